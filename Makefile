@@ -1,0 +1,76 @@
+# De opdrachten van het portaal. Alles wat een lege machine mist, wordt eerst gehaald.
+# Nodig: python3 (3.11 of hoger, met venv), make en git.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+RUNTIME := .venv/.stamp-runtime
+DEV := .venv/.stamp-dev
+REQUIREMENTS_IN := requirements.in requirements-dev.in
+PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench css dev format lock clean python-versie
+
+help: ## deze uitleg
+	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  UM_PORT (8000), UM_SIMULATOR_PORT (8001) en UM_DATA_DIR (./.data) verplaatsen de demonstratie:"
+	@echo "  make demo UM_PORT=8100 UM_SIMULATOR_PORT=8101 UM_DATA_DIR=/tmp/tweede"
+	@echo "  Met DATABASE_URL en REDIS_URL gebruiken demo en test die servers."
+
+demo: $(RUNTIME) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
+	@exec $(BIN)/python -m um_portal.embedded.demo
+
+test: lint ## controleer stijl, typen en afhankelijkheden, en voer de tests uit
+	@echo "- Tests" && $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: lint ## als test, met ook de langzame tests en die in een browser
+	@echo "- Tests, ook de langzame" && $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)
+
+lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
+	@echo "- Stijl (ruff)" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "- Typen (mypy)" && $(BIN)/mypy
+	@echo "- Afhankelijkheden (import-linter)" && $(BIN)/lint-imports
+
+bench: $(DEV) css ## meet hoe snel het portaal is
+	@if [ -f tests/bench.py ] || [ -d tests/bench ]; then exec $(BIN)/python -m tests.bench; \
+	else echo "Er zijn geen metingen: tests/bench ontbreekt." >&2; exit 1; fi
+
+css: $(RUNTIME) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
+	@status=0; $(BIN)/python um_portal/embedded/vendor.py --needs-node || status=$$?; \
+	if [ $$status -eq 3 ]; then $(MAKE) --no-print-directory $(DEV); \
+	elif [ $$status -ne 0 ]; then exit $$status; fi; \
+	$(BIN)/python um_portal/embedded/vendor.py
+
+dev: $(DEV) css ## installeer alles om aan het portaal te werken
+
+format: $(DEV) ## zet de code in de afgesproken stijl
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lock: $(DEV) ## leg de nieuwste versies vast in requirements*.txt en package-lock.json
+	$(PIP_COMPILE) --upgrade --output-file requirements.txt requirements.in
+	$(PIP_COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+
+clean: ## verwijder wat gehaald en gemaakt is; de gegevens in .data blijven
+	rm -rf .venv static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+python-versie:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Python 3.11 of hoger is nodig; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
+	echo "Geef een andere aan met: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+
+# A copied tree brings a venv that points elsewhere; install.py sees that and makes a new one.
+$(RUNTIME): requirements.txt um_portal/embedded/install.py | python-versie
+	@$(PYTHON) um_portal/embedded/install.py runtime
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME) | python-versie
+	@$(PYTHON) um_portal/embedded/install.py dev
+	@touch $@

@@ -1,0 +1,25 @@
+"""Gunicorn for the portal and the simulator; used by `make demo` and meant for a real installation too.
+
+Threads, because a search or a detail request mostly waits for the exchange. No access log: the path of a
+request to the source API holds the id of a record. A reverse proxy that ends TLS stands in front.
+"""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("UM_BIND") or f"127.0.0.1:{os.environ.get('UM_PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("UM_WEB_PROCESSEN") or 2)
+threads = int(os.environ.get("UM_WEB_THREADS") or 8)
+# Loaded once and then forked: a quicker start and shared memory. Nothing connects while loading.
+preload_app = True
+# Longer than the 12 seconds a detail request may take and than reading a large upload.
+timeout = 60
+graceful_timeout = 12
+keepalive = 5
+# The heartbeat of the workers must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+accesslog = None
+errorlog = "-"
+loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"
+control_socket_disable = True

@@ -1,0 +1,126 @@
+"""Searches and what came of them. Results live a few days; details are not here, nor anywhere else."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from exchange.standard import Soort
+from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, WERK_EN_DENKNIVEAU_MINIMAAL
+from um_portal.jobs import Taak
+from um_portal.tenants.models import GemeenteModel
+
+
+class Zoekstatus(models.TextChoices):
+    """How far a search is."""
+
+    WACHT = "wacht", "Wacht op verzending"
+    BEZIG = "bezig", "Wordt gesteld"
+    KLAAR = "klaar", "Beantwoord"
+    MISLUKT = "mislukt", "Niet gelukt"
+
+
+ONDERWEG = (Zoekstatus.WACHT, Zoekstatus.BEZIG)
+
+
+def _expiry() -> datetime:
+    return timezone.now() + timedelta(days=settings.UM_BEWAARDAGEN)
+
+
+class Zoekvraag(GemeenteModel, Taak):
+    """One search of one jobcoach; only the jobcoach who asked sees it."""
+
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
+    naam = models.CharField("naam", max_length=80, blank=True)
+    vraag_object = models.JSONField()
+    status = models.CharField("status", max_length=8, choices=Zoekstatus, default=Zoekstatus.WACHT)
+    melding = models.CharField(max_length=300, blank=True)
+    vraag_id = models.CharField(max_length=100, blank=True)
+    aantal = models.IntegerField("resultaten", default=0)
+    maximum_bereikt = models.BooleanField(default=False)
+    aangemaakt_op = models.DateTimeField(auto_now_add=True)
+    beantwoord_op = models.DateTimeField(null=True)
+    verloopt_op = models.DateTimeField(default=_expiry)
+
+    class Meta:
+        verbose_name = "zoekvraag"
+        verbose_name_plural = "zoekvragen"
+        ordering = ["-aangemaakt_op", "-pk"]
+        indexes = [
+            models.Index(fields=["gemeente", "gebruiker", "-aangemaakt_op"], name="zoekvraag_van_gebruiker"),
+            models.Index(fields=["verloopt_op"], name="zoekvraag_verloopt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.naam or f"Zoekvraag {self.pk}"
+
+    @property
+    def is_onderweg(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.status in ONDERWEG
+
+    @property
+    def soort_van(self) -> Soort:
+        """The kind, as the standard's enumeration."""
+        return Soort(self.soort)
+
+    @property
+    def enkelvoud(self) -> str:
+        """What one result is called."""
+        return self.soort_van.enkelvoud
+
+
+class Resultaat(GemeenteModel):
+    """A match: the search profile as the exchange gave it, under the exchange's own id."""
+
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="resultaten")
+    volgnummer = models.IntegerField()
+    vum_id = models.CharField(max_length=500)
+    profiel: "models.JSONField[Any, Any]" = models.JSONField()
+    # What the table shows and sorts on; see `summary`.
+    omschrijving = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=6, blank=True)
+    afstand_km = models.FloatField(null=True)
+    uren = models.SmallIntegerField(null=True)
+    niveau = models.SmallIntegerField(null=True)
+    detail_gevraagd_op = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "resultaat"
+        verbose_name_plural = "resultaten"
+        ordering = ["volgnummer"]
+        constraints = [models.UniqueConstraint(fields=["zoekvraag", "volgnummer"], name="resultaat_uniek")]
+
+    @property
+    def niveau_label(self) -> str:
+        """The level in words; needs the search to be loaded."""
+        if self.niveau is None:
+            return ""
+        if self.zoekvraag.soort_van is Soort.VACATURES:
+            return WERK_EN_DENKNIVEAU_MINIMAAL.waarden.get(str(self.niveau), "")
+        return OPLEIDINGSNIVEAU.waarden.get(self.niveau, "")
+
+
+class Detailaanvraag(GemeenteModel):
+    """One detail request, counted towards the limit; never what it returned.
+
+    A request under way counts too, until it fails or its reservation runs out.
+    """
+
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="detailaanvragen")
+    gereserveerd_tot = models.DateTimeField(null=True)
+    gelukt_op = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "detailaanvraag"
+        verbose_name_plural = "detailaanvragen"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gelukt_op__isnull=False) | Q(gereserveerd_tot__isnull=False),
+                name="detailaanvraag_telt_of_is_onderweg",
+            )
+        ]

@@ -1,0 +1,189 @@
+"""The verbs of searching: put a question, store what comes back, request a detail, forget.
+
+`request_detail` reserves one of the details of a search before it asks, so that also many requests at
+once never pass the limit, and gives the reservation back when the request fails.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from exchange.bemiddelaar import client
+from exchange.bemiddelaar.models import ONDERWEG, Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.summary import summarise
+from exchange.selection import Criteria, compose
+from exchange.standard import Soort, schoon
+from um_portal.accounts.models import Gebruiker
+from um_portal.audit.log import noteer
+from um_portal.jobs import claim
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+
+class LimietBereikt(Exception):  # noqa: N818 (a limit, not a fault)
+    """All details of this search have been requested."""
+
+
+def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
+    """The searches this jobcoach may see: the own ones, until they expire."""
+    found: QuerySet[Zoekvraag] = Zoekvraag.objects.filter(gebruiker=gebruiker, verloopt_op__gt=timezone.now())
+    return found
+
+
+def open_search(gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = "") -> Zoekvraag:
+    """Write down a search that a job will put to the exchange."""
+    with voor_gemeente(gemeente):
+        zoekvraag: Zoekvraag = Zoekvraag.objects.create(
+            gemeente=gemeente,
+            gebruiker=gebruiker,
+            soort=soort,
+            naam=naam,
+            vraag_object=compose(soort, criteria),
+        )
+        noteer(gemeente, "zoekvraag_gesteld", gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}")
+    return zoekvraag
+
+
+def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
+    """Put the search to the exchange and store the results; does nothing when that was done or is being done."""
+    with voor_gemeente(gemeente):
+        zoekvraag = claim(Zoekvraag.objects.filter(status__in=ONDERWEG), zoekvraag_id)
+        if zoekvraag is None:
+            return
+        Zoekvraag.objects.filter(pk=zoekvraag_id).update(status=Zoekstatus.BEZIG)
+    try:
+        answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
+    except client.UitwisselingFout as fout:
+        fail_search(gemeente, zoekvraag_id, fout.melding)
+        return
+    profielen = [storable(match.profiel) for match in answer.matches]
+    rows = summarise(zoekvraag.soort_van, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
+    with voor_gemeente(gemeente):
+        # The row's lock: of two workers that both got an answer, the first one's counts.
+        current = Zoekvraag.objects.select_for_update().filter(pk=zoekvraag_id, status=Zoekstatus.BEZIG).first()
+        if current is None:
+            return
+        Resultaat.objects.bulk_create(
+            (
+                Resultaat(
+                    gemeente=gemeente,
+                    zoekvraag=current,
+                    volgnummer=number,
+                    vum_id=match.vum_id,
+                    profiel=profiel,
+                    **asdict(row),
+                )
+                for number, (match, profiel, row) in enumerate(zip(answer.matches, profielen, rows, strict=True), start=1)
+            ),
+            batch_size=1000,
+        )
+        current.status = Zoekstatus.KLAAR
+        current.melding = ""
+        current.vraag_id = answer.vraag_id
+        current.aantal = len(answer.matches)
+        current.maximum_bereikt = answer.maximum_bereikt
+        current.beantwoord_op = timezone.now()
+        current.lease_tot = None
+        current.save()
+
+
+def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str) -> None:
+    """Mark a search as failed, with a sentence for the jobcoach."""
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.filter(pk=zoekvraag_id, status__in=ONDERWEG).update(
+            status=Zoekstatus.MISLUKT, melding=melding, lease_tot=None
+        )
+
+
+def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
+    """Let a failed search be put again; False when it had not failed."""
+    with voor_gemeente(gemeente):
+        updated: int = Zoekvraag.objects.filter(pk=zoekvraag.pk, status=Zoekstatus.MISLUKT).update(
+            status=Zoekstatus.WACHT, melding="", lease_tot=None, pogingen=0, gewijzigd_op=timezone.now()
+        )
+    return updated == 1
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """What PostgreSQL can hold of another party's JSON: without NUL and broken characters, empty values absent."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, Mapping):
+        return schoon({_UNSTORABLE.sub("", key): storable(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One whole record, on its way to the screen and nowhere else."""
+
+    bron_oin: str
+    record: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return "Detail(…)"
+
+
+def _counting() -> Q:
+    return Q(gelukt_op__isnull=False) | Q(gereserveerd_tot__gt=timezone.now())
+
+
+def details_left(zoekvraag: Zoekvraag) -> int:
+    """How many details may still be requested on this search; call inside `voor_gemeente`."""
+    used = Detailaanvraag.objects.filter(_counting(), zoekvraag=zoekvraag).count()
+    return max(0, settings.UM_MAX_DETAILS - used)
+
+
+def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
+    with voor_gemeente(gemeente):
+        zoekvraag = Zoekvraag.objects.select_for_update().get(pk=zoekvraag_id)
+        if details_left(zoekvraag) == 0:
+            raise LimietBereikt
+        # Longer than the request can take, so that a killed process gives its reservation back by itself.
+        until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
+        pk: int = Detailaanvraag.objects.create(gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until).pk
+    return pk
+
+
+def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
+    """Fetch the whole record of a match, within the limit of its search. Nothing of it is stored.
+
+    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed; a failed
+    request does not count. Call outside `voor_gemeente`: it waits for another party.
+    """
+    aanvraag = _reserve(gemeente, resultaat.zoekvraag_id)
+    try:
+        source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
+    except BaseException:
+        with voor_gemeente(gemeente):
+            Detailaanvraag.objects.filter(pk=aanvraag).delete()
+        raise
+    now = timezone.now()
+    with voor_gemeente(gemeente):
+        Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
+        Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
+        noteer(gemeente, "detail_opgevraagd", gebruiker=gebruiker, onderwerp=f"zoekvraag {resultaat.zoekvraag_id}")
+    return Detail(source, schoon(record))
+
+
+def erase_expired(gemeente: Gemeente) -> int:
+    """Erase the searches of this municipality that are past their time, with their results."""
+    with voor_gemeente(gemeente):
+        expired = Zoekvraag.objects.filter(verloopt_op__lte=timezone.now())
+        count: int = expired.count()
+        if count:
+            expired.delete()
+            noteer(gemeente, "zoekvragen_gewist", aantal=count)
+    return count
+

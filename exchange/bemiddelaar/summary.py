@@ -1,0 +1,90 @@
+"""What the table of results shows and sorts on: a few plain columns taken from a search profile."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.display import external_codes, external_labels
+from exchange.geo.distances import distance_km, pc4_of
+from exchange.standard import Soort
+
+_MAX_OMSCHRIJVING = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Samenvatting:
+    """One row of the table; None or empty where the profile does not tell."""
+
+    omschrijving: str
+    postcode: str
+    afstand_km: float | None
+    uren: int | None
+    niveau: int | None
+
+
+def _get(profiel: Mapping[str, Any], *path: str) -> Any:
+    value: Any = profiel
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _integer(value: Any) -> int | None:
+    """A whole number that fits the column; another party's data may hold anything."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:6])
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 32767 else None
+
+
+def _name(code: Any, labels: Mapping[str, str]) -> str:
+    return labels.get(code, code) if isinstance(code, str) else ""
+
+
+def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
+    occupations = [_name(item.get("codeBeroepsnaam"), labels) for item in _dicts(profiel.get("bemiddelingsberoep"))]
+    levels = [
+        level
+        for item in _dicts(_get(profiel, "arbeidsmarktkwalificatie", "opleiding"))
+        # 9 is "anders": no level to compare.
+        if (level := _integer(item.get("codeNiveauOpleiding"))) not in {None, 9}
+    ]
+    return ", ".join(dict.fromkeys(filter(None, occupations))), max(levels, default=None)  # type: ignore[type-var]
+
+
+def _vacancy(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
+    name = profiel.get("naamVacature")
+    text = name if isinstance(name, str) and name else _name(_get(profiel, "beroep", "codeBeroepsnaam"), labels)
+    return text, _integer(profiel.get("codeWerkEnDenkniveauMinimaal"))
+
+
+_SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, int | None]]] = {
+    Soort.WERKZOEKENDEN: _jobseeker,
+    Soort.VACATURES: _vacancy,
+}
+
+
+def summarise(soort: Soort, profielen: Iterable[Mapping[str, Any]], vanaf_postcode: str) -> list[Samenvatting]:
+    """A summary of every profile, with its distance in kilometres from the postcode that was asked."""
+    profielen = list(profielen)
+    labels = external_labels(code for profiel in profielen for code in external_codes(soort, profiel))
+    here = pc4_of(vanaf_postcode)
+    found = []
+    for profiel in profielen:
+        text, niveau = _SUMMARY[soort](profiel, labels)
+        postcode = _get(profiel, *(soort.postcode_pad or "").split("."))
+        postcode = postcode[:6].upper() if isinstance(postcode, str) else ""
+        there = pc4_of(postcode)
+        found.append(
+            Samenvatting(
+                omschrijving=text[:_MAX_OMSCHRIJVING],
+                postcode=postcode,
+                afstand_km=distance_km(here, there) if here is not None and there is not None else None,
+                uren=_integer(_get(profiel, "werktijden", "aantalWerkurenPerWeekMaximaal")),
+                niveau=niveau,
+            )
+        )
+    return found

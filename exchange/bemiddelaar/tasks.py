@@ -1,0 +1,30 @@
+"""The Celery jobs of searching: ids in, nothing out."""
+
+from celery import shared_task
+
+from exchange.bemiddelaar import searching
+from exchange.bemiddelaar.models import ONDERWEG, Zoekvraag
+from um_portal.jobs import MAX_POGINGEN, abandoned
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+
+@shared_task
+def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
+    """Put one search to the exchange."""
+    gemeente = Gemeente.objects.get(pk=gemeente_id)
+    if gemeente.is_toegelaten:
+        searching.put_search(gemeente, zoekvraag_id)
+    else:
+        searching.fail_search(gemeente, zoekvraag_id, "Uw gemeente neemt nu niet deel aan de uitwisseling.")
+
+
+def resume(gemeente: Gemeente) -> None:
+    """Hand out again the searches whose job was lost; give up on those that keep failing that way."""
+    with voor_gemeente(gemeente):
+        lost = list(abandoned(Zoekvraag.objects.filter(status__in=ONDERWEG)).values_list("pk", "pogingen"))
+    for pk, pogingen in lost:
+        if pogingen >= MAX_POGINGEN:
+            searching.fail_search(gemeente, pk, "De zoekvraag is een paar keer afgebroken. Stel hem opnieuw.")
+        else:
+            put_search.delay(pk, gemeente.pk)

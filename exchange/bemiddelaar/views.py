@@ -1,0 +1,208 @@
+"""The pages of searching. Thin: they read the request, call a verb of `searching`, and render."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exchange.bemiddelaar import searching, tasks
+from exchange.bemiddelaar.client import UitwisselingFout
+from exchange.bemiddelaar.forms import ZoekForm
+from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
+from exchange.display import as_pairs
+from exchange.standard import Soort
+from exchange.waardelijsten.models import BEROEPEN, Code
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.scope import voor_gemeente
+
+PER_PAGINA = 25
+ZOEKBARE_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
+_SORTEERBAAR = {
+    "nummer": F("volgnummer"),
+    "omschrijving": Lower("omschrijving"),
+    "afstand": F("afstand_km"),
+    "uren": F("uren"),
+    "niveau": F("niveau"),
+}
+_MAX_SUGGESTIES = 20
+
+
+def _kind(value: str | None) -> Soort:
+    return next((soort for soort in ZOEKBARE_SOORTEN if soort == value), Soort.WERKZOEKENDEN)
+
+
+def _own(request: GemeenteRequest, pk: int) -> Zoekvraag:
+    return get_object_or_404(searching.visible(request.user), pk=pk)
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_http_methods(["GET", "POST"])
+def new(request: GemeenteRequest) -> HttpResponse:
+    """The search form; a good one becomes a search and a job."""
+    soort = _kind(request.POST.get("soort") or request.GET.get("soort"))
+    form = ZoekForm(request.POST or None, soort=soort)
+    if request.method == "POST" and form.is_valid():
+        if not request.gemeente.is_toegelaten:
+            form.add_error(None, "Uw gemeente neemt nu niet deel aan de uitwisseling. Neem contact op met VNG-support.")
+        else:
+            found = searching.open_search(
+                request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
+            )
+            _send(found, request.gemeente)
+            return redirect("bemiddelaar:zoekvraag", pk=found.pk)
+    context = {"form": form, "soort": soort, "soorten": ZOEKBARE_SOORTEN}
+    return render(request, "bemiddelaar/nieuw.html", context, status=422 if form.errors else 200)
+
+
+def _send(zoekvraag: Zoekvraag, gemeente: Gemeente) -> None:
+    """Queue the job when the search is really in the database; without a broker `resume` finds it later."""
+    pk, gemeente_id = zoekvraag.pk, gemeente.pk
+    transaction.on_commit(lambda: tasks.put_search.delay(pk, gemeente_id), robust=True)
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_GET
+def occupations(request: GemeenteRequest) -> HttpResponse:
+    """Names of occupations with these words in them, as options for the search form."""
+    words = request.GET.get("q", "").split()[:6]
+    found = Code.objects.filter(lijst=BEROEPEN)
+    for word in words:
+        found = found.filter(label__icontains=word.replace("\x00", ""))
+    return render(request, "bemiddelaar/_beroepen.html", {"beroepen": found[:_MAX_SUGGESTIES] if words else []})
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_GET
+def overview(request: GemeenteRequest) -> HttpResponse:
+    """The jobcoach's own searches, as long as they are kept."""
+    page = Paginator(searching.visible(request.user).defer("vraag_object"), PER_PAGINA).get_page(request.GET.get("pagina"))
+    return render(request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN})
+
+
+def _sorted(results: "QuerySet[Resultaat]", order: str) -> "QuerySet[Resultaat]":
+    key = _SORTEERBAAR.get(order.removeprefix("-"))
+    if key is None:
+        return results
+    descending = order.startswith("-")
+    return results.order_by(key.desc(nulls_last=True) if descending else key.asc(nulls_last=True), "volgnummer")
+
+
+def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
+    context: dict[str, Any] = {"zoekvraag": zoekvraag, "max_details": settings.UM_MAX_DETAILS}
+    if zoekvraag.status == Zoekstatus.KLAAR:
+        results = zoekvraag.resultaten.select_related("zoekvraag").defer("profiel", "zoekvraag__vraag_object")
+        words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        if words:
+            results = results.filter(omschrijving__icontains=words)
+        results = _sorted(results, request.GET.get("sorteer", ""))
+        context["page_obj"] = Paginator(results, PER_PAGINA).get_page(request.GET.get("pagina"))
+        context["q"] = words
+        context["details_over"] = searching.details_left(zoekvraag)
+    return context
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_GET
+def search(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """One search: its state while under way, then its results."""
+    zoekvraag = _own(request, pk)
+    return render(request, "bemiddelaar/zoekvraag.html", _search_context(request, zoekvraag))
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_GET
+def state(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """The part of the search's page that changes by itself; asked every second while under way."""
+    zoekvraag = _own(request, pk)
+    return render(request, "bemiddelaar/_stand.html", _search_context(request, zoekvraag))
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_POST
+def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Put a failed search again."""
+    zoekvraag = _own(request, pk)
+    if searching.repeat_search(request.gemeente, zoekvraag):
+        _send(zoekvraag, request.gemeente)
+    return redirect("bemiddelaar:zoekvraag", pk=pk)
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_http_methods(["GET", "POST"])
+def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Erase a search and its results before their time."""
+    zoekvraag = _own(request, pk)
+    if request.method == "POST":
+        zoekvraag.delete()
+        messages.success(request, "De zoekvraag en de resultaten zijn gewist.")
+        return redirect("bemiddelaar:lijst")
+    context = {
+        "titel": "Zoekvraag wissen",
+        "tekst": "De zoekvraag en alle resultaten worden gewist. Dat kunt u niet ongedaan maken.",
+        "gevaar": True,
+        "bevestig_tekst": "Wissen",
+        "terug_url": reverse("bemiddelaar:zoekvraag", args=[pk]),
+    }
+    return render(request, "componenten/bevestigen.html", context)
+
+
+def _result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
+    zoekvraag = _own(request, pk)
+    found = get_object_or_404(Resultaat.objects.filter(zoekvraag=zoekvraag), volgnummer=nummer)
+    found.zoekvraag = zoekvraag
+    return found
+
+
+@voor_rol(Rol.JOBCOACH)
+@require_GET
+def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
+    """One match: its search profile, and the button to request its detail."""
+    resultaat = _result(request, pk, nummer)
+    zoekvraag = resultaat.zoekvraag
+    context = {
+        "zoekvraag": zoekvraag,
+        "resultaat": resultaat,
+        "gegevens": as_pairs(zoekvraag.soort_van, resultaat.profiel),
+        "details_over": searching.details_left(zoekvraag),
+        "max_details": settings.UM_MAX_DETAILS,
+    }
+    return render(request, "bemiddelaar/resultaat.html", context)
+
+
+@never_cache
+@voor_rol(Rol.JOBCOACH, transactie=False)
+@require_POST
+def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
+    """Request the detail of a match and show it once; it goes to this one response and nowhere else."""
+    with voor_gemeente(request.gemeente):
+        resultaat = _result(request, pk, nummer)
+    zoekvraag = resultaat.zoekvraag
+    context: dict[str, Any] = {"zoekvraag": zoekvraag, "resultaat": resultaat, "max_details": settings.UM_MAX_DETAILS}
+    status = 200
+    try:
+        found = searching.request_detail(request.gemeente, request.user, resultaat)
+        context["gegevens"] = as_pairs(zoekvraag.soort_van, found.record)
+        context["bron"] = Gemeente.objects.filter(oin=found.bron_oin).first()
+        context["bron_oin"] = found.bron_oin
+    except searching.LimietBereikt:
+        context["limiet"] = True
+        status = 429
+    except UitwisselingFout as fout:
+        context["melding"] = fout.melding
+        status = 503
+    with voor_gemeente(request.gemeente):
+        context["details_over"] = searching.details_left(zoekvraag)
+    # htmx swaps only answers that succeeded; the page tells what went wrong either way.
+    if request.htmx:
+        return render(request, "bemiddelaar/_detail.html", context)
+    return render(request, "bemiddelaar/detail.html", context, status=status)

@@ -1,0 +1,199 @@
+"""The API that the exchange calls, as the contracts VUM-Bron-* say.
+
+Thin: it authenticates the caller, reads headers and body, calls `answer`, and writes the contract's
+answer or error. Whatever goes wrong gets an error of the contract; nothing sent in is ever repeated back.
+"""
+
+import ipaddress
+import json
+import logging
+import re
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from exchange.bron.answer import find_detail, find_matches
+from exchange.bron.columns import as_json
+from exchange.headers import (
+    BERICHT_VERSIE,
+    INTERN,
+    NIET_BESCHIKBAAR,
+    ONGELDIG,
+    ONVOLLEDIG,
+    VERSIE_HEADERS,
+    Partijen,
+    VumFout,
+    read_parties,
+    wsgi_name,
+)
+from exchange.selection import VraagFout, parse
+from exchange.standard import ID_PATROON, Soort
+from um_portal.tenants.models import Gemeente, Status, is_oin
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "/vum/bron/v3/"
+_SOORT = {soort.api_naam: soort for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES)}
+_ID = re.compile(ID_PATROON)
+_OIN_HEADERS = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
+_SUWI = {"true": True, "false": False}
+
+
+class Afgewezen(Exception):  # noqa: N818 (a refusal of the contract, not a fault of ours)
+    """The call gets this error of the contract."""
+
+    def __init__(self, fout: VumFout, details: str = "") -> None:
+        super().__init__(fout.code)
+        self.fout = fout
+        self.details = details
+
+
+class NietGeautoriseerd(Exception):  # noqa: N818
+    """The caller is not who may call: 401, without a body."""
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def authenticate(meta: dict[str, Any]) -> None:
+    """Let through the exchange: by its certificate's OIN from a trusted proxy, or loopback in demonstration mode.
+
+    Raises NietGeautoriseerd.
+    """
+    address = meta.get("REMOTE_ADDR", "")
+    oin = meta.get(wsgi_name(settings.UM_CLIENTCERT_HEADER))
+    if oin is not None and address in settings.UM_VERTROUWDE_PROXIES:
+        if oin in settings.UM_BRON_BEVRAGERS:
+            return
+        raise NietGeautoriseerd
+    if settings.UM_DEMO and _is_loopback(address):
+        return
+    raise NietGeautoriseerd
+
+
+def _read_headers(request: HttpRequest) -> tuple[Partijen, bool]:
+    meta = request.META
+    required = (*VERSIE_HEADERS, *_OIN_HEADERS, "X-VUM-SUWIparty")
+    missing = [name for name in required if not meta.get(wsgi_name(name))]
+    if missing:
+        raise Afgewezen(ONVOLLEDIG, f"Deze headers ontbreken: {', '.join(missing)}.")
+    for name in VERSIE_HEADERS:
+        if meta[wsgi_name(name)] != BERICHT_VERSIE:
+            raise Afgewezen(ONGELDIG, f"Header {name} moet {BERICHT_VERSIE} zijn.")
+    for name in _OIN_HEADERS:
+        if not is_oin(meta[wsgi_name(name)]):
+            raise Afgewezen(ONGELDIG, f"Header {name} moet een OIN van 20 cijfers zijn.")
+    suwi = _SUWI.get(meta[wsgi_name("X-VUM-SUWIparty")].lower())
+    if suwi is None:
+        raise Afgewezen(ONGELDIG, "Header X-VUM-SUWIparty moet true of false zijn.")
+    return read_parties(meta), suwi
+
+
+def _municipality(oin: str) -> Gemeente:
+    gemeente = Gemeente.objects.filter(oin=oin).first()
+    if gemeente is None or gemeente.status in {Status.AANGEMELD, Status.VERTROKKEN}:
+        raise Afgewezen(ONGELDIG, "De partij in X-VUM-toParty is hier geen bron.")
+    if not gemeente.is_toegelaten:
+        raise Afgewezen(NIET_BESCHIKBAAR, "De partij in X-VUM-toParty is tijdelijk geen bron.")
+    return gemeente
+
+
+def _no_constant(_: str) -> Any:
+    raise ValueError
+
+
+def _question(request: HttpRequest) -> Any:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > settings.UM_MAX_VRAAG_BYTES:
+        raise Afgewezen(ONGELDIG, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
+    try:
+        body = json.loads(request.read(settings.UM_MAX_VRAAG_BYTES + 1), parse_constant=_no_constant)
+    except (ValueError, RecursionError, OSError):
+        raise Afgewezen(ONGELDIG, "De aanroep is geen geldige JSON.") from None
+    if not isinstance(body, dict):
+        raise Afgewezen(ONGELDIG, "De aanroep moet een JSON-object zijn.")
+    if "vraagObject" not in body:
+        raise Afgewezen(ONVOLLEDIG, "vraagObject ontbreekt.")
+    return body["vraagObject"]
+
+
+def _matches(gemeente: Gemeente, soort: Soort, request: HttpRequest, suwi: bool) -> str:
+    try:
+        vraag = parse(soort, _question(request))
+    except VraagFout as fout:
+        raise Afgewezen(
+            ONVOLLEDIG if fout.code == ONVOLLEDIG.code else ONGELDIG, f"{fout.pad}: {fout.uitleg}."
+        ) from None
+    if not suwi and not gemeente.niet_suwi_toegestaan:
+        return '{"maximumAantalResultatenBereikt":false,"matches":[]}'
+    found = find_matches(gemeente, vraag)
+    reached = "true" if found.maximum_bereikt else "false"
+    return f'{{"maximumAantalResultatenBereikt":{reached},"matches":[{",".join(found.profielen)}]}}'
+
+
+def _detail(gemeente: Gemeente, soort: Soort, id_bron: str, suwi: bool) -> str:
+    record = None
+    if id_bron and _ID.fullmatch(id_bron) and (suwi or gemeente.niet_suwi_toegestaan):
+        record = find_detail(gemeente, soort, id_bron, suwi=suwi)
+    if record is None:
+        raise Afgewezen(ONGELDIG, f"Er is geen {soort.enkelvoud} met deze id.")
+    return as_json(record)
+
+
+def _route(request: HttpRequest) -> str:
+    """Find out what is asked; answer with JSON or raise a refusal."""
+    name, _, rest = request.path_info.removeprefix(PREFIX).partition("/")
+    soort = _SOORT.get(name)
+    if soort is None or not rest:
+        raise Afgewezen(VumFout(404, ONGELDIG.code, ONGELDIG.message), "Dit adres bestaat niet.")
+    asked = "POST" if rest == "matches" else "GET"
+    if request.method != asked:
+        raise Afgewezen(VumFout(405, ONGELDIG.code, ONGELDIG.message), f"Gebruik hier {asked}.")
+    parties, suwi = _read_headers(request)
+    gemeente = _municipality(parties.naar)
+    if rest == "matches":
+        return _matches(gemeente, soort, request, suwi)
+    return _detail(gemeente, soort, rest, suwi)
+
+
+def handle(request: HttpRequest) -> HttpResponse:
+    """Answer one call of the exchange; never raises."""
+    try:
+        authenticate(request.META)
+    except NietGeautoriseerd:
+        return _respond(request, 401, b"")
+    try:
+        return _respond(request, 200, _route(request).encode())
+    except Afgewezen as refusal:
+        return _error(request, refusal.fout, refusal.details)
+    except DatabaseError as error:
+        logger.error("bron: database niet beschikbaar (%s)", type(error).__name__)
+        return _error(request, NIET_BESCHIKBAAR)
+    except Exception:
+        logger.exception("bron: onverwachte fout")
+        return _error(request, INTERN)
+
+
+def _error(request: HttpRequest, fout: VumFout, details: str = "") -> HttpResponse:
+    response = _respond(request, fout.status, as_json(fout.body(details)).encode())
+    if fout.status == 405:
+        response["Allow"] = "POST" if request.path_info.endswith("/matches") else "GET"
+    return response
+
+
+def _respond(request: HttpRequest, status: int, body: bytes) -> HttpResponse:
+    response = HttpResponse(body, status=status, content_type="application/json" if body else None)
+    if not body:
+        del response["Content-Type"]
+    parties = read_parties(request.META).reply()
+    for name, value in parties.as_headers().items():
+        # A header that was not an OIN is not sent back.
+        response[name] = value if not value or name in VERSIE_HEADERS or is_oin(value) else ""
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,137 @@
+"""Writing what the source answers with: a set replaced in one transaction, or nothing.
+
+The new set goes through COPY into a temporary table and is then compared with what stands there, so that
+only what changed is written. A query sees the old set or the new one, never a mixture.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from exchange.bron.columns import Record, as_json, pack, search_columns
+from exchange.bron.models import MODEL_VAN, Stand
+from exchange.standard import Soort
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+DETAIL_CONTEXT = "detail"
+# Part of every fingerprint: raise it when the same record must be stored differently.
+_OPMAAK = b"1:"
+_COPY_ROWS = 2000
+
+
+class BezigMetPubliceren(RuntimeError):
+    """Somebody else is publishing this municipality's set of this kind right now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verschil:
+    """What a publication did to the set, in numbers of records."""
+
+    nieuw: int
+    gewijzigd: int
+    gelijk: int
+    weg: int
+
+    @property
+    def totaal(self) -> int:
+        """How many records the set now holds."""
+        return self.nieuw + self.gewijzigd + self.gelijk
+
+
+def lock(gemeente: Gemeente, soort: Soort) -> Stand:
+    """The set's row, locked until the transaction ends. Raises BezigMetPubliceren at once when it is held."""
+    Stand.objects.get_or_create(gemeente=gemeente, soort=soort)
+    try:
+        return Stand.objects.select_for_update(nowait=True).get(soort=soort)
+    except OperationalError:
+        raise BezigMetPubliceren from None
+
+
+def _rows(gemeente: Gemeente, soort: Soort, records: Iterable[Record], columns: list[str]) -> Iterator[list[Any]]:
+    own = keys.sleutels(gemeente)
+    today = timezone.localdate()
+    for record in records:
+        packed = pack(record)
+        values = {
+            **search_columns(soort, record),
+            "gemeente_id": gemeente.pk,
+            "id_bron": record[soort.id_pad or ""],
+            "detail": keys.versleutel(gemeente, packed, DETAIL_CONTEXT),
+            # Keyed: without the municipality's secret the print of a guessed record cannot be made.
+            "vingerafdruk": hmac.new(own.pseudoniem, _OPMAAK + as_json(record).encode(), hashlib.sha256).digest()[:16],
+            "ververst_op": today,
+        }
+        yield [values[column] for column in columns]
+
+
+def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record]) -> Verschil:
+    """Make exactly these records the municipality's set of this kind; all or nothing.
+
+    `records` are valid records in the standard with different ids.
+    Raises BezigMetPubliceren, and whatever `records` raises; then nothing has changed.
+    """
+    model = MODEL_VAN[soort]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [field.column for field in fields]
+    names = ", ".join(columns)
+    table = model._meta.db_table
+    changing = ", ".join(f"{c} = n.{c}" for c in columns if c not in {"gemeente_id", "id_bron"})
+    with voor_gemeente(gemeente):
+        stand = lock(gemeente, soort)
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.nieuwe_set")
+            cursor.execute(f"CREATE TEMP TABLE nieuwe_set ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+            rows = _rows(gemeente, soort, records, columns)
+            # Made ready before each COPY: making a row may ask the database something on this connection.
+            while chunk := list(islice(rows, _COPY_ROWS)):
+                with cursor.copy(f"COPY nieuwe_set ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.set_types([_copy_type(field) for field in fields])
+                    for row in chunk:
+                        copy.write_row(row)
+            cursor.execute("CREATE UNIQUE INDEX ON pg_temp.nieuwe_set (id_bron)")
+            cursor.execute("ANALYZE pg_temp.nieuwe_set")
+            mine = f"{table} AS p"
+            cursor.execute(
+                f"DELETE FROM {mine} WHERE p.gemeente_id = %s"
+                " AND NOT EXISTS (SELECT FROM pg_temp.nieuwe_set n WHERE n.id_bron = p.id_bron)",
+                [gemeente.pk],
+            )
+            gone = cursor.rowcount
+            cursor.execute(
+                f"UPDATE {mine} SET ververst_op = n.ververst_op FROM pg_temp.nieuwe_set n"
+                " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron AND p.vingerafdruk = n.vingerafdruk",
+                [gemeente.pk],
+            )
+            same = cursor.rowcount
+            cursor.execute(
+                f"UPDATE {mine} SET {changing} FROM pg_temp.nieuwe_set n"
+                " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron AND p.vingerafdruk <> n.vingerafdruk",
+                [gemeente.pk],
+            )
+            changed = cursor.rowcount
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM pg_temp.nieuwe_set n"
+                f" WHERE NOT EXISTS (SELECT FROM {table} p WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron)",
+                [gemeente.pk],
+            )
+            new = cursor.rowcount
+            cursor.execute("DROP TABLE pg_temp.nieuwe_set")
+        verschil = Verschil(nieuw=new, gewijzigd=changed, gelijk=same, weg=gone)
+        stand.aantal = verschil.totaal
+        stand.gepubliceerd_op = timezone.now()
+        stand.save()
+    return verschil
+
+
+def _copy_type(field: Any) -> str:
+    """The name psycopg knows the column's type by."""
+    kind = field.db_type(connection).split("(")[0]
+    return {"varchar": "text"}.get(kind, kind)

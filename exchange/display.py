@@ -1,0 +1,98 @@
+"""A record as people read it: the standard's Dutch labels and texts, in the standard's order.
+
+Gives nested (label, value) pairs for the `gegevens` component. Names of occupations and competences come
+from the loaded value lists, in one query for the whole record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from exchange.standard import STANDAARD, Attribuut, Entiteit, Gegevenstype, Soort, blad, label_of, schoon
+from exchange.standard.waardelijsten import BEROEPEN, COMPETENTIES, TALEN
+from exchange.waardelijsten.models import Code
+
+# The standard's name of a list that others keep -> the name under which it is loaded.
+LIJST_VAN = {BEROEPEN.naam: "beroepen", COMPETENTIES.naam: "competenties", TALEN.naam: "talen"}
+
+Pairs = list[tuple[str, Any]]
+
+
+def external_labels(codes: Iterable[str]) -> dict[str, str]:
+    """The names of these codes, from whichever loaded list has them."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    return dict(Code.objects.filter(code__in=wanted).values_list("code", "label"))
+
+
+def external_codes(soort: Soort, record: Mapping[str, Any]) -> Iterator[str]:
+    """Every code in the record of which the name is in a list that others keep."""
+    yield from _codes(STANDAARD[soort], record)
+
+
+def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[str]:
+    for attribuut in entiteit.attributen:
+        for value in _as_list(values.get(attribuut.naam)):
+            if attribuut.groep is not None and isinstance(value, dict):
+                yield from _codes(attribuut.groep, value)
+            elif attribuut.waardelijst is not None and attribuut.waardelijst.naam in LIJST_VAN:
+                if isinstance(value, str):
+                    yield value
+
+
+def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> Pairs:
+    """The record as nested (label, value) pairs; what the standard does not know is left out.
+
+    `labels` are the names of external codes; fetched when not given.
+    """
+    if labels is None:
+        labels = external_labels(external_codes(soort, record))
+    return _pairs(soort, STANDAARD[soort], "", schoon(dict(record)), labels)
+
+
+def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Mapping[str, str]) -> Pairs:
+    found: Pairs = []
+    for attribuut in entiteit.attributen:
+        if attribuut.naam not in values:
+            continue
+        pad = f"{prefix}{attribuut.naam}{'[]' if attribuut.meervoudig else ''}"
+        items = _as_list(values[attribuut.naam])
+        if attribuut.groep is None:
+            texts = [text for item in items if (text := _text(soort, pad, item, labels))]
+            found.append((attribuut.label, texts if len(texts) > 1 else "".join(texts)))
+            continue
+        groups = [
+            _pairs(soort, attribuut.groep, f"{pad}.", item, labels) for item in items if isinstance(item, dict)
+        ]
+        found.extend(_grouped(attribuut, [group for group in groups if group]))
+    return found
+
+
+def _grouped(attribuut: Attribuut, groups: list[Pairs]) -> Pairs:
+    """A group as one entry; a list of groups with a single text each as a plain list of texts."""
+    if not groups:
+        return []
+    if attribuut.meervoudig and all(len(group) == 1 and isinstance(group[0][1], str) for group in groups):
+        texts = list(dict.fromkeys(group[0][1] for group in groups))
+        return [(attribuut.label, texts if len(texts) > 1 else texts[0])]
+    if attribuut.groep is not None and not attribuut.groep.in_label:
+        return [pair for group in groups for pair in group]
+    return [(attribuut.label, groups if len(groups) > 1 else groups[0])]
+
+
+def _text(soort: Soort, pad: str, value: Any, labels: Mapping[str, str]) -> str:
+    if isinstance(value, dict | list):
+        return ""
+    attribuut = blad(soort, pad).attribuut
+    if isinstance(value, str) and value in labels:
+        return labels[value]
+    text = label_of(soort, pad, value)
+    if attribuut.type is Gegevenstype.TEKST and attribuut.naam.lower().endswith("postcode") and len(text) == 6:
+        return f"{text[:4]} {text[4:].upper()}"
+    return text
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

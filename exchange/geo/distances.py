@@ -1,0 +1,107 @@
+"""Distances between 4-digit postcodes (pc4), as the selectievraag measures them: from centre to centre.
+
+The table comes from the database once per process and is checked for replacement every few seconds; the rest
+happens in memory. A postcode that is not in the table (a PO box, a new district) is answered for by its
+neighbour, see `resolve`.
+"""
+
+import threading
+import time
+import uuid
+from typing import NamedTuple
+
+from exchange.geo.models import Postcode, PostcodeVersie
+from exchange.geo.table import Postcodetabel, pc4_of
+
+__all__ = ["REFRESH_SECONDS", "distance_km", "forget", "is_known", "pc4_of", "resolve", "within"]
+
+#: How long a process may go on with a table that was replaced in the meantime.
+REFRESH_SECONDS = 10.0
+
+
+def distance_km(a: int, b: int) -> float | None:
+    """Great-circle distance in kilometres between the centres of two pc4s; None when either is nowhere.
+
+    Unknown pc4s are measured from the one that `resolve` gives for them.
+    """
+    return _table().distance_km(a, b)
+
+
+def within(pc4: int, km: float) -> tuple[list[int], list[float]]:
+    """Every known pc4 whose centre is at most `km` kilometres from that of `pc4`, nearest first.
+
+    Returns two lists of equal length, the pc4s and their distances in kilometres, made to be the parameters
+    of `unnest(%s::smallint[], %s::float8[])`. The asked pc4, or the one that stands for it, is among them, at
+    0. The pc4s are those of the table only: join them with a column in which `resolve(pc4)` was saved, not
+    the pc4 itself. Both lists are empty when `pc4` is nowhere, or when `km` is negative or not a number.
+    """
+    return _table().within(pc4, km)
+
+
+def resolve(pc4: int) -> int | None:
+    """The pc4 in the table that stands for `pc4`: itself, or its nearest neighbour in number.
+
+    A neighbour has the same first two digits, which is the same region; of two at equal steps the lower. None
+    when there is none. Whoever stores a pc4 to search on stores `resolve(pc4)`, because `within` returns no
+    other; the answer can change when the table is replaced, which `signals.postcodes_replaced` tells.
+    """
+    return _table().resolve(pc4)
+
+
+def is_known(pc4: int) -> bool:
+    """Whether `pc4` itself is in the table, so that no other has to stand for it."""
+    return _table().is_known(pc4)
+
+
+def forget() -> None:
+    """Drop the table from this process's memory; the next question reads it again."""
+    global _remembered
+    with _lock:
+        _remembered = None
+
+
+# --- The table in memory ----------------------------------------------------------------------------
+
+
+class _Remembered(NamedTuple):
+    table: Postcodetabel
+    versie: uuid.UUID | None
+    checked_at: float
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.checked_at < REFRESH_SECONDS
+
+
+_lock = threading.Lock()
+_remembered: _Remembered | None = None
+
+
+def _read(known: uuid.UUID | None) -> tuple[uuid.UUID | None, list[tuple[int, float, float]] | None]:
+    """The version in the database, and its rows unless that is the version already `known`.
+
+    The version is read before the rows: when the table is replaced in between, the rows are newer than the
+    version says and are read again next time, which is harmless; the other way round they would stay old.
+    """
+    versie = PostcodeVersie.objects.values_list("versie", flat=True).first()
+    if versie is not None and versie == known:
+        return versie, None
+    return versie, list(Postcode.objects.values_list("pc4", "breedtegraad", "lengtegraad"))
+
+
+def _table() -> Postcodetabel:
+    """The table as it was in the database at most REFRESH_SECONDS ago."""
+    global _remembered
+    remembered = _remembered
+    if remembered is not None and remembered.is_fresh():
+        return remembered.table
+    with _lock:
+        # Another thread may have done it while this one waited.
+        if _remembered is None or not _remembered.is_fresh():
+            asked_at = time.monotonic()
+            versie, rows = _read(_remembered.versie if _remembered else None)
+            if _remembered is not None and rows is None:
+                table = _remembered.table
+            else:
+                table = Postcodetabel(rows or [])
+            _remembered = _Remembered(table, versie, asked_at)
+        return _remembered.table

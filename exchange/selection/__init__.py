@@ -1,0 +1,25 @@
+"""The selectievraag: one parsed form, compiled to SQL, composed from a search form.
+
+`parse` reads what the exchange sends, `compile_sql` turns it into a condition on the source's columns,
+`compose` writes what a jobcoach filled in.
+"""
+
+from exchange.selection.compose import Criteria, compose
+from exchange.selection.form import Ongeldig, Onvolledig, Selectievraag, Taaleis, Vergelijking, VraagFout
+from exchange.selection.parse import parse
+from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
+
+__all__ = [
+    "Criteria",
+    "Ongeldig",
+    "Onvolledig",
+    "Selectievraag",
+    "Taaleis",
+    "Vergelijking",
+    "Voorwaarde",
+    "VraagFout",
+    "compile_sql",
+    "compose",
+    "parse",
+    "taal_token",
+]

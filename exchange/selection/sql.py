@@ -1,0 +1,93 @@
+"""From the typed selectievraag to one SQL condition on the source's typed columns.
+
+The names of the columns are those of `exchange.bron.models`; array columns hold codes, and languages hold
+one token per element of `taalbeheersing` (see `taal_token`). Where the area begins and ends is the
+caller's: it joins the 4-digit postcodes in reach with their distance.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import Any
+
+from exchange.selection.form import Selectievraag, Taaleis, Veld, Vergelijking
+from exchange.standard import Soort
+
+# Levels of language proficiency in the standard; a level that is absent is written as "-".
+TAALNIVEAUS = (0, 1, 2, 3, 4, 8)
+_AFWEZIG = "-"
+_SMALLINT = 32767
+_SQL_OPERATOR = {"$eq": "=", "$gte": ">=", "$lte": "<=", "$lt": "<"}
+_GETALLEN = {Veld.ONREGELMATIG, Veld.KANTOORTIJDEN, Veld.UREN_MAXIMAAL, Veld.UREN_MINIMAAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Voorwaarde:
+    """A condition in SQL, with its parameters in order. `sql` may be joined to others with AND."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+def taal_token(taal: str, mondeling: int | None, schriftelijk: int | None) -> str:
+    """How one element of `taalbeheersing` is stored: `nld34`, `pol-2`, `eng--`."""
+    spoken = _AFWEZIG if mondeling is None else str(mondeling)
+    written = _AFWEZIG if schriftelijk is None else str(schriftelijk)
+    return f"{taal}{spoken}{written}"
+
+
+def _levels(minimum: int | float | None) -> Iterable[int | None]:
+    """The levels that satisfy `$gte minimum`; without a minimum also the absent one."""
+    if minimum is None:
+        return (None, *TAALNIVEAUS)
+    return tuple(level for level in TAALNIVEAUS if level >= minimum)
+
+
+def _tokens(eis: Taaleis) -> list[str]:
+    return [taal_token(eis.taal, m, s) for m, s in product(_levels(eis.mondeling), _levels(eis.schriftelijk))]
+
+
+def _integer_bound(operator: str, value: int | float) -> int | None:
+    """The whole number that asks the same of a whole number; None when nothing can satisfy it."""
+    if operator == "$eq":
+        return int(value) if abs(value) <= _SMALLINT and value == int(value) else None
+    if value > _SMALLINT or value < -_SMALLINT:
+        return _SMALLINT if value > 0 else -_SMALLINT
+    return math.ceil(value) if operator == "$gte" else math.floor(value)
+
+
+def _comparison(item: Vergelijking) -> Voorwaarde:
+    operator = _SQL_OPERATOR[item.operator]
+    if item.veld in _GETALLEN:
+        assert isinstance(item.waarde, int | float)
+        bound = _integer_bound(item.operator, item.waarde)
+        if bound is None:
+            return Voorwaarde("FALSE", ())
+        return Voorwaarde(f"p.{item.veld} {operator} %s", (bound,))
+    if isinstance(item.waarde, date):
+        return Voorwaarde(f"p.{item.veld} {operator} %s::date", (item.waarde,))
+    # Text compares by code point, as MongoDB does.
+    return Voorwaarde(f'p.{item.veld} {operator} %s COLLATE "C"', (item.waarde,))
+
+
+def compile_sql(vraag: Selectievraag) -> Voorwaarde:
+    """Everything but the area, as one condition on the alias `p`; for jobseekers with the rule on `g.km`.
+
+    `g` is the caller's join of postcodes in reach: `g.km` is the distance in kilometres to the asked postcode.
+    """
+    parts = [_comparison(item) for item in vraag.vergelijkingen]
+    if vraag.beroepen:
+        parts.append(Voorwaarde("p.beroepen && %s::text[]", (list(vraag.beroepen),)))
+    if vraag.contractvormen:
+        parts.append(Voorwaarde("p.contractvormen && %s::text[]", (list(vraag.contractvormen),)))
+    if vraag.rijbewijzen:
+        parts.append(Voorwaarde("p.rijbewijzen @> %s::text[]", (list(vraag.rijbewijzen),)))
+    parts += [Voorwaarde("p.talen && %s::text[]", (_tokens(eis),)) for eis in vraag.talen]
+    if vraag.soort is Soort.WERKZOEKENDEN:
+        parts.append(Voorwaarde("(p.reisafstand IS NULL OR g.km <= p.reisafstand)", ()))
+    return Voorwaarde(
+        " AND ".join(part.sql for part in parts) or "TRUE",
+        tuple(parameter for part in parts for parameter in part.parameters),
+    )

@@ -1,0 +1,60 @@
+"""The VUM data standard 1.5 (interface 3.1), written down once, as data.
+
+`STANDAARD` holds every entity and attribute of the three kinds of records. Checks, search profile, JSON
+Schema and the texts on screen are derived from it here; forms, mappings and templates elsewhere.
+"""
+
+from exchange.standard.boom import Blad, blad, bladeren
+from exchange.standard.emptiness import is_empty, schoon
+from exchange.standard.entiteiten import STANDAARD
+from exchange.standard.identifiers import (
+    ID_PATROON,
+    KVK_PATROON,
+    OIN_PATROON,
+    POSTCODE_PATROON,
+    VUM_ID_PATROON,
+    is_bsn,
+    is_oin,
+)
+from exchange.standard.model import (
+    Attribuut,
+    Code,
+    Entiteit,
+    Gegevenstype,
+    Profiel,
+    Soort,
+    Waardelijst,
+)
+from exchange.standard.profielen import zoekprofiel
+from exchange.standard.schema import json_schema
+from exchange.standard.validation import Fout, Foutcode, validate
+from exchange.standard.weergave import label_of
+
+__all__ = [
+    "ID_PATROON",
+    "KVK_PATROON",
+    "OIN_PATROON",
+    "POSTCODE_PATROON",
+    "STANDAARD",
+    "VUM_ID_PATROON",
+    "Attribuut",
+    "Blad",
+    "Code",
+    "Entiteit",
+    "Fout",
+    "Foutcode",
+    "Gegevenstype",
+    "Profiel",
+    "Soort",
+    "Waardelijst",
+    "blad",
+    "bladeren",
+    "is_bsn",
+    "is_empty",
+    "is_oin",
+    "json_schema",
+    "label_of",
+    "schoon",
+    "validate",
+    "zoekprofiel",
+]

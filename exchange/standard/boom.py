@@ -1,0 +1,104 @@
+"""The standard as a flat list: every attribute that holds a value, with the path that leads to it.
+
+Tables, forms, templates and mappings work with these leaves; none of them walks the entities itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from exchange.standard.entiteiten import STANDAARD
+from exchange.standard.model import Attribuut, Entiteit, Profiel, Soort
+
+
+@dataclass(frozen=True, slots=True)
+class Blad:
+    """An attribute in its place in a record.
+
+    `pad` has "[]" after every list: "telefoonnummer[]", "arbeidsmarktkwalificatie.cursus[].naamCursus".
+    `voorouders` are the groups from the outside in. `profiel` takes them into account: a leaf in a DETAIL
+    group is DETAIL. `volledig_label` puts the groups before the label: "Opleiding: code niveau opleiding".
+    """
+
+    pad: str
+    attribuut: Attribuut
+    voorouders: tuple[Attribuut, ...]
+    profiel: Profiel
+    label: str
+    volledig_label: str
+
+    @property
+    def zoekbaar(self) -> bool:
+        """Whether a selectievraag may ask for it."""
+        return self.attribuut.zoekbaar
+
+    @property
+    def gevoelig(self) -> bool:
+        """Whether it, or a group around it, tells something about health or disability."""
+        return self.attribuut.gevoelig or any(groep.gevoelig for groep in self.voorouders)
+
+    @property
+    def vrije_tekst(self) -> bool:
+        """Whether people type it freely, so that it may identify somebody."""
+        return self.attribuut.vrije_tekst
+
+    @property
+    def contactgegeven(self) -> bool:
+        """Whether it, or a group around it, leads to a person."""
+        return self.attribuut.contactgegeven or any(groep.contactgegeven for groep in self.voorouders)
+
+    @property
+    def verplicht(self) -> bool:
+        """Whether every record must have it; False when it is required only within an optional group."""
+        return self.attribuut.verplicht and all(
+            groep.verplicht and not groep.meervoudig for groep in self.voorouders
+        )
+
+    @property
+    def in_lijst(self) -> bool:
+        """Whether one record can hold several values of it."""
+        return "[]" in self.pad
+
+
+def lower_first(text: str) -> str:
+    """The text as it reads in the middle of a sentence; abbreviations (URL, ID) stay as they are."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def full_label(voorouders: tuple[Attribuut, ...], attribuut: Attribuut) -> str:
+    """The Dutch label with its groups in front: "Werkgever, webadres: URL"."""
+    groepen = [groep.label for groep in voorouders if groep.groep is not None and groep.groep.in_label]
+    if not groepen:
+        return attribuut.label
+    return f"{', '.join([groepen[0], *map(lower_first, groepen[1:])])}: {lower_first(attribuut.label)}"
+
+
+@cache
+def bladeren(soort: Soort) -> tuple[Blad, ...]:
+    """All leaves of a kind, in the order of the standard."""
+    return tuple(_walk(STANDAARD[soort], "", (), Profiel.ZOEK))
+
+
+def blad(soort: Soort, pad: str) -> Blad:
+    """The leaf at that path, as `bladeren` writes it. Raises KeyError when the standard has none there."""
+    return _bladeren_by_pad(soort)[pad]
+
+
+@cache
+def _bladeren_by_pad(soort: Soort) -> Mapping[str, Blad]:
+    return MappingProxyType({leaf.pad: leaf for leaf in bladeren(soort)})
+
+
+def _walk(
+    entiteit: Entiteit, prefix: str, voorouders: tuple[Attribuut, ...], profiel: Profiel
+) -> Iterator[Blad]:
+    for attribuut in entiteit.attributen:
+        pad = f"{prefix}{attribuut.naam}{'[]' if attribuut.meervoudig else ''}"
+        effective = Profiel.DETAIL if Profiel.DETAIL in (profiel, attribuut.profiel) else Profiel.ZOEK
+        if attribuut.groep is not None:
+            yield from _walk(attribuut.groep, f"{pad}.", (*voorouders, attribuut), effective)
+        else:
+            yield Blad(
+                pad, attribuut, voorouders, effective, attribuut.label, full_label(voorouders, attribuut)
+            )

@@ -1,0 +1,20 @@
+"""Writing the audit log."""
+
+from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from um_portal.tenants.models import Gemeente
+
+
+def noteer(
+    gemeente: Gemeente,
+    handeling: str,
+    *,
+    gebruiker: AbstractBaseUser | None = None,
+    onderwerp: str = "",
+    aantal: int | None = None,
+) -> None:
+    """Write one line, in the transaction of what it tells about; call inside `voor_gemeente`."""
+    apps.get_model("audit", "Auditregel").objects.create(
+        gemeente=gemeente, handeling=handeling, gebruiker=gebruiker, onderwerp=onderwerp, aantal=aantal
+    )

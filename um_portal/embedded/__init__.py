@@ -1,0 +1,87 @@
+"""The PostgreSQL and Redis that come with pip, for the demonstration and the tests.
+
+`servers` starts what the environment does not already name and stops it again. A real installation uses
+servers of its own and needs nothing from here.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from um_portal.embedded.postgresql import PostgreSQL
+from um_portal.embedded.processes import AlInGebruik, Child, Register, StartMislukt, exclusive
+from um_portal.embedded.redis_server import Redis
+
+__all__ = ["AlInGebruik", "StartMislukt", "Werkmap", "run_servers", "servers", "werkmap"]
+
+
+@dataclass(frozen=True)
+class Werkmap:
+    """A data directory that is ours alone as long as `werkmap` lasts."""
+
+    path: Path
+    register: Register
+
+    @property
+    def logs(self) -> Path:
+        """Where every child writes its log."""
+        return self.path / "logs"
+
+
+@contextlib.contextmanager
+def werkmap(data_dir: Path) -> Iterator[Werkmap]:
+    """Make and hold the data directory, and end what a killed run left behind in it.
+
+    Raises AlInGebruik when another process holds it and StartMislukt when it cannot be written.
+    """
+    path = data_dir.expanduser().resolve()
+    with contextlib.ExitStack() as stack:
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (path / "logs").mkdir(mode=0o700, exist_ok=True)
+            stack.enter_context(exclusive(path))
+        except OSError as error:
+            raise StartMislukt(
+                f"In de map {path} kan niet worden geschreven ({error.strerror}). "
+                "Kies met UM_DATA_DIR een andere map, of start als de gebruiker van wie de map is."
+            ) from None
+        register = Register(path / "processen.json")
+        register.end_leftovers()
+        yield Werkmap(path, register)
+
+
+@contextlib.contextmanager
+def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[dict[str, str], list[Child]]]:
+    """Start the servers that the environment does not name; yields the variables and the started children."""
+    env: dict[str, str] = {}
+    children: list[Child] = []
+    with contextlib.ExitStack() as stack:
+        if url := os.environ.get("DATABASE_URL"):
+            env["DATABASE_URL"] = url
+        else:
+            postgresql = PostgreSQL(place.path, place.logs, place.register, for_tests=for_tests)
+            stack.callback(postgresql.stop)
+            postgresql.start()
+            env["DATABASE_URL"] = postgresql.url
+            children.append(postgresql.child)
+        if url := os.environ.get("REDIS_URL"):
+            env["REDIS_URL"] = url
+        else:
+            redis = Redis(place.logs, place.register)
+            redis.start()
+            stack.callback(redis.stop)
+            env["REDIS_URL"] = redis.url
+            children.append(redis.child)
+        yield env, children
+
+
+@contextlib.contextmanager
+def servers(data_dir: Path, *, for_tests: bool = False) -> Iterator[dict[str, str]]:
+    """DATABASE_URL and REDIS_URL of running servers; those already set are left as they are.
+
+    Raises StartMislukt with a Dutch sentence.
+    """
+    with werkmap(data_dir) as place, run_servers(place, for_tests=for_tests) as (env, _):
+        yield env

@@ -1,0 +1,295 @@
+"""`python -m um_portal.embedded.demo`: the whole portal on one machine, until Ctrl-C.
+
+Starts the servers, brings the database up to date and runs the web server, the Celery worker with its
+schedule and the exchange simulator; whatever ends by accident is started again. What these programs do is
+theirs to know.
+"""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from um_portal.embedded import StartMislukt, Werkmap, run_servers, werkmap
+from um_portal.embedded.geheimen import demo_secrets
+from um_portal.embedded.processes import Child
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Long enough for a slow machine; a child that ends sooner is noticed at once.
+READY_WITHIN = 90
+LONGEST_PAUSE = 30
+STEADY_AFTER = 60
+
+
+class Gestopt(Exception):
+    """Somebody asked to stop while something was being waited for."""
+
+
+def say(text: str = "") -> None:
+    """A line on the terminal; a terminal that went away stops nothing."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+class StopSignals:
+    """Remembers that Ctrl-C, SIGTERM or a closed terminal asked to stop; the loops look at it."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+    def check(self) -> None:
+        """Raises Gestopt when asked to stop."""
+        if self.asked:
+            raise Gestopt
+
+    def pause(self, seconds: float) -> None:
+        """Sleep in small pieces; raises Gestopt when asked to stop meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(left, 0.1))
+        self.check()
+
+
+@dataclass
+class Ports:
+    """The two loopback ports of one demonstration."""
+
+    portaal: int
+    simulator: int
+
+    @classmethod
+    def from_environment(cls) -> "Ports":
+        """UM_PORT and UM_SIMULATOR_PORT; raises StartMislukt for what is no port."""
+        found = []
+        for name, default in (("UM_PORT", "8000"), ("UM_SIMULATOR_PORT", "8001")):
+            raw = os.environ.get(name) or default
+            if not raw.isdecimal() or not 0 < int(raw) < 65536:
+                raise StartMislukt(
+                    f"{name}={raw} is geen poortnummer. Kies een getal van 1 tot en met 65535."
+                )
+            found.append(int(raw))
+        if found[0] == found[1]:
+            raise StartMislukt(f"UM_PORT en UM_SIMULATOR_PORT zijn allebei {found[0]}. Kies twee poorten.")
+        return cls(*found)
+
+    def check_free(self) -> None:
+        """Raises StartMislukt, with what to do about it, when somebody else uses one of them."""
+        for name, port in (("UM_PORT", self.portaal), ("UM_SIMULATOR_PORT", self.simulator)):
+            with socket.socket() as probe:
+                # As the web server does: a connection that has just been closed is no obstacle.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except PermissionError:
+                    raise StartMislukt(
+                        f"Poort {port} mag u niet gebruiken. Kies een hogere, bijvoorbeeld: make demo {name}=8080"
+                    ) from None
+                except OSError:
+                    raise StartMislukt(
+                        f"Poort {port} is al in gebruik door een ander programma. Stop dat programma, "
+                        f"of kies een andere poort, bijvoorbeeld: make demo {name}={port + 100}"
+                    ) from None
+
+
+@dataclass
+class Watched:
+    """A child with what is known about its accidents."""
+
+    child: Child
+    started: float = field(default_factory=time.monotonic)
+    pause: float = 1
+    again_at: float | None = None
+
+    def look(self) -> None:
+        """Start it again when it ended, each time a little later."""
+        now = time.monotonic()
+        if self.again_at is not None:
+            if now >= self.again_at:
+                self.child.start()
+                self.started, self.again_at = now, None
+            return
+        if self.child.running():
+            return
+        if now - self.started > STEADY_AFTER:
+            self.pause = 1
+        code = self.child.process.returncode if self.child.process else None
+        say(
+            f"[{time.strftime('%H:%M:%S')}] {self.child.name}: onverwacht gestopt (code {code}), "
+            f"start over {self.pause:.0f} s opnieuw. Zie {self.child.log}"
+        )
+        self.child.stop()  # what it left in its group
+        self.again_at = now + self.pause
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+
+def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, Child, Child]:
+    """The portal, the simulator and the worker, not started yet."""
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(PROJECT / "deploy" / "gunicorn.conf.py")]
+    celery = [
+        sys.executable, "-m", "celery", "-A", "um_portal", "worker", "-B",
+        "--schedule", str(place.path / "celerybeat-schedule"), "--concurrency", "2",
+        "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+    ]  # fmt: skip
+
+    def child(name: str, log: str, argv: list[str], grace: float, **extra: str) -> Child:
+        return Child(
+            name,
+            argv,
+            place.logs / f"{log}.log",
+            place.register,
+            env={**env, **extra},
+            cwd=PROJECT,
+            grace=grace,
+        )
+
+    return (
+        child("Portaal", "portaal", [*gunicorn, "um_portal.wsgi:application"], 15),
+        child(
+            "Simulator",
+            "simulator",
+            [*gunicorn, "um_portal.wsgi:application"],
+            10,
+            UM_COMPONENT="simulator",
+            UM_BIND=f"127.0.0.1:{ports.simulator}",
+            UM_WEB_PROCESSEN="1",
+        ),
+        child("Achtergrondtaken", "achtergrondtaken", celery, 20),
+    )
+
+
+def answers(port: int) -> bool:
+    """Whether a web server on this machine gives any answer that is not a fault of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/gezond")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announce a step and tell how long it took."""
+    say(f"- {text} ...")
+    begin = time.monotonic()
+    yield
+    say(f"  klaar ({time.monotonic() - begin:.1f} s)")
+
+
+def wait_ready(servers: dict[int, Child], others: list[Child], signals: StopSignals) -> None:
+    """Wait until every web server answers at its port; raises StartMislukt when any program gives up."""
+    deadline = time.monotonic() + READY_WITHIN
+    waiting = dict(servers)
+    while waiting:
+        for child in (*servers.values(), *others):
+            if not child.running():
+                raise StartMislukt(f"{child.name}: niet gestart. Zie {child.log}:\n{child.last_lines()}")
+        waiting = {port: child for port, child in waiting.items() if not answers(port)}
+        if waiting and time.monotonic() > deadline:
+            child = next(iter(waiting.values()))
+            raise StartMislukt(f"{child.name}: na {READY_WITHIN} s nog geen antwoord. Zie {child.log}")
+        signals.pause(0.1)
+
+
+def prepare(place: Werkmap, env: dict[str, str], signals: StopSignals) -> str:
+    """Bring the database up to date; returns the lines about the demonstration accounts."""
+    accounts = place.path / "demo-accounts"
+    child = Child(
+        "Voorbereiding",
+        [sys.executable, "-m", "um_portal.embedded.prepare", str(accounts)],
+        place.logs / "voorbereiding.log",
+        place.register,
+        env=env,
+        cwd=PROJECT,
+        speaks=True,
+    )
+    child.start()
+    try:
+        while child.running():
+            signals.pause(0.1)
+    finally:
+        child.stop()
+    if child.process is None or child.process.returncode != 0:
+        raise StartMislukt(f"De voorbereiding is mislukt. Zie {child.log}:\n{child.last_lines()}")
+    return accounts.read_text().rstrip()
+
+
+def run(signals: StopSignals) -> None:
+    """Everything from the first check to the last stop; raises StartMislukt or Gestopt."""
+    begin = time.monotonic()
+    ports = Ports.from_environment()
+    data_dir = Path(os.environ.get("UM_DATA_DIR") or PROJECT / ".data")
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(werkmap(data_dir))
+        ports.check_free()
+        signals.check()
+        with step("PostgreSQL en Redis starten"):
+            server_env, server_children = stack.enter_context(run_servers(place))
+        signals.check()
+        env = {
+            **os.environ,
+            **server_env,
+            **demo_secrets(place.path),
+            "UM_DEMO": "1",
+            "UM_DATA_DIR": str(place.path),
+            "UM_PORT": str(ports.portaal),
+            "UM_SIMULATOR_PORT": str(ports.simulator),
+            "DJANGO_SETTINGS_MODULE": "um_portal.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        env.pop("UM_COMPONENT", None)
+        with step("Gegevens voorbereiden"):
+            account_lines = prepare(place, env, signals)
+        portaal, simulator, worker = programs(place, env, ports)
+        with step("Portaal, simulator en achtergrondtaken starten"):
+            for child in (portaal, simulator, worker):
+                stack.callback(child.stop)
+                child.start()
+            # All are asked first and awaited afterwards, so that stopping takes as long as the slowest.
+            for child in (portaal, simulator, worker):
+                stack.callback(child.ask_to_stop)
+            stack.callback(say, "\nBezig met stoppen ...")
+            wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker], signals)
+        say(
+            f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://127.0.0.1:{ports.portaal}/\n"
+        )
+        say(account_lines)
+        say(f"\nLogbestanden: {place.logs}\nStoppen: Ctrl-C")
+        watched = [Watched(child) for child in (*server_children, portaal, simulator, worker)]
+        while True:
+            signals.pause(0.5)
+            for one in watched:
+                one.look()
+
+
+def main() -> int:
+    """Run until asked to stop; the exit code."""
+    signals = StopSignals()
+    try:
+        run(signals)
+    except Gestopt:
+        say("Gestopt. De gegevens zijn bewaard; met `make demo` gaat u verder.")
+    except StartMislukt as problem:
+        with contextlib.suppress(OSError):
+            print(f"\n{problem}", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""`python3 um_portal/embedded/install.py runtime|dev`: the packages of requirements*.txt, into .venv.
+
+Run by the Makefile with the machine's own Python, so it may import nothing but the standard library. Every
+package is checked against its hash.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
+SIGNS_OF_PROGRESS = ("Collecting ", "Installing collected", "Building wheel")
+
+
+def make_venv() -> None:
+    """Make .venv, or make it again when it was copied from elsewhere or lost its Python."""
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0
+    ):
+        return
+    print("- Python-omgeving maken in .venv ...", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
+    )
+    if result.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(
+            f"{result.stdout}{result.stderr}\n"
+            "De Python-omgeving kon niet worden gemaakt. Op Debian en Ubuntu: apt-get install python3-venv"
+        )
+
+
+def find_project() -> None:
+    """Let every program in .venv find the project's packages, from whatever directory it is started."""
+    for site in (VENV / "lib").glob("python3*/site-packages"):
+        (site / "um_portal.pth").write_text(f"{PROJECT}\n")
+
+
+def install(requirements: Path) -> None:
+    """Install with pip, a dot for every package; shows pip's own words only when it fails."""
+    print(f"- Pakketten installeren uit {requirements.name} ", end="", flush=True)
+    begin = time.monotonic()
+    log = VENV / f"{requirements.stem}.log"
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar", "off"]
+    command += ["--disable-pip-version-check", "-r", str(requirements)]
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        ) as pip,
+    ):
+        assert pip.stdout is not None  # noqa: S101 (for the type checker)
+        for line in pip.stdout:
+            out.write(line)
+            if line.startswith(SIGNS_OF_PROGRESS):
+                print(".", end="", flush=True)
+    if pip.returncode:
+        lines = log.read_text().splitlines()[-15:]
+        sys.exit(
+            "\n" + "\n".join(lines) + f"\nHet installeren is mislukt. Is er internet? Alles staat in {log}. "
+            "Probeer het daarna opnieuw; wat er al is, blijft."
+        )
+    print(f" klaar ({time.monotonic() - begin:.0f} s)", flush=True)
+
+
+def main() -> None:
+    """Install one set of requirements."""
+    make_venv()
+    find_project()
+    install(PROJECT / REQUIREMENTS[sys.argv[1]])
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nAfgebroken. De volgende keer gaat het installeren verder.")

@@ -1,0 +1,59 @@
+"""Gives every test run a PostgreSQL and a Redis of its own, before Django reads its settings.
+
+That is too early for a conftest, so pyproject.toml loads this as a plugin. With DATABASE_URL and REDIS_URL
+set the run uses those servers. Making the test database is left to tests/conftest.py.
+"""
+
+import base64
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from um_portal.embedded import StartMislukt, servers
+
+_URLS = ("DATABASE_URL", "DATABASE_EIGENAAR_URL")
+# Told to the workers of pytest-xdist, which inherit the environment.
+_PREPARED = "UM_TESTOMGEVING"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django: prepare the environment; the servers stop when the configuration is torn down."""
+    if not os.environ.get(_PREPARED):
+        stack = contextlib.ExitStack()
+        early_config.add_cleanup(stack.close)
+        _fixed_environment()
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-test-")))
+        try:
+            os.environ.update(stack.enter_context(servers(place, for_tests=True)))
+        except StartMislukt as problem:
+            raise pytest.UsageError(str(problem)) from None
+        os.environ["UM_DATA_DIR"] = str(place)
+        os.environ[_PREPARED] = "1"
+    _own_database(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    return (yield)
+
+
+def _fixed_environment() -> None:
+    """No setting of whoever runs the tests changes their outcome, except the servers they named."""
+    for name in [name for name in os.environ if name.startswith("UM_") and name != "UM_DATABASE_ROL"]:
+        del os.environ[name]
+    os.environ |= {
+        "UM_SECRET_KEY": "alleen-voor-de-tests",
+        "UM_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+    }
+
+
+def _own_database(worker: str) -> None:
+    """Name the test database in the URLs, so that programs a test starts use it too."""
+    for variable in _URLS:
+        if url := os.environ.get(variable):
+            parts = urlsplit(url)
+            name = parts.path.strip("/")
+            if not name.startswith("test_um_"):
+                os.environ[variable] = urlunsplit(parts._replace(path=f"/test_um_{worker}"))

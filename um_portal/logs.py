@@ -1,0 +1,46 @@
+"""Logging that cannot leak: exceptions are told by type and place, never by value.
+
+The message of an exception, the parameters of a query and the path of a request may hold personal data.
+What remains is enough to find the fault: the logger, the type, and file:line of every frame of our own.
+"""
+
+import logging
+import re
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+_ROOT = str(Path(__file__).resolve().parent.parent)
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+# The last part of a path of the exchange is the id of a record.
+_ID_IN_PATH = re.compile(r"(/(?:werkzoekendeProfielen|vacatures)/)(?!matches)[^\s?\"']+")
+
+
+class DiscreetFilter(logging.Filter):
+    """Drops what Django attaches to a record about the request, and shortens paths with an id in them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; never rejects one."""
+        record.__dict__.pop("request", None)
+        message = _ID_IN_PATH.sub(r"\1…", record.getMessage())
+        record.msg, record.args = message.split("?", 1)[0] if record.name == "django.request" else message, ()
+        return True
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Formats an exception as its type and the places it went through."""
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 (the name is logging's)
+        """`TypeError at file:line < file:line`, without messages or source lines."""
+        exc_type, _, tb = ei
+        if exc_type is None:
+            return ""
+        frames = [
+            f"{frame.filename.removeprefix(_ROOT + '/')}:{frame.lineno}"
+            for frame in traceback.extract_tb(tb)
+        ]
+        return f"{exc_type.__module__}.{exc_type.__qualname__} op {' < '.join(reversed(frames[-12:]))}"
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802
+        """No stack: it would show source lines."""
+        return ""

@@ -1,0 +1,50 @@
+"""The context of every page: one variable, `portal`, so that it cannot collide with a page's own names.
+
+It reads what the request already carries (`tenants.access.attach` puts the municipality there) and makes no
+query of its own.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from um_portal.presentation.navigation import Item, navigatie, url_of, voet
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What `base.html` shows around a page."""
+
+    start_url: str = "/"
+    demo: bool = False
+    versie: str = ""
+    gemeente: Any = None
+    lidmaatschap: Any = None
+    lidmaatschappen: list[Any] = field(default_factory=list)
+    support: bool = False
+    navigatie: list[Item] = field(default_factory=list)
+    voet: list[Item] = field(default_factory=list)
+    wissel_url: str = ""
+    uitlog_url: str = ""
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    user = getattr(request, "user", None)
+    return {
+        "portal": Portal(
+            start_url=url_of("start") or "/",
+            demo=bool(getattr(settings, "UM_DEMO", False)),
+            versie=str(getattr(settings, "UM_VERSIE", "")),
+            gemeente=getattr(request, "gemeente", None),
+            lidmaatschap=getattr(request, "lidmaatschap", None),
+            lidmaatschappen=list(getattr(request, "lidmaatschappen", None) or []),
+            support=bool(getattr(user, "is_vng_support", False)),
+            navigatie=navigatie(request),
+            voet=voet(),
+            wissel_url=url_of("tenants:wissel"),
+            uitlog_url=url_of("accounts:logout"),
+        )
+    }

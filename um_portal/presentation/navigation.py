@@ -1,0 +1,93 @@
+"""The main navigation and the footer: which entries there are, and who sees them.
+
+An entry is one line in `INGANGEN`. Whether somebody may really see a page is decided by the view; this list
+only keeps people from meeting entries that lead to a refusal.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from um_portal.tenants.models import Rol
+
+ZOEKERS = frozenset({Rol.JOBCOACH, Rol.FUNCTIONEEL_BEHEERDER})
+BEHEERDERS = frozenset({Rol.GEGEVENSBEHEERDER, Rol.FUNCTIONEEL_BEHEERDER})
+
+
+@dataclass(frozen=True)
+class Ingang:
+    """An entry as it is registered: its label, the name of its url and who sees it (no roles: everybody)."""
+
+    label: str
+    naam: str
+    rollen: frozenset[Rol] = frozenset()
+    support: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as a template shows it; `actief` is empty, or the value of aria-current."""
+
+    label: str
+    url: str
+    actief: str = ""
+
+
+INGANGEN: tuple[Ingang, ...] = (
+    Ingang("Start", "start"),
+    Ingang("Zoeken", "bemiddelaar:nieuw", ZOEKERS),
+    Ingang("Mijn zoekvragen", "bemiddelaar:lijst", ZOEKERS),
+    Ingang("Leveringen", "uploads:lijst", BEHEERDERS),
+    Ingang("Gepubliceerd", "uploads:gepubliceerd", BEHEERDERS),
+    Ingang("Gemeenten", "tenants:lijst", support=True),
+)
+
+VOET: tuple[Ingang, ...] = (
+    Ingang("Hulp", "help"),
+    Ingang("Toegankelijkheid", "toegankelijkheid"),
+    Ingang("Privacy", "privacy"),
+)
+
+
+def url_of(naam: str) -> str:
+    """The address of a url name, or an empty string when this installation has no such page."""
+    try:
+        return reverse(naam)
+    except NoReverseMatch:
+        return ""
+
+
+def navigatie(request: HttpRequest) -> list[Item]:
+    """The entries for whoever asks; empty for who is not logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    lidmaatschap = getattr(request, "lidmaatschap", None)
+    rol = getattr(lidmaatschap, "rol", None)
+    support = bool(getattr(user, "is_vng_support", False))
+    zichtbaar = [
+        (ingang.label, url)
+        for ingang in INGANGEN
+        if (support if ingang.support else not ingang.rollen or rol in ingang.rollen)
+        and (url := url_of(ingang.naam))
+    ]
+    huidig = _current(request.path, [url for _, url in zichtbaar])
+    return [
+        Item(label, url, ("page" if request.path == url else "true") if url == huidig else "")
+        for label, url in zichtbaar
+    ]
+
+
+def voet() -> list[Item]:
+    """The links in the footer."""
+    return [Item(ingang.label, url) for ingang in VOET if (url := url_of(ingang.naam))]
+
+
+def _current(path: str, urls: list[str]) -> str:
+    """The entry that this page belongs to: the longest address that the path lies under.
+
+    The start page only matches itself, or everything would lie under it.
+    """
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))]
+    return max(under, key=len, default="")

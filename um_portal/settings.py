@@ -1,0 +1,314 @@
+"""All settings of the portal, in one file; every choice comes from the environment.
+
+The defaults are the safe ones: without UM_DEMO nothing is trusted because of where it comes from,
+cookies need HTTPS and keys must be given. `docs/instellingen.md` lists every setting with its reason.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What this process is -------------------------------------------------------------------------
+UM_DEMO = env.bool("UM_DEMO", default=False)
+UM_COMPONENT = env.str("UM_COMPONENT", default="portaal")  # or "simulator"
+UM_DATA_DIR = Path(env.str("UM_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+UM_PORT = env.int("UM_PORT", default=8000)
+UM_SIMULATOR_PORT = env.int("UM_SIMULATOR_PORT", default=8001)
+UM_VERSIE = "0.1.0"
+
+DEBUG = False
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment; the message says how to get one."""
+    value = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "
+            "docs/instellingen.md beschrijft het voor een echte omgeving."
+        )
+    return value
+
+
+SECRET_KEY = _secret("UM_SECRET_KEY")
+# 32 bytes in base64; wraps the data key of every municipality. Older keys stay readable during rotation.
+UM_MASTER_KEY = _secret("UM_MASTER_KEY")
+UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
+
+# --- The exchange ---------------------------------------------------------------------------------
+UM_EIGEN_OIN = env.str("UM_EIGEN_OIN", default="00000009000000001000")
+UM_EXCHANGE_OIN = env.str("UM_EXCHANGE_OIN", default="00000009000000002000")
+UM_EXCHANGE_URL = env.str("UM_EXCHANGE_URL", default=f"http://127.0.0.1:{UM_SIMULATOR_PORT}/vum/v3").rstrip("/")
+UM_EXCHANGE_CERTIFICAAT = env.str("UM_EXCHANGE_CERTIFICAAT", default="")
+UM_EXCHANGE_SLEUTEL = env.str("UM_EXCHANGE_SLEUTEL", default="")
+UM_EXCHANGE_CA = env.str("UM_EXCHANGE_CA", default="")
+UM_ZOEK_TIJDSLIMIET = env.float("UM_ZOEK_TIJDSLIMIET", default=30.0)
+UM_DETAIL_TIJDSLIMIET = env.float("UM_DETAIL_TIJDSLIMIET", default=12.0)
+
+UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
+UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)
+UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
+UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
+UM_MAX_VRAAG_BYTES = env.int("UM_MAX_VRAAG_BYTES", default=64 * 1024)
+
+# Who may call the source API: the OIN in a verified client certificate, as told by the proxy that
+# ended the TLS connection. Only a proxy at one of these addresses is believed.
+UM_CLIENTCERT_HEADER = env.str("UM_CLIENTCERT_HEADER", default="X-Client-Cert-OIN")
+UM_VERTROUWDE_PROXIES: list[str] = env.list("UM_VERTROUWDE_PROXIES", default=[])
+UM_BRON_BEVRAGERS: list[str] = env.list("UM_BRON_BEVRAGERS", default=[UM_EXCHANGE_OIN])
+
+# --- Uploads --------------------------------------------------------------------------------------
+UM_MAX_BESTAND_MB = env.int("UM_MAX_BESTAND_MB", default=50)
+UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
+UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
+
+# --- The simulator --------------------------------------------------------------------------------
+UM_BRON_URL = env.str("UM_BRON_URL", default=f"http://127.0.0.1:{UM_PORT}/vum/bron/v3").rstrip("/")
+UM_SIMULATOR_TIJDSLIMIET = env.float("UM_SIMULATOR_TIJDSLIMIET", default=8.0)
+UM_SIMULATOR_HAPERING = env.float("UM_SIMULATOR_HAPERING", default=0.3)
+
+# --- Django ---------------------------------------------------------------------------------------
+ALLOWED_HOSTS: list[str] = env.list(
+    "UM_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if UM_DEMO else []
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("UM_CSRF_ORIGINS", default=[])
+
+ROOT_URLCONF = "um_portal.urls"
+WSGI_APPLICATION = "um_portal.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "axes",
+    "um_portal.presentation",
+    "um_portal.accounts",
+    "um_portal.tenants",
+    "um_portal.audit",
+    "exchange.geo",
+    "exchange.waardelijsten",
+    "exchange.bron",
+    "exchange.bemiddelaar",
+    "uploads",
+    "um_portal.demo",
+]
+
+MIDDLEWARE = [
+    "exchange.bron.middleware.BronMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "um_portal.tenants.middleware.NoStoreMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+if UM_COMPONENT == "simulator":
+    ROOT_URLCONF = "exchange.simulator.urls"
+    MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "um_portal.presentation.context.portal",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "um_portal.presentation.forms.NLDesignRenderer"
+
+
+# --- Database: the application runs as a role that row-level security applies to ------------------
+UM_DATABASE_ROL = env.str("UM_DATABASE_ROL", default="um_app")
+
+
+def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> dict[str, Any]:
+    raw = env.str(url_name, default="") or (env.str(fallback, default="") if fallback else "")
+    if not raw:
+        raise ImproperlyConfigured(
+            f"{url_name} ontbreekt. Start het portaal met `make demo`, of geef de URL van een PostgreSQL-database."
+        )
+    config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), **options}
+    return config
+
+
+def _pool() -> dict[str, Any]:
+    return {"min_size": 0, "max_size": env.int("UM_DATABASE_VERBINDINGEN", default=16), "timeout": 10}
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _database("DATABASE_URL", pool=_pool()),
+    # Migrations only. In production this is another login than the application's.
+    "eigenaar": _database("DATABASE_EIGENAAR_URL", fallback="DATABASE_URL"),
+}
+if DATABASES["default"].get("USER") != UM_DATABASE_ROL:
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c role={UM_DATABASE_ROL}"
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: broker, sessions and login throttling, simulator; never data of the exchange ----------
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
+
+
+def _redis(database: int) -> str:
+    base, _, last = REDIS_URL.rpartition("/")
+    return f"{base if last.isdigit() else REDIS_URL}/{database}"
+
+
+CELERY_BROKER_URL = _redis(0)
+UM_SIMULATOR_REDIS_URL = _redis(2)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis(1)}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_AGE = env.int("UM_SESSIE_SECONDEN", default=8 * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = f"um_sessie_{UM_PORT}"
+CSRF_COOKIE_NAME = f"um_csrf_{UM_PORT}"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+
+# --- Celery: ids in, nothing out ------------------------------------------------------------------
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/Amsterdam"
+CELERY_BEAT_SCHEDULE = {
+    "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 20.0},
+    "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
+}
+
+# --- Who may log in, and how ----------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Gebruiker"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "accounts:login"
+
+# Throttling per user name and address together, so that nobody can lock a colleague out from elsewhere.
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.int("UM_INLOGPOGINGEN", default=8)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_HTTP_RESPONSE_CODE = 429
+
+# --- Security headers -----------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# The demonstration runs on plain HTTP on this machine; everything else needs HTTPS.
+UM_HTTPS = env.bool("UM_HTTPS", default=not UM_DEMO)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = UM_HTTPS
+SECURE_SSL_REDIRECT = UM_HTTPS and env.bool("UM_HTTPS_OMLEIDEN", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^gezond$", r"^vum/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if UM_HTTPS else 0
+if env.bool("UM_ACHTER_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["uploads.intake.MemoryOnlyUploadHandler"]
+
+# --- Language, static files, logging --------------------------------------------------------------
+LANGUAGE_CODE = "nl"
+TIME_ZONE = "Europe/Amsterdam"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("UM_STATIC_ROOT", default=str(UM_DATA_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.bool("UM_STATIC_MANIFEST", default=False)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not env.bool("UM_STATIC_MANIFEST", default=False)
+
+# Nothing that a user or a party sent is logged: no request bodies, no parameters, no exception values.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"discreet": {"()": "um_portal.logs.DiscreetFilter"}},
+    "formatters": {
+        "regel": {
+            "()": "um_portal.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "regel", "filters": ["discreet"]}},
+    "root": {"handlers": ["stderr"], "level": env.str("UM_LOG_NIVEAU", default="INFO")},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+        "celery": {"level": "INFO"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,121 @@
+"""Municipalities, memberships and keys.
+
+`Gemeente` is the register that everybody may read; everything else that belongs to a municipality is
+scoped twice, by django-scopes and by row-level security (see `scope` and `rls`).
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django_scopes import ScopedManager
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+
+_OIN = re.compile(r"[0-9]{20}")
+
+
+def is_oin(value: str) -> bool:
+    """Whether this is an organisation's id: 20 digits."""
+    return _OIN.fullmatch(value) is not None
+
+
+def validate_oin(value: str) -> None:
+    """Refuse what is not an OIN of 20 digits."""
+    if not is_oin(value):
+        raise ValidationError("Een OIN bestaat uit 20 cijfers. Controleer het nummer in het OIN-register.")
+
+
+class Status(models.TextChoices):
+    """Where a municipality stands; only TOEGELATEN exchanges anything."""
+
+    AANGEMELD = "aangemeld", "Aangemeld"
+    TOEGELATEN = "toegelaten", "Toegelaten"
+    OPGESCHORT = "opgeschort", "Opgeschort"
+    VERTROKKEN = "vertrokken", "Vertrokken"
+
+
+class Contactbeleid(models.TextChoices):
+    """Whose contact details a detail request gives."""
+
+    WERKZOEKENDE = "werkzoekende", "Contactgegevens van de werkzoekende"
+    JOBCOACH = "jobcoach", "Alleen contactgegevens van de jobcoach"
+
+
+class Gemeente(models.Model):
+    """A municipality that takes part through the portal."""
+
+    oin = models.CharField("OIN", max_length=20, unique=True, validators=[validate_oin])
+    naam = models.CharField("naam", max_length=100)
+    status = models.CharField("status", max_length=12, choices=Status, default=Status.AANGEMELD)
+    toegelaten_op = models.DateTimeField("toegelaten op", null=True, blank=True)
+    contactbeleid = models.CharField(
+        "contactbeleid", max_length=12, choices=Contactbeleid, default=Contactbeleid.WERKZOEKENDE
+    )
+    niet_suwi_toegestaan = models.BooleanField("ook antwoord aan niet-SUWI-partijen", default=False)
+
+    class Meta:
+        verbose_name = "gemeente"
+        verbose_name_plural = "gemeenten"
+        ordering = ["naam"]
+
+    def __str__(self) -> str:
+        return self.naam
+
+    @property
+    def is_toegelaten(self) -> bool:
+        """Whether this municipality may exchange."""
+        return self.status == Status.TOEGELATEN
+
+
+class Rol(models.TextChoices):
+    """What a member of staff may do in a municipality."""
+
+    JOBCOACH = "jobcoach", "Jobcoach"
+    GEGEVENSBEHEERDER = "gegevensbeheerder", "Gegevensbeheerder"
+    FUNCTIONEEL_BEHEERDER = "functioneel_beheerder", "Functioneel beheerder"
+
+
+class GemeenteModel(models.Model):
+    """A row that belongs to one municipality.
+
+    A concrete model must also get `EnableRowLevelSecurity` in its migration; a test walks all of them.
+    """
+
+    gemeente = models.ForeignKey(Gemeente, on_delete=models.CASCADE, related_name="+")
+
+    objects: "Manager[Any]" = ScopedManager(gemeente="gemeente")
+
+    class Meta:
+        abstract = True
+
+
+class Lidmaatschap(GemeenteModel):
+    """Somebody's role in a municipality; a regional service centre has several."""
+
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lidmaatschappen")
+    rol = models.CharField("rol", max_length=24, choices=Rol)
+
+    class Meta:
+        verbose_name = "lidmaatschap"
+        verbose_name_plural = "lidmaatschappen"
+        constraints = [models.UniqueConstraint(fields=["gebruiker", "gemeente"], name="lidmaatschap_uniek")]
+
+    def __str__(self) -> str:
+        return f"{self.get_rol_display()} bij {self.gemeente}"
+
+
+class Sleutel(GemeenteModel):
+    """The municipality's own keys, wrapped by the master key; see `keys`."""
+
+    datasleutel = models.BinaryField()
+    pseudoniemsleutel = models.BinaryField()
+
+    class Meta:
+        verbose_name = "sleutel"
+        verbose_name_plural = "sleutels"
+        constraints = [models.UniqueConstraint(fields=["gemeente"], name="sleutel_per_gemeente")]

@@ -1,0 +1,20 @@
+"""Where everything is. The source API is not here: `exchange.bron.middleware` takes it before any of this."""
+
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from um_portal import views
+
+handler400 = "django.views.defaults.bad_request"
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("gezond", views.health, name="gezond"),
+    path("account/", include("um_portal.accounts.urls")),
+    path("gemeenten/", include("um_portal.tenants.urls")),
+    path("zoeken/", include("exchange.bemiddelaar.urls")),
+    path("leveringen/", include("uploads.urls")),
+    path("hulp", TemplateView.as_view(template_name="paginas/hulp.html"), name="help"),
+    path("toegankelijkheid", TemplateView.as_view(template_name="paginas/toegankelijkheid.html"), name="toegankelijkheid"),
+    path("privacy", TemplateView.as_view(template_name="paginas/privacy.html"), name="privacy"),
+]
