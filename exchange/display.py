@@ -35,9 +35,8 @@ def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[str]:
         for value in _as_list(values.get(attribuut.naam)):
             if attribuut.groep is not None and isinstance(value, dict):
                 yield from _codes(attribuut.groep, value)
-            elif attribuut.waardelijst is not None and attribuut.waardelijst.naam in LIJST_VAN:
-                if isinstance(value, str):
-                    yield value
+            elif isinstance(value, str) and attribuut.waardelijst and attribuut.waardelijst.naam in LIJST_VAN:
+                yield value
 
 
 def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> Pairs:
@@ -50,7 +49,9 @@ def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Mapping[str, str] 
     return _pairs(soort, STANDAARD[soort], "", schoon(dict(record)), labels)
 
 
-def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Mapping[str, str]) -> Pairs:
+def _pairs(
+    soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Mapping[str, str]
+) -> Pairs:
     found: Pairs = []
     for attribuut in entiteit.attributen:
         if attribuut.naam not in values:
@@ -62,7 +63,9 @@ def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, A
             found.append((attribuut.label, texts if len(texts) > 1 else "".join(texts)))
             continue
         groups = [
-            _pairs(soort, attribuut.groep, f"{pad}.", item, labels) for item in items if isinstance(item, dict)
+            _pairs(soort, attribuut.groep, f"{pad}.", item, labels)
+            for item in items
+            if isinstance(item, dict)
         ]
         found.extend(_grouped(attribuut, [group for group in groups if group]))
     return found
@@ -87,7 +90,11 @@ def _text(soort: Soort, pad: str, value: Any, labels: Mapping[str, str]) -> str:
     if isinstance(value, str) and value in labels:
         return labels[value]
     text = label_of(soort, pad, value)
-    if attribuut.type is Gegevenstype.TEKST and attribuut.naam.lower().endswith("postcode") and len(text) == 6:
+    if (
+        attribuut.type is Gegevenstype.TEKST
+        and attribuut.naam.lower().endswith("postcode")
+        and len(text) == 6
+    ):
         return f"{text[:4]} {text[4:].upper()}"
     return text
 

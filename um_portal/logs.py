@@ -36,8 +36,7 @@ class DiscreetFormatter(logging.Formatter):
         if exc_type is None:
             return ""
         frames = [
-            f"{frame.filename.removeprefix(_ROOT + '/')}:{frame.lineno}"
-            for frame in traceback.extract_tb(tb)
+            f"{frame.filename.removeprefix(_ROOT + '/')}:{frame.lineno}" for frame in traceback.extract_tb(tb)
         ]
         return f"{exc_type.__module__}.{exc_type.__qualname__} op {' < '.join(reversed(frames[-12:]))}"
 

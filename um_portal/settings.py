@@ -43,9 +43,11 @@ UM_MASTER_KEY = _secret("UM_MASTER_KEY")
 UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
 
 # --- The exchange ---------------------------------------------------------------------------------
-UM_EIGEN_OIN = env.str("UM_EIGEN_OIN", default="00000009000000001000")
-UM_EXCHANGE_OIN = env.str("UM_EXCHANGE_OIN", default="00000009000000002000")
-UM_EXCHANGE_URL = env.str("UM_EXCHANGE_URL", default=f"http://127.0.0.1:{UM_SIMULATOR_PORT}/vum/v3").rstrip("/")
+UM_EIGEN_OIN = env.str("UM_EIGEN_OIN", default="00000001899000101000")
+UM_EXCHANGE_OIN = env.str("UM_EXCHANGE_OIN", default="00000001899000113000")
+UM_EXCHANGE_URL = env.str("UM_EXCHANGE_URL", default=f"http://127.0.0.1:{UM_SIMULATOR_PORT}/vum/v3").rstrip(
+    "/"
+)
 UM_EXCHANGE_CERTIFICAAT = env.str("UM_EXCHANGE_CERTIFICAAT", default="")
 UM_EXCHANGE_SLEUTEL = env.str("UM_EXCHANGE_SLEUTEL", default="")
 UM_EXCHANGE_CA = env.str("UM_EXCHANGE_CA", default="")
@@ -277,16 +279,18 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("UM_STATIC_ROOT", default=str(UM_DATA_DIR / "static")))
+# With UM_STATIC_MANIFEST the files come from `collectstatic`, hashed and compressed; else from the source tree.
+UM_STATIC_MANIFEST = env.bool("UM_STATIC_MANIFEST", default=False)
+STATIC_ROOT = env.str("UM_STATIC_ROOT", default=str(UM_DATA_DIR / "static")) if UM_STATIC_MANIFEST else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("UM_STATIC_MANIFEST", default=False)
+        if UM_STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not env.bool("UM_STATIC_MANIFEST", default=False)
+WHITENOISE_USE_FINDERS = not UM_STATIC_MANIFEST
 
 # Nothing that a user or a party sent is logged: no request bodies, no parameters, no exception values.
 LOGGING = {
@@ -304,6 +308,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("UM_LOG_NIVEAU", default="INFO")},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

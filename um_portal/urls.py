@@ -15,6 +15,10 @@ urlpatterns = [
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),
     path("hulp", TemplateView.as_view(template_name="paginas/hulp.html"), name="help"),
-    path("toegankelijkheid", TemplateView.as_view(template_name="paginas/toegankelijkheid.html"), name="toegankelijkheid"),
+    path(
+        "toegankelijkheid",
+        TemplateView.as_view(template_name="paginas/toegankelijkheid.html"),
+        name="toegankelijkheid",
+    ),
     path("privacy", TemplateView.as_view(template_name="paginas/privacy.html"), name="privacy"),
 ]

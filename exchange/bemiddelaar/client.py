@@ -5,6 +5,7 @@ What comes back is checked before it is used: the exchange is trusted no more th
 """
 
 import json
+import re
 import ssl
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +16,15 @@ import httpx
 from django.conf import settings
 
 from exchange.headers import Partijen
-from exchange.standard import Soort
+from exchange.standard import VUM_ID_PATROON, Soort
 
 _MAX_ANTWOORD = 64 * 1024 * 1024
 _LIMIET_BEREIKT = "429.01"
+_VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
+_VUM_ID = re.compile(VUM_ID_PATROON)
 
 
-class UitwisselingFout(Exception):  # noqa: N818 (the field's own word)
+class UitwisselingFout(Exception):
     """The exchange gave no usable answer; `melding` is for the jobcoach, `blijvend` when repeating is vain."""
 
     def __init__(self, melding: str, *, blijvend: bool = False) -> None:
@@ -66,18 +69,28 @@ def _call(method: str, path: str, oin: str, timeout: float, body: Any = None) ->
     parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
     try:
         with _client().stream(
-            method, f"{settings.UM_EXCHANGE_URL}/{path}", headers=parties.as_headers(), json=body, timeout=timeout
+            method,
+            f"{settings.UM_EXCHANGE_URL}/{path}",
+            headers=parties.as_headers(),
+            json=body,
+            timeout=timeout,
         ) as response:
             content = bytearray()
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > _MAX_ANTWOORD:
-                    raise UitwisselingFout("De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied.")
+                    raise UitwisselingFout(
+                        "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."
+                    )
             status = response.status_code
     except httpx.TimeoutException:
-        raise UitwisselingFout("De uitwisseling antwoordde niet op tijd. Probeer het over een paar minuten opnieuw.") from None
+        raise UitwisselingFout(
+            "De uitwisseling antwoordde niet op tijd. Probeer het over een paar minuten opnieuw."
+        ) from None
     except httpx.HTTPError:
-        raise UitwisselingFout("De uitwisseling is niet bereikbaar. Probeer het over een paar minuten opnieuw.") from None
+        raise UitwisselingFout(
+            "De uitwisseling is niet bereikbaar. Probeer het over een paar minuten opnieuw."
+        ) from None
     return _read(status, bytes(content))
 
 
@@ -92,12 +105,18 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
     if status == 429 and code == _LIMIET_BEREIKT:
         raise LimietBereikt("De uitwisseling geeft op deze zoekvraag geen details meer.", blijvend=True)
     if status == 429:
-        raise UitwisselingFout("De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw.")
+        raise UitwisselingFout(
+            "De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw."
+        )
     if status == 401:
-        raise UitwisselingFout("Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.", blijvend=True)
+        raise UitwisselingFout(
+            "Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.", blijvend=True
+        )
     if status == 400:
         raise UitwisselingFout("De uitwisseling kent dit gegeven niet of niet meer.", blijvend=True)
-    raise UitwisselingFout("De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw.")
+    raise UitwisselingFout(
+        "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
+    )
 
 
 def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
@@ -109,14 +128,16 @@ def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
         "POST", f"{soort.api_naam}/matches", oin, settings.UM_ZOEK_TIJDSLIMIET, {"vraagObject": vraag_object}
     )
     vraag_id, matches = answer.get("vraagID"), answer.get("matches")
-    if not isinstance(vraag_id, str) or len(vraag_id) > 100 or not isinstance(matches, list):
-        raise UitwisselingFout("De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw.")
+    if not isinstance(vraag_id, str) or not _VRAAG_ID.fullmatch(vraag_id) or not isinstance(matches, list):
+        raise UitwisselingFout(
+            "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
+        )
     found = []
     for match in matches:
         if not isinstance(match, dict):
             continue
         vum_id = match.get("vumID")
-        if isinstance(vum_id, str) and 0 < len(vum_id) <= 500:
+        if isinstance(vum_id, str) and vum_id and _VUM_ID.fullmatch(vum_id):
             found.append(Match(vum_id, {name: value for name, value in match.items() if name != "vumID"}))
     return Antwoord(vraag_id, found, answer.get("maximumAantalResultatenBereikt") is True)
 
@@ -126,6 +147,8 @@ def fetch_detail(soort: Soort, vum_id: str, oin: str) -> tuple[str, dict[str, An
     answer = _call("GET", f"{soort.api_naam}/{quote(vum_id, safe='')}", oin, settings.UM_DETAIL_TIJDSLIMIET)
     record = answer.get(soort.enkelvoud)
     if not isinstance(record, dict):
-        raise UitwisselingFout("De bron gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw.")
+        raise UitwisselingFout(
+            "De bron gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
+        )
     source = answer.get("bronID")
     return (source if isinstance(source, str) else ""), record

@@ -71,7 +71,9 @@ class OccupationField(forms.CharField):
         names = list(Code.objects.filter(lijst=BEROEPEN).values_list("label", flat=True))
         lower = {name.lower(): name for name in names}
         near = [lower[name] for name in difflib.get_close_matches(text.lower(), lower, n=3, cutoff=0.6)]
-        hint = f" Bedoelt u: {', '.join(near)}?" if near else " Begin te typen en kies een beroep uit de lijst."
+        hint = (
+            f" Bedoelt u: {', '.join(near)}?" if near else " Begin te typen en kies een beroep uit de lijst."
+        )
         raise ValidationError(f"Dit beroep staat niet in de beroepenlijst.{hint}")
 
 
@@ -85,10 +87,18 @@ class ZoekForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "um-breedte-kort"}),
     )
     afstand = forms.IntegerField(
-        label="Afstand in kilometers", min_value=0, max_value=MAX_AFSTAND, initial=25, help_text="Hemelsbreed."
+        label="Afstand in kilometers",
+        min_value=0,
+        max_value=MAX_AFSTAND,
+        initial=25,
+        help_text="Hemelsbreed.",
     )
-    uren_vanaf = forms.IntegerField(label="Minimaal aantal uren per week", min_value=1, max_value=99, required=False)
-    uren_tot = forms.IntegerField(label="Maximaal aantal uren per week", min_value=1, max_value=99, required=False)
+    uren_vanaf = forms.IntegerField(
+        label="Minimaal aantal uren per week", min_value=1, max_value=99, required=False
+    )
+    uren_tot = forms.IntegerField(
+        label="Maximaal aantal uren per week", min_value=1, max_value=99, required=False
+    )
     rijbewijzen = forms.MultipleChoiceField(
         label="Rijbewijs",
         required=False,
@@ -142,19 +152,28 @@ class ZoekForm(forms.Form):
         )
 
     def _for_vacancies(self) -> None:
-        levels = [(code, label) for code, label in WERK_EN_DENKNIVEAU_MINIMAAL.waarden.items() if "1" <= str(code) <= "6"]
+        levels = [
+            (code, label)
+            for code, label in WERK_EN_DENKNIVEAU_MINIMAAL.waarden.items()
+            if "1" <= str(code) <= "6"
+        ]
         self.fields["denkniveau_minimaal"] = forms.ChoiceField(
             label="Werk- en denkniveau vanaf", required=False, choices=[_GEEN, *levels]
         )
         self.fields["datum"] = forms.DateField(
-            label="Begint op of na", required=False, widget=DatumInput, help_text="De eerste werkdag van de vacature."
+            label="Begint op of na",
+            required=False,
+            widget=DatumInput,
+            help_text="De eerste werkdag van de vacature.",
         )
 
     def clean_postcode(self) -> str:
         """The postcode as the standard writes it, and known on the map."""
         text = "".join(self.cleaned_data["postcode"].split()).upper()
         if not _POSTCODE.fullmatch(text):
-            raise ValidationError("Vul een postcode in van vier cijfers en twee letters, bijvoorbeeld 1234 AB.")
+            raise ValidationError(
+                "Vul een postcode in van vier cijfers en twee letters, bijvoorbeeld 1234 AB."
+            )
         pc4 = pc4_of(text)
         if pc4 is None or resolve(pc4) is None:
             raise ValidationError("Deze postcode bestaat niet in Nederland. Controleer de vier cijfers.")

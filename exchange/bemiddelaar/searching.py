@@ -26,7 +26,7 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 
-class LimietBereikt(Exception):  # noqa: N818 (a limit, not a fault)
+class LimietBereikt(Exception):
     """All details of this search have been requested."""
 
 
@@ -36,7 +36,9 @@ def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
     return found
 
 
-def open_search(gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = "") -> Zoekvraag:
+def open_search(
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = ""
+) -> Zoekvraag:
     """Write down a search that a job will put to the exchange."""
     with voor_gemeente(gemeente):
         zoekvraag: Zoekvraag = Zoekvraag.objects.create(
@@ -66,7 +68,9 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
     rows = summarise(zoekvraag.soort_van, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
     with voor_gemeente(gemeente):
         # The row's lock: of two workers that both got an answer, the first one's counts.
-        current = Zoekvraag.objects.select_for_update().filter(pk=zoekvraag_id, status=Zoekstatus.BEZIG).first()
+        current = (
+            Zoekvraag.objects.select_for_update().filter(pk=zoekvraag_id, status=Zoekstatus.BEZIG).first()
+        )
         if current is None:
             return
         Resultaat.objects.bulk_create(
@@ -79,7 +83,9 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
                     profiel=profiel,
                     **asdict(row),
                 )
-                for number, (match, profiel, row) in enumerate(zip(answer.matches, profielen, rows, strict=True), start=1)
+                for number, (match, profiel, row) in enumerate(
+                    zip(answer.matches, profielen, rows, strict=True), start=1
+                )
             ),
             batch_size=1000,
         )
@@ -152,7 +158,9 @@ def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
             raise LimietBereikt
         # Longer than the request can take, so that a killed process gives its reservation back by itself.
         until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
-        pk: int = Detailaanvraag.objects.create(gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until).pk
+        pk: int = Detailaanvraag.objects.create(
+            gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
+        ).pk
     return pk
 
 
@@ -173,7 +181,12 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
     with voor_gemeente(gemeente):
         Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
         Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
-        noteer(gemeente, "detail_opgevraagd", gebruiker=gebruiker, onderwerp=f"zoekvraag {resultaat.zoekvraag_id}")
+        noteer(
+            gemeente,
+            "detail_opgevraagd",
+            gebruiker=gebruiker,
+            onderwerp=f"zoekvraag {resultaat.zoekvraag_id}",
+        )
     return Detail(source, schoon(record))
 
 
@@ -186,4 +199,3 @@ def erase_expired(gemeente: Gemeente) -> int:
             expired.delete()
             noteer(gemeente, "zoekvragen_gewist", aantal=count)
     return count
-

@@ -45,7 +45,9 @@ def _name(code: Any, labels: Mapping[str, str]) -> str:
 
 
 def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
-    occupations = [_name(item.get("codeBeroepsnaam"), labels) for item in _dicts(profiel.get("bemiddelingsberoep"))]
+    occupations = [
+        _name(item.get("codeBeroepsnaam"), labels) for item in _dicts(profiel.get("bemiddelingsberoep"))
+    ]
     levels = [
         level
         for item in _dicts(_get(profiel, "arbeidsmarktkwalificatie", "opleiding"))
@@ -57,7 +59,9 @@ def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[s
 
 def _vacancy(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
     name = profiel.get("naamVacature")
-    text = name if isinstance(name, str) and name else _name(_get(profiel, "beroep", "codeBeroepsnaam"), labels)
+    text = (
+        name if isinstance(name, str) and name else _name(_get(profiel, "beroep", "codeBeroepsnaam"), labels)
+    )
     return text, _integer(profiel.get("codeWerkEnDenkniveauMinimaal"))
 
 
@@ -67,7 +71,9 @@ _SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str
 }
 
 
-def summarise(soort: Soort, profielen: Iterable[Mapping[str, Any]], vanaf_postcode: str) -> list[Samenvatting]:
+def summarise(
+    soort: Soort, profielen: Iterable[Mapping[str, Any]], vanaf_postcode: str
+) -> list[Samenvatting]:
     """A summary of every profile, with its distance in kilometres from the postcode that was asked."""
     profielen = list(profielen)
     labels = external_labels(code for profiel in profielen for code in external_codes(soort, profiel))

@@ -53,7 +53,9 @@ def new(request: GemeenteRequest) -> HttpResponse:
     form = ZoekForm(request.POST or None, soort=soort)
     if request.method == "POST" and form.is_valid():
         if not request.gemeente.is_toegelaten:
-            form.add_error(None, "Uw gemeente neemt nu niet deel aan de uitwisseling. Neem contact op met VNG-support.")
+            form.add_error(
+                None, "Uw gemeente neemt nu niet deel aan de uitwisseling. Neem contact op met VNG-support."
+            )
         else:
             found = searching.open_search(
                 request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
@@ -78,15 +80,21 @@ def occupations(request: GemeenteRequest) -> HttpResponse:
     found = Code.objects.filter(lijst=BEROEPEN)
     for word in words:
         found = found.filter(label__icontains=word.replace("\x00", ""))
-    return render(request, "bemiddelaar/_beroepen.html", {"beroepen": found[:_MAX_SUGGESTIES] if words else []})
+    return render(
+        request, "bemiddelaar/_beroepen.html", {"beroepen": found[:_MAX_SUGGESTIES] if words else []}
+    )
 
 
 @voor_rol(Rol.JOBCOACH)
 @require_GET
 def overview(request: GemeenteRequest) -> HttpResponse:
     """The jobcoach's own searches, as long as they are kept."""
-    page = Paginator(searching.visible(request.user).defer("vraag_object"), PER_PAGINA).get_page(request.GET.get("pagina"))
-    return render(request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN})
+    page = Paginator(searching.visible(request.user).defer("vraag_object"), PER_PAGINA).get_page(
+        request.GET.get("pagina")
+    )
+    return render(
+        request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN}
+    )
 
 
 def _sorted(results: "QuerySet[Resultaat]", order: str) -> "QuerySet[Resultaat]":
@@ -94,7 +102,9 @@ def _sorted(results: "QuerySet[Resultaat]", order: str) -> "QuerySet[Resultaat]"
     if key is None:
         return results
     descending = order.startswith("-")
-    return results.order_by(key.desc(nulls_last=True) if descending else key.asc(nulls_last=True), "volgnummer")
+    return results.order_by(
+        key.desc(nulls_last=True) if descending else key.asc(nulls_last=True), "volgnummer"
+    )
 
 
 def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
@@ -187,7 +197,11 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     with voor_gemeente(request.gemeente):
         resultaat = _result(request, pk, nummer)
     zoekvraag = resultaat.zoekvraag
-    context: dict[str, Any] = {"zoekvraag": zoekvraag, "resultaat": resultaat, "max_details": settings.UM_MAX_DETAILS}
+    context: dict[str, Any] = {
+        "zoekvraag": zoekvraag,
+        "resultaat": resultaat,
+        "max_details": settings.UM_MAX_DETAILS,
+    }
     status = 200
     try:
         found = searching.request_detail(request.gemeente, request.user, resultaat)

@@ -3,6 +3,7 @@
 Both take plain values and know nothing of HTTP. Each is a single statement on the database.
 """
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,10 @@ from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 # A vacancy past its closing date is no longer answered.
-_GELDIG = {Soort.WERKZOEKENDEN: "TRUE", Soort.VACATURES: "(p.sluitingsdatum IS NULL OR p.sluitingsdatum >= current_date)"}
+_GELDIG = {
+    Soort.WERKZOEKENDEN: "TRUE",
+    Soort.VACATURES: "(p.sluitingsdatum IS NULL OR p.sluitingsdatum >= current_date)",
+}
 
 # What identifies the jobseeker or reaches them directly; goes when only the jobcoach may be reached.
 _VAN_WERKZOEKENDE = ("emailadres", "telefoonnummer", "webadres")
@@ -53,10 +57,15 @@ def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches:
             [reach, distances, gemeente.pk, *condition.parameters, limit + 1],
         )
         found = [row[0] for row in cursor.fetchall()]
-    return Matches(found[:limit], len(found) > limit)
+    if len(found) <= limit:
+        return Matches(found, False)
+    # One too many was fetched; which one stays behind must be chance as well, not the order of the table.
+    return Matches(random.sample(found, limit), True)
 
 
-def under_policy(soort: Soort, record: Mapping[str, Any], gemeente: Gemeente, *, suwi: bool) -> dict[str, Any]:
+def under_policy(
+    soort: Soort, record: Mapping[str, Any], gemeente: Gemeente, *, suwi: bool
+) -> dict[str, Any]:
     """The record as this asker may see it: non-SUWI parties and a strict policy reach the jobcoach only."""
     strict = not suwi or gemeente.contactbeleid == Contactbeleid.JOBCOACH
     if soort is not Soort.WERKZOEKENDEN or not strict:

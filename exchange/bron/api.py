@@ -41,7 +41,7 @@ _OIN_HEADERS = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
 _SUWI = {"true": True, "false": False}
 
 
-class Afgewezen(Exception):  # noqa: N818 (a refusal of the contract, not a fault of ours)
+class Afgewezen(Exception):
     """The call gets this error of the contract."""
 
     def __init__(self, fout: VumFout, details: str = "") -> None:
@@ -50,7 +50,7 @@ class Afgewezen(Exception):  # noqa: N818 (a refusal of the contract, not a faul
         self.details = details
 
 
-class NietGeautoriseerd(Exception):  # noqa: N818
+class NietGeautoriseerd(Exception):
     """The caller is not who may call: 401, without a body."""
 
 

@@ -9,3 +9,10 @@ class BronConfig(AppConfig):
     name = "exchange.bron"
     label = "bron"
     verbose_name = "bron"
+
+    def ready(self) -> None:
+        """Follow the table of postcodes."""
+        from exchange.bron.relocation import on_postcodes_replaced
+        from exchange.geo.signals import postcodes_replaced
+
+        postcodes_replaced.connect(on_postcodes_replaced, dispatch_uid="bron")

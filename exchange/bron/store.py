@@ -55,7 +55,9 @@ def lock(gemeente: Gemeente, soort: Soort) -> Stand:
         raise BezigMetPubliceren from None
 
 
-def _rows(gemeente: Gemeente, soort: Soort, records: Iterable[Record], columns: list[str]) -> Iterator[list[Any]]:
+def _rows(
+    gemeente: Gemeente, soort: Soort, records: Iterable[Record], columns: list[str]
+) -> Iterator[list[Any]]:
     own = keys.sleutels(gemeente)
     today = timezone.localdate()
     for record in records:
@@ -66,7 +68,9 @@ def _rows(gemeente: Gemeente, soort: Soort, records: Iterable[Record], columns: 
             "id_bron": record[soort.id_pad or ""],
             "detail": keys.versleutel(gemeente, packed, DETAIL_CONTEXT),
             # Keyed: without the municipality's secret the print of a guessed record cannot be made.
-            "vingerafdruk": hmac.new(own.pseudoniem, _OPMAAK + as_json(record).encode(), hashlib.sha256).digest()[:16],
+            "vingerafdruk": hmac.new(
+                own.pseudoniem, _OPMAAK + as_json(record).encode(), hashlib.sha256
+            ).digest()[:16],
             "ververst_op": today,
         }
         yield [values[column] for column in columns]
@@ -88,7 +92,9 @@ def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record]) -> Vers
         stand = lock(gemeente, soort)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.nieuwe_set")
-            cursor.execute(f"CREATE TEMP TABLE nieuwe_set ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+            cursor.execute(
+                f"CREATE TEMP TABLE nieuwe_set ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+            )
             rows = _rows(gemeente, soort, records, columns)
             # Made ready before each COPY: making a row may ask the database something on this connection.
             while chunk := list(islice(rows, _COPY_ROWS)):

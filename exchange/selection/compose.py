@@ -61,8 +61,12 @@ def compose(soort: Soort, criteria: Criteria) -> dict[str, Any]:
     day = criteria.datum and criteria.datum.isoformat()
     if jobseekers:
         asked[BEROEP_SLEUTEL] = criteria.beroepen and _any("beroep.codeBeroepsnaam", criteria.beroepen)
-        asked[CONTRACT_SLEUTEL] = criteria.contractvormen and _any("codeTypeArbeidscontract", criteria.contractvormen)
-        asked["werktijden.indicatieKantoortijden"] = criteria.kantoortijden and {"$eq": criteria.kantoortijden}
+        asked[CONTRACT_SLEUTEL] = criteria.contractvormen and _any(
+            "codeTypeArbeidscontract", criteria.contractvormen
+        )
+        asked["werktijden.indicatieKantoortijden"] = criteria.kantoortijden and {
+            "$eq": criteria.kantoortijden
+        }
         asked["datumAanvangBeschikbaarVoorWerk"] = day and {"$lte": day}
     else:
         # The contract takes one occupation for a vacancy.

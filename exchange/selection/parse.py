@@ -168,7 +168,9 @@ def _all_of(reader: _Reader, value: Any, pad: str) -> list[tuple[str, Mapping[st
 
 
 def _licences(reader: _Reader, value: Any, pad: str) -> tuple[str, ...]:
-    found = (reader.equals(group, "codeSoortRijbewijs", place) for place, group in _all_of(reader, value, pad))
+    found = (
+        reader.equals(group, "codeSoortRijbewijs", place) for place, group in _all_of(reader, value, pad)
+    )
     return tuple(dict.fromkeys(code for code in found if code is not None))
 
 

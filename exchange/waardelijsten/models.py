@@ -38,6 +38,8 @@ def labels(lijst: str, codes: Iterable[str]) -> dict[str, str]:
 def replace(lijst: str, entries: Iterable[tuple[str, str]]) -> int:
     """Make these (code, label) pairs the whole list; the number of codes it then has."""
     rows = [Code(lijst=lijst, code=code, label=label) for code, label in entries]
-    Code.objects.bulk_create(rows, update_conflicts=True, update_fields=["label"], unique_fields=["lijst", "code"])
+    Code.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["label"], unique_fields=["lijst", "code"]
+    )
     Code.objects.filter(lijst=lijst).exclude(code__in=[row.code for row in rows]).delete()
     return len(rows)

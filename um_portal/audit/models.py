@@ -10,7 +10,9 @@ class Auditregel(GemeenteModel):
     """One thing that somebody did. `onderwerp` is a row of ours ("levering 12"), never a person."""
 
     tijdstip = models.DateTimeField(auto_now_add=True)
-    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     handeling = models.CharField(max_length=40)
     onderwerp = models.CharField(max_length=80, blank=True)
     aantal = models.IntegerField(null=True)

@@ -43,6 +43,7 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.asked = False
+        self.terminal = sys.stdin.isatty()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
@@ -51,8 +52,18 @@ class StopSignals:
 
     def check(self) -> None:
         """Raises Gestopt when asked to stop."""
-        if self.asked:
+        if self.asked or self._hung_up():
             raise Gestopt
+
+    def _hung_up(self) -> bool:
+        """Whether the terminal is gone; make does not always pass that signal on."""
+        if not self.terminal:
+            return False
+        try:
+            os.tcgetpgrp(sys.stdin.fileno())
+        except OSError:
+            return True
+        return False
 
     def pause(self, seconds: float) -> None:
         """Sleep in small pieces; raises Gestopt when asked to stop meanwhile."""

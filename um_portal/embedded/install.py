@@ -61,7 +61,7 @@ def install(requirements: Path) -> None:
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         ) as pip,
     ):
-        assert pip.stdout is not None  # noqa: S101 (for the type checker)
+        assert pip.stdout is not None
         for line in pip.stdout:
             out.write(line)
             if line.startswith(SIGNS_OF_PROGRESS):

@@ -45,6 +45,7 @@ def _fixed_environment() -> None:
         del os.environ[name]
     os.environ |= {
         "UM_SECRET_KEY": "alleen-voor-de-tests",
+        "UM_HTTPS_OMLEIDEN": "0",  # the test client speaks plain HTTP
         "UM_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
     }
 

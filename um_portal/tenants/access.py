@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-
 from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker

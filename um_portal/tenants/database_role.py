@@ -22,7 +22,8 @@ def grant(using: str) -> None:
         if cursor.fetchone() is None:
             # Roles belong to the whole server: another database's migrate may just have made it.
             cursor.execute(
-                f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+                f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN;"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
         cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [settings.UM_DATABASE_ROL])
         if cursor.fetchone() == (False,):

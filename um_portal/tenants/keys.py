@@ -59,7 +59,9 @@ def _masters() -> tuple[AESGCM, ...]:
         except (ValueError, binascii.Error):
             raw = b""
         if len(raw) != 32:
-            raise ImproperlyConfigured("UM_MASTER_KEY moet 32 bytes in base64 zijn (openssl rand -base64 32).")
+            raise ImproperlyConfigured(
+                "UM_MASTER_KEY moet 32 bytes in base64 zijn (openssl rand -base64 32)."
+            )
         keys.append(AESGCM(raw))
     return tuple(keys)
 
@@ -120,9 +122,13 @@ def rewrap(gemeente: Gemeente) -> None:
     context = gemeente.oin.encode()
     with voor_gemeente(gemeente):
         row = Sleutel.objects.select_for_update().get(gemeente=gemeente)
-        row.datasleutel = _seal(_masters()[0], _unwrap(bytes(row.datasleutel), context + b":data"), context + b":data")
+        row.datasleutel = _seal(
+            _masters()[0], _unwrap(bytes(row.datasleutel), context + b":data"), context + b":data"
+        )
         row.pseudoniemsleutel = _seal(
-            _masters()[0], _unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem"), context + b":pseudoniem"
+            _masters()[0],
+            _unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem"),
+            context + b":pseudoniem",
         )
         row.save()
 

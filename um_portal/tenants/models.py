@@ -97,7 +97,9 @@ class GemeenteModel(models.Model):
 class Lidmaatschap(GemeenteModel):
     """Somebody's role in a municipality; a regional service centre has several."""
 
-    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lidmaatschappen")
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lidmaatschappen"
+    )
     rol = models.CharField("rol", max_length=24, choices=Rol)
 
     class Meta:

@@ -29,7 +29,7 @@ MAANDEN = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-STREEP = format_html('<span aria-hidden="true">–</span><span class="um-onzichtbaar">niet ingevuld</span>')
+STREEP = SafeString('<span aria-hidden="true">–</span><span class="um-onzichtbaar">niet ingevuld</span>')
 
 # The four kinds of message, and how the parts of the design system call them.
 MELDINGEN = {

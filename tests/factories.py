@@ -1,0 +1,129 @@
+"""Makes what tests need, through the verbs of the portal where there are any."""
+
+import io
+import itertools
+from typing import Any
+
+from django.test import Client
+from openpyxl import Workbook
+
+from exchange.standard import Soort
+from um_portal.accounts.models import Gebruiker
+from um_portal.tenants.admission import admit
+from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
+from um_portal.tenants.scope import voor_gemeente
+
+_number = itertools.count(1)
+
+
+def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
+    """An admitted municipality; `values` are set on it afterwards."""
+    number = next(_number)
+    gemeente = admit(f"{number:020d}", naam or f"Testgemeente {number}")
+    for name, value in values.items():
+        setattr(gemeente, name, value)
+    gemeente.save()
+    return gemeente
+
+
+def een_gebruiker(gemeente: Gemeente | None = None, rol: Rol = Rol.JOBCOACH, **values: Any) -> Gebruiker:
+    """Somebody who can log in, with a role in a municipality when one is given."""
+    gebruiker = Gebruiker.objects.create(username=f"gebruiker{next(_number)}@test.example", **values)
+    if gemeente is not None:
+        with voor_gemeente(gemeente):
+            Lidmaatschap.objects.create(gemeente=gemeente, gebruiker=gebruiker, rol=rol)
+    return gebruiker
+
+
+def een_client(gebruiker: Gebruiker) -> Client:
+    """A browser in which this person is logged in."""
+    client = Client()
+    client.force_login(gebruiker, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def een_werkzoekende(id_bron: str = "", **more: Any) -> dict[str, Any]:
+    """A jobseeker in the standard."""
+    return {
+        "idWerkzoekende": id_bron or f"W{next(_number)}",
+        "mobiliteit": {"bemiddelingspostcode": "3511AB"},
+        "werktijden": {"aantalWerkurenPerWeekMinimaal": 16, "aantalWerkurenPerWeekMaximaal": 32},
+        "emailadres": ["iemand@voorbeeld.example"],
+        "contactpersoon": [{"naamContactpersoonAfdeling": "Werkplein"}],
+        **more,
+    }
+
+
+def een_vacature(id_bron: str = "", **more: Any) -> dict[str, Any]:
+    """A vacancy in the standard."""
+    return {
+        "idVacature": id_bron or f"V{next(_number)}",
+        "adres": {"postcode": "3511AB", "straatnaam": "Voorbeeldstraat", "huisnummer": 1},
+        "naamVacature": "Magazijnmedewerker",
+        **more,
+    }
+
+
+def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, str]:
+    """The headers with which the exchange calls a source; a change to None leaves one out."""
+    headers: dict[str, str | None] = {
+        "X-VUM-berichtVersie": "3.0.0",
+        "API-Version": "3.0.0",
+        "X-VUM-fromParty": "99" * 10,
+        "X-VUM-toParty": gemeente if isinstance(gemeente, str) else gemeente.oin,
+        "X-VUM-viaParty": "77" * 10,
+        "X-VUM-SUWIparty": "true",
+    }
+    headers.update({name.replace("_", "-"): value for name, value in changes.items()})
+    return {name: value for name, value in headers.items() if value is not None}
+
+
+def een_vraag(afstand: int = 50, postcode: str = "3511AB", **more: Any) -> dict[str, Any]:
+    """A vraagObject around a postcode."""
+    return {"selectiegebied": {"postcode": postcode, "afstand": afstand}, **more}
+
+
+SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
+
+
+SONAR_KOPPEN = (
+    "Datum melding", "1e uitk dag (niet WW)", "BSN", "ID_WZ", "Beschikbare uren/wk", "Opleidingsniveau",
+    "Beroepssector", "Bemiddelingsberoep", "Mondeling Nederlands", "Schriftelijk Nederlands", "Rijbewijs",
+    "Inschrijfdatum", "Geslacht", "Telefoonnummer", "Volledige Naam", "Leeftijd", "E-mailadres", "Vervoer",
+    "Gemeente", "Postcode", "Plaats", "Straatnaam", "Huisnummer", "Huisnummer Toevoeging", "Banenafspraak",
+    "Klantprofiel", "Arbeidsmarktregio", "Cases (aantal)", "Sonar", "Medewerker Naam", "Organisatie Naam",
+    "GSD Kantoor", "Participatieladder", "Aantal", "Toestemming",
+)  # fmt: skip
+
+
+def een_sonar_rij(**changes: Any) -> dict[str, Any]:
+    """A row of a Sonar export that can be published; `changes` by header, with `_` for what no name can hold."""
+    changes = {kop.replace("_", " ") if kop not in SONAR_KOPPEN else kop: value for kop, value in changes.items()}
+    return {
+        "ID_WZ": f"S{next(_number)}",
+        "BSN": "NNB",
+        "Beschikbare uren/wk": 32,
+        "Opleidingsniveau": "MBO",
+        "Rijbewijs": "B",
+        "Vervoer": "AUTO",
+        "Postcode": "3511AB",
+        "Medewerker Naam": "Henk Vermeer",
+        "Organisatie Naam": "Werkplein",
+        "Toestemming": "Ja",
+        **changes,
+    }
+
+
+def een_werkblad(rijen: list[dict[str, Any] | None], koppen: tuple[str, ...] = SONAR_KOPPEN) -> bytes:
+    """A workbook with these headers and rows; None is an empty row."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(list(koppen))
+    for nummer, rij in enumerate(rijen, start=2):
+        for kolom, kop in enumerate(koppen, start=1):
+            if rij and rij.get(kop) is not None:
+                sheet.cell(nummer, kolom, rij[kop])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()

@@ -1,0 +1,89 @@
+"""The fictional municipalities and the people who work there, with the password that all of them share.
+
+The municipalities do not exist; their OINs have the right form (an RSIN that passes its check) but are
+nobody's.
+"""
+
+from dataclasses import dataclass
+
+from um_portal.tenants.models import Rol
+
+WACHTWOORD = "welkom-in-de-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGemeente:
+    """A fictional municipality around a real 4-digit postcode, with how much it publishes."""
+
+    oin: str
+    naam: str
+    midden: int
+    werkzoekenden: int
+    vacatures: int
+
+
+LINDEWAARD = DemoGemeente("00000001899000022000", "Lindewaard", 2405, 1400, 320)
+OOSTERVEEN = DemoGemeente("00000001899000034000", "Oosterveen", 7511, 900, 180)
+HAVERBROEK = DemoGemeente("00000001899000046000", "Haverbroek", 5211, 450, 0)
+GEMEENTEN = (LINDEWAARD, OOSTERVEEN, HAVERBROEK)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Somebody who can log in."""
+
+    gebruikersnaam: str
+    voornaam: str
+    achternaam: str
+    rollen: tuple[tuple[DemoGemeente, Rol], ...]
+    is_vng_support: bool = False
+
+    @property
+    def rol(self) -> str:
+        """What this person does, for the overview."""
+        return "VNG-support" if self.is_vng_support else self.rollen[0][1].label
+
+    @property
+    def gemeente(self) -> str:
+        """Where this person works, for the overview."""
+        return " en ".join(gemeente.naam for gemeente, _ in self.rollen) or "alle gemeenten"
+
+
+_COLLEAGUES = {
+    LINDEWAARD: (("Noor", "Veldkamp"), ("Daan", "Smeets"), ("Fatima", "Bouali")),
+    OOSTERVEEN: (("Jelle", "Hoekstra"), ("Sanne", "ter Horst"), ("Milan", "Özdemir")),
+    HAVERBROEK: (("Lotte", "van Rooij"), ("Bram", "Kerkhof"), ("Ayla", "de Wit")),
+}
+
+ACCOUNTS: tuple[DemoAccount, ...] = (
+    *(
+        DemoAccount(
+            f"{rol.value.replace('_', '-')}@{gemeente.naam.lower()}.example", *naam, ((gemeente, rol),)
+        )
+        for gemeente, namen in _COLLEAGUES.items()
+        for rol, naam in zip(
+            (Rol.JOBCOACH, Rol.GEGEVENSBEHEERDER, Rol.FUNCTIONEEL_BEHEERDER), namen, strict=True
+        )
+    ),
+    DemoAccount(
+        "regio@servicecentrum.example",
+        "Koen",
+        "Brinkman",
+        ((LINDEWAARD, Rol.FUNCTIONEEL_BEHEERDER), (OOSTERVEEN, Rol.JOBCOACH)),
+    ),
+    DemoAccount("support@vng.example", "Iris", "Postma", (), is_vng_support=True),
+)
+
+
+def overview() -> list[dict[str, str]]:
+    """The accounts as the login page and the terminal show them."""
+    return [
+        {
+            "naam": f"{account.voornaam} {account.achternaam}",
+            "gebruikersnaam": account.gebruikersnaam,
+            "wachtwoord": WACHTWOORD,
+            "rol": account.rol,
+            "gemeente": account.gemeente,
+        }
+        for account in ACCOUNTS
+    ]

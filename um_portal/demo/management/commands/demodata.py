@@ -1,0 +1,37 @@
+"""`manage.py demodata`: make the fictional world of the demonstration, or tell who can log in."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from um_portal.demo.accounts import WACHTWOORD, overview
+from um_portal.demo.exports import write_examples
+from um_portal.demo.world import make_world
+
+
+class Command(BaseCommand):
+    """Maak de voorbeeldgegevens van de demonstratie."""
+
+    help = "Maak de voorbeeldgegevens van de demonstratie, voor zover ze er nog niet zijn."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Only telling the accounts is possible too."""
+        parser.add_argument("--accounts", action="store_true", help="toon alleen wie er kan inloggen")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse outside demonstration mode: these accounts have a public password."""
+        if not settings.UM_DEMO:
+            raise CommandError("Voorbeeldgegevens zijn er alleen in de demonstratie (UM_DEMO=1).")
+        if options["accounts"]:
+            rows = overview()
+            wide = {key: max(len(row[key]) for row in rows) for key in ("gebruikersnaam", "rol")}
+            for row in rows:
+                self.stdout.write(
+                    f"  {row['gebruikersnaam']:{wide['gebruikersnaam']}}  {row['rol']:{wide['rol']}}  {row['gemeente']}"
+                )
+            self.stdout.write(f"  Het wachtwoord is overal: {WACHTWOORD}")
+            return
+        make_world()
+        write_examples(Path(settings.UM_DATA_DIR) / "voorbeelden")

@@ -1,0 +1,118 @@
+"""The fictional world: municipalities, people who log in, and what they publish.
+
+Made once with a fixed seed, through the same verbs as the real thing. Every verb here may be run again:
+what is there already stays as it is.
+"""
+
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import transaction
+from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
+from exchange.fictief.beroepen import COMPETENTIES as DEMO_COMPETENTIES
+from exchange.fictief.generate import vacature, werkzoekende
+
+from exchange.bron.models import Stand
+from exchange.geo.distances import within
+from exchange.standard import Soort
+from exchange.waardelijsten import models as waardelijsten
+from um_portal.accounts.models import Gebruiker
+from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, WACHTWOORD, DemoGemeente
+from um_portal.tenants.admission import admit
+from um_portal.tenants.models import Gemeente, Lidmaatschap
+from um_portal.tenants.scope import voor_gemeente
+
+SEED = 20260901
+# Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
+_STRAAL_KM = 18.0
+_LETTERS = "ABCDEGHJKLMNPRSTVWXZ"
+_TALEN = {
+    "nld": "Nederlands",
+    "eng": "Engels",
+    "deu": "Duits",
+    "fra": "Frans",
+    "spa": "Spaans",
+    "pol": "Pools",
+    "tur": "Turks",
+    "ara": "Arabisch",
+    "ukr": "Oekraïens",
+    "tir": "Tigrinya",
+}
+
+
+def postcodes_around(rng: random.Random, pc4: int, km: float = _STRAAL_KM) -> Iterator[str]:
+    """Endless postcodes near a place; the nearer, the more of them."""
+    near, distances = within(pc4, km)
+    weights = [1 / (2 + distance) for distance in distances]
+    while True:
+        for code in rng.choices(near, weights, k=200):
+            yield f"{code}{rng.choice(_LETTERS)}{rng.choice(_LETTERS)}"
+
+
+def _records(demo: DemoGemeente, soort: Soort) -> list[dict[str, object]]:
+    rng = random.Random(f"{SEED}:{demo.oin}:{soort}")  # noqa: S311 (fiction, not secrecy)
+    postcodes = postcodes_around(rng, demo.midden)
+    if soort is Soort.WERKZOEKENDEN:
+        return [werkzoekende(rng, next(postcodes), f"W{n:06d}") for n in range(demo.werkzoekenden)]
+    return [vacature(rng, next(postcodes), f"V{n:06d}") for n in range(demo.vacatures)]
+
+
+def _publish(demo: DemoGemeente, soort: Soort, directory: Path) -> None:
+    records = _records(demo, soort)
+    gemeente = Gemeente.objects.get(oin=demo.oin)
+    with voor_gemeente(gemeente):
+        if not records or Stand.objects.filter(soort=soort, aantal__gt=0).exists():
+            return
+    file = directory / f"{soort}-{demo.naam.lower()}.json"
+    file.write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
+    # The very way an operator delivers: checks, history and publication are the real ones.
+    with (directory / "uitvoer").open("w") as output:
+        call_command("publish", str(file), oin=demo.oin, soort=soort.value, stdout=output, stderr=output)
+
+
+@transaction.atomic
+def make_lists() -> None:
+    """The fictitious lists of occupations and competences, and the names of the most used languages."""
+    waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in DEMO_BEROEPEN])
+    waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES])
+    waardelijsten.replace("talen", list(_TALEN.items()))
+
+
+def make_accounts() -> None:
+    """The municipalities, admitted, and everybody who can log in."""
+    for demo in GEMEENTEN:
+        if not Gemeente.objects.filter(oin=demo.oin).exists():
+            admit(demo.oin, demo.naam)
+    password = ""
+    for account in ACCOUNTS:
+        gebruiker = Gebruiker.objects.filter(username=account.gebruikersnaam).first()
+        if gebruiker is None:
+            gebruiker = Gebruiker(username=account.gebruikersnaam, email=account.gebruikersnaam)
+            gebruiker.first_name, gebruiker.last_name = account.voornaam, account.achternaam
+            gebruiker.is_vng_support = account.is_vng_support
+            if not password:
+                gebruiker.set_password(WACHTWOORD)
+                # The hash is slow on purpose; one is enough for accounts that share a public password.
+                password = gebruiker.password
+            gebruiker.password = password
+            gebruiker.save()
+        for demo, rol in account.rollen:
+            gemeente = Gemeente.objects.get(oin=demo.oin)
+            with voor_gemeente(gemeente):
+                Lidmaatschap.objects.get_or_create(
+                    gemeente=gemeente, gebruiker=gebruiker, defaults={"rol": rol}
+                )
+
+
+def make_world() -> None:
+    """Everything; safe to run again."""
+    make_lists()
+    make_accounts()
+    with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:
+        for demo in GEMEENTEN:
+            for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
+                _publish(demo, soort, Path(directory))
