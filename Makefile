@@ -12,6 +12,10 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# A venv that was copied from elsewhere, or whose Python is gone, counts as absent; install.py makes it anew.
+MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/python3*/site-packages/um_portal.pth \
+	|| rm -f $(RUNTIME) $(DEV))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint bench css dev format lock clean python-versie
 
@@ -66,7 +70,6 @@ python-versie:
 	echo "Python 3.11 of hoger is nodig; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
 	echo "Geef een andere aan met: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 
-# A copied tree brings a venv that points elsewhere; install.py sees that and makes a new one.
 $(RUNTIME): requirements.txt um_portal/embedded/install.py | python-versie
 	@$(PYTHON) um_portal/embedded/install.py runtime
 	@touch $@

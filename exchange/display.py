@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from exchange.standard import STANDAARD, Attribuut, Entiteit, Gegevenstype, Soort, blad, label_of, schoon
-from exchange.standard.waardelijsten import BEROEPEN, COMPETENTIES, TALEN
+from exchange.standard.waardelijsten import BEROEPEN, COMPETENTIES, SOORT_RIJBEWIJS, TALEN
 from exchange.waardelijsten.models import Code
 
 # The standard's name of a list that others keep -> the name under which it is loaded.
@@ -42,7 +42,8 @@ def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[str]:
 def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> Pairs:
     """The record as nested (label, value) pairs; what the standard does not know is left out.
 
-    `labels` are the names of external codes; fetched when not given.
+    How to reach somebody comes first: that is what a detail is asked for. `labels` are
+    the names of external codes; fetched when not given.
     """
     if labels is None:
         labels = external_labels(external_codes(soort, record))
@@ -53,14 +54,14 @@ def _pairs(
     soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Mapping[str, str]
 ) -> Pairs:
     found: Pairs = []
-    for attribuut in entiteit.attributen:
+    for attribuut in sorted(entiteit.attributen, key=lambda item: not item.contactgegeven):
         if attribuut.naam not in values:
             continue
         pad = f"{prefix}{attribuut.naam}{'[]' if attribuut.meervoudig else ''}"
         items = _as_list(values[attribuut.naam])
         if attribuut.groep is None:
             texts = [text for item in items if (text := _text(soort, pad, item, labels))]
-            found.append((attribuut.label, texts if len(texts) > 1 else "".join(texts)))
+            found.append((screen_label(attribuut), texts if len(texts) > 1 else "".join(texts)))
             continue
         groups = [
             _pairs(soort, attribuut.groep, f"{pad}.", item, labels)
@@ -71,15 +72,24 @@ def _pairs(
     return found
 
 
+def screen_label(attribuut: Attribuut) -> str:
+    """The official name without the words that only tell how the value is coded: "Code taal" is "Taal"."""
+    for word in ("Code ", "Indicatie "):
+        if attribuut.label.startswith(word):
+            rest = attribuut.label.removeprefix(word)
+            return rest[:1].upper() + rest[1:]
+    return attribuut.label
+
+
 def _grouped(attribuut: Attribuut, groups: list[Pairs]) -> Pairs:
-    """A group as one entry; a list of groups with a single text each as a plain list of texts."""
+    """A group as one entry; groups with a single text each as a plain list of texts."""
     if not groups:
         return []
-    if attribuut.meervoudig and all(len(group) == 1 and isinstance(group[0][1], str) for group in groups):
-        texts = list(dict.fromkeys(group[0][1] for group in groups))
-        return [(attribuut.label, texts if len(texts) > 1 else texts[0])]
     if attribuut.groep is not None and not attribuut.groep.in_label:
         return [pair for group in groups for pair in group]
+    if len(attribuut.groep.attributen if attribuut.groep else ()) == 1:
+        texts = list(dict.fromkeys(group[0][1] for group in groups if isinstance(group[0][1], str)))
+        return [(attribuut.label, texts if len(texts) > 1 else "".join(texts))]
     return [(attribuut.label, groups if len(groups) > 1 else groups[0])]
 
 
@@ -90,6 +100,8 @@ def _text(soort: Soort, pad: str, value: Any, labels: Mapping[str, str]) -> str:
     if isinstance(value, str) and value in labels:
         return labels[value]
     text = label_of(soort, pad, value)
+    if attribuut.waardelijst is SOORT_RIJBEWIJS and text != value:
+        return f"{value} ({text[:1].lower()}{text[1:]})"  # everybody says "B"; the words explain it
     if (
         attribuut.type is Gegevenstype.TEKST
         and attribuut.naam.lower().endswith("postcode")

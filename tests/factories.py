@@ -78,9 +78,9 @@ def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, st
     return {name: value for name, value in headers.items() if value is not None}
 
 
-def een_vraag(afstand: int = 50, postcode: str = "3511AB", **more: Any) -> dict[str, Any]:
-    """A vraagObject around a postcode."""
-    return {"selectiegebied": {"postcode": postcode, "afstand": afstand}, **more}
+def een_vraag(afstand: int = 50, **more: Any) -> dict[str, Any]:
+    """A vraagObject around a postcode in Utrecht."""
+    return {"selectiegebied": {"postcode": "3511AB", "afstand": afstand}, **more}
 
 
 SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)

@@ -19,6 +19,7 @@ def test_a_full_question_for_jobseekers_is_understood() -> None:
     vraag = parse(
         WZ,
         een_vraag(
+            50,
             **{
                 "bemiddelingsberoep": {
                     "$elemMatch": {
@@ -62,6 +63,7 @@ def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
     vraag = parse(
         WZ,
         een_vraag(
+            50,
             **{
                 "onbekend.veld": {"$eq": 1},
                 "werktijden.aantalWerkurenPerWeekMaximaal": {"$lt": 3, "$gte": 20},

@@ -225,12 +225,12 @@ def test_somebody_with_two_municipalities_switches_and_nobody_switches_to_a_stra
     with voor_gemeente(ander):
         Lidmaatschap.objects.create(gemeente=ander, gebruiker=gebruiker, rol=Rol.JOBCOACH)
     client = een_client(gebruiker)
-    assert client.get("/").wsgi_request.gemeente == een
+    assert client.get("/").context["portal"].gemeente == een
     assert client.post("/gemeenten/wissel", {"gemeente": ander.pk}).status_code == 302
-    assert client.get("/").wsgi_request.gemeente == ander
+    assert client.get("/").context["portal"].gemeente == ander
     assert client.post("/gemeenten/wissel", {"gemeente": vreemd.pk}).status_code == 403
     assert client.get("/gemeenten/wissel").status_code == 405
-    assert client.get("/").wsgi_request.gemeente == ander
+    assert client.get("/").context["portal"].gemeente == ander
 
 
 def test_support_sees_numbers_of_all_municipalities_and_others_do_not() -> None:

@@ -28,7 +28,7 @@ DEBUG = False
 
 def _secret(name: str) -> str:
     """A secret from the environment; the message says how to get one."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(
             f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "

@@ -7,6 +7,7 @@ What comes back is checked before it is used: the exchange is trusted no more th
 import json
 import re
 import ssl
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -67,6 +68,7 @@ def _client() -> httpx.Client:
 
 def _call(method: str, path: str, oin: str, timeout: float, body: Any = None) -> dict[str, Any]:
     parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
+    deadline = time.monotonic() + timeout
     try:
         with _client().stream(
             method,
@@ -78,6 +80,9 @@ def _call(method: str, path: str, oin: str, timeout: float, body: Any = None) ->
             content = bytearray()
             for chunk in response.iter_bytes():
                 content += chunk
+                # httpx limits each read; whoever drips must still be done in time.
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("te laat")
                 if len(content) > _MAX_ANTWOORD:
                     raise UitwisselingFout(
                         "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from exchange.geo.distances import pc4_of, resolve
 from exchange.selection import Criteria
@@ -56,7 +57,13 @@ class OccupationField(forms.CharField):
         super().__init__(
             required=False,
             max_length=300,
-            widget=forms.TextInput(attrs={"list": "beroepen", "autocomplete": "off", "data-suggesties": ""}),
+            widget=forms.TextInput(
+                attrs={
+                    "list": "beroepen",
+                    "autocomplete": "off",
+                    "data-suggesties": reverse_lazy("bemiddelaar:beroepen"),
+                }
+            ),
             **kwargs,
         )
 

@@ -56,7 +56,10 @@ class Zoekvraag(GemeenteModel, Taak):
         ]
 
     def __str__(self) -> str:
-        return self.naam or f"Zoekvraag {self.pk}"
+        if self.naam:
+            return self.naam
+        area = self.vraag_object["selectiegebied"]
+        return f"{self.soort_van.label.capitalize()} binnen {area['afstand']} km van {area['postcode']}"
 
     @property
     def is_onderweg(self) -> bool:
@@ -77,7 +80,7 @@ class Zoekvraag(GemeenteModel, Taak):
 class Resultaat(GemeenteModel):
     """A match: the search profile as the exchange gave it, under the exchange's own id."""
 
-    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="resultaten")
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
     volgnummer = models.IntegerField()
     vum_id = models.CharField(max_length=500)
     profiel: "models.JSONField[Any, Any]" = models.JSONField()
@@ -111,7 +114,7 @@ class Detailaanvraag(GemeenteModel):
     A request under way counts too, until it fails or its reservation runs out.
     """
 
-    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="detailaanvragen")
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
     gereserveerd_tot = models.DateTimeField(null=True)
     gelukt_op = models.DateTimeField(null=True)
 

@@ -147,8 +147,9 @@ def _counting() -> Q:
 
 def details_left(zoekvraag: Zoekvraag) -> int:
     """How many details may still be requested on this search; call inside `voor_gemeente`."""
-    used = Detailaanvraag.objects.filter(_counting(), zoekvraag=zoekvraag).count()
-    return max(0, settings.UM_MAX_DETAILS - used)
+    used: int = Detailaanvraag.objects.filter(_counting(), zoekvraag=zoekvraag).count()
+    left: int = max(0, settings.UM_MAX_DETAILS - used)
+    return left
 
 
 def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:

@@ -54,7 +54,7 @@ def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[s
         # 9 is "anders": no level to compare.
         if (level := _integer(item.get("codeNiveauOpleiding"))) not in {None, 9}
     ]
-    return ", ".join(dict.fromkeys(filter(None, occupations))), max(levels, default=None)  # type: ignore[type-var]
+    return ", ".join(dict.fromkeys(filter(None, occupations))), max(levels, default=None)
 
 
 def _vacancy(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:

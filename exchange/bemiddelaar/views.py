@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Func, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +27,7 @@ from um_portal.tenants.scope import voor_gemeente
 
 PER_PAGINA = 25
 ZOEKBARE_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
-_SORTEERBAAR = {
+_SORTEERBAAR: dict[str, F | Func] = {
     "nummer": F("volgnummer"),
     "omschrijving": Lower("omschrijving"),
     "afstand": F("afstand_km"),
@@ -89,9 +89,7 @@ def occupations(request: GemeenteRequest) -> HttpResponse:
 @require_GET
 def overview(request: GemeenteRequest) -> HttpResponse:
     """The jobcoach's own searches, as long as they are kept."""
-    page = Paginator(searching.visible(request.user).defer("vraag_object"), PER_PAGINA).get_page(
-        request.GET.get("pagina")
-    )
+    page = Paginator(searching.visible(request.user), PER_PAGINA).get_page(request.GET.get("pagina"))
     return render(
         request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN}
     )
@@ -110,7 +108,11 @@ def _sorted(results: "QuerySet[Resultaat]", order: str) -> "QuerySet[Resultaat]"
 def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
     context: dict[str, Any] = {"zoekvraag": zoekvraag, "max_details": settings.UM_MAX_DETAILS}
     if zoekvraag.status == Zoekstatus.KLAAR:
-        results = zoekvraag.resultaten.select_related("zoekvraag").defer("profiel", "zoekvraag__vraag_object")
+        results = (
+            Resultaat.objects.filter(zoekvraag=zoekvraag)
+            .select_related("zoekvraag")
+            .defer("profiel", "zoekvraag__vraag_object")
+        )
         words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
         if words:
             results = results.filter(omschrijving__icontains=words)
@@ -168,7 +170,7 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
 
 def _result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
     zoekvraag = _own(request, pk)
-    found = get_object_or_404(Resultaat.objects.filter(zoekvraag=zoekvraag), volgnummer=nummer)
+    found: Resultaat = get_object_or_404(Resultaat.objects.filter(zoekvraag=zoekvraag), volgnummer=nummer)
     found.zoekvraag = zoekvraag
     return found
 

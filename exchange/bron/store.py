@@ -50,9 +50,10 @@ def lock(gemeente: Gemeente, soort: Soort) -> Stand:
     """The set's row, locked until the transaction ends. Raises BezigMetPubliceren at once when it is held."""
     Stand.objects.get_or_create(gemeente=gemeente, soort=soort)
     try:
-        return Stand.objects.select_for_update(nowait=True).get(soort=soort)
+        stand: Stand = Stand.objects.select_for_update(nowait=True).get(soort=soort)
     except OperationalError:
         raise BezigMetPubliceren from None
+    return stand
 
 
 def _rows(
@@ -84,7 +85,7 @@ def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record]) -> Vers
     """
     model = MODEL_VAN[soort]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = [field.column for field in fields]
+    columns = [field.attname for field in fields]
     names = ", ".join(columns)
     table = model._meta.db_table
     changing = ", ".join(f"{c} = n.{c}" for c in columns if c not in {"gemeente_id", "id_bron"})
@@ -139,5 +140,5 @@ def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record]) -> Vers
 
 def _copy_type(field: Any) -> str:
     """The name psycopg knows the column's type by."""
-    kind = field.db_type(connection).split("(")[0]
+    kind: str = field.db_type(connection).split("(")[0]
     return {"varchar": "text"}.get(kind, kind)

@@ -1,7 +1,7 @@
 /*
  * Small help on top of pages that work without it. No framework, no inline code, nothing is stored.
  * What an element wants is written on it: data-focus, data-eenmalig, data-bezig, data-bestand, data-uitklap,
- * data-vul-in, data-vertrouwelijk. `templates/componenten/README.md` lists them.
+ * data-vul-in, data-vertrouwelijk, data-suggesties. `templates/componenten/README.md` lists them.
  */
 (function () {
   'use strict';
@@ -135,6 +135,20 @@
     form.dataset.verstuurd = 'ja';
     // After the browser has read the form: a disabled button would not be sent along.
     setTimeout(() => buttonsOf(form).forEach((button) => busy(button, true)), 0);
+  });
+
+  /* ---- Suggestions: the options of a datalist follow what is typed (data-suggesties: where to ask) ---- */
+  let asked;
+  document.addEventListener('input', (event) => {
+    const field = event.target;
+    const address = field.dataset && field.dataset.suggesties;
+    if (!address || !field.list) return;
+    clearTimeout(asked);
+    asked = setTimeout(async () => {
+      const answer = await fetch(address + '?q=' + encodeURIComponent(field.value), { credentials: 'same-origin' });
+      // A session that ended answers with the login page; that is no list of options.
+      if (answer.ok && !answer.redirected) field.list.innerHTML = await answer.text();
+    }, 150);
   });
 
   /* ---- htmx ---- */

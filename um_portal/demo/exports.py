@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from exchange.fictief.beroepen import BEROEPEN
-from exchange.fictief.generate import vacature
 from openpyxl import Workbook
 
+from exchange.fictief.beroepen import BEROEPEN
+from exchange.fictief.generate import vacature
 from exchange.standard import is_bsn
 from um_portal.demo.accounts import GEMEENTEN, LINDEWAARD, OOSTERVEEN, DemoGemeente
 from um_portal.demo.world import SEED, postcodes_around
@@ -99,8 +99,8 @@ def _sonar_row(rng: random.Random, demo: DemoGemeente, number: int, bsn: int, po
 def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
     """The rows of an export under its header, with the usual dirt; the same every time."""
     rng = random.Random(f"{SEED}:sonar:{demo.oin}")  # noqa: S311 (fiction, not secrecy)
-    bsns, postcodes = _bsns(rng), postcodes_around(rng, demo.midden)
-    rows = [_sonar_row(rng, demo, n, next(bsns), next(postcodes)) for n in range(1, count + 1)]
+    bsns, postcodes = _bsns(rng), postcodes_around(demo.midden)
+    rows = [_sonar_row(rng, demo, n, next(bsns), postcodes.draw(rng)) for n in range(1, count + 1)]
     postcode, bsn, own_id, consent = (
         SONAR_KOLOMMEN.index(name) for name in ("Postcode", "BSN", "ID_WZ", "Toestemming")
     )
@@ -135,7 +135,7 @@ def write_sonar(path: Path, demo: DemoGemeente, count: int) -> None:
 def write_vacancies(path: Path, demo: DemoGemeente, count: int) -> None:
     """A csv as a Dutch Excel saves it: semicolons, Windows-1252, headers with the names of the standard."""
     rng = random.Random(f"{SEED}:csv:{demo.oin}")  # noqa: S311 (fiction, not secrecy)
-    postcodes = postcodes_around(rng, demo.midden)
+    postcodes = postcodes_around(demo.midden)
     columns = (
         "idVacature", "naamVacature", "adres.postcode", "werkgever.handelsnaamOrganisatie", "beroep.codeBeroepsnaam",
         "werktijden.aantalWerkurenPerWeekMinimaal", "werktijden.aantalWerkurenPerWeekMaximaal", "omschrijvingVacature",
@@ -144,7 +144,7 @@ def write_vacancies(path: Path, demo: DemoGemeente, count: int) -> None:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(columns)
         for number in range(count):
-            record = vacature(rng, next(postcodes), f"NIEUW{number:04d}")
+            record = vacature(rng, postcodes.draw(rng), f"NIEUW{number:04d}")
             writer.writerow([_at(record, column) for column in columns])
 
 

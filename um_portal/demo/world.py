@@ -7,16 +7,15 @@ what is there already stays as it is.
 import json
 import random
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import transaction
-from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
-from exchange.fictief.beroepen import COMPETENTIES as DEMO_COMPETENTIES
-from exchange.fictief.generate import vacature, werkzoekende
 
 from exchange.bron.models import Stand
+from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
+from exchange.fictief.beroepen import COMPETENTIES as DEMO_COMPETENTIES
+from exchange.fictief.generate import Postcodes, vacature, werkzoekende
 from exchange.geo.distances import within
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
@@ -29,7 +28,6 @@ from um_portal.tenants.scope import voor_gemeente
 SEED = 20260901
 # Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
 _STRAAL_KM = 18.0
-_LETTERS = "ABCDEGHJKLMNPRSTVWXZ"
 _TALEN = {
     "nld": "Nederlands",
     "eng": "Engels",
@@ -44,21 +42,18 @@ _TALEN = {
 }
 
 
-def postcodes_around(rng: random.Random, pc4: int, km: float = _STRAAL_KM) -> Iterator[str]:
-    """Endless postcodes near a place; the nearer, the more of them."""
+def postcodes_around(pc4: int, km: float = _STRAAL_KM) -> Postcodes:
+    """The postcodes near a place; the nearer, the more of them are drawn."""
     near, distances = within(pc4, km)
-    weights = [1 / (2 + distance) for distance in distances]
-    while True:
-        for code in rng.choices(near, weights, k=200):
-            yield f"{code}{rng.choice(_LETTERS)}{rng.choice(_LETTERS)}"
+    return Postcodes(near, [1 / (2 + distance) for distance in distances])
 
 
 def _records(demo: DemoGemeente, soort: Soort) -> list[dict[str, object]]:
     rng = random.Random(f"{SEED}:{demo.oin}:{soort}")  # noqa: S311 (fiction, not secrecy)
-    postcodes = postcodes_around(rng, demo.midden)
+    postcodes = postcodes_around(demo.midden)
     if soort is Soort.WERKZOEKENDEN:
-        return [werkzoekende(rng, next(postcodes), f"W{n:06d}") for n in range(demo.werkzoekenden)]
-    return [vacature(rng, next(postcodes), f"V{n:06d}") for n in range(demo.vacatures)]
+        return [werkzoekende(rng, postcodes.draw(rng), f"W{n:06d}") for n in range(demo.werkzoekenden)]
+    return [vacature(rng, postcodes.draw(rng), f"V{n:06d}") for n in range(demo.vacatures)]
 
 
 def _publish(demo: DemoGemeente, soort: Soort, directory: Path) -> None:
@@ -78,7 +73,7 @@ def _publish(demo: DemoGemeente, soort: Soort, directory: Path) -> None:
 def make_lists() -> None:
     """The fictitious lists of occupations and competences, and the names of the most used languages."""
     waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in DEMO_BEROEPEN])
-    waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES])
+    waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES.values()])
     waardelijsten.replace("talen", list(_TALEN.items()))
 
 

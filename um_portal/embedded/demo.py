@@ -280,7 +280,9 @@ def run(signals: StopSignals) -> None:
             f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://127.0.0.1:{ports.portaal}/\n"
         )
         say(account_lines)
-        say(f"\nLogbestanden: {place.logs}\nStoppen: Ctrl-C")
+        if (examples := place.path / "voorbeelden").is_dir():
+            say(f"\nBestanden om te proberen: {examples}")
+        say(f"Logbestanden: {place.logs}\nStoppen: Ctrl-C")
         watched = [Watched(child) for child in (*server_children, portaal, simulator, worker)]
         while True:
             signals.pause(0.5)

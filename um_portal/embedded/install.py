@@ -15,15 +15,22 @@ PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
+# Also read by the Makefile.
+POINTER = "um_portal.pth"
 SIGNS_OF_PROGRESS = ("Collecting ", "Installing collected", "Building wheel")
 
 
+def belongs_here() -> bool:
+    """Whether .venv works and was made for this directory: a copied one starts programs of the original."""
+    pointers = list((VENV / "lib").glob(f"python3*/site-packages/{POINTER}"))
+    if not pointers or any(pointer.read_text().strip() != str(PROJECT) for pointer in pointers):
+        return False
+    return subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0
+
+
 def make_venv() -> None:
-    """Make .venv, or make it again when it was copied from elsewhere or lost its Python."""
-    if (
-        PYTHON.exists()
-        and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0
-    ):
+    """Make .venv, or make it again when it does not belong here."""
+    if PYTHON.exists() and belongs_here():
         return
     print("- Python-omgeving maken in .venv ...", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
@@ -36,12 +43,13 @@ def make_venv() -> None:
             f"{result.stdout}{result.stderr}\n"
             "De Python-omgeving kon niet worden gemaakt. Op Debian en Ubuntu: apt-get install python3-venv"
         )
+    find_project()
 
 
 def find_project() -> None:
     """Let every program in .venv find the project's packages, from whatever directory it is started."""
     for site in (VENV / "lib").glob("python3*/site-packages"):
-        (site / "um_portal.pth").write_text(f"{PROJECT}\n")
+        (site / POINTER).write_text(f"{PROJECT}\n")
 
 
 def install(requirements: Path) -> None:
@@ -78,7 +86,6 @@ def install(requirements: Path) -> None:
 def main() -> None:
     """Install one set of requirements."""
     make_venv()
-    find_project()
     install(PROJECT / REQUIREMENTS[sys.argv[1]])
 
 

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                     "zoekvraag",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="resultaten",
+                        related_name="+",
                         to="bemiddelaar.zoekvraag",
                     ),
                 ),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                     "zoekvraag",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="detailaanvragen",
+                        related_name="+",
                         to="bemiddelaar.zoekvraag",
                     ),
                 ),

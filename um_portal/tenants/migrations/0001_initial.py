@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     "gebruiker",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lidmaatschappen",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),

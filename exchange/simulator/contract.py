@@ -1,0 +1,355 @@
+"""What both sides of the contracts have in common: headers, the form of a selectievraag, answers and errors.
+
+The checks follow the six contracts to the letter, apart from the code that the portal itself uses to read a
+question: a stand-in that shared the portal's mistakes would not show them.
+"""
+
+import functools
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+import redis
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from exchange.headers import (
+    BERICHT_VERSIE,
+    INTERN,
+    NIET_BESCHIKBAAR,
+    ONGELDIG,
+    ONVOLLEDIG,
+    VERSIE_HEADERS,
+    Partijen,
+    VumFout,
+    read_parties,
+    wsgi_name,
+)
+from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort, is_oin
+
+logger = logging.getLogger(__name__)
+
+
+class Afgewezen(Exception):
+    """The call gets this error of the contract."""
+
+    def __init__(self, fout: VumFout, details: str = "") -> None:
+        super().__init__(fout.code)
+        self.fout = fout
+        self.details = details
+
+
+class NietGeautoriseerd(Exception):
+    """The caller does not take part: 401, without a body."""
+
+
+# --- Headers -----------------------------------------------------------------------------------------------
+
+_PARTY_HEADERS: Final = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
+SUWI_HEADER: Final = "X-VUM-SUWIparty"
+
+
+def check_headers(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
+    """The parties of a call to `ontvanger`; every header of the contract must be there and be right."""
+    meta = request.META
+    for name in (*VERSIE_HEADERS, *_PARTY_HEADERS, *more):
+        if not meta.get(wsgi_name(name)):
+            raise Afgewezen(ONVOLLEDIG, f"Header {name} ontbreekt.")
+    for name in VERSIE_HEADERS:
+        if meta[wsgi_name(name)] != BERICHT_VERSIE:
+            raise Afgewezen(ONGELDIG, f"Header {name} moet {BERICHT_VERSIE} zijn.")
+    for name in _PARTY_HEADERS:
+        if not is_oin(meta[wsgi_name(name)]):
+            raise Afgewezen(ONGELDIG, f"Header {name} moet een OIN van 20 cijfers zijn.")
+    partijen = read_parties(meta)
+    if partijen.naar != ontvanger:
+        raise Afgewezen(ONGELDIG, "Header X-VUM-toParty noemt een andere partij dan deze.")
+    return partijen
+
+
+def check_suwi(request: HttpRequest) -> bool:
+    """Whether the exchange says that the asking party is a SUWI party."""
+    value = str(request.META[wsgi_name(SUWI_HEADER)]).lower()
+    if value not in {"true", "false"}:
+        raise Afgewezen(ONGELDIG, f"Header {SUWI_HEADER} moet true of false zijn.")
+    return value == "true"
+
+
+def check_method(request: HttpRequest, method: str) -> None:
+    """The contract knows one method for an address."""
+    if request.method != method:
+        raise Afgewezen(VumFout(405, ONGELDIG.code, ONGELDIG.message), f"Gebruik hier {method}.")
+
+
+# --- The form of a selectievraag ---------------------------------------------------------------------------
+
+# A check gets a value and its place in the question, and raises Afgewezen.
+_Check: TypeAlias = Callable[[Any, str], None]
+
+
+def _wrong(pad: str, expected: str) -> Afgewezen:
+    return Afgewezen(ONGELDIG, f"{pad}: hier hoort {expected}.")
+
+
+def _text(max_length: int | None = None, pattern: str | None = None, expected: str = "tekst") -> _Check:
+    compiled = re.compile(pattern) if pattern else None
+
+    def check(value: Any, pad: str) -> None:
+        if not isinstance(value, str) or (compiled and not compiled.fullmatch(value)):
+            raise _wrong(pad, expected)
+        if max_length is not None and len(value) > max_length:
+            raise _wrong(pad, f"{expected} van hoogstens {max_length} tekens")
+
+    return check
+
+
+def _number(least: int, most: int) -> _Check:
+    def check(value: Any, pad: str) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise _wrong(pad, f"een geheel getal van {least} tot en met {most}")
+
+    return check
+
+
+def _choice(*values: int | str) -> _Check:
+    def check(value: Any, pad: str) -> None:
+        if isinstance(value, bool) or value not in values or type(value) is not type(values[0]):
+            raise _wrong(pad, f"een van {', '.join(map(str, values))}")
+
+    return check
+
+
+def _date(value: Any, pad: str) -> None:
+    try:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise _wrong(pad, "een datum als jjjj-mm-dd") from None
+
+
+def _group(checks: Mapping[str, _Check], required: tuple[str, ...] = ()) -> _Check:
+    """A group: what is required is there, what is known is right, what is not known does not matter."""
+
+    def check(value: Any, pad: str) -> None:
+        if not isinstance(value, dict):
+            raise _wrong(pad, "een object")
+        for name in required:
+            if name not in value:
+                raise Afgewezen(ONVOLLEDIG, f"{pad}.{name} ontbreekt.")
+        for name, check_value in checks.items():
+            if name in value:
+                check_value(value[name], f"{pad}.{name}")
+
+    return check
+
+
+def _list(check_item: _Check, least: int = 0) -> _Check:
+    def check(value: Any, pad: str) -> None:
+        if not isinstance(value, list) or len(value) < least:
+            raise _wrong(pad, "een lijst" if not least else "een lijst die niet leeg is")
+        for place, item in enumerate(value):
+            check_item(item, f"{pad}[{place}]")
+
+    return check
+
+
+def _minimum_level(value: Any, pad: str) -> None:
+    """The contract gives two forms: from a level up to the unknown one ($gte, $lt), or the unknown one ($eq)."""
+    _group({})(value, pad)
+    if "$lt" in value:
+        _group({"$lt": _choice("7"), "$gte": _choice("1", "2", "3", "4", "5", "6")})(value, pad)
+        if set(value) - {"$lt", "$gte"}:
+            raise _wrong(pad, "naast $lt alleen $gte")
+    else:
+        _group({"$eq": _choice("7")})(value, pad)
+
+
+_URI: Final = _text(200)
+_LICENCES: Final = _choice(
+    *("A", "A1", "A2", "AM", "B", "B+", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T")
+)
+_LEVEL: Final = _group({"$gte": _choice(2, 3, 4)})
+_JA_NEE: Final = _group({"$eq": _choice(1, 2)})
+_RIJBEWIJS: Final = _group(
+    {
+        "$all": _list(
+            _group({"$elemMatch": _group({"codeSoortRijbewijs": _group({"$eq": _LICENCES})})}), least=1
+        )
+    }
+)
+_TAAL: Final = _group(
+    {
+        "codeTaal": _group({"$eq": _text(pattern=r"[a-z]{3}", expected="een taal van drie letters")}),
+        "codeNiveauTaalbeheersingMondeling": _LEVEL,
+        "codeNiveauTaalbeheersingSchriftelijk": _LEVEL,
+    },
+    required=("codeTaal",),
+)
+_TALEN: Final = _group({"$all": _list(_group({"$elemMatch": _TAAL}), least=1)})
+_GEBIED: Final = _group(
+    {
+        "afstand": _number(0, 999),
+        "postcode": _text(pattern=POSTCODE_PATROON, expected="een postcode als 1234AB"),
+    },
+    required=("afstand", "postcode"),
+)
+_BOTH: Final = {
+    "selectiegebied": _GEBIED,
+    "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": _JA_NEE,
+    "werktijden.aantalWerkurenPerWeekMaximaal": _group({"$gte": _number(1, 99)}),
+    "werktijden.aantalWerkurenPerWeekMinimaal": _group({"$lte": _number(1, 99)}),
+}
+_VRAAG: Final = {
+    Soort.WERKZOEKENDEN: _group(
+        {
+            **_BOTH,
+            "bemiddelingsberoep": _group(
+                {
+                    "$elemMatch": _group(
+                        {"$or": _list(_group({"beroep.codeBeroepsnaam": _group({"$eq": _URI})}))}
+                    )
+                }
+            ),
+            "contractvorm": _group(
+                {
+                    "$elemMatch": _group(
+                        {
+                            "$or": _list(
+                                _group({"codeTypeArbeidscontract": _group({"$eq": _choice("O", "B")})}),
+                                least=1,
+                            )
+                        }
+                    )
+                }
+            ),
+            "arbeidsmarktkwalificatie.rijbewijs": _RIJBEWIJS,
+            "arbeidsmarktkwalificatie.taalbeheersing": _TALEN,
+            "datumAanvangBeschikbaarVoorWerk": _group({"$lte": _date}),
+            "werktijden.indicatieKantoortijden": _JA_NEE,
+        },
+        required=("selectiegebied",),
+    ),
+    Soort.VACATURES: _group(
+        {
+            **_BOTH,
+            "beroep.codeBeroepsnaam": _group({"$eq": _URI}),
+            "codeWerkEnDenkniveauMinimaal": _minimum_level,
+            "datumAanvangWerkzaamheden": _group({"$gte": _date}),
+            "rijbewijs": _RIJBEWIJS,
+            "taalbeheersing": _TALEN,
+        },
+        required=("selectiegebied",),
+    ),
+    Soort.WERKGEVERSCONTACTMOMENTEN: _group(
+        {
+            "datum": _group({"$gte": _date}),
+            "werkgever.nummerKvk": _group(
+                {"$eq": _text(pattern=KVK_PATROON, expected="een KvK-nummer van acht cijfers")}
+            ),
+        },
+        required=("werkgever.nummerKvk",),
+    ),
+}
+# The contract for vacancies alone lets other properties stand next to vraagObject.
+_MORE_ALLOWED: Final = {Soort.VACATURES}
+
+
+def check_question(soort: Soort, vraag_object: Any) -> None:
+    """Raise Afgewezen unless the question has the form of the contract; unknown combinations may be there."""
+    _VRAAG[soort](vraag_object, "vraagObject")
+
+
+def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
+    """The `vraagObject` of a request, checked."""
+    if (request.content_type or "").lower() != "application/json":
+        raise Afgewezen(ONGELDIG, "De aanroep moet application/json zijn.")
+    try:
+        raw = request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        raise Afgewezen(ONGELDIG, "De aanroep is te groot of niet compleet.") from None
+    if len(raw) > settings.UM_MAX_VRAAG_BYTES:
+        raise Afgewezen(ONGELDIG, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
+    try:
+        body = parse_json(raw)
+    except (ValueError, RecursionError):
+        raise Afgewezen(ONGELDIG, "De aanroep is geen geldige JSON.") from None
+    if not isinstance(body, dict):
+        raise Afgewezen(ONGELDIG, "De aanroep moet een JSON-object zijn.")
+    if "vraagObject" not in body:
+        raise Afgewezen(ONVOLLEDIG, "vraagObject ontbreekt.")
+    if len(body) > 1 and soort not in _MORE_ALLOWED:
+        raise Afgewezen(ONGELDIG, "Naast vraagObject hoort niets in de aanroep.")
+    check_question(soort, body["vraagObject"])
+    vraag: dict[str, Any] = body["vraagObject"]
+    return vraag
+
+
+def parse_json(body: bytes) -> Any:
+    """Strict JSON in UTF-8. Raises ValueError or RecursionError for anything else."""
+    return json.loads(body.decode(), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def as_json(value: Any) -> bytes:
+    """JSON as it goes over the line: without spaces, and in ASCII, which carries every text."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+# --- Answers -----------------------------------------------------------------------------------------------
+
+
+def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+    """For a view that returns a JSON value or raises: whatever happens, the caller gets what the contract says.
+
+    `own_oin` gives the OIN in whose name the view answers, from the view's own arguments.
+    """
+
+    def decorator(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            own = own_oin(*args, **kwargs)
+            try:
+                return _respond(request, own, 200, view(request, *args, **kwargs))
+            except NietGeautoriseerd:
+                return _respond(request, own, 401, None)
+            except Afgewezen as refusal:
+                fout, details = refusal.fout, refusal.details
+            except (redis.RedisError, DatabaseError) as error:
+                logger.error("simulator: opslag niet bereikbaar (%s)", type(error).__name__)
+                fout, details = NIET_BESCHIKBAAR, ""
+            except Exception:
+                logger.exception("simulator: onverwachte fout")
+                fout, details = INTERN, ""
+            return _respond(request, own, fout.status, fout.body(details))
+
+        return answer
+
+    return decorator
+
+
+def _respond(request: HttpRequest, own: str, status: int, value: Any) -> HttpResponse:
+    """The answer with the contract's headers; of the asking parties only what is an OIN is repeated."""
+    response = HttpResponse(b"" if value is None else as_json(value), status=status)
+    if value is None:
+        del response["Content-Type"]
+    else:
+        response["Content-Type"] = "application/json"
+    asker = read_parties(request.META)
+    headers = Partijen(van=own, naar=asker.van, via=asker.via).as_headers()
+    for name, header in headers.items():
+        if name in VERSIE_HEADERS or is_oin(header):
+            response[name] = header
+    response["Cache-Control"] = "no-store"
+    return response

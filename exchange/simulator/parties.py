@@ -1,0 +1,69 @@
+"""Who takes part in the exchange: the admitted municipalities, and a few parties of the simulator itself.
+
+The simulator's own parties are a large national source, a source that falters, and a temp agency that only
+asks. Their OINs are made up.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+
+from exchange.simulator import own_server
+from um_portal.tenants.models import Gemeente, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Partij:
+    """A party to the exchange; `suwi` tells whether the law lets it exchange freely (UWV, municipalities)."""
+
+    oin: str
+    naam: str
+    suwi: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bron:
+    """A source: whom to ask, and where. `via` is the processor it answers through, None when it has none."""
+
+    oin: str
+    url: str
+    via: str | None = None
+
+
+LANDELIJK: Final = Partij("00000001899000125000", "Landelijke Werkbank")
+HAPEREND: Final = Partij("00000001899000137000", "Werkbedrijf De Hapering")
+UITZENDBUREAU: Final = Partij("00000001899000149000", "Uitzendbureau Voorbeeld", suwi=False)
+
+#: By the name that is part of the address of the own sources.
+EIGEN_BRONNEN: Final = {"landelijk": LANDELIJK, "haperend": HAPEREND}
+_OWN: Final = {partij.oin: partij for partij in (LANDELIJK, HAPEREND, UITZENDBUREAU)}
+
+
+def find_party(oin: str) -> Partij | None:
+    """The party that may ask under this OIN; None when it does not take part (any more)."""
+    if oin in _OWN:
+        return _OWN[oin]
+    gemeente = Gemeente.objects.filter(oin=oin, status=Status.TOEGELATEN).first()
+    return Partij(gemeente.oin, gemeente.naam) if gemeente else None
+
+
+def find_source(oin: str) -> Bron | None:
+    """The source with this OIN, if it takes part now."""
+    return next((bron for bron in sources() if bron.oin == oin), None)
+
+
+def sources() -> list[Bron]:
+    """Every source that takes part now."""
+    municipalities = Gemeente.objects.filter(status=Status.TOEGELATEN).order_by("oin")
+    return [
+        *(
+            Bron(partij.oin, f"{own_server.base_url()}/bronnen/{naam}/v3")
+            for naam, partij in EIGEN_BRONNEN.items()
+        ),
+        *(
+            Bron(oin, settings.UM_BRON_URL, via=settings.UM_EIGEN_OIN)
+            for oin in municipalities.values_list("oin", flat=True)
+            if oin not in _OWN
+        ),
+    ]

@@ -1,0 +1,36 @@
+"""Where the simulator answers, when it runs as a process of its own (UM_COMPONENT=simulator).
+
+`/vum/v3/` is the exchange as bemiddelaars see it; `/bronnen/<naam>/v3/` are its own sources.
+"""
+
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+from exchange.simulator import views
+from exchange.simulator.parties import EIGEN_BRONNEN
+from exchange.standard import Soort
+
+
+def _exchange() -> list[URLPattern]:
+    found = []
+    for soort in Soort:
+        found.append(path(f"vum/v3/{soort.api_naam}/matches", views.matches, {"soort": soort}))
+        if soort.id_pad is not None:
+            found.append(path(f"vum/v3/{soort.api_naam}/<path:vum_id>", views.detail, {"soort": soort}))
+    return found
+
+
+def _own_sources() -> list[URLPattern]:
+    found = []
+    for naam in EIGEN_BRONNEN:
+        for soort in Soort:
+            base, known = f"bronnen/{naam}/v3/{soort.api_naam}", {"naam": naam, "soort": soort}
+            found.append(path(f"{base}/matches", views.source_matches, known))
+            if soort.id_pad is not None:
+                found.append(path(f"{base}/<path:id_bron>", views.source_detail, known))
+    return found
+
+
+urlpatterns = [*_exchange(), *_own_sources(), path("gezond", views.healthy)]
+
+handler404 = "exchange.simulator.views.not_found"

@@ -1,0 +1,133 @@
+"""The test database: made by the migrations, filled by them, and emptied of everything else after a test.
+
+The servers themselves are started by um_portal/embedded/pytest_plugin.py. Tests see the database as the
+application does: as the role that row-level security applies to.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from um_portal.tenants import keys
+
+OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the test database as its owner, migrate it, and drop it at the end."""
+    name = sql.Identifier(_database_name())
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
+    with _as_owner("postgres") as owner:
+        owner.execute(drop)
+        owner.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(name))
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0, interactive=False)
+        connections["eigenaar"].close()
+    _empty_as_owner()
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
+    with _as_owner("postgres") as owner:
+        owner.execute(drop)
+
+
+def _database_name() -> str:
+    name: str = settings.DATABASES["default"]["NAME"]
+    assert name.startswith("test_um_"), "the tests only ever touch a database of their own"
+    return name
+
+
+def _as_owner(database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    # Not through Django, which forbids a test the aliases that it did not ask for.
+    return psycopg.connect(OWNER_URL, dbname=database, autocommit=True)
+
+
+def _empty_as_owner() -> None:
+    """Let the owner empty the tables after a transactional test, except those that migrations filled.
+
+    The application's role may not TRUNCATE, and must not be given that right for the tests' sake.
+    """
+    with _as_owner(_database_name()) as owner:
+        tables = [
+            row[0] for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+        emptied = [
+            table
+            for table in tables
+            if not owner.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone()
+        ]
+    truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY").format(
+        sql.SQL(", ").join(map(sql.Identifier, emptied))
+    )
+
+    def teardown(self: TransactionTestCase) -> None:
+        with _as_owner(_database_name()) as owner:
+            owner.execute(truncate)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
+
+
+# --- Redis -----------------------------------------------------------------------------------------------
+
+
+def _own_redis_databases() -> list[str]:
+    """Point the settings at databases that no other worker of pytest-xdist uses; returns their URLs."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+
+    def moved(url: str) -> str:
+        base, _, number = url.rpartition("/")
+        return f"{base}/{int(number) + 3 * int(worker)}"
+
+    settings.CELERY_BROKER_URL = moved(settings.CELERY_BROKER_URL)
+    settings.UM_SIMULATOR_REDIS_URL = moved(settings.UM_SIMULATOR_REDIS_URL)
+    settings.CACHES["default"]["LOCATION"] = moved(settings.CACHES["default"]["LOCATION"])
+    return [
+        settings.CELERY_BROKER_URL,
+        settings.CACHES["default"]["LOCATION"],
+        settings.UM_SIMULATOR_REDIS_URL,
+    ]
+
+
+_REDIS_URLS = _own_redis_databases()
+
+
+@pytest.fixture(scope="session")
+def _redis_clients() -> Iterator[list[redis.Redis]]:
+    clients = [redis.Redis.from_url(url) for url in _REDIS_URLS]
+    for client in clients:
+        if client.dbsize():
+            pytest.exit(
+                "De Redis van REDIS_URL is niet leeg; de tests wissen hem. Geef een andere, of maak hem eerst leeg.",
+                returncode=4,
+            )
+    yield clients
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(_redis_clients: list[redis.Redis]) -> Iterator[None]:
+    """No session, failed login or queued job of one test is seen by the next."""
+    yield
+    for client in _redis_clients:
+        client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _forget_keys() -> Iterator[None]:
+    """A municipality of a test before may have had the same number, and other keys."""
+    yield
+    keys.forget()

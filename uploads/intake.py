@@ -1,0 +1,135 @@
+"""Taking in a file: from the browser without touching the disk, and from there into the database, encrypted."""
+
+import io
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
+
+from exchange.standard import Soort
+from um_portal.audit.log import noteer
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.models import Bronbestand, Levering
+from uploads.readers import Onleesbaar, recognise_format
+
+_TE_GROOT = "upload_te_groot"
+_NUMBERS = re.compile(r"[0-9](?:[ .\-]?[0-9]){5,}")
+_ADDRESS = re.compile(r"\S+@\S+")
+_NAME_LENGTH = 100
+
+
+def max_bytes() -> int:
+    """How large a file may be."""
+    megabytes: int = settings.UM_MAX_BESTAND_MB
+    return megabytes * 1_000_000
+
+
+def too_large_message() -> str:
+    """What to say about a file that is larger."""
+    return (
+        f"Dit bestand is groter dan {settings.UM_MAX_BESTAND_MB} MB. Bewaar alleen het blad met de gegevens in een "
+        "nieuw bestand en upload dat."
+    )
+
+
+def was_too_large(request: HttpRequest) -> bool:
+    """Whether the upload in this request was broken off because of its size."""
+    return bool(getattr(request, _TE_GROOT, False))
+
+
+class MemoryOnlyUploadHandler(FileUploadHandler):
+    """Keeps an upload in memory, up to the limit; beyond it the upload stops and the view can say so."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._size = 0
+        self._file = io.BytesIO()
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """A next file in the same request; together they may be as large as one."""
+        super().new_file(*args, **kwargs)
+        self._file = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Keep the piece, or stop."""
+        self._size += len(raw_data)
+        if self._size > max_bytes():
+            self._file = io.BytesIO()
+            setattr(self.request, _TE_GROOT, True)
+            raise StopUpload(connection_reset=False)
+        self._file.write(raw_data)
+        return None
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+        """Hand the file over, in memory."""
+        self._file.seek(0)
+        return InMemoryUploadedFile(
+            self._file,
+            self.field_name,
+            self.file_name,
+            self.content_type,
+            file_size,
+            self.charset,
+            self.content_type_extra,
+        )
+
+
+def safe_name(bestandsnaam: str) -> str:
+    """A file's name as we keep it: without its folder, and without what may be somebody's number or address."""
+    name = re.split(r"[/\\]", bestandsnaam)[-1]
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    stem = "".join(character if character.isprintable() else " " for character in stem)
+    stem = _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, stem)).strip()[:_NAME_LENGTH]
+    return f"{stem or 'bestand'}{'.' if extension else ''}{extension[:10]}"
+
+
+def _unless_date(match: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", match[0])
+    return match[0] if re.fullmatch(r"20[0-9]{6}|[0-9]{4}20[0-9]{2}|20[0-9]{4}", digits) else "…"
+
+
+def receive(
+    gemeente: Gemeente,
+    *,
+    inhoud: bytes,
+    bestandsnaam: str,
+    gebruiker: AbstractBaseUser | None = None,
+    soort: Soort | None = None,
+    koppeling: str = "",
+) -> Levering:
+    """Keep a file (encrypted) as a new levering, waiting to be converted.
+
+    Raises Onleesbaar, with a Dutch sentence, for a file that is too large or that no reader takes.
+    """
+    if len(inhoud) > max_bytes():
+        raise Onleesbaar(too_large_message())
+    recognise_format(inhoud)
+    with voor_gemeente(gemeente):
+        levering: Levering = Levering.objects.create(
+            gemeente=gemeente,
+            bestandsnaam=safe_name(bestandsnaam),
+            bestandsgrootte=len(inhoud),
+            gebruiker=gebruiker,
+            soort=soort.value if soort else "",
+            gevraagde_koppeling=koppeling,
+        )
+        Bronbestand.objects.create(
+            gemeente=gemeente,
+            levering=levering,
+            inhoud=keys.versleutel(gemeente, inhoud, raw_context(levering.pk)),
+        )
+        noteer(gemeente, "levering_ontvangen", gebruiker=gebruiker, onderwerp=str(levering))
+    return levering
+
+
+def raw_context(levering_id: int) -> str:
+    """The context under which a raw file is encrypted."""
+    return f"bronbestand:{levering_id}"

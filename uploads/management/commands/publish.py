@@ -1,0 +1,167 @@
+"""`manage.py publish`: a file from the command line becomes a municipality's set of one kind."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from exchange.standard import Soort
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads import erasure, processing, publication
+from uploads.intake import max_bytes, receive, too_large_message
+from uploads.mapping.recognition import KOPPELINGEN, SOORTEN
+from uploads.models import Levering, Status
+from uploads.readers import Onleesbaar
+
+log = logging.getLogger(__name__)
+
+
+class Mislukt(Exception):
+    """Nothing was published; the message says why, in Dutch."""
+
+
+class Command(BaseCommand):
+    """Convert and publish a file, and tell as JSON on the last line what came of it."""
+
+    help = (
+        "Publiceert een bestand (xlsx, xls, ods, csv of JSON) als de werkzoekenden of vacatures van een gemeente. "
+        "De laatste regel van de uitvoer is één JSON-object met de aantallen."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--oin, --soort, --koppeling and the file."""
+        parser.add_argument("bestand", metavar="BESTAND", help="het bestand met de gegevens")
+        parser.add_argument("--oin", required=True, help="OIN van de gemeente: 20 cijfers")
+        parser.add_argument("--soort", required=True, help=" of ".join(soort.value for soort in SOORTEN))
+        parser.add_argument(
+            "--koppeling",
+            default="",
+            help=f"hoe de kolommen te lezen zijn: {' of '.join(k.naam for k in KOPPELINGEN)}; anders wordt dat herkend",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit status 1, with nothing changed, when nothing could be published."""
+        result: dict[str, Any] = dict.fromkeys(("gelezen", "gepubliceerd", "overgeslagen", "afgekeurd"), 0)
+        try:
+            self._publish(options, result)
+        except Mislukt as problem:
+            self._fail(str(problem), result)
+        except Exception as problem:  # a caller in a script gets its JSON line, whatever went wrong
+            log.exception("publish failed")
+            del problem
+            self._fail(
+                "Er ging iets mis bij het publiceren. Er is niets veranderd. Probeer het opnieuw.", result
+            )
+        self.stdout.write(json.dumps(result))
+
+    def _fail(self, melding: str, result: dict[str, Any]) -> None:
+        self.stderr.write(melding)
+        self.stdout.write(json.dumps({**result, "gepubliceerd": 0, "melding": melding}))
+        self.stdout.flush()
+        sys.exit(1)
+
+    def _publish(self, options: dict[str, Any], result: dict[str, Any]) -> None:
+        gemeente = Gemeente.objects.filter(oin=options["oin"]).first()
+        if gemeente is None:
+            raise Mislukt(
+                "Er is geen gemeente met dit OIN. Laat de gemeente eerst toe met `manage.py admit`."
+            )
+        try:
+            soort = Soort(options["soort"])
+        except ValueError:
+            soort = Soort.WERKGEVERSCONTACTMOMENTEN
+        if soort not in SOORTEN:
+            raise Mislukt(f"Kies als soort {' of '.join(soort.value for soort in SOORTEN)}.")
+        if options["koppeling"] not in {"", *(k.naam for k in KOPPELINGEN)}:
+            raise Mislukt(f"Deze koppeling bestaat niet. Kies {' of '.join(k.naam for k in KOPPELINGEN)}.")
+        if not gemeente.is_toegelaten:
+            raise Mislukt(
+                "Deze gemeente is niet toegelaten tot de uitwisseling en kan daarom niet publiceren."
+            )
+        path = Path(options["bestand"])
+        try:
+            levering = receive(
+                gemeente,
+                inhoud=_read(path),
+                bestandsnaam=path.name,
+                soort=soort,
+                koppeling=options["koppeling"],
+            )
+        except Onleesbaar as problem:
+            raise Mislukt(problem.melding) from None
+        try:
+            self._run(gemeente, levering.pk, result)
+        finally:
+            self._erase(gemeente, levering.pk)
+
+    def _run(self, gemeente: Gemeente, pk: int, result: dict[str, Any]) -> None:
+        processing.convert(gemeente, pk, self._progress)
+        levering = _reload(gemeente, pk)
+        result.update(
+            gelezen=levering.gelezen,
+            overgeslagen=levering.overgeslagen,
+            afgekeurd=levering.afgekeurd,
+            lege_rijen=levering.lege_rijen,
+            waarschuwingen=levering.waarschuwingen,
+            koppeling=levering.koppeling,
+            levering=pk,
+        )
+        self._tell_reasons(levering)
+        if not levering.is_publiceerbaar:
+            raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
+        try:
+            publication.request_publication(gemeente, pk, None)
+        except publication.NietPubliceerbaar as problem:
+            raise Mislukt(problem.melding) from None
+        verschil = publication.publish(gemeente, pk)
+        if verschil is None:
+            raise Mislukt(
+                _reload(gemeente, pk).melding or "Een andere verwerking publiceert deze levering al."
+            )
+        result.update(
+            gepubliceerd=verschil.totaal,
+            nieuw=verschil.nieuw,
+            gewijzigd=verschil.gewijzigd,
+            gelijk=verschil.gelijk,
+            weg=verschil.weg,
+        )
+
+    def _progress(self, levering: Levering) -> None:
+        if levering.rijen_gedaan:
+            self.stderr.write(f"{levering.rijen_gedaan} van {levering.rijen_totaal or '?'} rijen gedaan")
+        else:
+            self.stderr.write(f"Herkend: {levering.koppeling_label}, {levering.soort_label}")
+
+    def _tell_reasons(self, levering: Levering) -> None:
+        for reden in levering.redenen:
+            kolom = f", kolom {reden['kolom']}" if reden["kolom"] else ""
+            self.stderr.write(f"{reden['aantal']} keer {reden['ernst']}{kolom}: {reden['melding']}")
+
+    def _erase(self, gemeente: Gemeente, pk: int) -> None:
+        """Nobody comes back for what was not published: erase it now, and let the figures stay."""
+        with voor_gemeente(gemeente):
+            levering = Levering.objects.filter(pk=pk).exclude(status=Status.GEPUBLICEERD).first()
+            if levering is not None:
+                erasure.erase_content(levering)
+                Levering.objects.filter(pk=pk).exclude(status=Status.MISLUKT).update(status=Status.VERVALLEN)
+
+
+def _reload(gemeente: Gemeente, pk: int) -> Levering:
+    with voor_gemeente(gemeente):
+        levering: Levering = Levering.objects.get(pk=pk)
+    return levering
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            inhoud = file.read(max_bytes() + 1)
+    except OSError:
+        raise Mislukt("Dit bestand is niet te openen. Controleer de naam en of u het mag lezen.") from None
+    if len(inhoud) > max_bytes():
+        raise Mislukt(too_large_message())
+    return inhoud

@@ -1,0 +1,59 @@
+"""Records that are in the standard already (JSON): nothing to translate, only an id that must not be a BSN."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from exchange.standard import STANDAARD, Soort, is_bsn
+from uploads.mapping.freetext import look_through
+from uploads.mapping.model import Ernst, Meld, MeldOnbekend, Omgeving, Opmerking, Record
+from uploads.mapping.values import bsn_of
+
+NAAM = "json"
+LABEL = "JSON volgens de gegevensstandaard"
+
+
+def kinds_of(records: Sequence[Any]) -> list[Soort]:
+    """The kinds these records can be, best first: by their id, else by how many properties they share with it."""
+    scores: dict[Soort, int] = {}
+    for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
+        names = {attribuut.naam for attribuut in STANDAARD[soort].attributen}
+        scores[soort] = sum(
+            100 * (soort.id_pad in record) + len(names & record.keys())
+            for record in records
+            if isinstance(record, dict)
+        )
+    best = max(scores.values())
+    return [] if best <= 0 else [soort for soort, score in scores.items() if score == best]
+
+
+class RecordVertaling:
+    """Lets records of one kind through."""
+
+    vol = False
+
+    def __init__(self, soort: Soort, omgeving: Omgeving) -> None:
+        self.soort = soort
+        self._pseudoniem = omgeving.pseudoniem
+
+    def kop_van(self, pad: str) -> str:
+        """There are no columns: the path is the name."""
+        return pad
+
+    def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
+        """The record itself, with a pseudonym for an id that is a BSN and without BSNs in its texts."""
+        if not isinstance(waarden, dict):
+            meld(
+                "",
+                Opmerking(
+                    Ernst.AFGEKEURD,
+                    "geen_record",
+                    "Hier staat geen record. Elk onderdeel van de lijst hoort een object met velden te zijn.",
+                ),
+            )
+            return None
+        pad = self.soort.id_pad or ""
+        eigen_id = waarden.get(pad)
+        if isinstance(eigen_id, str) and is_bsn(eigen_id):
+            waarden[pad] = self._pseudoniem(bsn_of(eigen_id))
+        look_through(self.soort, waarden, meld)
+        return waarden

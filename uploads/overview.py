@@ -1,0 +1,87 @@
+"""What a municipality has published, as a table: the search profiles, in the words of the standard."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from exchange.bron.models import Profiel
+from exchange.display import external_codes, external_labels
+from exchange.standard import Soort, blad, label_of
+
+# What a row shows; the labels and the texts are the standard's.
+_PADEN: Mapping[Soort, tuple[str, ...]] = {
+    Soort.WERKZOEKENDEN: (
+        "idWerkzoekende",
+        "bemiddelingsberoep[].codeBeroepsnaam",
+        "mobiliteit.bemiddelingspostcode",
+        "werktijden.aantalWerkurenPerWeekMaximaal",
+        "arbeidsmarktkwalificatie.opleiding[].codeNiveauOpleiding",
+        "arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs",
+        "vervoermiddel[].codeVervoermiddel",
+    ),
+    Soort.VACATURES: (
+        "idVacature",
+        "naamVacature",
+        "beroep.codeBeroepsnaam",
+        "adres.postcode",
+        "werktijden.aantalWerkurenPerWeekMaximaal",
+        "codeWerkEnDenkniveauMinimaal",
+        "sluitingsdatumVacature",
+    ),
+}
+# The label of a driving licence is a sentence; everybody knows the code.
+_ALS_CODE = {"arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"}
+_GETALLEN = {"werktijden.aantalWerkurenPerWeekMaximaal"}
+_KORT = {"werktijden.aantalWerkurenPerWeekMaximaal": "Uren per week (maximaal)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kolom:
+    """A column: the attribute's path, its heading, and whether it holds numbers."""
+
+    pad: str
+    label: str
+    is_getal: bool
+
+
+@cache
+def columns(soort: Soort) -> tuple[Kolom, ...]:
+    """The columns for a kind; an attribute in a group of its own goes by the name of the group."""
+    return tuple(Kolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN) for pad in _PADEN[soort])
+
+
+def _label(soort: Soort, pad: str) -> str:
+    leaf = blad(soort, pad)
+    in_group = leaf.voorouders and leaf.attribuut.naam.startswith("code")
+    return leaf.voorouders[-1].label if in_group else leaf.label.removeprefix("Code ").capitalize()
+
+
+def rows(soort: Soort, profielen: Iterable[Profiel]) -> list[list[tuple[Kolom, str]]]:
+    """Per profile the text of every column; one query for the names of all codes together."""
+    records: list[dict[str, Any]] = [json.loads(profiel.zoekprofiel) for profiel in profielen]
+    labels = external_labels(code for record in records for code in external_codes(soort, record))
+    return [
+        [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)] for record in records
+    ]
+
+
+def _text(soort: Soort, pad: str, record: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    texts = (
+        str(value) if pad in _ALS_CODE else labels.get(str(value)) or label_of(soort, pad, value)
+        for value in _values(record, pad.split("."))
+    )
+    text = ", ".join(dict.fromkeys(text for text in texts if text))
+    return f"{text[:4]} {text[4:].upper()}" if pad == soort.postcode_pad else text
+
+
+def _values(group: Any, steps: list[str]) -> Iterator[Any]:
+    if not isinstance(group, dict):
+        return
+    inner = group.get(steps[0].removesuffix("[]"))
+    for value in inner if isinstance(inner, list) else [inner]:
+        if len(steps) > 1:
+            yield from _values(value, steps[1:])
+        elif value is not None:
+            yield value

@@ -1,0 +1,79 @@
+"""One reader per file format, all yielding the same rows. The format is judged by content, not by name."""
+
+from uploads.readers.archive import check_declared, formaat_of_zip
+from uploads.readers.delimited import open_csv
+from uploads.readers.records import open_json
+from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.readers.workbook import open_workbook
+
+__all__ = ["Bestand", "Formaat", "Onleesbaar", "Rij", "Tabel", "open_file", "recognise_format"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER_KINDS = (
+    (b"%PDF", "een pdf"),
+    (b"\x89PNG", "een afbeelding"),
+    (b"\xff\xd8\xff", "een afbeelding"),
+    (b"GIF8", "een afbeelding"),
+    (b"Rar!", "een rar-bestand"),
+    (b"7z\xbc\xaf", "een 7z-bestand"),
+    (b"\x1f\x8b", "een gz-bestand"),
+    (b"{\\rtf", "een tekstdocument"),
+)
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+def recognise_format(inhoud: bytes) -> Formaat:
+    """What this file is. Raises Onleesbaar, with what to do instead, for what no reader takes."""
+    if not inhoud.strip(b" \t\r\n\0"):
+        raise Onleesbaar("Dit bestand is leeg. Controleer of u het goede bestand koos.")
+    if inhoud.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        check_declared(inhoud)
+        return formaat_of_zip(inhoud)
+    if inhoud.startswith(_OLE):
+        return _formaat_of_ole(inhoud)
+    for start, kind in _OTHER_KINDS:
+        if inhoud.startswith(start):
+            raise Onleesbaar(
+                f"Dit bestand is {kind}, geen spreadsheet. "
+                "Exporteer de gegevens als xlsx of csv en upload dat bestand."
+            )
+    start = _first_characters(inhoud)
+    if start[:1] in (b"{", b"["):
+        return Formaat.JSON
+    if start[:1] == b"<":
+        raise Onleesbaar(
+            "Dit bestand is XML of een webpagina, ook als de naam op xls of csv eindigt. "
+            "Open het in uw spreadsheetprogramma, sla het op als xlsx en upload dat bestand."
+        )
+    return Formaat.CSV
+
+
+def open_file(inhoud: bytes) -> Bestand:
+    """Open a file of any format that we read. Raises Onleesbaar with a Dutch sentence for the user."""
+    formaat = recognise_format(inhoud)
+    if formaat is Formaat.JSON:
+        return open_json(inhoud)
+    if formaat is Formaat.CSV:
+        return open_csv(inhoud)
+    return open_workbook(inhoud, formaat)
+
+
+def _formaat_of_ole(inhoud: bytes) -> Formaat:
+    """Old Office files and protected new ones share a container; the names in it tell which it is."""
+    if "EncryptedPackage".encode("utf-16-le") in inhoud:
+        raise Onleesbaar(
+            "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
+        )
+    if any(f"{name}\0".encode("utf-16-le") in inhoud for name in ("Workbook", "Book")):
+        return Formaat.XLS
+    raise Onleesbaar(
+        "Dit is een Office-document, maar geen spreadsheet, of het is niet compleet. "
+        "Sla de gegevens op als xlsx en upload dat bestand."
+    )
+
+
+def _first_characters(inhoud: bytes) -> bytes:
+    start = inhoud[:4096]
+    for bom in _BOMS:
+        start = start.removeprefix(bom)
+    return start.replace(b"\0", b"").lstrip()

@@ -1,0 +1,123 @@
+"""Looking at a zip (xlsx, xlsb, ods) before anything unpacks it.
+
+Small files can unpack to terabytes. Every part is therefore unpacked here first, in pieces that are thrown
+away, and only as far as the limit; what a zip says about its own sizes is not believed.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+
+from django.conf import settings
+
+from uploads.readers.rows import Formaat, Onleesbaar
+
+_MAX_PARTS = 5000
+_CHUNK = 1 << 20
+_LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+_BESCHADIGD = (
+    "Dit bestand is beschadigd of niet compleet. Open het in uw programma, sla het opnieuw op "
+    "en upload het dan."
+)
+
+
+def formaat_of_zip(inhoud: bytes) -> Formaat:
+    """Which workbook this zip is. Raises Onleesbaar for another zip, an encrypted or a broken one."""
+    with _open(inhoud) as archive:
+        names = {info.filename for info in archive.infolist()}
+        if any(info.flag_bits & 1 for info in archive.infolist()):
+            raise Onleesbaar(
+                "Dit zip-bestand heeft een wachtwoord. Upload de spreadsheet zelf, zonder wachtwoord."
+            )
+        if "xl/workbook.xml" in names or "xl/worksheets/sheet1.xml" in names:
+            return Formaat.XLSX
+        if "xl/workbook.bin" in names:
+            return Formaat.XLSB
+        if "content.xml" in names and "META-INF/manifest.xml" in names:
+            if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
+                raise Onleesbaar(
+                    "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
+                )
+            return Formaat.ODS
+    raise Onleesbaar(
+        "Dit is een zip-bestand of een ander soort document, geen spreadsheet. "
+        "Pak het eerst uit en upload de spreadsheet zelf."
+    )
+
+
+def check_declared(inhoud: bytes) -> None:
+    """Refuse a zip that says itself that it unpacks to too much. Cheap; `check_actual` does not believe it."""
+    with _open(inhoud) as archive:
+        parts = archive.infolist()
+        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _limit():
+            raise Onleesbaar(_too_much())
+
+
+def check_actual(inhoud: bytes) -> None:
+    """Unpack every part piece by piece and refuse what is more than the limit, or than it claimed."""
+    left = _limit()
+    with _open(inhoud) as archive:
+        for part in archive.infolist():
+            size = _unpacked_size(inhoud, part, left)
+            if size > left:
+                raise Onleesbaar(_too_much())
+            if size != part.file_size:
+                raise Onleesbaar(_BESCHADIGD)
+            left -= size
+
+
+def _open(inhoud: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(inhoud))
+    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, NotImplementedError, OSError):
+        raise Onleesbaar(_BESCHADIGD) from None
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        with archive.open(name) as part:
+            return part.read(_CHUNK)
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError):
+        raise Onleesbaar(_BESCHADIGD) from None
+
+
+def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
+    header = inhoud[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+        raise Onleesbaar(_BESCHADIGD)
+    *_, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    start = part.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    packed = memoryview(inhoud)[start : start + part.compress_size]
+    if len(packed) != part.compress_size:
+        raise Onleesbaar(_BESCHADIGD)
+    if part.compress_type == zipfile.ZIP_STORED:
+        return len(packed)
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise Onleesbaar(_BESCHADIGD)
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    size = 0
+    rest: bytes | memoryview = packed
+    try:
+        while rest and not inflate.eof and size <= limit:
+            size += len(inflate.decompress(rest, _CHUNK))
+            rest = inflate.unconsumed_tail
+        while not inflate.eof and size <= limit and (more := inflate.decompress(b"", _CHUNK)):
+            size += len(more)
+    except zlib.error:
+        raise Onleesbaar(_BESCHADIGD) from None
+    if not inflate.eof and size <= limit:
+        raise Onleesbaar(_BESCHADIGD)
+    return size
+
+
+def _limit() -> int:
+    megabytes: int = getattr(settings, "UM_MAX_UITGEPAKT_MB", 1000)
+    return megabytes * 1_000_000
+
+
+def _too_much() -> str:
+    return (
+        f"Uitgepakt is dit bestand groter dan {_limit() // 1_000_000} MB. "
+        "Bewaar alleen het blad met de gegevens in een nieuw bestand en upload dat."
+    )

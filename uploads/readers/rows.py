@@ -1,0 +1,62 @@
+"""What every reader yields: tables of rows, whatever the file looked like.
+
+A row keeps its number as people see it in their own program, because that is how findings are told.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Onleesbaar(Exception):
+    """The file cannot be read; `melding` is a Dutch sentence for who uploaded it: what is wrong, what to do."""
+
+    def __init__(self, melding: str) -> None:
+        super().__init__(melding)
+        self.melding = melding
+
+
+class Formaat(StrEnum):
+    """What a file is, judged by its content."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    CSV = "csv"
+    JSON = "json"
+
+    @property
+    def is_werkmap(self) -> bool:
+        """Whether it is a workbook with sheets."""
+        return self in {Formaat.XLSX, Formaat.XLSB, Formaat.XLS, Formaat.ODS}
+
+
+class Rij(NamedTuple):
+    """One row: its number (from 1, as in the spreadsheet) and its cells; for JSON the record itself."""
+
+    nummer: int
+    waarden: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tabel:
+    """One sheet, or the only table of a file.
+
+    `rijen` starts from the top each time it is called and may raise Onleesbaar on the way.
+    `aantal` is how many rows there are, as far as that is known beforehand.
+    """
+
+    naam: str
+    aantal: int | None
+    rijen: Callable[[], Iterator[Rij]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bestand:
+    """An opened file. `te_groot` holds why sheets were left out, if any were."""
+
+    formaat: Formaat
+    tabellen: tuple[Tabel, ...]
+    te_groot: str = ""

@@ -1,0 +1,233 @@
+"""The pages of uploading. Thin: they read the request, call a verb of this app, and render."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exchange.bron.models import MODEL_VAN, Stand
+from exchange.standard import Soort
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Rol
+from uploads import erasure, overview, processing, publication
+from uploads.forms import NieuweLeveringForm
+from uploads.intake import receive, was_too_large
+from uploads.mapping.model import Ernst
+from uploads.mapping.recognition import SOORTEN
+from uploads.models import Bevinding, Bronbestand, Levering, Status
+from uploads.readers import Onleesbaar
+from uploads.tasks import enqueue
+
+LEVERINGEN_PER_PAGINA = 25
+BEVINDINGEN_PER_PAGINA = 50
+PROFIELEN_PER_PAGINA = 25
+# From this much smaller a set somebody may well have chosen the wrong file.
+_KLEINER = 0.8
+ERNSTEN = (
+    (Ernst.AFGEKEURD, "Afgekeurd"),
+    (Ernst.OVERGESLAGEN, "Overgeslagen"),
+    (Ernst.WAARSCHUWING, "Waarschuwing"),
+)
+_LIJSTEN = {"beroepen": "Beroepen", "competenties": "Competenties", "sbi": "Sectoren"}
+
+_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+
+
+def _leveringen() -> "QuerySet[Levering]":
+    # The values that no list knows are large, encrypted and wanted on one page only.
+    found: QuerySet[Levering] = Levering.objects.select_related("gebruiker", "gepubliceerd_door")
+    return found.defer("onbekende_waarden")
+
+
+@_beheerder
+@require_GET
+def index(request: GemeenteRequest) -> HttpResponse:
+    """All leveringen, newest first, and what is published now."""
+    page = Paginator(
+        _leveringen().defer("onbekende_waarden", "redenen", "kolommen_gebruikt", "kolommen_ongebruikt"),
+        LEVERINGEN_PER_PAGINA,
+    ).get_page(request.GET.get("pagina"))
+    standen = Stand.objects.filter(gepubliceerd_op__isnull=False).order_by("-soort")
+    return render(request, "uploads/lijst.html", {"page_obj": page, "standen": standen})
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def new(request: GemeenteRequest) -> HttpResponse:
+    """Choose a file; a good one becomes a levering that is being converted."""
+    if request.method != "POST":
+        form = NieuweLeveringForm()
+    else:
+        form = NieuweLeveringForm(request.POST, request.FILES, te_groot=was_too_large(request))
+        if form.is_valid():
+            bestand = form.cleaned_data["bestand"]
+            try:
+                levering = receive(
+                    request.gemeente, inhoud=bestand.read(), bestandsnaam=bestand.name, gebruiker=request.user
+                )
+            except Onleesbaar as problem:
+                form.add_error("bestand", problem.melding)
+            else:
+                enqueue(levering.pk, request.gemeente.pk)
+                return redirect("uploads:levering", pk=levering.pk)
+    context = {"form": form, "max_mb": settings.UM_MAX_BESTAND_MB, "uren": settings.UM_BRONBESTAND_UREN}
+    return render(request, "uploads/nieuw.html", context, status=422 if form.errors else 200)
+
+
+@_beheerder
+@require_GET
+def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """One levering: how far it is, what was recognised, what came of every row."""
+    levering = get_object_or_404(
+        Levering.objects.select_related("gemeente", "gebruiker", "gepubliceerd_door"), pk=pk
+    )
+    context: dict[str, Any] = {"levering": levering, "soorten": SOORTEN}
+    if levering.is_mislukt:
+        context["heeft_bestand"] = Bronbestand.objects.filter(levering=levering).exists()
+    elif not levering.is_bezig:
+        context |= _findings(request, levering)
+        context["onbekend"] = [
+            (_LIJSTEN.get(lijst, lijst), list(waarden.items())[:100], sum(waarden.values()))
+            for lijst, waarden in processing.unknown_values(levering).items()
+        ]
+    return render(request, "uploads/levering.html", context)
+
+
+def _findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
+    ernst = next((e.value for e, _ in ERNSTEN if e.value == request.GET.get("ernst")), "")
+    code = next((r["code"] for r in levering.redenen if r["code"] == request.GET.get("code")), "")
+    found = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
+    if ernst:
+        found = found.filter(ernst=ernst)
+    if code:
+        found = found.filter(code=code)
+    return {
+        "page_obj": Paginator(found, BEVINDINGEN_PER_PAGINA).get_page(request.GET.get("pagina")),
+        "ernst": ernst,
+        "code": code,
+        "ernsten": ERNSTEN,
+        "is_json": not levering.kolommen_gebruikt,
+    }
+
+
+@_beheerder
+@require_GET
+def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes by itself; asked every second until the work is done."""
+    levering = get_object_or_404(_leveringen(), pk=pk)
+    response = render(request, "uploads/_voortgang.html", {"levering": levering})
+    if not levering.is_bezig:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask first, with the numbers; then let it be published."""
+    levering = get_object_or_404(_leveringen(), pk=pk)
+    terug = reverse("uploads:levering", args=[pk])
+    if request.method == "POST":
+        try:
+            publication.request_publication(request.gemeente, pk, request.user)
+        except publication.NietPubliceerbaar as problem:
+            messages.error(request, problem.melding)
+        else:
+            enqueue(pk, request.gemeente.pk, Status.PUBLICEREN)
+        return redirect(terug)
+    if not levering.is_publiceerbaar:
+        messages.error(request, publication.why_not(levering))
+        return redirect(terug)
+    nu = publication.current_number(levering.soort)
+    return render(
+        request,
+        "uploads/publiceer.html",
+        {
+            "titel": f"{levering.soort_label.capitalize()} publiceren",
+            "levering": levering,
+            "nu": nu,
+            "kleiner": levering.omgezet < _KLEINER * nu,
+            "verschil": nu - levering.omgezet,
+            "bevestig_tekst": "Publiceren",
+            "terug_url": terug,
+        },
+    )
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask first; then withdraw a levering that is not published."""
+    levering = get_object_or_404(_leveringen(), pk=pk)
+    terug = reverse("uploads:levering", args=[pk])
+    if request.method == "POST":
+        if erasure.withdraw(request.gemeente, pk, request.user):
+            messages.success(
+                request, "De levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist."
+            )
+            return redirect("uploads:lijst")
+        messages.error(
+            request, "Deze levering is al gepubliceerd of vervallen en kan niet meer worden ingetrokken."
+        )
+        return redirect(terug)
+    return render(
+        request,
+        "componenten/bevestigen.html",
+        {
+            "titel": "Levering intrekken",
+            "tekst": f"U trekt de levering van {levering.bestandsnaam} in.",
+            "gevolgen": [
+                "Het bestand en de omgezette gegevens worden meteen gewist.",
+                "Wat nu gepubliceerd is, verandert niet.",
+            ],
+            "bevestig_tekst": "Intrekken",
+            "terug_url": terug,
+            "gevaar": True,
+        },
+    )
+
+
+@_beheerder
+@require_POST
+def again(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Try a failed conversion again, perhaps with the kind that somebody chose."""
+    get_object_or_404(_leveringen(), pk=pk)
+    soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
+    if processing.retry(request.gemeente, pk, request.user, soort):
+        enqueue(pk, request.gemeente.pk)
+    else:
+        messages.error(request, "Deze levering kan niet opnieuw worden omgezet. Upload het bestand opnieuw.")
+    return redirect("uploads:levering", pk=pk)
+
+
+@_beheerder
+@require_GET
+def published(request: GemeenteRequest) -> HttpResponse:
+    """The municipality's current set of one kind."""
+    gevraagd = request.GET.get("soort", Soort.WERKZOEKENDEN.value)
+    soort = next((kind for kind in SOORTEN if kind.value == gevraagd), None)
+    if soort is None:
+        raise Http404
+    standen = {stand.soort: stand for stand in Stand.objects.all()}
+    profielen = MODEL_VAN[soort]._default_manager.only("zoekprofiel").order_by("pk")
+    page = Paginator(profielen, PROFIELEN_PER_PAGINA).get_page(request.GET.get("pagina"))
+    return render(
+        request,
+        "uploads/gepubliceerd.html",
+        {
+            "soort": soort,
+            "soorten": [
+                (kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in SOORTEN
+            ],
+            "stand": standen.get(soort.value),
+            "kolommen": overview.columns(soort),
+            "rijen": overview.rows(soort, page.object_list),
+            "page_obj": page,
+        },
+    )
