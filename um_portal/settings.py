@@ -260,7 +260,7 @@ X_FRAME_OPTIONS = "DENY"
 UM_HTTPS = env.bool("UM_HTTPS", default=not UM_DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = UM_HTTPS
 SECURE_SSL_REDIRECT = UM_HTTPS and env.bool("UM_HTTPS_OMLEIDEN", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^gezond$", r"^vum/"]
+SECURE_REDIRECT_EXEMPT = [r"^gezond$", r"^vum/", r"^bronnen/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if UM_HTTPS else 0
 if env.bool("UM_ACHTER_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -6,6 +6,7 @@ package is checked against its hash.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -70,10 +71,14 @@ def install(requirements: Path) -> None:
         ) as pip,
     ):
         assert pip.stdout is not None
-        for line in pip.stdout:
-            out.write(line)
-            if line.startswith(SIGNS_OF_PROGRESS):
-                print(".", end="", flush=True)
+        try:
+            for line in pip.stdout:
+                out.write(line)
+                if line.startswith(SIGNS_OF_PROGRESS):
+                    print(".", end="", flush=True)
+        except KeyboardInterrupt:
+            pip.terminate()
+            raise
     if pip.returncode:
         lines = log.read_text().splitlines()[-15:]
         sys.exit(
@@ -90,6 +95,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:

@@ -164,6 +164,7 @@ class PostgreSQL:
             text=True,
             cwd="/",
             env=self._environment(),
+            start_new_session=True,  # out of reach of Ctrl-C: it takes a second, and half a cluster is none
             user=self.account.pw_uid if self.account else None,
             group=self.account.pw_gid if self.account else None,
             extra_groups=[] if self.account else None,

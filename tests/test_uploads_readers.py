@@ -1,0 +1,273 @@
+"""Reading files: every format gives the same rows, and a hostile file gives a Dutch sentence."""
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from tests.factories import een_sonar_rij, een_werkblad
+from uploads.readers import Formaat, Onleesbaar, open_file, recognise_format
+from uploads.readers.rows import Rij
+
+
+def rows(inhoud: bytes) -> list[tuple[int, Any]]:
+    """All rows of the first table, without the empty ones."""
+    return [
+        (rij.nummer, rij.waarden)
+        for rij in open_file(inhoud).tabellen[0].rijen()
+        if isinstance(rij.waarden, dict) or any(value not in ("", None) for value in rij.waarden)
+    ]
+
+
+def refused(inhoud: bytes) -> str:
+    """What is said about a file that cannot be read."""
+    with pytest.raises(Onleesbaar) as problem:
+        for tabel in open_file(inhoud).tabellen:
+            list(tabel.rijen())
+    return problem.value.melding
+
+
+# --- Workbooks --------------------------------------------------------------------------------------------
+
+
+def test_rows_keep_the_number_they_have_in_the_spreadsheet():
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet["B4"] = "kop"
+    sheet["B7"] = "waarde"
+    file = io.BytesIO()
+    workbook.save(file)
+    assert rows(file.getvalue()) == [(4, ["kop"]), (7, ["waarde"])]
+
+
+def test_the_format_is_judged_by_content_and_not_by_name():
+    assert recognise_format(een_werkblad([])) is Formaat.XLSX
+    assert recognise_format(b"a;b\n1;2") is Formaat.CSV
+    assert recognise_format(b"\xef\xbb\xbf  [1]") is Formaat.JSON
+    assert recognise_format("[1]".encode("utf-16")) is Formaat.JSON
+
+
+def bomb(size: int) -> bytes:
+    """A workbook with a sheet that unpacks to this many bytes of nothing."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _ in range(size // 1_000_000):
+                part.write(b" " * 1_000_000)
+    return file.getvalue()
+
+
+def test_a_zip_bomb_is_refused_before_anything_unpacks_it(settings):
+    settings.UM_MAX_UITGEPAKT_MB = 20
+    assert "Uitgepakt" in refused(bomb(40_000_000))
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_refused_too(settings):
+    settings.UM_MAX_UITGEPAKT_MB = 20
+    inhoud = bytearray(bomb(40_000_000))
+    # Say in both headers that the part is ten bytes.
+    for signature, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        position = inhoud.rfind(signature)
+        struct.pack_into("<I", inhoud, position + offset, 10)
+    assert "Uitgepakt" in refused(bytes(inhoud)) or "beschadigd" in refused(bytes(inhoud))
+
+
+def test_a_sheet_with_one_cell_far_away_does_not_take_all_memory():
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet["A1"] = "a"
+    sheet["XFD1048576"] = "b"
+    file = io.BytesIO()
+    workbook.save(file)
+    assert "groot" in refused(file.getvalue())
+
+
+def test_too_many_rows_or_columns_are_told(settings):
+    settings.UM_MAX_RIJEN = 3
+    assert "3 rijen" in refused(een_werkblad([een_sonar_rij() for _ in range(5)]))
+    settings.UM_MAX_RIJEN = 1000
+    settings.UM_MAX_KOLOMMEN = 10
+    assert "10 kolommen" in refused(een_werkblad([een_sonar_rij()]))
+    assert "10 kolommen" in refused((";".join("a" * 20) + "\n").encode())
+
+
+def test_a_truncated_workbook_is_told():
+    inhoud = een_werkblad([een_sonar_rij()])
+    assert "beschadigd" in refused(inhoud[: len(inhoud) // 2])
+
+
+def test_a_workbook_with_damaged_xml_is_told():
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(een_werkblad([een_sonar_rij()]))) as good,
+        zipfile.ZipFile(file, "w") as bad,
+    ):
+        for name in good.namelist():
+            bad.writestr(name, b"<stuk" if name.endswith("workbook.xml") else good.read(name))
+    assert "beschadigd" in refused(file.getvalue())
+
+
+def test_a_protected_workbook_is_told():
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    assert "wachtwoord" in refused(ole)
+
+
+def test_an_old_word_document_is_not_a_spreadsheet():
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument\0".encode("utf-16-le")
+    assert "geen spreadsheet" in refused(ole)
+
+
+def test_another_zip_is_told():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    assert "geen spreadsheet" in refused(file.getvalue())
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_no_damage_to_a_workbook_raises_anything_else(extra, position):
+    inhoud = zlib.compress(b"x") and _small_workbook()
+    damaged = inhoud[:position] + extra + inhoud[position + len(extra) :]
+    try:
+        recognise_format(damaged)
+    except Onleesbaar:
+        pass
+
+
+def _small_workbook() -> bytes:
+    if not _SMALL:
+        _SMALL.append(een_werkblad([{"Postcode": "3511AB"}]))
+    return _SMALL[0]
+
+
+_SMALL: list[bytes] = []
+
+
+# --- Delimited text ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_encoding_and_delimiter_are_found_out(encoding, delimiter):
+    text = f"naam{delimiter}plaats\r\nAndré{delimiter}Curaçao\r\n"
+    assert rows(text.encode(encoding)) == [(1, ["naam", "plaats"]), (2, ["André", "Curaçao"])]
+
+
+def test_a_comma_inside_quotes_does_not_mislead():
+    text = 'id;tekst\n1;"een, twee, drie"\n2;"vier\nregels; en meer"\n3;x'
+    assert rows(text.encode()) == [
+        (1, ["id", "tekst"]),
+        (2, ["1", "een, twee, drie"]),
+        (3, ["2", "vier\nregels; en meer"]),
+        (4, ["3", "x"]),
+    ]
+
+
+def test_excels_own_first_line_with_the_delimiter_is_not_a_row():
+    assert rows(b"sep=;\r\na;b\r\n1,5;2\r\n") == [(1, ["a", "b"]), (2, ["1,5", "2"])]
+
+
+def test_a_quote_that_never_ends_is_told_instead_of_swallowing_the_rest():
+    assert "rij 3" in refused(b'a;b\n1;2\n"3;4\n5;6\n7;8\n')
+
+
+def test_binary_rubbish_is_not_text():
+    assert "geen spreadsheet" in refused(bytes(range(256)) * 20)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_raise_anything_but_a_dutch_sentence(inhoud):
+    try:
+        for tabel in open_file(inhoud).tabellen:
+            for rij in tabel.rijen():
+                assert isinstance(rij, Rij)
+    except Onleesbaar as problem:
+        assert problem.melding.endswith(".")
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=4
+        )
+    )
+)
+def test_no_text_in_csv_raises_anything_but_a_dutch_sentence(cells):
+    text = "\n".join(";".join(row) for row in cells)
+    try:
+        for tabel in open_file(text.encode()).tabellen:
+            list(tabel.rijen())
+    except Onleesbaar:
+        pass
+
+
+# --- JSON -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([{"a": 1}, {"b": 2}], [{"a": 1}, {"b": 2}]),
+        ({"totaal": 2, "werkzoekenden": [{"a": 1}, {"a": 2}], "bron": {"x": [1]}}, [{"a": 1}, {"a": 2}]),
+        ({"idVacature": "1", "rijbewijs": []}, [{"idVacature": "1", "rijbewijs": []}]),
+        ([], []),
+    ],
+)
+def test_json_is_a_list_an_object_with_one_list_or_one_record(value, expected):
+    for indent in (None, 2):
+        inhoud = json.dumps(value, indent=indent).encode()
+        assert [rij.waarden for rij in open_file(inhoud).tabellen[0].rijen()] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"a": 1}',
+        '[{"a": 1},]',
+        '[{"a": 1}] x',
+        "{",
+        '{"a"',
+        '{"a": [1]} x',
+        "[NaN]",
+        "[1 2]",
+        "{1: 2}",
+        '{"a": 1 "b": 2}',
+    ],
+)
+def test_invalid_json_is_told(text):
+    assert "geen geldige JSON" in refused(text.encode())
+
+
+def test_two_lists_are_one_too_many():
+    assert "precies één lijst" in refused(b'{"a": [1], "b": [2]}')
+
+
+def test_json_that_is_nested_too_deep_is_told():
+    assert "diep" in refused(b"[" * 200_000)
+    assert "diep" in refused(b'[{"a":' * 100_000)
+
+
+def test_a_number_of_thousands_of_digits_is_told():
+    assert "geen geldige JSON" in refused(b"[" + b"9" * 10_000 + b"]")
+
+
+def test_too_many_records_are_told(settings):
+    settings.UM_MAX_RIJEN = 2
+    assert "2 records" in refused(b"[1, 2, 3]")
+
+
+@given(st.text(alphabet='[]{}",:1ae \\u\n', max_size=60))
+def test_no_text_that_looks_like_json_raises_anything_else(text):
+    try:
+        for tabel in open_file(text.encode()).tabellen:
+            list(tabel.rijen())
+    except Onleesbaar:
+        pass
