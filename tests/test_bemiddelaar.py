@@ -570,6 +570,7 @@ def test_a_search_whose_worker_was_killed_is_put_again_and_answered_once(
     assert again(zoekvraag).aantal == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_lost_job_is_handed_out_again_and_given_up_in_the_end(
     exchange, gemeente, jobcoach, settings
 ) -> None:

@@ -4,6 +4,7 @@
 once never pass the limit, and gives the reservation back when the request fails.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -120,13 +121,15 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(value: Any) -> Any:
-    """What PostgreSQL can hold of another party's JSON: without NUL and broken characters, empty values absent."""
+    """What PostgreSQL can hold of another party's JSON: no NUL, no broken characters, no infinity; empty is absent."""
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
     if isinstance(value, Mapping):
         return schoon({_UNSTORABLE.sub("", key): storable(item) for key, item in value.items()})
     if isinstance(value, list):
         return [storable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number, though Python reads one
     return value
 
 

@@ -1,6 +1,8 @@
 """The Celery jobs of searching: ids in, nothing out."""
 
 from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
 
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar.models import ONDERWEG, Zoekvraag
@@ -19,6 +21,16 @@ def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
         searching.fail_search(gemeente, zoekvraag_id, "Uw gemeente neemt nu niet deel aan de uitwisseling.")
 
 
+def enqueue(zoekvraag_id: int, gemeente_id: int) -> None:
+    """Hand a search to a worker once this transaction is committed.
+
+    When the broker does not answer the search waits: `resume` finds it and tries again.
+    """
+    transaction.on_commit(
+        lambda: put_search.apply_async((zoekvraag_id, gemeente_id), retry=False), robust=True
+    )
+
+
 def resume(gemeente: Gemeente) -> None:
     """Hand out again the searches whose job was lost; give up on those that keep failing that way."""
     with voor_gemeente(gemeente):
@@ -27,4 +39,7 @@ def resume(gemeente: Gemeente) -> None:
         if pogingen >= MAX_POGINGEN:
             searching.fail_search(gemeente, pk, "De zoekvraag is een paar keer afgebroken. Stel hem opnieuw.")
         else:
-            put_search.delay(pk, gemeente.pk)
+            with voor_gemeente(gemeente):
+                # Not again at the next round, while it waits in the queue.
+                Zoekvraag.objects.filter(pk=pk).update(gewijzigd_op=timezone.now())
+                enqueue(pk, gemeente.pk)

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import F, Func, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
@@ -60,16 +59,10 @@ def new(request: GemeenteRequest) -> HttpResponse:
             found = searching.open_search(
                 request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
             )
-            _send(found, request.gemeente)
+            tasks.enqueue(found.pk, request.gemeente.pk)
             return redirect("bemiddelaar:zoekvraag", pk=found.pk)
     context = {"form": form, "soort": soort, "soorten": ZOEKBARE_SOORTEN}
     return render(request, "bemiddelaar/nieuw.html", context, status=422 if form.errors else 200)
-
-
-def _send(zoekvraag: Zoekvraag, gemeente: Gemeente) -> None:
-    """Queue the job when the search is really in the database; without a broker `resume` finds it later."""
-    pk, gemeente_id = zoekvraag.pk, gemeente.pk
-    transaction.on_commit(lambda: tasks.put_search.delay(pk, gemeente_id), robust=True)
 
 
 @voor_rol(Rol.JOBCOACH)
@@ -145,7 +138,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Put a failed search again."""
     zoekvraag = _own(request, pk)
     if searching.repeat_search(request.gemeente, zoekvraag):
-        _send(zoekvraag, request.gemeente)
+        tasks.enqueue(zoekvraag.pk, request.gemeente.pk)
     return redirect("bemiddelaar:zoekvraag", pk=pk)
 
 
