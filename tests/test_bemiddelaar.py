@@ -581,11 +581,12 @@ def test_a_lost_job_is_handed_out_again_and_given_up_in_the_end(
     with voor_gemeente(gemeente):
         Zoekvraag.objects.update(gewijzigd_op=timezone.now() - timedelta(minutes=5))
     resume_jobs()
+    resume_jobs()
     assert broker.llen("celery") == 1
     message = json.loads(broker.lindex("celery", 0) or "")
     assert message["headers"]["argsrepr"] == f"({zoekvraag.pk}, {gemeente.pk})"
     with voor_gemeente(gemeente):
-        Zoekvraag.objects.update(pogingen=MAX_POGINGEN)
+        Zoekvraag.objects.update(pogingen=MAX_POGINGEN, gewijzigd_op=timezone.now() - timedelta(minutes=5))
     resume_jobs()
     assert again(zoekvraag).status == Zoekstatus.MISLUKT
 
