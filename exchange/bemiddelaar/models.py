@@ -58,8 +58,13 @@ class Zoekvraag(GemeenteModel, Taak):
     def __str__(self) -> str:
         if self.naam:
             return self.naam
+        return f"{self.soort_van.label.capitalize()} {self.gebied}"
+
+    @property
+    def gebied(self) -> str:
+        """Where was asked, in words."""
         area = self.vraag_object["selectiegebied"]
-        return f"{self.soort_van.label.capitalize()} binnen {area['afstand']} km van {area['postcode']}"
+        return f"binnen {area['afstand']} km van {area['postcode'][:4]} {area['postcode'][4:]}"
 
     @property
     def is_onderweg(self) -> bool:
