@@ -1,4 +1,4 @@
-"""The way of an upload in a real browser: with the file chooser, the progress that updates by itself, and no page errors."""
+"""The way of an upload in a real browser: choosing a file, progress that updates by itself, no page errors."""
 
 import os
 from collections.abc import Iterator

@@ -93,7 +93,7 @@ def test_a_csv_with_headers_of_the_standard_is_published(capsys, tmp_path):
     gemeente = een_gemeente()
     bestand = tmp_path / "v.csv"
     bestand.write_bytes(
-        "idVacature;Naam vacature;adres.postcode;rijbewijs;Sluitingsdatum vacature;werktijden.aantalWerkurenPerWeekMaximaal\n"
+        "idVacature;Naam vacature;adres.postcode;rijbewijs;Sluitingsdatum vacature;aantalWerkurenPerWeekMaximaal\n"
         "V1;Kok in café;3511 ab;B,C;31-12-2030;32\nV2;Bakker;0123AB;;;\n".encode("cp1252")
     )
     status, result, err = publish(capsys, gemeente, bestand, "vacatures")

@@ -4,16 +4,18 @@ This module knows no database and no HTTP: it takes a recognised file and what i
 and yields one outcome per row. Every row that is read ends as a record, as skipped or as refused.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, schoon, validate
 from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record
 from uploads.mapping.recognition import Gevonden
-from uploads.mapping.values import is_leeg, normal_postcode, sleutel, tekst
+from uploads.mapping.values import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, sleutel, tekst
 
 _POSITION = re.compile(r"\[[0-9]+\]")
 _MAX_UNKNOWN = 500
@@ -98,7 +100,7 @@ class Omzetting:
                     record = None
             if record is not None:
                 record = record if vertaling.vol else schoon(record)
-                seen[record[id_pad]] = nummer
+                seen[_identity(record, id_pad)] = nummer
             bevindingen = tuple(found)
             found.clear()
             yield self._settle(Uitkomst(nummer, record, bevindingen))
@@ -115,8 +117,8 @@ class Omzetting:
                 yield pad, Opmerking(Ernst.AFGEKEURD, "postcode_ontbreekt", melding)
             else:
                 yield pad, Opmerking(Ernst.AFGEKEURD, fout.code.value, fout.melding)
-        eigen_id = record.get(id_pad)
-        if isinstance(eigen_id, str) and eigen_id in seen:
+        eigen_id = _identity(record, id_pad)
+        if eigen_id in seen:
             yield (
                 id_pad,
                 Opmerking(
@@ -131,15 +133,7 @@ class Omzetting:
             and postcode
             and not self.omgeving.ligt_ergens(normal_postcode(postcode))
         ):
-            yield (
-                soort.postcode_pad or "",
-                Opmerking(
-                    Ernst.AFGEKEURD,
-                    "postcode_onvindbaar",
-                    "Deze postcode is niet te vinden op de kaart, dus er is geen afstand te bepalen. "
-                    "Controleer de postcode.",
-                ),
-            )
+            yield soort.postcode_pad or "", POSTCODE_ONVINDBAAR
 
     def _settle(self, uitkomst: Uitkomst) -> Uitkomst:
         """Count the outcome."""
@@ -165,6 +159,13 @@ class Omzetting:
             shown = ""
         if shown in values or len(values) < _MAX_UNKNOWN:
             values[shown] += 1
+
+
+def _identity(record: Record, id_pad: str) -> str:
+    """What tells this record from the others: its id, or its whole content for a kind without ids."""
+    if not id_pad:
+        return hashlib.sha256(canonical_json(schoon(record)).encode()).hexdigest()
+    return str(record.get(id_pad) or "")
 
 
 def value_key(waarde: str) -> str:

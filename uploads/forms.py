@@ -30,7 +30,7 @@ class NieuweLeveringForm(forms.Form):
 
     def clean_bestand(self) -> "UploadedFile[bytes]":
         """There is a file, and it was not broken off."""
-        bestand: "UploadedFile[bytes] | None" = self.cleaned_data.get("bestand")
+        bestand: UploadedFile[bytes] | None = self.cleaned_data.get("bestand")
         if self._te_groot:
             raise forms.ValidationError(too_large_message())
         if bestand is None:

@@ -87,7 +87,7 @@ def safe_name(bestandsnaam: str) -> str:
     if not dot:
         stem, extension = name, ""
     stem = "".join(character if character.isprintable() else " " for character in stem)
-    stem = _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, stem)).strip()[:_NAME_LENGTH]
+    stem = _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, stem)).strip(" .")[:_NAME_LENGTH]
     return f"{stem or 'bestand'}{'.' if extension else ''}{extension[:10]}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from exchange.bron.models import Profiel
+from exchange.bron.models import GepubliceerdRecord, Profiel, Werkgeverscontactmoment
 from exchange.display import external_codes, external_labels
 from exchange.standard import Soort, blad, label_of
 
@@ -30,6 +30,8 @@ _PADEN: Mapping[Soort, tuple[str, ...]] = {
         "codeWerkEnDenkniveauMinimaal",
         "sluitingsdatumVacature",
     ),
+    # What lies readable: the rest names people.
+    Soort.WERKGEVERSCONTACTMOMENTEN: ("datum", "werkgever.nummerKvk"),
 }
 # The label of a driving licence is a sentence; everybody knows the code.
 _ALS_CODE = {"arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"}
@@ -54,17 +56,27 @@ def columns(soort: Soort) -> tuple[Kolom, ...]:
 
 def _label(soort: Soort, pad: str) -> str:
     leaf = blad(soort, pad)
-    in_group = leaf.voorouders and leaf.attribuut.naam.startswith("code")
-    return leaf.voorouders[-1].label if in_group else leaf.label.removeprefix("Code ").capitalize()
+    if leaf.voorouders and leaf.attribuut.naam.startswith("code"):
+        return leaf.voorouders[-1].label
+    label = leaf.label.removeprefix("Code ")
+    return label[:1].upper() + label[1:]
 
 
-def rows(soort: Soort, profielen: Iterable[Profiel]) -> list[list[tuple[Kolom, str]]]:
+def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[list[tuple[Kolom, str]]]:
     """Per profile the text of every column; one query for the names of all codes together."""
-    records: list[dict[str, Any]] = [json.loads(profiel.zoekprofiel) for profiel in profielen]
+    records = [_shown(profiel) for profiel in profielen]
     labels = external_labels(code for record in records for code in external_codes(soort, record))
     return [
         [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)] for record in records
     ]
+
+
+def _shown(record: GepubliceerdRecord) -> dict[str, Any]:
+    if isinstance(record, Werkgeverscontactmoment):
+        return {"datum": record.datum.isoformat(), "werkgever": {"nummerKvk": record.nummer_kvk}}
+    assert isinstance(record, Profiel)
+    found: dict[str, Any] = json.loads(record.zoekprofiel)
+    return found
 
 
 def _text(soort: Soort, pad: str, record: Mapping[str, Any], labels: Mapping[str, str]) -> str:

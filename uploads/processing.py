@@ -113,7 +113,7 @@ def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
     if levering.onbekende_waarden is None:
         return {}
     plain = keys.ontsleutel(
-        levering.gemeente, bytes(levering.onbekende_waarden), _unknown_context(levering.pk)
+        levering.gemeente, bytes(levering.onbekende_waarden), unknown_context(levering.pk)
     )
     found: dict[str, dict[str, int]] = json.loads(plain)
     return found
@@ -218,7 +218,7 @@ class _Werk:
             rijen_totaal=max(totaal, 0),
             redenen=list(_reasons(omzetting)),
             onbekende_waarden=keys.versleutel(
-                self.gemeente, json.dumps(unknown).encode(), _unknown_context(self.levering.pk)
+                self.gemeente, json.dumps(unknown).encode(), unknown_context(self.levering.pk)
             )
             if unknown
             else None,
@@ -360,5 +360,6 @@ def _reasons(omzetting: Omzetting) -> Iterator[dict[str, Any]]:
         }
 
 
-def _unknown_context(levering_id: int) -> str:
+def unknown_context(levering_id: int) -> str:
+    """The context under which the values that no list knows are encrypted."""
     return f"onbekende-waarden:{levering_id}"

@@ -79,8 +79,9 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
     keys.sleutels(gemeente)
     try:
         with voor_gemeente(gemeente):
+            # Waits for whoever has the row: a glance of another worker, or a publication that then is done.
             levering = (
-                Levering.objects.select_for_update(skip_locked=True, of=("self",))
+                Levering.objects.select_for_update(of=("self",))
                 .filter(pk=levering_id, status=Status.PUBLICEREN)
                 .first()
             )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bron.models import MODEL_VAN, Stand
+from exchange.bron.models import RECORD_VAN, Stand
 from exchange.standard import Soort
 from um_portal.tenants.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
@@ -19,7 +19,6 @@ from uploads import erasure, overview, processing, publication
 from uploads.forms import NieuweLeveringForm
 from uploads.intake import receive, was_too_large
 from uploads.mapping.model import Ernst
-from uploads.mapping.recognition import SOORTEN
 from uploads.models import Bevinding, Bronbestand, Levering, Status
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
@@ -87,7 +86,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     levering = get_object_or_404(
         Levering.objects.select_related("gemeente", "gebruiker", "gepubliceerd_door"), pk=pk
     )
-    context: dict[str, Any] = {"levering": levering, "soorten": SOORTEN}
+    context: dict[str, Any] = {"levering": levering, "soorten": tuple(Soort)}
     if levering.is_mislukt:
         context["heeft_bestand"] = Bronbestand.objects.filter(levering=levering).exists()
     elif not levering.is_bezig:
@@ -198,7 +197,7 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Try a failed conversion again, perhaps with the kind that somebody chose."""
     get_object_or_404(_leveringen(), pk=pk)
-    soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
+    soort = next((kind for kind in Soort if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):
         enqueue(pk, request.gemeente.pk)
     else:
@@ -211,20 +210,18 @@ def again(request: GemeenteRequest, pk: int) -> HttpResponse:
 def published(request: GemeenteRequest) -> HttpResponse:
     """The municipality's current set of one kind."""
     gevraagd = request.GET.get("soort", Soort.WERKZOEKENDEN.value)
-    soort = next((kind for kind in SOORTEN if kind.value == gevraagd), None)
+    soort = next((kind for kind in Soort if kind.value == gevraagd), None)
     if soort is None:
         raise Http404
     standen = {stand.soort: stand for stand in Stand.objects.all()}
-    profielen = MODEL_VAN[soort]._default_manager.only("zoekprofiel").order_by("pk")
+    profielen = RECORD_VAN[soort]._default_manager.defer("detail").order_by("pk")
     page = Paginator(profielen, PROFIELEN_PER_PAGINA).get_page(request.GET.get("pagina"))
     return render(
         request,
         "uploads/gepubliceerd.html",
         {
             "soort": soort,
-            "soorten": [
-                (kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in SOORTEN
-            ],
+            "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
             "stand": standen.get(soort.value),
             "kolommen": overview.columns(soort),
             "rijen": overview.rows(soort, page.object_list),

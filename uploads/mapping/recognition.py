@@ -15,6 +15,7 @@ from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel
 
 # The first fits best when two do equally well.
 KOPPELINGEN: tuple[Koppeling, ...] = (Sonar(), Standaard())
+# What a spreadsheet can hold; JSON can hold every kind.
 SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 _HEADER_WITHIN = 30
 _RECORDS_LOOKED_AT = 20

@@ -15,7 +15,7 @@ LABEL = "JSON volgens de gegevensstandaard"
 def kinds_of(records: Sequence[Any]) -> list[Soort]:
     """The kinds these records can be, best first: by their id, else by how many properties they share with it."""
     scores: dict[Soort, int] = {}
-    for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
+    for soort in Soort:
         names = {attribuut.naam for attribuut in STANDAARD[soort].attributen}
         scores[soort] = sum(
             100 * (soort.id_pad in record) + len(names & record.keys())

@@ -28,6 +28,7 @@ from uploads.mapping.values import (
     bsn_of,
     cut_at_word,
     is_afwezig,
+    kopsleutel,
     read_code,
     read_email,
     read_listed,
@@ -35,7 +36,6 @@ from uploads.mapping.values import (
     read_phone,
     read_postcode,
     read_several,
-    sleutel,
     tekst,
     waarschuwing,
     whole_number,
@@ -70,17 +70,17 @@ KOPPEN = (
     "GSD Kantoor", "Participatieladder", "Aantal", "Toestemming",
 )  # fmt: skip
 _GEBRUIKT = {
-    sleutel(kop)
+    kopsleutel(kop)
     for kop in (
         "BSN", "ID_WZ", "Beschikbare uren/wk", "Opleidingsniveau", "Beroepssector", "Bemiddelingsberoep",
         "Mondeling Nederlands", "Schriftelijk Nederlands", "Rijbewijs", "Telefoonnummer", "E-mailadres", "Vervoer",
         "Postcode", "Banenafspraak", "Medewerker Naam", "Organisatie Naam", "Toestemming",
     )
 }  # fmt: skip
-_BEKEND = {sleutel(kop) for kop in KOPPEN}
+_BEKEND = {kopsleutel(kop) for kop in KOPPEN}
 # These say "Sonar" louder than a postcode or a phone number does.
 _EIGEN = {
-    sleutel(kop)
+    kopsleutel(kop)
     for kop in ("ID_WZ", "BSN", "Toestemming", "Bemiddelingsberoep", "Beschikbare uren/wk", "Sonar")
 }
 _MIN_SCORE = 6
@@ -215,13 +215,13 @@ class SonarVertaling:
         where = _positions(koppen)
         self._pseudoniem = omgeving.pseudoniem
         self._cell: dict[str, Callable[[Sequence[Any]], Any]] = {
-            naam: _cell(where.get(sleutel(naam)))
+            naam: _cell(where.get(kopsleutel(naam)))
             for naam in ("Toestemming", "ID_WZ", "BSN", "Medewerker Naam", "Organisatie Naam")
         }
         self._kolommen: list[Kolom] = []
         self._koppen: dict[str, str] = {"idWerkzoekende": "ID_WZ", _CONTACT: "Medewerker Naam"}
         for naam, (lees, pad, uniek) in _columns(omgeving).items():
-            index = where.get(sleutel(naam))
+            index = where.get(kopsleutel(naam))
             if index is not None:
                 self._kolommen.append(Kolom(index, naam, lees, setter(pad), uniek))
                 self._koppen[pad.replace("[0]", "[]")] = naam
@@ -317,7 +317,7 @@ class Sonar:
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
         """At least six headers of the export, two of which nobody else has."""
-        keys = [sleutel(kop) for kop in koppen]
+        keys = [kopsleutel(kop) for kop in koppen]
         present = set(keys)
         score = len(present & _BEKEND)
         if soort is not _SOORT or score < _MIN_SCORE or len(present & _EIGEN) < 2:
@@ -348,7 +348,7 @@ def _what_is_missing(present: set[str]) -> str:
             "De kolom Postcode ontbreekt. Zonder postcode kan niemand op afstand zoeken. "
             "Exporteer opnieuw met deze kolom."
         )
-    if not present & {"id_wz", "bsn"}:
+    if not present & {"idwz", "bsn"}:
         return "De kolommen ID_WZ en BSN ontbreken allebei. Exporteer opnieuw met ten minste een van beide."
     return ""
 
@@ -357,7 +357,7 @@ def _positions(koppen: Sequence[str]) -> dict[str, int]:
     """Where each header is; of a double one the first."""
     found: dict[str, int] = {}
     for index, kop in enumerate(koppen):
-        found.setdefault(sleutel(kop), index)
+        found.setdefault(kopsleutel(kop), index)
     return found
 
 

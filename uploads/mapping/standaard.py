@@ -27,6 +27,7 @@ from uploads.mapping.model import (
 )
 from uploads.mapping.values import (
     is_afwezig,
+    kopsleutel,
     read_code,
     read_date,
     read_email,
@@ -42,7 +43,6 @@ from uploads.mapping.values import (
 _SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 _NUMBER = re.compile(r"\[\s*([0-9]{0,3})\s*\]")
 _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")
-_NOISE = re.compile(r"[\W_]+")
 _MAX_NUMBER = 50
 # The external lists by the name of their value list in the standard: how we call the list, and what to say.
 LIJSTEN = {
@@ -59,10 +59,6 @@ LIJSTEN = {
 }
 
 
-def _key(header: str) -> str:
-    return _NOISE.sub("", header.casefold())
-
-
 @cache
 def _names(soort: Soort) -> dict[str, Blad]:
     """Every header that means exactly one attribute of this kind; the more precise name wins."""
@@ -70,9 +66,9 @@ def _names(soort: Soort) -> dict[str, Blad]:
     found: dict[str, Blad] = {}
     for leaf in leaves:
         for name in (leaf.pad, leaf.pad.replace("arbeidsmarktkwalificatie.", "")):
-            found.setdefault(_key(name), leaf)
+            found.setdefault(kopsleutel(name), leaf)
     for leaf in leaves:
-        found.setdefault(_key(leaf.volledig_label), leaf)
+        found.setdefault(kopsleutel(leaf.volledig_label), leaf)
     groups: dict[str, list[Blad]] = {}
     for leaf in leaves:
         if leaf.voorouders:
@@ -83,11 +79,11 @@ def _names(soort: Soort) -> dict[str, Blad]:
     for inside in groups.values():
         if len(inside) == 1:
             loose += [(inside[0].voorouders[-1].naam, inside[0]), (inside[0].voorouders[-1].label, inside[0])]
-    pairs = {(_key(name), leaf.pad) for name, leaf in loose}
+    pairs = {(kopsleutel(name), leaf.pad) for name, leaf in loose}
     meanings = Counter(key for key, _ in pairs)
     for name, leaf in loose:
-        if meanings[_key(name)] == 1:
-            found.setdefault(_key(name), leaf)
+        if meanings[kopsleutel(name)] == 1:
+            found.setdefault(kopsleutel(name), leaf)
     return found
 
 
@@ -99,9 +95,9 @@ def target_of(header: str, soort: Soort) -> tuple[Blad, int | None] | None:
     numbers = [int(number) for number in _NUMBER.findall(header) if number]
     bare = _NUMBER.sub("", header)
     names = _names(soort)
-    leaf = names.get(_key(bare))
+    leaf = names.get(kopsleutel(bare))
     if leaf is None and (match := _TRAILING_NUMBER.search(bare)) and not numbers:
-        numbers, leaf = [int(match[1])], names.get(_key(bare[: match.start()]))
+        numbers, leaf = [int(match[1])], names.get(kopsleutel(bare[: match.start()]))
     if leaf is None or (numbers and ("[]" not in leaf.pad or not 1 <= numbers[0] <= _MAX_NUMBER)):
         return None
     return leaf, (numbers[0] - 1 if numbers else None)

@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from exchange.standard import Waardelijst, is_bsn
+from exchange.standard import Waardelijst, is_bsn, is_empty
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\0"), None)
 _SPACES = re.compile(r"\s+")
+_NOISE = re.compile(r"[\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _AFWEZIG = frozenset(
     {
@@ -72,13 +73,20 @@ def sleutel(text: str) -> str:
     return tekst(text).casefold()
 
 
+def kopsleutel(kop: str) -> str:
+    """How headers are compared: by their letters and digits only."""
+    return _NOISE.sub("", tekst(kop).casefold())
+
+
 def is_afwezig(text: str) -> bool:
     """Whether a cleaned text says that there is nothing: empty, NNB, n.v.t., ??, an error of the spreadsheet."""
     return text.casefold() in _AFWEZIG
 
 
 def is_leeg(waarden: Any) -> bool:
-    """Whether a row has nothing in it at all."""
+    """Whether a row (cells), or a record, has nothing in it at all."""
+    if not isinstance(waarden, list | tuple):
+        return is_empty(waarden)
     return not any(
         value is not None and value != "" and (not isinstance(value, str) or tekst(value))
         for value in waarden
@@ -150,6 +158,13 @@ def can_be_postcode(text: str) -> bool:
     return _POSTCODE.fullmatch(text) is not None
 
 
+POSTCODE_ONVINDBAAR = Opmerking(
+    Ernst.AFGEKEURD,
+    "postcode_onvindbaar",
+    "Deze postcode is niet te vinden op de kaart, dus er is geen afstand te bepalen. Controleer de postcode.",
+)
+
+
 def read_postcode(ligt_ergens: Any) -> Lees:
     """Reads a postcode; refuses one that cannot be, or that no distance can be measured from."""
 
@@ -163,13 +178,7 @@ def read_postcode(ligt_ergens: Any) -> Lees:
                 "postcode_onmogelijk",
                 "Dit is geen Nederlandse postcode. Vul vier cijfers en twee letters in, zoals 1234AB.",
             )
-        if not ligt_ergens(code):
-            return afgekeurd(
-                "postcode_onvindbaar",
-                "Deze postcode is niet te vinden op de kaart, dus er is geen afstand te bepalen. "
-                "Controleer de postcode.",
-            )
-        return Cel(code)
+        return Cel(code) if ligt_ergens(code) else Cel(None, POSTCODE_ONVINDBAAR)
 
     return read
 
@@ -272,6 +281,8 @@ def read_several(lees: Lees, separators: re.Pattern[str] = _SEPARATORS) -> Lees:
         if not isinstance(value, str):
             one = lees(value)
             return one if one.waarde is None else Cel([one.waarde], one.opmerking, one.onbekend)
+        if is_afwezig(tekst(value)):
+            return AFWEZIG
         values: list[Any] = []
         remark, unknown = None, None
         for part in separators.split(value):

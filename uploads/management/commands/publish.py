@@ -13,7 +13,7 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads import erasure, processing, publication
 from uploads.intake import max_bytes, receive, too_large_message
-from uploads.mapping.recognition import KOPPELINGEN, SOORTEN
+from uploads.mapping.recognition import KOPPELINGEN
 from uploads.models import Levering, Status
 from uploads.readers import Onleesbaar
 
@@ -28,7 +28,8 @@ class Command(BaseCommand):
     """Convert and publish a file, and tell as JSON on the last line what came of it."""
 
     help = (
-        "Publiceert een bestand (xlsx, xls, ods, csv of JSON) als de werkzoekenden of vacatures van een gemeente. "
+        "Publiceert een bestand (xlsx, xls, ods, csv of JSON) als de werkzoekenden of vacatures van een gemeente, of "
+        "een JSON-bestand als de werkgeverscontactmomenten. "
         "De laatste regel van de uitvoer is één JSON-object met de aantallen."
     )
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         """--oin, --soort, --koppeling and the file."""
         parser.add_argument("bestand", metavar="BESTAND", help="het bestand met de gegevens")
         parser.add_argument("--oin", required=True, help="OIN van de gemeente: 20 cijfers")
-        parser.add_argument("--soort", required=True, help=" of ".join(soort.value for soort in SOORTEN))
+        parser.add_argument("--soort", required=True, help=" of ".join(Soort))
         parser.add_argument(
             "--koppeling",
             default="",
@@ -73,9 +74,7 @@ class Command(BaseCommand):
         try:
             soort = Soort(options["soort"])
         except ValueError:
-            soort = Soort.WERKGEVERSCONTACTMOMENTEN
-        if soort not in SOORTEN:
-            raise Mislukt(f"Kies als soort {' of '.join(soort.value for soort in SOORTEN)}.")
+            raise Mislukt(f"Kies als soort {' of '.join(Soort)}.") from None
         if options["koppeling"] not in {"", *(k.naam for k in KOPPELINGEN)}:
             raise Mislukt(f"Deze koppeling bestaat niet. Kies {' of '.join(k.naam for k in KOPPELINGEN)}.")
         if not gemeente.is_toegelaten:
@@ -111,6 +110,10 @@ class Command(BaseCommand):
             levering=pk,
         )
         self._tell_reasons(levering)
+        if levering.status == Status.OMGEZET and not levering.omgezet:
+            raise Mislukt(
+                "Er is niets gepubliceerd: geen enkele rij kon worden omgezet. De redenen staan hierboven."
+            )
         if not levering.is_publiceerbaar:
             raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
         try:
