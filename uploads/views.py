@@ -19,6 +19,7 @@ from uploads import erasure, overview, processing, publication
 from uploads.forms import NieuweLeveringForm
 from uploads.intake import receive, was_too_large
 from uploads.mapping.model import Ernst
+from uploads.mapping.recognition import SOORTEN
 from uploads.models import Bevinding, Bronbestand, Levering, Status
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
@@ -86,7 +87,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     levering = get_object_or_404(
         Levering.objects.select_related("gemeente", "gebruiker", "gepubliceerd_door"), pk=pk
     )
-    context: dict[str, Any] = {"levering": levering, "soorten": tuple(Soort)}
+    context: dict[str, Any] = {"levering": levering, "soorten": SOORTEN}
     if levering.is_mislukt:
         context["heeft_bestand"] = Bronbestand.objects.filter(levering=levering).exists()
     elif not levering.is_bezig:
@@ -197,7 +198,7 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Try a failed conversion again, perhaps with the kind that somebody chose."""
     get_object_or_404(_leveringen(), pk=pk)
-    soort = next((kind for kind in Soort if kind.value == request.POST.get("soort")), None)
+    soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):
         enqueue(pk, request.gemeente.pk)
     else:

@@ -146,14 +146,30 @@ class Watched:
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
 
-def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, Child, Child]:
-    """The portal, the simulator and the worker, not started yet."""
+def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, Child, Child, Child]:
+    """The portal, the simulator, the worker and the clock (beat), not started yet."""
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(PROJECT / "deploy" / "gunicorn.conf.py")]
-    celery = [
-        sys.executable, "-m", "celery", "-A", "um_portal", "worker", "-B",
-        "--schedule", str(place.path / "celerybeat-schedule"), "--concurrency", "2",
-        "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-    ]  # fmt: skip
+    celery = [sys.executable, "-m", "celery", "-A", "um_portal"]
+    worker = [
+        *celery,
+        "worker",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    # A process of its own: a beat inside the worker that is killed does not come back.
+    beat = [
+        *celery,
+        "beat",
+        "--schedule",
+        str(place.path / "celerybeat-schedule"),
+        "--loglevel",
+        "WARNING",
+        "--pidfile=",
+    ]
 
     def child(name: str, log: str, argv: list[str], grace: float, **extra: str) -> Child:
         return Child(
@@ -177,7 +193,8 @@ def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, 
             UM_BIND=f"127.0.0.1:{ports.simulator}",
             UM_WEB_PROCESSEN="1",
         ),
-        child("Achtergrondtaken", "achtergrondtaken", celery, 20),
+        child("Achtergrondtaken", "achtergrondtaken", worker, 20),
+        child("Klok", "klok", beat, 5),
     )
 
 
@@ -266,16 +283,16 @@ def run(signals: StopSignals) -> None:
         env.pop("UM_COMPONENT", None)
         with step("Gegevens voorbereiden"):
             account_lines = prepare(place, env, signals)
-        portaal, simulator, worker = programs(place, env, ports)
+        portaal, simulator, worker, beat = programs(place, env, ports)
         with step("Portaal, simulator en achtergrondtaken starten"):
-            for child in (portaal, simulator, worker):
+            for child in (portaal, simulator, worker, beat):
                 stack.callback(child.stop)
                 child.start()
             # All are asked first and awaited afterwards, so that stopping takes as long as the slowest.
-            for child in (portaal, simulator, worker):
+            for child in (portaal, simulator, worker, beat):
                 stack.callback(child.ask_to_stop)
             stack.callback(say, "\nBezig met stoppen ...")
-            wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker], signals)
+            wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker, beat], signals)
         say(
             f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://127.0.0.1:{ports.portaal}/\n"
         )
@@ -283,7 +300,7 @@ def run(signals: StopSignals) -> None:
         if (examples := place.path / "voorbeelden").is_dir():
             say(f"\nBestanden om te proberen: {examples}")
         say(f"Logbestanden: {place.logs}\nStoppen: Ctrl-C")
-        watched = [Watched(child) for child in (*server_children, portaal, simulator, worker)]
+        watched = [Watched(child) for child in (*server_children, portaal, simulator, worker, beat)]
         while True:
             signals.pause(0.5)
             for one in watched:

@@ -112,7 +112,7 @@ def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
 
 
 def _limit() -> int:
-    megabytes: int = getattr(settings, "UM_MAX_UITGEPAKT_MB", 1000)
+    megabytes: int = settings.UM_MAX_UITGEPAKT_MB
     return megabytes * 1_000_000
 
 
