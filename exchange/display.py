@@ -4,55 +4,53 @@ Gives nested (label, value) pairs for the `gegevens` component. Names of occupat
 from the loaded value lists, in one query for the whole record.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from exchange.standard import STANDAARD, Attribuut, Entiteit, Gegevenstype, Soort, blad, label_of, schoon
-from exchange.standard.waardelijsten import BEROEPEN, COMPETENTIES, SOORT_RIJBEWIJS, TALEN
-from exchange.waardelijsten.models import Code
-
-# The standard's name of a list that others keep -> the name under which it is loaded.
-LIJST_VAN = {BEROEPEN.naam: "beroepen", COMPETENTIES.naam: "competenties", TALEN.naam: "talen"}
+from exchange.standard.waardelijsten import SOORT_RIJBEWIJS
+from exchange.waardelijsten.lijsten import NAAM_BIJ
+from exchange.waardelijsten.models import labels_of
 
 Pairs = list[tuple[str, Any]]
+# A loaded list and a code of it, with the code's name.
+Labels = Mapping[tuple[str, str], str]
 
 
-def external_labels(codes: Iterable[str]) -> dict[str, str]:
-    """The names of these codes, from whichever loaded list has them."""
-    wanted = set(codes)
-    if not wanted:
-        return {}
-    return dict(Code.objects.filter(code__in=wanted).values_list("code", "label"))
-
-
-def external_codes(soort: Soort, record: Mapping[str, Any]) -> Iterator[str]:
-    """Every code in the record of which the name is in a list that others keep."""
+def external_codes(soort: Soort, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every (list, code) in the record of which the name is in a list that others keep."""
     yield from _codes(STANDAARD[soort], record)
 
 
-def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[str]:
+def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for attribuut in entiteit.attributen:
         for value in _as_list(values.get(attribuut.naam)):
             if attribuut.groep is not None and isinstance(value, dict):
                 yield from _codes(attribuut.groep, value)
-            elif isinstance(value, str) and attribuut.waardelijst and attribuut.waardelijst.naam in LIJST_VAN:
-                yield value
+            elif (key := _list_and_code(attribuut, value)) is not None:
+                yield key
 
 
-def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> Pairs:
+def _list_and_code(attribuut: Attribuut, value: Any) -> tuple[str, str] | None:
+    lijst = attribuut.waardelijst and NAAM_BIJ.get(attribuut.waardelijst.naam)
+    if not lijst or isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value) if isinstance(value, str) or abs(value) < 10**12 else ""
+    return (lijst, text) if text and len(text) <= 200 else None
+
+
+def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = None) -> Pairs:
     """The record as nested (label, value) pairs; what the standard does not know is left out.
 
     How to reach somebody comes first: that is what a detail is asked for. `labels` are
     the names of external codes; fetched when not given.
     """
     if labels is None:
-        labels = external_labels(external_codes(soort, record))
+        labels = labels_of(external_codes(soort, record))
     return _pairs(soort, STANDAARD[soort], "", schoon(dict(record)), labels)
 
 
-def _pairs(
-    soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Mapping[str, str]
-) -> Pairs:
+def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Labels) -> Pairs:
     found: Pairs = []
     for attribuut in sorted(entiteit.attributen, key=lambda item: not item.contactgegeven):
         if attribuut.naam not in values:
@@ -60,7 +58,7 @@ def _pairs(
         pad = f"{prefix}{attribuut.naam}{'[]' if attribuut.meervoudig else ''}"
         items = _as_list(values[attribuut.naam])
         if attribuut.groep is None:
-            texts = [text for item in items if (text := _text(soort, pad, item, labels))]
+            texts = [text for item in items if (text := value_text(soort, pad, item, labels))]
             found.append((screen_label(attribuut), texts if len(texts) > 1 else "".join(texts)))
             continue
         groups = [
@@ -93,12 +91,14 @@ def _grouped(attribuut: Attribuut, groups: list[Pairs]) -> Pairs:
     return [(attribuut.label, groups if len(groups) > 1 else groups[0])]
 
 
-def _text(soort: Soort, pad: str, value: Any, labels: Mapping[str, str]) -> str:
+def value_text(soort: Soort, pad: str, value: Any, labels: Labels) -> str:
+    """The text of one value of the leaf at `pad`; empty for what is no single value."""
     if isinstance(value, dict | list):
         return ""
     attribuut = blad(soort, pad).attribuut
-    if isinstance(value, str) and value in labels:
-        return labels[value]
+    key = _list_and_code(attribuut, value)
+    if key is not None and key in labels:
+        return labels[key]
     text = label_of(soort, pad, value)
     if attribuut.waardelijst is SOORT_RIJBEWIJS and text != value:
         return f"{value} ({text[:1].lower()}{text[1:]})"  # everybody says "B"; the words explain it

@@ -67,7 +67,8 @@ def _empty_as_owner() -> None:
         emptied = [
             table
             for table in tables
-            if owner.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone() is None
+            if owner.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone()
+            is None
         ]
     truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY").format(
         sql.SQL(", ").join(map(sql.Identifier, emptied))

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from django.test import Client
@@ -64,6 +65,35 @@ def een_vacature(id_bron: str = "", **more: Any) -> dict[str, Any]:
     }
 
 
+def een_contactmoment(nummer_kvk: str = "12345678", datum: str = "2026-05-20", **more: Any) -> dict[str, Any]:
+    """A contact with an employer in the standard; the people in it are fictitious."""
+    return {
+        "datum": datum,
+        "codeOnderwerp": 1,
+        "codeSoort": 2,
+        "accountmanager": {
+            "naam": "Anna Accountmanager",
+            "naamOrganisatie": "Werkplein",
+            "emailadres": "anna@voorbeeld.example",
+            "telefoonnummer": "0600000011",
+        },
+        "werkgever": {
+            "nummerKvk": nummer_kvk,
+            "handelsnaamOrganisatie": "Voorbeeld BV",
+            "vestigingsadres": {
+                "postcode": "3511AB",
+                "contactpersoonAfdeling": {
+                    "naam": "Pieter Personeelszaken",
+                    "functie": "Directeur",
+                    "emailadres": "pieter@voorbeeld.example",
+                    "telefoonnummer": "0600000012",
+                },
+            },
+        },
+        **more,
+    }
+
+
 def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, str]:
     """The headers with which the exchange calls a source; a change to None leaves one out."""
     headers: dict[str, str | None] = {
@@ -98,7 +128,9 @@ SONAR_KOPPEN = (
 
 def een_sonar_rij(**changes: Any) -> dict[str, Any]:
     """A row of a Sonar export that can be published; `changes` by header, with `_` for what no name can hold."""
-    changes = {kop.replace("_", " ") if kop not in SONAR_KOPPEN else kop: value for kop, value in changes.items()}
+    changes = {
+        kop.replace("_", " ") if kop not in SONAR_KOPPEN else kop: value for kop, value in changes.items()
+    }
     return {
         "ID_WZ": f"S{next(_number)}",
         "BSN": "NNB",
@@ -114,7 +146,7 @@ def een_sonar_rij(**changes: Any) -> dict[str, Any]:
     }
 
 
-def een_werkblad(rijen: list[dict[str, Any] | None], koppen: tuple[str, ...] = SONAR_KOPPEN) -> bytes:
+def een_werkblad(rijen: Sequence[dict[str, Any] | None], koppen: tuple[str, ...] = SONAR_KOPPEN) -> bytes:
     """A workbook with these headers and rows; None is an empty row."""
     workbook = Workbook()
     sheet = workbook.active

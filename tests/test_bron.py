@@ -160,6 +160,7 @@ _hours = st.fixed_dictionaries(
 def _records_of(soort: Soort) -> st.SearchStrategy[dict[str, Any]]:
     licences = st.lists(st.fixed_dictionaries({"codeSoortRijbewijs": _licences}), max_size=3)
     languages = st.lists(_language, max_size=3)
+    occupations = st.fixed_dictionaries({}, optional={"codeBeroepsnaam": _codes})
     if soort is WZ:
         return st.fixed_dictionaries(
             {"mobiliteit": st.fixed_dictionaries(
@@ -167,7 +168,7 @@ def _records_of(soort: Soort) -> st.SearchStrategy[dict[str, Any]]:
             )},
             optional={
                 "arbeidsmarktkwalificatie": st.fixed_dictionaries({"rijbewijs": licences, "taalbeheersing": languages}),
-                "bemiddelingsberoep": st.lists(st.fixed_dictionaries({}, optional={"codeBeroepsnaam": _codes}), max_size=2),
+                "bemiddelingsberoep": st.lists(occupations, max_size=2),
                 "contractvorm": st.lists(
                     st.fixed_dictionaries({}, optional={"codeTypeArbeidscontract": st.sampled_from("OB")}), max_size=2
                 ),
@@ -342,6 +343,53 @@ def test_under_the_strict_contact_policy_a_detail_reaches_the_jobcoach_only() ->
     record = detail(gemeente, "W1").json()
     assert not {"emailadres", "webadres"} & set(record)
     assert "contactpersoon" in record
+
+
+@pytest.mark.parametrize("municipality", Contactbeleid)
+@pytest.mark.parametrize("profile", [None, *Contactbeleid])
+@pytest.mark.parametrize("suwi", [True, False])
+def test_a_jobseekers_own_contact_policy_goes_before_the_municipalitys_but_not_outside_suwi(
+    municipality: Contactbeleid, profile: Contactbeleid | None, suwi: bool
+) -> None:
+    gemeente = een_gemeente(contactbeleid=municipality, niet_suwi_toegestaan=True)
+    record = een_werkzoekende("W1")
+    store.replace(gemeente, WZ, [store.MetBeleid(record, profile)])
+    answered = detail(gemeente, "W1", X_VUM_SUWIparty=str(suwi).lower()).json()
+    reached = suwi and (profile or municipality) == Contactbeleid.WERKZOEKENDE
+    assert ("emailadres" in answered) is reached
+    # The standard has no place for it, and nobody who asks learns of it.
+    assert set(answered) <= set(record)
+    assert "contactbeleid" not in ask(gemeente).text
+
+
+def test_another_contact_policy_for_the_same_record_is_a_change() -> None:
+    gemeente, record = een_gemeente(), een_werkzoekende("W1")
+    for policy, changed in ((None, 0), (Contactbeleid.JOBCOACH, 1), (Contactbeleid.JOBCOACH, 0), (None, 1)):
+        verschil = store.replace(gemeente, WZ, [store.MetBeleid(record, policy)])
+        assert verschil.gewijzigd == changed
+    assert store.replace(gemeente, WZ, [record]).gelijk == 1
+    assert "emailadres" in detail(gemeente, "W1").json()
+
+
+def test_two_municipalities_with_the_same_ids_each_answer_with_their_own() -> None:
+    een, ander = een_gemeente(), een_gemeente(contactbeleid=Contactbeleid.JOBCOACH)
+    store.replace(een, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van een")])
+    store.replace(ander, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van ander")])
+    assert detail(een, "W1").json()["persoonlijkePresentatie"] == "van een"
+    assert detail(ander, "W1").json()["persoonlijkePresentatie"] == "van ander"
+    store.replace(een, WZ, [])
+    assert detail(een, "W1").status_code == 400
+    assert ids(ask(ander)) == ["W1"]
+
+
+def test_suspended_between_a_search_and_its_detail_request_a_municipality_gives_no_detail() -> None:
+    gemeente = een_gemeente()
+    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    assert ids(ask(gemeente)) == ["W1"]
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.OPGESCHORT)
+    assert detail(gemeente, "W1").status_code == 503
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.TOEGELATEN)
+    assert detail(gemeente, "W1").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -542,6 +590,26 @@ def test_a_publication_replaces_the_set_and_tells_what_it_did() -> None:
     assert ids(ask(gemeente, een_vraag(999))) == ["A", "B", "D"]
     with voor_gemeente(gemeente):
         assert Stand.objects.get(soort=WZ).aantal == 3
+
+
+def test_a_whole_number_written_with_a_fraction_is_stored_and_sent_as_a_whole_number() -> None:
+    gemeente = een_gemeente()
+    record = een_werkzoekende(
+        "W1",
+        werktijden={"aantalWerkurenPerWeekMinimaal": 16.0, "aantalWerkurenPerWeekMaximaal": 36.0},
+        mobiliteit={"bemiddelingspostcode": "3511AB", "maximaleReisafstand": 20.0},
+        persoonlijkePresentatie="Versie 2.0 van mijzelf",
+    )
+    store.replace(gemeente, WZ, [record])
+    for answered in (ask(gemeente).text, detail(gemeente, "W1").text):
+        assert '"aantalWerkurenPerWeekMaximaal":36}' in answered
+    assert detail(gemeente, "W1").json()["persoonlijkePresentatie"] == "Versie 2.0 van mijzelf"
+    whole = {
+        **record,
+        "werktijden": {"aantalWerkurenPerWeekMinimaal": 16, "aantalWerkurenPerWeekMaximaal": 36},
+        "mobiliteit": {"bemiddelingspostcode": "3511AB", "maximaleReisafstand": 20},
+    }
+    assert store.replace(gemeente, WZ, [whole]).gelijk == 1
 
 
 def test_a_publication_that_breaks_halfway_changes_nothing() -> None:

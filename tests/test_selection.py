@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.selection import Criteria, Ongeldig, Onvolledig, Taaleis, VraagFout, compile_sql, compose, parse
+from exchange.selection import (
+    Contactmomentvraag,
+    Criteria,
+    Ongeldig,
+    Onvolledig,
+    Taaleis,
+    VraagFout,
+    compile_sql,
+    compose,
+    parse,
+    parse_contactmomenten,
+)
 from exchange.selection.form import Veld
 from exchange.standard import Soort
 from tests.factories import SOORTEN, een_vraag
@@ -45,7 +56,7 @@ def test_a_full_question_for_jobseekers_is_understood() -> None:
                 },
                 "datumAanvangBeschikbaarVoorWerk": {"$lte": "2026-12-01"},
                 "werktijden.aantalWerkurenPerWeekMaximaal": {"$gte": 20},
-            }
+            },
         ),
     )
     assert (vraag.postcode, vraag.afstand, vraag.genegeerd) == ("3511AB", 50, 0)
@@ -69,7 +80,7 @@ def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
                 "werktijden.aantalWerkurenPerWeekMaximaal": {"$lt": 3, "$gte": 20},
                 "$where": "alles",
                 "contractvorm": {"$in": ["B"]},
-            }
+            },
         ),
     )
     assert vraag.genegeerd == 4
@@ -213,3 +224,36 @@ def test_an_empty_form_asks_only_the_area() -> None:
     assert compose(WZ, Criteria(postcode="3511AB", afstand=30)) == {
         "selectiegebied": {"postcode": "3511AB", "afstand": 30}
     }
+
+
+# --- Werkgeverscontactmomenten -------------------------------------------------------------------------------
+
+
+def test_a_question_for_contacts_with_an_employer_is_understood() -> None:
+    vraag = {"werkgever.nummerKvk": {"$eq": "12345678"}, "datum": {"$gte": "2026-02-01"}}
+    assert parse_contactmomenten(vraag) == Contactmomentvraag("12345678", date(2026, 2, 1), 0)
+    assert parse_contactmomenten({"werkgever.nummerKvk": {"$eq": "12345678"}}).vanaf is None
+
+
+@pytest.mark.parametrize(
+    ("vraag", "pad"),
+    [
+        ({}, "vraagObject.werkgever.nummerKvk"),
+        ({"werkgever": {"nummerKvk": {"$eq": "12345678"}}}, "vraagObject.werkgever.nummerKvk"),
+        ({"werkgever.nummerKvk": {}}, "vraagObject.werkgever.nummerKvk.$eq"),
+    ],
+)
+def test_without_a_kvk_number_the_question_is_incomplete(vraag: Any, pad: str) -> None:
+    with pytest.raises(Onvolledig) as fout:
+        parse_contactmomenten(vraag)
+    assert fout.value.pad == pad
+
+
+@given(vraag=_json | st.dictionaries(st.sampled_from(["werkgever.nummerKvk", "datum"]), _json))
+def test_whatever_is_asked_about_employers_is_understood_or_refused_with_a_place(vraag: Any) -> None:
+    place = "vraagObject"
+    try:
+        parse_contactmomenten(vraag)
+    except VraagFout as fout:
+        place = fout.pad
+    assert place.startswith("vraagObject")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -58,6 +59,8 @@ UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
 UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)
 UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
+# A published record that no publication held for this many days is answered no longer, and erased.
+UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
 UM_MAX_VRAAG_BYTES = env.int("UM_MAX_VRAAG_BYTES", default=64 * 1024)
 
 # Who may call the source API: the OIN in a verified client certificate, as told by the proxy that
@@ -68,6 +71,7 @@ UM_BRON_BEVRAGERS: list[str] = env.list("UM_BRON_BEVRAGERS", default=[UM_EXCHANG
 
 # --- Uploads --------------------------------------------------------------------------------------
 UM_MAX_BESTAND_MB = env.int("UM_MAX_BESTAND_MB", default=50)
+UM_MAX_UITGEPAKT_MB = env.int("UM_MAX_UITGEPAKT_MB", default=1000)
 UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
 UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
 
@@ -208,6 +212,11 @@ CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BEAT_SCHEDULE = {
     "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 20.0},
     "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
+    # At night: it locks every set for a moment, and nobody publishes then.
+    "ruim-verlopen-records-op": {
+        "task": "um_portal.tasks.erase_expired_records",
+        "schedule": crontab(hour=3, minute=15),
+    },
 }
 
 # --- Who may log in, and how ----------------------------------------------------------------------

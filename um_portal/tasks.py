@@ -4,6 +4,7 @@ from celery import shared_task
 
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar import tasks as bemiddelaar
+from exchange.bron import expiry
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -22,3 +23,10 @@ def erase_expired() -> None:
     for gemeente in Gemeente.objects.all():
         searching.erase_expired(gemeente)
         uploads.erase_expired(gemeente)
+
+
+@shared_task
+def erase_expired_records() -> None:
+    """Erase published records that are past their time."""
+    for gemeente in Gemeente.objects.all():
+        expiry.erase_expired(gemeente)

@@ -14,6 +14,8 @@ urlpatterns = [
     path("gemeenten/", include("um_portal.tenants.urls")),
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),
+    path("woordenboek/", include("exchange.woordenboek.urls")),
+    path("api/", include("exchange.woordenboek.api_urls")),
     path("hulp", TemplateView.as_view(template_name="paginas/hulp.html"), name="help"),
     path(
         "toegankelijkheid",

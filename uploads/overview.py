@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from exchange.bron.models import GepubliceerdRecord, Profiel, Werkgeverscontactmoment
-from exchange.display import external_codes, external_labels
-from exchange.standard import Soort, blad, label_of
+from exchange.display import Labels, external_codes, value_text
+from exchange.standard import Soort, blad
+from exchange.waardelijsten.models import labels_of
 
 # What a row shows; the labels and the texts are the standard's.
 _PADEN: Mapping[Soort, tuple[str, ...]] = {
@@ -65,7 +66,7 @@ def _label(soort: Soort, pad: str) -> str:
 def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[list[tuple[Kolom, str]]]:
     """Per profile the text of every column; one query for the names of all codes together."""
     records = [_shown(profiel) for profiel in profielen]
-    labels = external_labels(code for record in records for code in external_codes(soort, record))
+    labels = labels_of(code for record in records for code in external_codes(soort, record))
     return [
         [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)] for record in records
     ]
@@ -79,13 +80,12 @@ def _shown(record: GepubliceerdRecord) -> dict[str, Any]:
     return found
 
 
-def _text(soort: Soort, pad: str, record: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _text(soort: Soort, pad: str, record: Mapping[str, Any], labels: Labels) -> str:
     texts = (
-        str(value) if pad in _ALS_CODE else labels.get(str(value)) or label_of(soort, pad, value)
+        str(value) if pad in _ALS_CODE else value_text(soort, pad, value, labels)
         for value in _values(record, pad.split("."))
     )
-    text = ", ".join(dict.fromkeys(text for text in texts if text))
-    return f"{text[:4]} {text[4:].upper()}" if pad == soort.postcode_pad else text
+    return ", ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _values(group: Any, steps: list[str]) -> Iterator[Any]:

@@ -125,6 +125,7 @@ def environment(gemeente: Gemeente) -> Omgeving:
         codes: dict[str, dict[str, str]] = {}
         rows = list(
             Code.objects.filter(lijst__in=[BEROEPEN, COMPETENTIES])
+            .geldig()
             .order_by("code")
             .values_list("lijst", "code", "label")
         )

@@ -20,24 +20,11 @@ from exchange.standard.waardelijsten import (
     WERK_EN_DENKNIVEAU_MINIMAAL,
 )
 from exchange.waardelijsten.models import BEROEPEN, Code
+from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.presentation.forms import DatumInput
 
 _POSTCODE = re.compile(POSTCODE_PATROON)
 _GEEN = ("", "Maakt niet uit")
-# The languages asked for most; any other can be typed as its three letters of ISO 639-3.
-TALEN = {
-    "nld": "Nederlands",
-    "eng": "Engels",
-    "deu": "Duits",
-    "fra": "Frans",
-    "spa": "Spaans",
-    "pol": "Pools",
-    "tur": "Turks",
-    "ara": "Arabisch",
-    "ukr": "Oekraïens",
-    "tir": "Tigrinya",
-    "dse": "Nederlandse Gebarentaal",
-}
 AANTAL_BEROEPEN = {Soort.WERKZOEKENDEN: 3, Soort.VACATURES: 1}
 
 
@@ -72,10 +59,11 @@ class OccupationField(forms.CharField):
         text = " ".join(super().clean(value).split())
         if not text:
             return ""
-        code = Code.objects.filter(lijst=BEROEPEN, label__iexact=text).values_list("code", flat=True).first()
+        offered = Code.objects.filter(lijst=BEROEPEN).geldig()
+        code = offered.filter(label__iexact=text).values_list("code", flat=True).first()
         if code is not None:
             return str(code)
-        names = list(Code.objects.filter(lijst=BEROEPEN).values_list("label", flat=True))
+        names = list(offered.values_list("label", flat=True))
         lower = {name.lower(): name for name in names}
         near = [lower[name] for name in difflib.get_close_matches(text.lower(), lower, n=3, cutoff=0.6)]
         hint = (
@@ -113,7 +101,7 @@ class ZoekForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "um-keuzes-naast-elkaar"}),
         help_text="Kiest u er meer, dan moet iemand ze allemaal hebben.",
     )
-    taal = forms.ChoiceField(label="Taal", required=False, choices=[_GEEN, *TALEN.items()])
+    taal = forms.ChoiceField(label="Taal", required=False, choices=[_GEEN, *VEELGEVRAAGD.items()])
     taal_mondeling = forms.TypedChoiceField(
         label="Spreken", required=False, choices=_levels, coerce=int, empty_value=None
     )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from exchange.display import external_codes, external_labels
+from exchange.display import Labels, external_codes
 from exchange.geo.distances import distance_km, pc4_of
 from exchange.standard import Soort
+from exchange.waardelijsten.models import BEROEPEN, labels_of
 
 _MAX_OMSCHRIJVING = 300
 
@@ -40,11 +41,11 @@ def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 32767 else None
 
 
-def _name(code: Any, labels: Mapping[str, str]) -> str:
-    return labels.get(code, code) if isinstance(code, str) else ""
+def _name(code: Any, labels: Labels) -> str:
+    return labels.get((BEROEPEN, code), code) if isinstance(code, str) else ""
 
 
-def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
+def _jobseeker(profiel: Mapping[str, Any], labels: Labels) -> tuple[str, int | None]:
     occupations = [
         _name(item.get("codeBeroepsnaam"), labels) for item in _dicts(profiel.get("bemiddelingsberoep"))
     ]
@@ -57,7 +58,7 @@ def _jobseeker(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[s
     return ", ".join(dict.fromkeys(filter(None, occupations))), max(levels, default=None)
 
 
-def _vacancy(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str, int | None]:
+def _vacancy(profiel: Mapping[str, Any], labels: Labels) -> tuple[str, int | None]:
     name = profiel.get("naamVacature")
     text = (
         name if isinstance(name, str) and name else _name(_get(profiel, "beroep", "codeBeroepsnaam"), labels)
@@ -65,7 +66,7 @@ def _vacancy(profiel: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[str
     return text, _integer(profiel.get("codeWerkEnDenkniveauMinimaal"))
 
 
-_SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, int | None]]] = {
+_SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], tuple[str, int | None]]] = {
     Soort.WERKZOEKENDEN: _jobseeker,
     Soort.VACATURES: _vacancy,
 }
@@ -76,7 +77,7 @@ def summarise(
 ) -> list[Samenvatting]:
     """A summary of every profile, with its distance in kilometres from the postcode that was asked."""
     profielen = list(profielen)
-    labels = external_labels(code for profiel in profielen for code in external_codes(soort, profiel))
+    labels = labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
     here = pc4_of(vanaf_postcode)
     found = []
     for profiel in profielen:

@@ -69,13 +69,11 @@ def new(request: GemeenteRequest) -> HttpResponse:
 @require_GET
 def occupations(request: GemeenteRequest) -> HttpResponse:
     """Names of occupations with these words in them, as options for the search form."""
-    words = request.GET.get("q", "").split()[:6]
-    found = Code.objects.filter(lijst=BEROEPEN)
-    for word in words:
-        found = found.filter(label__icontains=word.replace("\x00", ""))
-    return render(
-        request, "bemiddelaar/_beroepen.html", {"beroepen": found[:_MAX_SUGGESTIES] if words else []}
+    words = request.GET.get("q", "")
+    found = (
+        Code.objects.filter(lijst=BEROEPEN).geldig().zoek(words)[:_MAX_SUGGESTIES] if words.strip() else []
     )
+    return render(request, "bemiddelaar/_beroepen.html", {"beroepen": found})
 
 
 @voor_rol(Rol.JOBCOACH)

@@ -6,83 +6,170 @@ Both take plain values and know nothing of HTTP. Each is a single statement on t
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
 
-from exchange.bron.columns import unpack
-from exchange.bron.models import MODEL_VAN
+from exchange.bron.columns import as_json, unpack
+from exchange.bron.expiry import valid
+from exchange.bron.models import MODEL_VAN, RECORD_VAN, Werkgeverscontactmoment
 from exchange.bron.store import DETAIL_CONTEXT
 from exchange.geo.distances import pc4_of, within
-from exchange.selection import Selectievraag, compile_sql
-from exchange.standard import Soort
+from exchange.selection import Contactmomentvraag, Selectievraag, compile_sql
+from exchange.selection.form import Veld
+from exchange.standard import Soort, schoon
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
-# A vacancy past its closing date is no longer answered.
-_GELDIG = {
-    Soort.WERKZOEKENDEN: "TRUE",
-    Soort.VACATURES: "(p.sluitingsdatum IS NULL OR p.sluitingsdatum >= current_date)",
-}
-
 # What identifies the jobseeker or reaches them directly; goes when only the jobcoach may be reached.
 _VAN_WERKZOEKENDE = ("emailadres", "telefoonnummer", "webadres")
 
+# A draw takes this many records for every result that may be given, and is only tried in sets this many times
+# as large as the draw. A question that matches one record in five is then mostly answered from the draw.
+_TREKKING = 5
+_TREKKING_VANAF = 5
+
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class Matches:
-    """The search profiles of the matches, each as JSON ready to send, and whether there were more."""
+class Matches(Generic[T]):
+    """The matches, as answered each as JSON ready to send, and whether there were more."""
 
-    profielen: list[str]
+    profielen: list[T]
     maximum_bereikt: bool
 
 
-def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches:
+def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches[str]:
     """At most UM_MAX_RESULTATEN matches of this municipality; a random choice when there are more."""
-    pc4 = pc4_of(vraag.postcode)
-    reach, distances = within(pc4, vraag.afstand) if pc4 is not None else ([], [])
-    if not reach:
+    statement = matches_statement(gemeente, vraag)
+    if statement is None:
         return Matches([], False)
-    condition = compile_sql(vraag)
-    table = MODEL_VAN[vraag.soort]._meta.db_table
-    limit = settings.UM_MAX_RESULTATEN
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute(*statement)
+        found = [row[0] for row in cursor.fetchall()]
+    return _cut(found)
+
+
+def find_contactmomenten(gemeente: Gemeente, vraag: Contactmomentvraag, *, suwi: bool) -> Matches[str]:
+    """At most UM_MAX_RESULTATEN contacts with this employer, whole; a random choice when there are more.
+
+    A party outside SUWI gets them without the people in them.
+    """
+    table = Werkgeverscontactmoment._meta.db_table
+    fresh = valid(Soort.WERKGEVERSCONTACTMOMENTEN)
     with voor_gemeente(gemeente), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT zoekprofiel FROM {table} WHERE id = ANY(ARRAY("
-            f"SELECT p.id FROM {table} p JOIN unnest(%s::smallint[], %s::float8[]) AS g(pc4, km) ON g.pc4 = p.pc4"
-            f" WHERE p.gemeente_id = %s AND {_GELDIG[vraag.soort]} AND {condition.sql}"
-            " ORDER BY random() LIMIT %s))",
-            [reach, distances, gemeente.pk, *condition.parameters, limit + 1],
+            f"SELECT p.detail FROM {table} p WHERE p.gemeente_id = %s AND p.nummer_kvk = %s"
+            f" AND p.datum >= coalesce(%s::date, '-infinity') AND {fresh.sql} ORDER BY random() LIMIT %s",
+            [
+                gemeente.pk,
+                vraag.nummer_kvk,
+                vraag.vanaf,
+                *fresh.parameters,
+                settings.UM_MAX_RESULTATEN + 1,
+            ],
         )
-        found = [row[0] for row in cursor.fetchall()]
+        sealed: Matches[bytes] = _cut([row[0] for row in cursor.fetchall()])
+    records = (unpack(keys.ontsleutel(gemeente, blob, DETAIL_CONTEXT)) for blob in sealed.profielen)
+    return Matches(
+        [as_json(record if suwi else without_people(record)) for record in records], sealed.maximum_bereikt
+    )
+
+
+def _cut(found: list[T]) -> Matches[T]:
+    limit = settings.UM_MAX_RESULTATEN
     if len(found) <= limit:
         return Matches(found, False)
     # One too many was fetched; which one stays behind must be chance as well, not the order of the table.
     return Matches(random.sample(found, limit), True)
 
 
-def under_policy(
-    soort: Soort, record: Mapping[str, Any], gemeente: Gemeente, *, suwi: bool
-) -> dict[str, Any]:
+def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, list[Any]] | None:
+    """The statement that takes one match more than may be given, at random, or all when there are fewer.
+
+    None when no postcode is in reach. When many records match, a draw of the municipality's numbers finds
+    enough of them without looking at the rest; only when it does not, all matches are looked for. Both treat
+    every record alike, so that every choice of that many matches is as likely as any other.
+    """
+    pc4 = pc4_of(vraag.postcode)
+    reach, distances = within(pc4, vraag.afstand) if pc4 is not None else ([], [])
+    if not reach:
+        return None
+    table, number = MODEL_VAN[vraag.soort]._meta.db_table, settings.UM_MAX_RESULTATEN + 1
+    condition, fresh = compile_sql(vraag), valid(vraag.soort)
+    matching = f"g.pc4 = p.pc4 WHERE p.gemeente_id = %s AND {fresh.sql} AND {condition.sql}"
+    asked = [gemeente.pk, *fresh.parameters, *condition.parameters]
+    area = "gebied AS MATERIALIZED (SELECT * FROM unnest(%s::smallint[], %s::float8[]) AS g(pc4, km))"
+    every = f"SELECT p.id FROM {table} p JOIN gebied g ON {matching}"
+    if _is_narrow(vraag):
+        return (
+            f"WITH {area} SELECT zoekprofiel FROM {table} WHERE id = ANY(ARRAY("
+            f"{every} ORDER BY random() LIMIT %s))",
+            [reach, distances, *asked, number],
+        )
+    draw = _TREKKING * number
+    return (
+        f"WITH {area}, omvang AS (SELECT max(volgnummer) AS hoogste FROM {table} WHERE gemeente_id = %s),"
+        " loten AS (SELECT DISTINCT 1 + floor(random() * hoogste)::int AS nr FROM omvang,"
+        " generate_series(1, CASE WHEN hoogste >= %s THEN %s ELSE 0 END)),"
+        f" trekking AS MATERIALIZED (SELECT p.id FROM loten JOIN {table} p ON p.volgnummer = loten.nr"
+        f" JOIN gebied g ON {matching})"
+        f" SELECT zoekprofiel FROM {table} WHERE id = ANY(ARRAY("
+        "(SELECT id FROM trekking WHERE (SELECT count(*) FROM trekking) >= %s ORDER BY random() LIMIT %s)"
+        f" UNION ALL ({every} AND (SELECT count(*) FROM trekking) < %s ORDER BY random() LIMIT %s)))",
+        [
+            *(reach, distances, gemeente.pk, _TREKKING_VANAF * draw, draw),
+            *(*asked, number, number),
+            *(*asked, number, number),
+        ],
+    )
+
+
+def _is_narrow(vraag: Selectievraag) -> bool:
+    """Whether the question names an occupation: too few match then for a draw to be of use."""
+    return bool(vraag.beroepen) or any(item.veld is Veld.BEROEP for item in vraag.vergelijkingen)
+
+
+def under_policy(soort: Soort, record: Mapping[str, Any], beleid: str, *, suwi: bool) -> dict[str, Any]:
     """The record as this asker may see it: non-SUWI parties and a strict policy reach the jobcoach only."""
-    strict = not suwi or gemeente.contactbeleid == Contactbeleid.JOBCOACH
+    strict = not suwi or beleid == Contactbeleid.JOBCOACH
     if soort is not Soort.WERKZOEKENDEN or not strict:
         return dict(record)
     return {name: value for name, value in record.items() if name not in _VAN_WERKZOEKENDE}
 
 
+def without_people(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact with an employer without the people in it: when, about what, with which employer, by whose office."""
+    employer = dict(record.get("werkgever") or {})
+    employer["vestigingsadres"] = {
+        name: value
+        for name, value in (employer.get("vestigingsadres") or {}).items()
+        if name != "contactpersoonAfdeling"
+    }
+    office = (record.get("accountmanager") or {}).get("naamOrganisatie")
+    return schoon({**record, "werkgever": employer, "accountmanager": {"naamOrganisatie": office}})
+
+
 def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -> dict[str, Any] | None:
-    """The whole record with this id, opened for this one answer; None when there is none."""
-    table = MODEL_VAN[soort]._meta.db_table
+    """The whole record with this id, opened for this one answer; None when there is none.
+
+    A jobseeker's own contact policy goes before the municipality's.
+    """
+    table, fresh = RECORD_VAN[soort]._meta.db_table, valid(soort)
+    own_policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
     with voor_gemeente(gemeente), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT detail FROM {table} p WHERE p.gemeente_id = %s AND p.id_bron = %s AND {_GELDIG[soort]}",
-            [gemeente.pk, id_bron],
+            f"SELECT p.detail, {own_policy} FROM {table} p"
+            f" WHERE p.gemeente_id = %s AND p.id_bron = %s AND {fresh.sql}",
+            [gemeente.pk, id_bron, *fresh.parameters],
         )
         row = cursor.fetchone()
     if row is None:
         return None
-    record = unpack(keys.ontsleutel(gemeente, row[0], DETAIL_CONTEXT))
-    return under_policy(soort, record, gemeente, suwi=suwi)
+    sealed, beleid = row
+    record = unpack(keys.ontsleutel(gemeente, sealed, DETAIL_CONTEXT))
+    return under_policy(soort, record, beleid or gemeente.contactbeleid, suwi=suwi)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from exchange.bron.answer import find_detail, find_matches
+from exchange.bron.answer import Matches, find_contactmomenten, find_detail, find_matches
 from exchange.bron.columns import as_json
 from exchange.headers import (
     BERICHT_VERSIE,
@@ -28,14 +28,14 @@ from exchange.headers import (
     read_parties,
     wsgi_name,
 )
-from exchange.selection import VraagFout, parse
+from exchange.selection import VraagFout, parse, parse_contactmomenten
 from exchange.standard import ID_PATROON, Soort
 from um_portal.tenants.models import Gemeente, Status, is_oin
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "/vum/bron/v3/"
-_SOORT = {soort.api_naam: soort for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES)}
+_SOORT = {soort.api_naam: soort for soort in Soort}
 _ID = re.compile(ID_PATROON)
 _OIN_HEADERS = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
 _SUWI = {"true": True, "false": False}
@@ -124,15 +124,21 @@ def _question(request: HttpRequest) -> Any:
 
 
 def _matches(gemeente: Gemeente, soort: Soort, request: HttpRequest, suwi: bool) -> str:
+    asked, may_know = _question(request), suwi or gemeente.niet_suwi_toegestaan
+    found: Matches[str] = Matches([], False)
     try:
-        vraag = parse(soort, _question(request))
+        if soort is Soort.WERKGEVERSCONTACTMOMENTEN:
+            contact = parse_contactmomenten(asked)
+            if may_know:
+                found = find_contactmomenten(gemeente, contact, suwi=suwi)
+        else:
+            vraag = parse(soort, asked)
+            if may_know:
+                found = find_matches(gemeente, vraag)
     except VraagFout as fout:
         raise Afgewezen(
             ONVOLLEDIG if fout.code == ONVOLLEDIG.code else ONGELDIG, f"{fout.pad}: {fout.uitleg}."
         ) from None
-    if not suwi and not gemeente.niet_suwi_toegestaan:
-        return '{"maximumAantalResultatenBereikt":false,"matches":[]}'
-    found = find_matches(gemeente, vraag)
     reached = "true" if found.maximum_bereikt else "false"
     return f'{{"maximumAantalResultatenBereikt":{reached},"matches":[{",".join(found.profielen)}]}}'
 
@@ -148,13 +154,15 @@ def _detail(gemeente: Gemeente, soort: Soort, id_bron: str, suwi: bool) -> str:
 
 def _route(request: HttpRequest) -> str:
     """Find out what is asked; answer with JSON or raise a refusal."""
-    name, _, rest = request.path_info.removeprefix(PREFIX).partition("/")
+    name, slash, rest = request.path_info.removeprefix(PREFIX).partition("/")
     soort = _SOORT.get(name)
-    if soort is None or not rest:
+    if soort is None or not slash:
         raise Afgewezen(VumFout(404, ONGELDIG.code, ONGELDIG.message), "Dit adres bestaat niet.")
     asked = "POST" if rest == "matches" else "GET"
     if request.method != asked:
         raise Afgewezen(VumFout(405, ONGELDIG.code, ONGELDIG.message), f"Gebruik hier {asked}.")
+    if asked == "GET" and soort.id_pad is None:
+        raise Afgewezen(ONGELDIG, f"Van {soort.label} is geen detail op te vragen.")
     parties, suwi = _read_headers(request)
     gemeente = _municipality(parties.naar)
     if rest == "matches":

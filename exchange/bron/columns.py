@@ -27,9 +27,23 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def pack(record: Record) -> bytes:
-    """A whole record, small; what gets encrypted."""
-    return zlib.compress(as_json(record).encode(), 6)
+def canonical_json(record: Record) -> str:
+    """A record without an id of its own, in the spelling that tells it from another."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def whole_numbers(value: Any) -> Any:
+    """The same value with 36.0 written as 36: in JSON one number, in a column of whole numbers not."""
+    if isinstance(value, dict):
+        return {name: whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def pack(text: str) -> bytes:
+    """The JSON of a whole record, small; what gets encrypted."""
+    return zlib.compress(text.encode(), 6)
 
 
 def unpack(data: bytes) -> dict[str, Any]:
@@ -104,12 +118,23 @@ def _vacature(record: Record) -> Row:
     }
 
 
-_ROW: dict[Soort, Callable[[Record], Row]] = {Soort.WERKZOEKENDEN: _werkzoekende, Soort.VACATURES: _vacature}
+def _contactmoment(record: Record) -> Row:
+    return {"nummer_kvk": _group(record, "werkgever")["nummerKvk"], "datum": _day(record["datum"])}
+
+
+_ROW: dict[Soort, Callable[[Record], Row]] = {
+    Soort.WERKZOEKENDEN: _werkzoekende,
+    Soort.VACATURES: _vacature,
+    Soort.WERKGEVERSCONTACTMOMENTEN: _contactmoment,
+}
 
 
 def search_columns(soort: Soort, record: Record) -> Row:
-    """The searched columns and the ready JSON of a valid record.
+    """The searched columns of a valid record, and its ready JSON where the kind has a search profile.
 
     Raises OnbekendePostcode when no known postcode can stand for the record's own.
     """
-    return {**_ROW[soort](record), "zoekprofiel": as_json(zoekprofiel(soort, dict(record)))}
+    columns = _ROW[soort](record)
+    if soort is not Soort.WERKGEVERSCONTACTMOMENTEN:
+        columns["zoekprofiel"] = as_json(zoekprofiel(soort, dict(record)))
+    return columns

@@ -6,9 +6,10 @@ attributes exist only inside `detail`, encrypted with the municipality's key. Ro
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Collate
 
 from exchange.standard import Soort
-from um_portal.tenants.models import GemeenteModel
+from um_portal.tenants.models import Contactbeleid, GemeenteModel
 
 
 class Stand(GemeenteModel):
@@ -24,10 +25,28 @@ class Stand(GemeenteModel):
         constraints = [models.UniqueConstraint(fields=["gemeente", "soort"], name="stand_uniek")]
 
 
-class Profiel(GemeenteModel):
+class GepubliceerdRecord(GemeenteModel):
+    """What every published record has, of whatever kind."""
+
+    # The source's own id; for a kind without ids the fingerprint in hexadecimals.
+    id_bron = models.CharField(max_length=200)
+    # The whole record: JSON, made small and encrypted.
+    detail = models.BinaryField()
+    vingerafdruk = models.BinaryField()
+    # The last publication that held this record.
+    ververst_op = models.DateField()
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["gemeente", "id_bron"], name="%(class)s_id_uniek")]
+
+
+class Profiel(GepubliceerdRecord):
     """What jobseekers and vacancies share."""
 
-    id_bron = models.CharField(max_length=200)
+    # Numbers the municipality's set from 1, without gaps after a publication, so that a few records can be
+    # drawn at random without looking at the others.
+    volgnummer = models.IntegerField()
     # The known 4-digit postcode that stands for the record's own (`exchange.geo.resolve`).
     pc4 = models.SmallIntegerField()
     onregelmatig = models.SmallIntegerField(null=True)
@@ -37,14 +56,13 @@ class Profiel(GemeenteModel):
     rijbewijzen = ArrayField(models.TextField())
     talen = ArrayField(models.TextField())
     zoekprofiel = models.TextField()
-    detail = models.BinaryField()
-    vingerafdruk = models.BinaryField()
-    ververst_op = models.DateField()
 
-    class Meta:
+    class Meta(GepubliceerdRecord.Meta):
         abstract = True
-        constraints = [models.UniqueConstraint(fields=["gemeente", "id_bron"], name="%(class)s_id_uniek")]
-        indexes = [models.Index(fields=["gemeente", "pc4"], name="%(class)s_gebied")]
+        indexes = [
+            models.Index(fields=["gemeente", "pc4"], name="%(class)s_gebied"),
+            models.Index(fields=["gemeente", "volgnummer"], name="%(class)s_volgnummer"),
+        ]
 
 
 class Werkzoekende(Profiel):
@@ -54,6 +72,8 @@ class Werkzoekende(Profiel):
     kantoortijden = models.SmallIntegerField(null=True)
     beroepen = ArrayField(models.TextField())
     contractvormen = ArrayField(models.TextField())
+    # Whose contact details a detail request gives; null: as the municipality has it.
+    contactbeleid = models.CharField(max_length=12, choices=Contactbeleid, null=True)
 
     class Meta(Profiel.Meta):
         verbose_name = "werkzoekende"
@@ -70,6 +90,29 @@ class Vacature(Profiel):
     class Meta(Profiel.Meta):
         verbose_name = "vacature"
         verbose_name_plural = "vacatures"
+        indexes = [
+            *Profiel.Meta.indexes,
+            # By code point, as the selectievraag compares. Equality of text may use an index under row-level
+            # security; the operators of arrays (the occupations of a jobseeker) may not.
+            models.Index("gemeente", Collate("beroep", "C"), name="vacature_beroep"),
+        ]
 
 
+class Werkgeverscontactmoment(GepubliceerdRecord):
+    """A contact with an employer. Names people on both sides, so that only what is searched lies readable."""
+
+    nummer_kvk = models.TextField()
+    datum = models.DateField()
+
+    class Meta(GepubliceerdRecord.Meta):
+        verbose_name = "werkgeverscontactmoment"
+        verbose_name_plural = "werkgeverscontactmomenten"
+        indexes = [models.Index(fields=["gemeente", "nummer_kvk", "datum"], name="contactmoment_werkgever")]
+
+
+# The kinds that are searched by area and have a search profile.
 MODEL_VAN: dict[Soort, type[Profiel]] = {Soort.WERKZOEKENDEN: Werkzoekende, Soort.VACATURES: Vacature}
+RECORD_VAN: dict[Soort, type[GepubliceerdRecord]] = {
+    **MODEL_VAN,
+    Soort.WERKGEVERSCONTACTMOMENTEN: Werkgeverscontactmoment,
+}

@@ -5,11 +5,20 @@
 """
 
 from exchange.selection.compose import Criteria, compose
-from exchange.selection.form import Ongeldig, Onvolledig, Selectievraag, Taaleis, Vergelijking, VraagFout
-from exchange.selection.parse import parse
+from exchange.selection.form import (
+    Contactmomentvraag,
+    Ongeldig,
+    Onvolledig,
+    Selectievraag,
+    Taaleis,
+    Vergelijking,
+    VraagFout,
+)
+from exchange.selection.parse import parse, parse_contactmomenten
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [
+    "Contactmomentvraag",
     "Criteria",
     "Ongeldig",
     "Onvolledig",
@@ -21,5 +30,6 @@ __all__ = [
     "compile_sql",
     "compose",
     "parse",
+    "parse_contactmomenten",
     "taal_token",
 ]

@@ -75,3 +75,12 @@ class Selectievraag:
     rijbewijzen: tuple[str, ...] = ()
     talen: tuple[Taaleis, ...] = ()
     genegeerd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contactmomentvraag:
+    """A question for contacts with an employer, understood: of this KvK number, on or after `vanaf`."""
+
+    nummer_kvk: str
+    vanaf: date | None = None
+    genegeerd: int = 0

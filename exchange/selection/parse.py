@@ -9,11 +9,20 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from exchange.selection.form import Ongeldig, Onvolledig, Selectievraag, Taaleis, Veld, Vergelijking
-from exchange.standard import POSTCODE_PATROON, Soort
+from exchange.selection.form import (
+    Contactmomentvraag,
+    Ongeldig,
+    Onvolledig,
+    Selectievraag,
+    Taaleis,
+    Veld,
+    Vergelijking,
+)
+from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort
 
 MAX_AFSTAND = 999
 _POSTCODE = re.compile(POSTCODE_PATROON)
+_KVK = re.compile(KVK_PATROON)
 _DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -237,3 +246,33 @@ def parse(soort: Soort, vraag_object: Any) -> Selectievraag:
         talen=languages,
         genegeerd=reader.genegeerd,
     )
+
+
+KVK_SLEUTEL = "werkgever.nummerKvk"
+DATUM_SLEUTEL = "datum"
+
+
+def _kvk(value: Any, pad: str) -> str:
+    text = _text(value, pad)
+    if not _KVK.fullmatch(text):
+        raise Ongeldig(pad, "hier hoort een KvK-nummer van acht cijfers")
+    return text
+
+
+def parse_contactmomenten(vraag_object: Any) -> Contactmomentvraag:
+    """The typed form of the `vraagObject` of a request for werkgeverscontactmomenten.
+
+    Raises Onvolledig without a KvK number, Ongeldig when something has the wrong form.
+    """
+    reader = _Reader()
+    group = reader.group(vraag_object, "vraagObject")
+    pad = f"vraagObject.{KVK_SLEUTEL}"
+    if KVK_SLEUTEL not in group:
+        raise Onvolledig(pad, "het KvK-nummer ontbreekt")
+    numbers = reader.operators(group[KVK_SLEUTEL], pad, {"$eq": _kvk})
+    if not numbers:
+        raise Onvolledig(f"{pad}.$eq", "het KvK-nummer ontbreekt")
+    days: list[tuple[str, date]] = []
+    if DATUM_SLEUTEL in reader.known(group, KVK_SLEUTEL, DATUM_SLEUTEL):
+        days = reader.operators(group[DATUM_SLEUTEL], f"vraagObject.{DATUM_SLEUTEL}", {"$gte": _date})
+    return Contactmomentvraag(numbers[0][1], days[0][1] if days else None, reader.genegeerd)

@@ -19,6 +19,7 @@ from exchange.fictief.generate import Postcodes, vacature, werkzoekende
 from exchange.geo.distances import within
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
+from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker
 from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, WACHTWOORD, DemoGemeente
 from um_portal.tenants.admission import admit
@@ -28,18 +29,6 @@ from um_portal.tenants.scope import voor_gemeente
 SEED = 20260901
 # Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
 _STRAAL_KM = 18.0
-_TALEN = {
-    "nld": "Nederlands",
-    "eng": "Engels",
-    "deu": "Duits",
-    "fra": "Frans",
-    "spa": "Spaans",
-    "pol": "Pools",
-    "tur": "Turks",
-    "ara": "Arabisch",
-    "ukr": "Oekraïens",
-    "tir": "Tigrinya",
-}
 
 
 def postcodes_around(pc4: int, km: float = _STRAAL_KM) -> Postcodes:
@@ -74,7 +63,7 @@ def make_lists() -> None:
     """The fictitious lists of occupations and competences, and the names of the most used languages."""
     waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in DEMO_BEROEPEN])
     waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES.values()])
-    waardelijsten.replace("talen", list(_TALEN.items()))
+    waardelijsten.replace("talen", list(VEELGEVRAAGD.items()))
 
 
 def make_accounts() -> None:

@@ -45,6 +45,8 @@ INGANGEN: tuple[Ingang, ...] = (
 
 VOET: tuple[Ingang, ...] = (
     Ingang("Hulp", "help"),
+    Ingang("Gegevenswoordenboek", "woordenboek:index"),
+    Ingang("API-documentatie", "api:overzicht"),
     Ingang("Toegankelijkheid", "toegankelijkheid"),
     Ingang("Privacy", "privacy"),
 )

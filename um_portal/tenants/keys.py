@@ -2,6 +2,7 @@
 
 A municipality's data key encrypts what is kept of it; the master key from the environment wraps that
 data key. Losing the database alone therefore tells nothing, and erasing a data key erases the rest.
+What is encrypted where is told by `register`, so that a new data key (`rotation`) reaches all of it.
 """
 
 import base64
@@ -10,8 +11,10 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +26,9 @@ from um_portal.tenants.scope import voor_gemeente
 
 _VERSIE = b"\x01"
 _NONCE = 12
-_CACHE_SECONDS = 300.0
+_DATASLEUTEL = 32
+# How long a process may go on with keys that were replaced in the meantime.
+CACHE_SECONDS = 300.0
 
 
 class OntsleutelFout(RuntimeError):
@@ -32,16 +37,37 @@ class OntsleutelFout(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Sleutels:
-    """One municipality's keys, unwrapped; kept in the process only and never printed."""
+    """One municipality's keys, unwrapped; kept in the process only and never printed.
+
+    `vorige` is the data key before this one, as long as something may still be encrypted with it.
+    """
 
     data: AESGCM
     pseudoniem: bytes
+    vorige: AESGCM | None = None
 
     def __repr__(self) -> str:
         return "Sleutels(…)"
 
 
 _unwrapped: dict[int, tuple[float, Sleutels]] = {}
+
+# What a row's column is encrypted as: the `context` given to `versleutel`.
+Context = Callable[[Any], str]
+_registered: dict[str, dict[str, Context]] = {}
+
+
+def register(model: str, **columns: Context) -> None:
+    """Tell which columns of a model ("uploads.Bronbestand") `versleutel` fills, each with the context per row.
+
+    Call from the app's `ready`. A column that is not told of becomes unreadable when the data key is renewed.
+    """
+    _registered.setdefault(model, {}).update(columns)
+
+
+def registered() -> Mapping[str, Mapping[str, Context]]:
+    """Every encrypted column, by model."""
+    return _registered
 
 
 def forget() -> None:
@@ -109,28 +135,86 @@ def sleutels(gemeente: Gemeente) -> Sleutels:
     with voor_gemeente(gemeente):
         row = Sleutel.objects.get(gemeente=gemeente)
     context = gemeente.oin.encode()
+    # The present data key, and the one before it while that is being replaced.
+    data = _unwrap(bytes(row.datasleutel), context + b":data")
     keys = Sleutels(
-        data=AESGCM(_unwrap(bytes(row.datasleutel), context + b":data")),
+        data=AESGCM(data[:_DATASLEUTEL]),
         pseudoniem=_unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem"),
+        vorige=AESGCM(data[_DATASLEUTEL:]) if len(data) > _DATASLEUTEL else None,
     )
-    _unwrapped[gemeente.pk] = (time.monotonic() + _CACHE_SECONDS, keys)
+    _unwrapped[gemeente.pk] = (time.monotonic() + CACHE_SECONDS, keys)
     return keys
 
 
-def rewrap(gemeente: Gemeente) -> None:
-    """Wrap the municipality's keys with the current master key; what they encrypt stays as it is."""
+def rewrap(gemeente: Gemeente) -> bool:
+    """Wrap the municipality's keys with the current master key; what they encrypt stays as it is.
+
+    False when they were already, or when there are none. Raises OntsleutelFout when no master key fits.
+    """
     context = gemeente.oin.encode()
+    with voor_gemeente(gemeente):
+        row = Sleutel.objects.select_for_update().filter(gemeente=gemeente).first()
+        if row is None:
+            return False
+        wrapped = {"datasleutel": b":data", "pseudoniemsleutel": b":pseudoniem"}
+        plain = {
+            name: _unwrap(bytes(getattr(row, name)), context + suffix) for name, suffix in wrapped.items()
+        }
+        if all(_is_current(bytes(getattr(row, name)), context + suffix) for name, suffix in wrapped.items()):
+            return False
+        for name, suffix in wrapped.items():
+            setattr(row, name, _seal(_masters()[0], plain[name], context + suffix))
+        row.save()
+    return True
+
+
+def _is_current(blob: bytes, context: bytes) -> bool:
+    try:
+        _open(_masters()[0], blob, context)
+    except OntsleutelFout:
+        return False
+    return True
+
+
+def start_data_key(gemeente: Gemeente) -> bool:
+    """Give the municipality a new data key, next to the present one; False when it has two already.
+
+    From now on everything is encrypted with the new one, in other processes within CACHE_SECONDS.
+    """
+    context = gemeente.oin.encode() + b":data"
+    with voor_gemeente(gemeente):
+        row = Sleutel.objects.select_for_update().get(gemeente=gemeente)
+        data = _unwrap(bytes(row.datasleutel), context)
+        if len(data) > _DATASLEUTEL:
+            return False
+        row.datasleutel = _seal(_masters()[0], AESGCM.generate_key(256) + data, context)
+        row.save()
+    _unwrapped.pop(gemeente.pk, None)
+    return True
+
+
+def finish_data_key(gemeente: Gemeente) -> None:
+    """Erase the data key before the present one; whatever is still encrypted with it is lost."""
+    context = gemeente.oin.encode() + b":data"
     with voor_gemeente(gemeente):
         row = Sleutel.objects.select_for_update().get(gemeente=gemeente)
         row.datasleutel = _seal(
-            _masters()[0], _unwrap(bytes(row.datasleutel), context + b":data"), context + b":data"
-        )
-        row.pseudoniemsleutel = _seal(
-            _masters()[0],
-            _unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem"),
-            context + b":pseudoniem",
+            _masters()[0], _unwrap(bytes(row.datasleutel), context)[:_DATASLEUTEL], context
         )
         row.save()
+    _unwrapped.pop(gemeente.pk, None)
+
+
+def renewed(gemeente: Gemeente, blob: bytes, context: str) -> bytes | None:
+    """The same under the present data key; None when it is already. Raises OntsleutelFout."""
+    own, associated = sleutels(gemeente), f"{gemeente.oin}:{context}".encode()
+    try:
+        _open(own.data, blob, associated)
+    except OntsleutelFout:
+        if own.vorige is None:
+            raise
+        return _seal(own.data, _open(own.vorige, blob, associated), associated)
+    return None
 
 
 def versleutel(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
@@ -140,7 +224,23 @@ def versleutel(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
 
 def ontsleutel(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
     """Open what `versleutel` made. Raises OntsleutelFout when key, context or content differ."""
-    return _open(sleutels(gemeente).data, bytes(blob), f"{gemeente.oin}:{context}".encode())
+    blob, associated = bytes(blob), f"{gemeente.oin}:{context}".encode()
+    own = sleutels(gemeente)
+    try:
+        return _open_either(own, blob, associated)
+    except OntsleutelFout:
+        # Another process may have given the municipality a new key since this one read it.
+        _unwrapped.pop(gemeente.pk, None)
+        return _open_either(sleutels(gemeente), blob, associated)
+
+
+def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
+    try:
+        return _open(own.data, blob, associated)
+    except OntsleutelFout:
+        if own.vorige is None:
+            raise
+        return _open(own.vorige, blob, associated)
 
 
 def pseudoniem(gemeente: Gemeente, text: str) -> str:

@@ -97,9 +97,7 @@ class GemeenteModel(models.Model):
 class Lidmaatschap(GemeenteModel):
     """Somebody's role in a municipality; a regional service centre has several."""
 
-    gebruiker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     rol = models.CharField("rol", max_length=24, choices=Rol)
 
     class Meta:

@@ -57,8 +57,7 @@ def text_reader(leaf: Blad) -> Lees:
 
 
 _FREE = {
-    soort: [(leaf.pad.split("."), leaf) for leaf in bladeren(soort) if leaf.vrije_tekst]
-    for soort in Soort
+    soort: [(leaf.pad.split("."), leaf) for leaf in bladeren(soort) if leaf.vrije_tekst] for soort in Soort
 }
 
 

@@ -1,0 +1,60 @@
+"""When a record is past its time: no longer answered from that day on, and erased in the night that follows.
+
+A vacancy ends with its closing date; every record ends when no publication held it for UM_VERLOOPDAGEN.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from exchange.bron.models import RECORD_VAN, Stand
+from exchange.bron.store import BezigMetPubliceren, lock
+from exchange.selection import Voorwaarde
+from exchange.standard import Soort
+from um_portal.audit.log import noteer
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+
+def valid(soort: Soort) -> Voorwaarde:
+    """The condition, on the alias `p`, under which a record may still be answered today."""
+    today = timezone.localdate()
+    refreshed = Voorwaarde("p.ververst_op >= %s", (today - timedelta(days=settings.UM_VERLOOPDAGEN),))
+    if soort is not Soort.VACATURES:
+        return refreshed
+    return Voorwaarde(
+        f"{refreshed.sql} AND (p.sluitingsdatum IS NULL OR p.sluitingsdatum >= %s)",
+        (*refreshed.parameters, today),
+    )
+
+
+def erase_expired(gemeente: Gemeente) -> int:
+    """Erase what is past its time; how many records that were.
+
+    A set that is being published at this moment is left to the next time.
+    """
+    return sum(_erase(gemeente, soort) for soort in RECORD_VAN)
+
+
+def _erase(gemeente: Gemeente, soort: Soort) -> int:
+    table, condition = RECORD_VAN[soort]._meta.db_table, valid(soort)
+    try:
+        with voor_gemeente(gemeente):
+            if not Stand.objects.filter(soort=soort).exists():
+                return 0
+            stand = lock(gemeente, soort)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"DELETE FROM {table} AS p WHERE p.gemeente_id = %s AND NOT ({condition.sql})",
+                    [gemeente.pk, *condition.parameters],
+                )
+                erased = int(cursor.rowcount)
+            if erased:
+                stand.aantal -= erased
+                stand.save(update_fields=["aantal"])
+                noteer(gemeente, "records_verlopen", onderwerp=soort.label, aantal=erased)
+    except BezigMetPubliceren:
+        return 0
+    return erased

@@ -1,0 +1,257 @@
+"""The data standard as people look it up: groups of attributes in Dutch words, and the value lists.
+
+Everything comes from `exchange.standard`; nothing about a single attribute is written down here. No database:
+the codes of lists that others keep are added by the views.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from django.utils.text import slugify
+
+from exchange.standard import (
+    STANDAARD,
+    Attribuut,
+    Blad,
+    Gegevenstype,
+    Profiel,
+    Soort,
+    Waardelijst,
+    bladeren,
+    label_of,
+)
+from exchange.standard.boom import lower_first
+from exchange.waardelijsten.lijsten import LIJSTEN, NAAM_BIJ, Lijst
+
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Gegeven:
+    """An attribute as the dictionary shows it. `anker` is its place on the page of its kind, and never changes."""
+
+    blad: Blad
+    soort: Soort
+    anker: str
+    vorm: str
+    waarden: tuple[tuple[str, str], ...]
+    lijst: str
+    verplicht: str
+    voorbeeld: str
+    zoektekst: str
+
+    @property
+    def attribuut(self) -> Attribuut:
+        """The attribute itself."""
+        return self.blad.attribuut
+
+    @property
+    def kale_waarden(self) -> str:
+        """The codes of a list of which nobody published the labels; empty when there are labels."""
+        bare = self.waarden and all(code == label for code, label in self.waarden)
+        return ", ".join(code for code, _ in self.waarden) if bare else ""
+
+    @property
+    def alleen_detail(self) -> bool:
+        """Whether only the detail profile has it."""
+        return self.blad.profiel is Profiel.DETAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Groep:
+    """Attributes that belong together, with the words of the standard above them."""
+
+    anker: str
+    pad: str
+    titel: str
+    uitleg: str
+    meervoudig: bool
+    gegevens: tuple[Gegeven, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waardenlijst:
+    """A value list as the dictionary shows it; `extern` when the codes are in the database."""
+
+    naam: str
+    titel: str
+    uitleg: str
+    waarden: tuple[tuple[str, str], ...]
+    extern: Lijst | None = None
+
+
+def fold(text: str) -> str:
+    """The text without accents and capitals, as searching compares it."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def words(tekst: str) -> list[str]:
+    """What is searched for; a handful of words is plenty."""
+    return fold(tekst).split()[:_MAX_WORDS]
+
+
+def has_all(haystack: str, wanted: Iterable[str]) -> bool:
+    """Whether every word occurs."""
+    return all(word in haystack for word in wanted)
+
+
+@cache
+def groepen(soort: Soort) -> tuple[Groep, ...]:
+    """All groups of a kind with their attributes, in the order of the standard."""
+    found: dict[tuple[Attribuut, ...], list[Gegeven]] = {}
+    for leaf in bladeren(soort):
+        found.setdefault(leaf.voorouders, []).append(_gegeven(soort, leaf))
+    return tuple(_groep(soort, voorouders, gegevens) for voorouders, gegevens in found.items())
+
+
+def gegeven(soort: Soort, pad: str) -> Gegeven:
+    """The attribute at that path, as `bladeren` writes it. Raises KeyError when the standard has none there."""
+    return _by_path(soort)[pad]
+
+
+@cache
+def _by_path(soort: Soort) -> dict[str, Gegeven]:
+    return {gegeven.blad.pad: gegeven for groep in groepen(soort) for gegeven in groep.gegevens}
+
+
+def zoek(soort: Soort, tekst: str) -> tuple[Groep, ...]:
+    """The groups with only the attributes that have each of these words in whatever is said of them."""
+    wanted = words(tekst)
+    if not wanted:
+        return groepen(soort)
+    found = (
+        replace(groep, gegevens=tuple(g for g in groep.gegevens if has_all(g.zoektekst, wanted)))
+        for groep in groepen(soort)
+    )
+    return tuple(groep for groep in found if groep.gegevens)
+
+
+@cache
+def waardelijsten() -> dict[str, Waardenlijst]:
+    """Every value list by its name in the address: those of the standard, then those that others keep."""
+    own: dict[str, Waardenlijst] = {}
+    for lijst, _ in _uses():
+        if not lijst.extern:
+            own[list_name(lijst)] = Waardenlijst(
+                list_name(lijst),
+                lijst.naam,
+                "De standaard legt deze waarden vast.",
+                tuple((str(code), label) for code, label in lijst.waarden.items()),
+            )
+    others = {
+        lijst.naam: Waardenlijst(
+            lijst.naam, lijst.titel, f"{lijst.uitleg} {lijst.beheerder} houdt de lijst bij.", (), lijst
+        )
+        for lijst in LIJSTEN.values()
+    }
+    return {**dict(sorted(own.items())), **others}
+
+
+def used_by(naam: str) -> tuple[Gegeven, ...]:
+    """The attributes that hold codes of this list."""
+    return tuple(gegeven for lijst, gegeven in _uses() if list_name(lijst) == naam)
+
+
+def list_name(lijst: Waardelijst) -> str:
+    """How the address of a value list names it."""
+    return NAAM_BIJ.get(lijst.naam) or slugify(lijst.naam)
+
+
+@cache
+def _uses() -> tuple[tuple[Waardelijst, Gegeven], ...]:
+    return tuple(
+        (gegeven.attribuut.waardelijst, gegeven)
+        for soort in Soort
+        for groep in groepen(soort)
+        for gegeven in groep.gegevens
+        if gegeven.attribuut.waardelijst is not None
+    )
+
+
+def _groep(soort: Soort, voorouders: tuple[Attribuut, ...], gegevens: list[Gegeven]) -> Groep:
+    if not voorouders:
+        entiteit = STANDAARD[soort]
+        return Groep(f"{soort.enkelvoud}-zelf", "", entiteit.label, entiteit.uitleg, False, tuple(gegevens))
+    pad = ".".join(groep.naam for groep in voorouders)
+    # A group that only bundles others makes a heading longer, not clearer.
+    named = [groep.label for groep in voorouders if groep.groep is not None and groep.groep.in_label]
+    labels = [*named[:1], *map(lower_first, named[1:])] or [voorouders[-1].label]
+    return Groep(
+        anker=pad,
+        pad=pad,
+        titel=f"{labels[0]}: {', '.join(labels[1:])}" if labels[1:] else labels[0],
+        uitleg=voorouders[-1].uitleg,
+        meervoudig=voorouders[-1].meervoudig,
+        gegevens=tuple(gegevens),
+    )
+
+
+def _gegeven(soort: Soort, leaf: Blad) -> Gegeven:
+    attribuut = leaf.attribuut
+    lijst = attribuut.waardelijst
+    waarden = tuple((str(code), label) for code, label in lijst.waarden.items()) if lijst is not None else ()
+    vorm = describe(attribuut)
+    said = (
+        *(leaf.pad, leaf.pad.replace("[]", ""), leaf.volledig_label, attribuut.label, attribuut.uitleg, vorm),
+        *(groep.label for groep in leaf.voorouders),
+        *(text for waarde in waarden for text in waarde),
+        lijst.naam if lijst is not None else "",
+    )
+    return Gegeven(
+        blad=leaf,
+        soort=soort,
+        anker=leaf.pad.replace("[]", ""),
+        vorm=vorm,
+        waarden=waarden,
+        lijst=list_name(lijst) if lijst is not None else "",
+        verplicht=_required(leaf),
+        voorbeeld=_example(soort, leaf),
+        zoektekst=fold(" ".join(said)),
+    )
+
+
+def _required(leaf: Blad) -> str:
+    if leaf.verplicht:
+        return "Verplicht"
+    return "Verplicht binnen deze groep" if leaf.attribuut.verplicht else ""
+
+
+def _example(soort: Soort, leaf: Blad) -> str:
+    value = leaf.attribuut.voorbeeld
+    if value is None:
+        return ""
+    text = label_of(soort, leaf.pad, value)
+    lijst = leaf.attribuut.waardelijst
+    # People read the label, programs the code: show both where they differ.
+    return f"{value} ({lower_first(text)})" if lijst is not None and text != str(value) else text
+
+
+def describe(attribuut: Attribuut) -> str:
+    """The form of an attribute in Dutch words: type, length or limits, and whether there may be several."""
+    match attribuut.type:
+        case Gegevenstype.DATUM:
+            text = "Datum, in de vorm jjjj-mm-dd"
+        case Gegevenstype.JA_NEE:
+            text = "Ja of nee (true of false)"
+        case Gegevenstype.GETAL:
+            text = f"Heel getal{_limits(attribuut)}"
+        case Gegevenstype.CODE:
+            kind = "Getal" if attribuut.json_type == "integer" else "Code"
+            text = f"{kind} uit een lijst{_limits(attribuut)}"
+        case _:
+            text = ("Vrije tekst" if attribuut.vrije_tekst else "Tekst") + _limits(attribuut)
+    return f"{text}. Mag vaker voorkomen" if attribuut.meervoudig else text
+
+
+def _limits(attribuut: Attribuut) -> str:
+    limits = []
+    if attribuut.minimum is not None and attribuut.maximum is not None:
+        limits.append(f" van {attribuut.minimum} tot en met {attribuut.maximum}")
+    if attribuut.lengte is not None:
+        limits.append(f" van ten hoogste {attribuut.lengte} tekens")
+    if attribuut.vorm is not None:
+        limits.append(f": {attribuut.vorm}")
+    return ",".join(limits).replace(",:", ":")

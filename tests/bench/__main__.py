@@ -1,0 +1,36 @@
+"""`make bench`: fills a database of its own with a country, measures, and prints tables in Markdown.
+
+UM_BENCH_PROFIELEN (1000000) and UM_BENCH_SECONDEN (6) make it smaller for a quick look. The database is a
+temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and is filled only once.
+"""
+
+import base64
+import os
+import tempfile
+from pathlib import Path
+
+from um_portal.embedded import servers
+
+
+def main() -> None:
+    """Start servers of our own, then measure in this process."""
+    with tempfile.TemporaryDirectory(prefix="um-bench-") as temporary:
+        directory = Path(os.environ.get("UM_BENCH_MAP") or temporary)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "um_portal.settings",
+            "UM_DEMO": "1",
+            "UM_SECRET_KEY": "alleen-om-te-meten",
+            "UM_MASTER_KEY": base64.b64encode(b"alleen om te meten".ljust(32)).decode(),
+            "UM_DATA_DIR": str(directory),
+            "UM_LOG_NIVEAU": "ERROR",
+        }
+        with servers(directory) as env:
+            os.environ |= env
+            # Only now: Django reads its settings when it is set up.
+            from tests.bench.run import run
+
+            run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""The measurements themselves, one function per table."""
+
+import contextlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import django
+import psutil
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from tests.bench.fill import KLEIN, MILJOEN, Maat, country, fill, groot  # noqa: E402
+from tests.bench.load import Meting, measure  # noqa: E402
+from tests.bench.questions import QUESTIONS  # noqa: E402
+from um_portal.tenants.models import Gemeente  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+PROFIELEN = int(os.environ.get("UM_BENCH_PROFIELEN") or MILJOEN)
+GROOT = groot(PROFIELEN)
+SECONDEN = float(os.environ.get("UM_BENCH_SECONDEN") or 6)
+GEMEENTEN = 300
+PAD = "/vum/bron/v3/werkzoekendeProfielen/matches"
+API, VLOER = ("127.0.0.1", 8790), ("127.0.0.1", 8791)
+
+
+def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print one table in Markdown."""
+    print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for row in rows:
+        print(f"| {' | '.join(str(cell) for cell in row)} |")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def server(app: str, address: tuple[str, int]) -> Iterator[psutil.Process]:
+    """Gunicorn with the project's own configuration; yields its first process."""
+    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), app]
+    env = {**os.environ, "UM_BIND": f"{address[0]}:{address[1]}"}
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(150):
+            with contextlib.suppress(urllib.error.HTTPError):
+                try:
+                    urllib.request.urlopen(f"http://{address[0]}:{address[1]}/", timeout=2).close()
+                except urllib.error.URLError as error:
+                    if isinstance(error, urllib.error.HTTPError):
+                        raise
+                    time.sleep(0.2)
+                    continue
+            break
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def ask(address: tuple[str, int], place: Maat, question: str, callers: int) -> Meting:
+    """Put one question about one municipality for a while."""
+    headers = {
+        "Content-Type": "application/json",
+        "X-VUM-berichtVersie": "3.0.0",
+        "API-Version": "3.0.0",
+        "X-VUM-fromParty": "8" * 20,
+        "X-VUM-toParty": place.oin,
+        "X-VUM-viaParty": "7" * 20,
+        "X-VUM-SUWIparty": "true",
+        "X-Bench": question,
+    }
+    body = json.dumps({"vraagObject": QUESTIONS[question](place.oin)}).encode()
+    found = measure(address, PAD, headers, body, callers=callers, seconds=SECONDEN)
+    if found.fouten:
+        raise SystemExit(f"{question} bij {place.oin}: {found.fouten} antwoorden waren fout")
+    return found
+
+
+def medians(place: Maat) -> dict[str, float]:
+    """The median of each question to one municipality with one caller, in milliseconds."""
+    with server("um_portal.wsgi:application", API):
+        return {question: ask(API, place, question, 1).p50 for question in QUESTIONS}
+
+
+def _vacuum() -> None:
+    with connections["eigenaar"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _present() -> set[str]:
+    return set(Gemeente.objects.values_list("oin", flat=True))
+
+
+def fill_what_is_missing(places: Sequence[Maat]) -> None:
+    """Publish the municipalities that are not there yet."""
+    missing = [place for place in places if place.oin not in _present()]
+    if not missing:
+        return
+    seconds = fill(missing)
+    total = sum(place.aantal for place in missing)
+    print(f"- {total} profielen van {len(missing)} gemeenten gepubliceerd in {seconds:.0f} s")
+    begin = time.monotonic()
+    _vacuum()
+    print(f"- VACUUM ANALYZE: {time.monotonic() - begin:.0f} s")
+
+
+def growth(places: Sequence[Maat]) -> None:
+    """The same municipality with some 10,000 and with all profiles in the table; fills on the way."""
+    few, total = [KLEIN], KLEIN.aantal
+    for place in sorted(places[1:], key=lambda place: place.aantal):
+        if total >= 10_000:
+            break
+        few.append(place)
+        total += place.aantal
+    if len(_present()) > len(few):
+        print("- De database was al gevuld; de groei is alleen te meten met een lege.")
+        fill_what_is_missing(places)
+        return
+    fill_what_is_missing(few)
+    before = medians(KLEIN)
+    fill_what_is_missing(places)
+    after = medians(KLEIN)
+    everything = sum(place.aantal for place in places)
+    table(
+        f"Groei: de mediaan van dezelfde gemeente ({KLEIN.aantal} profielen), in ms",
+        ["vraag", f"{total} in de tabel", f"{everything} in de tabel", "verhouding"],
+        [
+            [name, f"{before[name]:.2f}", f"{after[name]:.2f}", f"{after[name] / before[name]:.2f}"]
+            for name in QUESTIONS
+        ],
+    )
+
+
+def floor() -> None:
+    """The API against a bare WSGI function with the same SQL, pool and bytes, asked in turns."""
+    rows = []
+    with server("um_portal.wsgi:application", API), server("tests.bench.floor:application", VLOER):
+        for place in (KLEIN, GROOT):
+            for question in QUESTIONS:
+                for callers in (1, 16):
+                    api, bare = [], []
+                    for _ in range(2):
+                        api.append(ask(API, place, question, callers).p50)
+                        bare.append(ask(VLOER, place, question, callers).p50)
+                    ours, theirs = statistics.mean(api), statistics.mean(bare)
+                    figures = [f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}"]
+                    rows.append([place.aantal, question, callers, *figures])
+    table(
+        "De bron tegen haar vloer: mediaan in ms",
+        ["profielen", "vraag", "bevragers", "API", "vloer", "verhouding"],
+        rows,
+    )
+
+
+def speed() -> None:
+    """Calls a second and how long they take, and the memory of the processes meanwhile."""
+    rows, memory = [], []
+    with server("um_portal.wsgi:application", API) as parent:
+        for place in (KLEIN, GROOT):
+            for question in QUESTIONS:
+                for callers in (1, 16):
+                    found = ask(API, place, question, callers)
+                    rows.append(
+                        [place.aantal, question, callers, f"{found.per_seconde:.0f}"]
+                        + [f"{value:.1f}" for value in (found.p50, found.p95, found.p99)]
+                    )
+        for process in parent.children():
+            info = process.memory_full_info()
+            memory.append([process.pid, f"{info.rss / 1e6:.0f}", f"{info.uss / 1e6:.0f}"])
+    table(
+        "Aanroepen per seconde en duur in ms",
+        ["profielen", "vraag", "bevragers", "per seconde", "p50", "p95", "p99"],
+        rows,
+    )
+    table("Geheugen van een serverproces na deze metingen, in MB", ["proces", "RSS", "eigen (USS)"], memory)
+
+
+def queries() -> None:
+    """The number of statements of one call, without the boundaries of its transaction."""
+    client = Client()
+    headers = {
+        "X-VUM-berichtVersie": "3.0.0",
+        "API-Version": "3.0.0",
+        "X-VUM-fromParty": "8" * 20,
+        "X-VUM-toParty": KLEIN.oin,
+        "X-VUM-viaParty": "7" * 20,
+        "X-VUM-SUWIparty": "true",
+    }
+    rows = []
+    for method, path in (("post", PAD), ("get", PAD.replace("matches", "W1"))):
+        body = json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}) if method == "post" else None
+        for _ in range(2):  # the second time the process knows keys and postcodes
+            with CaptureQueriesContext(connection) as captured:
+                extra = {"data": body, "content_type": "application/json"} if body else {}
+                getattr(client, method)(path, headers=headers, **extra)
+        statements = [query["sql"] for query in captured if query["sql"] not in {"BEGIN", "COMMIT"}]
+        rows.append([f"{method.upper()} {path}", len(statements)])
+    table("Query's per aanroep", ["aanroep", "query's"], rows)
+    connection.close()
+
+
+def run() -> None:
+    """Everything, in the order of the tables in docs/prestaties.md."""
+    print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    call_command("migrate", verbosity=0, interactive=False)
+    growth(country(PROFIELEN, GEMEENTEN))
+    floor()
+    speed()
+    queries()

@@ -1,0 +1,87 @@
+"""Giving a municipality a new data key: everything that is encrypted for it is encrypted anew, while the portal runs.
+
+The old key stays until nothing can be encrypted with it any more. Interrupted, it is simply started again.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from um_portal.audit.log import noteer
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+_BATCH = 500
+# Somebody may have encrypted something just before the wait ended, and not have written it yet.
+_MARGE = 15.0
+
+
+class NogBezig(RuntimeError):
+    """A transaction from before the wait goes on and may still write something under the old key."""
+
+
+def renew_data_key(
+    gemeente: Gemeente, *, wait: bool = True, patience: float = 1800.0, tell: Callable[[str], Any] = str
+) -> dict[str, int]:
+    """Give the municipality a new data key; per column ("uploads.Bronbestand.inhoud") how much was encrypted anew.
+
+    With `wait` it first waits until every process knows the new key; without, the portal must stand still.
+    `patience` is how many seconds to wait for transactions that began before. Safe to call again at any time.
+    Raises OntsleutelFout when something fits neither key, and NogBezig; the old key then stays.
+    """
+    if not keys.start_data_key(gemeente):
+        tell("Een eerdere vernieuwing was niet af en gaat nu verder.")
+    if wait:
+        seconds = keys.CACHE_SECONDS + _MARGE
+        tell(f"Wacht {seconds:.0f} seconden, tot elk proces de nieuwe sleutel kent.")
+        time.sleep(seconds)
+        _wait_for_others(patience)
+    counts = {
+        f"{label}.{column}": _renew_column(gemeente, apps.get_model(label), column, context)
+        for label, columns in keys.registered().items()
+        for column, context in columns.items()
+    }
+    with voor_gemeente(gemeente):
+        keys.finish_data_key(gemeente)
+        noteer(gemeente, "datasleutel_vernieuwd", aantal=sum(counts.values()))
+    return counts
+
+
+def _wait_for_others(patience: float) -> None:
+    """Until every transaction that is writing now has ended."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (now,) = cursor.fetchone()
+    until = time.monotonic() + patience
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] > now:
+                return
+        if time.monotonic() > until:
+            raise NogBezig
+        time.sleep(1)
+
+
+def _renew_column(gemeente: Gemeente, model: type[models.Model], column: str, context: keys.Context) -> int:
+    changed, last = 0, 0
+    while True:
+        with voor_gemeente(gemeente):
+            found = model._default_manager.filter(pk__gt=last).exclude(**{column: None}).order_by("pk")
+            rows = list(found[:_BATCH])
+        for row in rows:
+            old = bytes(getattr(row, column))
+            new = keys.renewed(gemeente, old, context(row))
+            if new is not None:
+                # One row at a time, so that this never stands in the way of whoever publishes; and only if nobody
+                # wrote something else there meanwhile, which is under the new key already.
+                with voor_gemeente(gemeente):
+                    same = model._default_manager.filter(pk=row.pk, **{column: old})
+                    changed += same.update(**{column: new})
+        if not rows:
+            return changed
+        last = rows[-1].pk
