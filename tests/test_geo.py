@@ -142,6 +142,18 @@ def test_within_gives_exactly_those_that_distance_km_puts_within(pc4, km):
     assert kilometres == sorted(kilometres)
 
 
+@examples(deadline=None, max_examples=40)
+@given(any_pc4s, st.one_of(st.floats(0, 350), st.integers(-1, 350)))
+def test_an_area_written_out_for_the_database_is_the_same_area(pc4, km):
+    numbers, kilometres = TABLE.within(pc4, km)
+    written = TABLE.within_literals(pc4, km)
+    if not numbers:
+        assert written is None
+    else:
+        assert json.loads(written[0].translate(str.maketrans("{}", "[]"))) == numbers
+        assert json.loads(written[1].translate(str.maketrans("{}", "[]"))) == kilometres
+
+
 @examples(deadline=None)
 @given(known_pc4s, known_pc4s)
 def test_within_includes_what_lies_at_the_very_distance(a, b):

@@ -15,7 +15,7 @@ from exchange.bron.columns import as_json, unpack
 from exchange.bron.expiry import valid
 from exchange.bron.models import MODEL_VAN, RECORD_VAN, Werkgeverscontactmoment
 from exchange.bron.store import DETAIL_CONTEXT
-from exchange.geo.distances import pc4_of, within
+from exchange.geo.distances import pc4_of, within_literals
 from exchange.selection import Contactmomentvraag, Selectievraag, compile_sql
 from exchange.selection.form import Veld
 from exchange.standard import Soort, schoon
@@ -96,8 +96,8 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
     every record alike, so that every choice of that many matches is as likely as any other.
     """
     pc4 = pc4_of(vraag.postcode)
-    reach, distances = within(pc4, vraag.afstand) if pc4 is not None else ([], [])
-    if not reach:
+    reached = within_literals(pc4, vraag.afstand) if pc4 is not None else None
+    if reached is None:
         return None
     table, number = MODEL_VAN[vraag.soort]._meta.db_table, settings.UM_MAX_RESULTATEN + 1
     condition, fresh = compile_sql(vraag), valid(vraag.soort)
@@ -109,7 +109,7 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
         return (
             f"WITH {area} SELECT zoekprofiel FROM {table} WHERE id = ANY(ARRAY("
             f"{every} ORDER BY random() LIMIT %s))",
-            [reach, distances, *asked, number],
+            [*reached, *asked, number],
         )
     draw = _TREKKING * number
     return (
@@ -122,7 +122,7 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
         "(SELECT id FROM trekking WHERE (SELECT count(*) FROM trekking) >= %s ORDER BY random() LIMIT %s)"
         f" UNION ALL ({every} AND (SELECT count(*) FROM trekking) < %s ORDER BY random() LIMIT %s)))",
         [
-            *(reach, distances, gemeente.pk, _TREKKING_VANAF * draw, draw),
+            *(*reached, gemeente.pk, _TREKKING_VANAF * draw, draw),
             *(*asked, number, number),
             *(*asked, number, number),
         ],

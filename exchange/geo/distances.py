@@ -13,7 +13,16 @@ from typing import NamedTuple
 from exchange.geo.models import Postcode, PostcodeVersie
 from exchange.geo.table import Postcodetabel, pc4_of
 
-__all__ = ["REFRESH_SECONDS", "distance_km", "forget", "is_known", "pc4_of", "resolve", "within"]
+__all__ = [
+    "REFRESH_SECONDS",
+    "distance_km",
+    "forget",
+    "is_known",
+    "pc4_of",
+    "resolve",
+    "within",
+    "within_literals",
+]
 
 #: How long a process may go on with a table that was replaced in the meantime.
 REFRESH_SECONDS = 10.0
@@ -36,6 +45,14 @@ def within(pc4: int, km: float) -> tuple[list[int], list[float]]:
     the pc4 itself. Both lists are empty when `pc4` is nowhere, or when `km` is negative or not a number.
     """
     return _table().within(pc4, km)
+
+
+def within_literals(pc4: int, km: float) -> tuple[str, str] | None:
+    """The same as `within`, written as PostgreSQL arrays: `{1011,1012}` and `{0.0,1.2}`; None for an empty answer.
+
+    Thousands of numbers take the driver longer to write than the database to read; here that is remembered.
+    """
+    return _table().within_literals(pc4, km)
 
 
 def resolve(pc4: int) -> int | None:

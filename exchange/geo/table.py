@@ -10,6 +10,8 @@ from exchange.geo.sphere import Coordinaat, arc_km, unit_vector
 
 #: How many postcodes keep their distances to all others at hand: some 40 kB each, so 20 MB at most.
 REMEMBERED = 512
+#: How many areas are kept written out for the database: at most some 100 kB each.
+REMEMBERED_LITERALS = 128
 
 _POSTCODE = re.compile(r"\s*([1-9][0-9]{3})\s*(?:[A-Za-z]{2})?\s*")
 
@@ -29,6 +31,7 @@ class Postcodetabel:
         self._numbers = sorted(table)
         self._vectors = {pc4: table[pc4] for pc4 in self._numbers}
         self._around = lru_cache(maxsize=REMEMBERED)(self._all_distances)
+        self._literals = lru_cache(maxsize=REMEMBERED_LITERALS)(self._written)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -61,6 +64,21 @@ class Postcodetabel:
         numbers, distances = self._around(known)
         count = bisect_right(distances, km)
         return numbers[:count].tolist(), distances[:count].tolist()
+
+    def within_literals(self, pc4: int, km: float) -> tuple[str, str] | None:
+        """What `within` gives, written as two PostgreSQL arrays; None when it gives nothing."""
+        known = self.resolve(pc4)
+        if known is None or not km >= 0:
+            return None
+        _, distances = self._around(known)
+        return self._literals(known, bisect_right(distances, km))
+
+    def _written(self, known: int, count: int) -> tuple[str, str]:
+        numbers, distances = self._around(known)
+        return (
+            "{" + ",".join(map(str, numbers[:count])) + "}",
+            "{" + ",".join(map(repr, distances[:count])) + "}",
+        )
 
     def _all_distances(self, pc4: int) -> tuple["array[int]", "array[float]"]:
         """All pc4s from near to far, and their distances. Double precision: equal to `distance_km`."""
