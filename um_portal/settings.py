@@ -174,8 +174,15 @@ DATABASES: dict[str, dict[str, Any]] = {
     # Migrations only. In production this is another login than the application's.
     "eigenaar": _database("DATABASE_EIGENAAR_URL", fallback="DATABASE_URL"),
 }
-if DATABASES["default"].get("USER") != UM_DATABASE_ROL:
-    DATABASES["default"]["OPTIONS"]["options"] = f"-c role={UM_DATABASE_ROL}"
+# A read replica, when there is one: the source API then reads there, everything else on the primary.
+UM_LEESDATABASE = "default"
+if env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = _database("DATABASE_REPLICA_URL", pool=_pool())
+    UM_LEESDATABASE = "replica"
+for _alias in {"default", UM_LEESDATABASE}:
+    if DATABASES[_alias].get("USER") != UM_DATABASE_ROL:
+        _given = DATABASES[_alias]["OPTIONS"].get("options", "")
+        DATABASES[_alias]["OPTIONS"]["options"] = f"{_given} -c role={UM_DATABASE_ROL}".strip()
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -4,12 +4,13 @@ Both take plain values and know nothing of HTTP. Each is a single statement on t
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 
 from exchange.bron.columns import as_json, unpack
 from exchange.bron.expiry import valid
@@ -43,12 +44,20 @@ class Matches(Generic[T]):
     maximum_bereikt: bool
 
 
+@contextmanager
+def _reading(gemeente: Gemeente) -> Iterator[Any]:
+    """A cursor on the database that the source reads from, in this municipality's scope."""
+    using = settings.UM_LEESDATABASE
+    with voor_gemeente(gemeente, using=using), connections[using].cursor() as cursor:
+        yield cursor
+
+
 def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches[str]:
     """At most UM_MAX_RESULTATEN matches of this municipality; a random choice when there are more."""
     statement = matches_statement(gemeente, vraag)
     if statement is None:
         return Matches([], False)
-    with voor_gemeente(gemeente), connection.cursor() as cursor:
+    with _reading(gemeente) as cursor:
         cursor.execute(*statement)
         found = [row[0] for row in cursor.fetchall()]
     return _cut(found)
@@ -61,7 +70,7 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Contactmomentvraag, *, suwi:
     """
     table = Werkgeverscontactmoment._meta.db_table
     fresh = valid(Soort.WERKGEVERSCONTACTMOMENTEN)
-    with voor_gemeente(gemeente), connection.cursor() as cursor:
+    with _reading(gemeente) as cursor:
         cursor.execute(
             f"SELECT p.detail FROM {table} p WHERE p.gemeente_id = %s AND p.nummer_kvk = %s"
             f" AND p.datum >= coalesce(%s::date, '-infinity') AND {fresh.sql} ORDER BY random() LIMIT %s",
@@ -161,7 +170,7 @@ def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -
     """
     table, fresh = RECORD_VAN[soort]._meta.db_table, valid(soort)
     own_policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
-    with voor_gemeente(gemeente), connection.cursor() as cursor:
+    with _reading(gemeente) as cursor:
         cursor.execute(
             f"SELECT p.detail, {own_policy} FROM {table} p"
             f" WHERE p.gemeente_id = %s AND p.id_bron = %s AND {fresh.sql}",

@@ -96,7 +96,7 @@ def _read_headers(request: HttpRequest) -> tuple[Partijen, bool]:
 
 
 def _municipality(oin: str) -> Gemeente:
-    gemeente = Gemeente.objects.filter(oin=oin).first()
+    gemeente = Gemeente.objects.using(settings.UM_LEESDATABASE).filter(oin=oin).first()
     if gemeente is None or gemeente.status in {Status.AANGEMELD, Status.VERTROKKEN}:
         raise Afgewezen(ONGELDIG, "De partij in X-VUM-toParty is hier geen bron.")
     if not gemeente.is_toegelaten:

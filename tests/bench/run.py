@@ -4,12 +4,11 @@ import contextlib
 import json
 import os
 import platform
+import socket
 import statistics
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -34,6 +33,7 @@ GROOT = groot(PROFIELEN)
 SECONDEN = float(os.environ.get("UM_BENCH_SECONDEN") or 6)
 GEMEENTEN = 300
 PAD = "/vum/bron/v3/werkzoekendeProfielen/matches"
+PORTAAL = "um_portal.wsgi:application"
 API, VLOER = ("127.0.0.1", 8790), ("127.0.0.1", 8791)
 
 
@@ -45,23 +45,27 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     sys.stdout.flush()
 
 
+def gunicorn(app: str, *more: str) -> list[str]:
+    """Gunicorn with the project's own configuration."""
+    return ["gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), *more, app]
+
+
 @contextlib.contextmanager
-def server(app: str, address: tuple[str, int]) -> Iterator[psutil.Process]:
-    """Gunicorn with the project's own configuration; yields its first process."""
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), app]
-    env = {**os.environ, "UM_BIND": f"{address[0]}:{address[1]}"}
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+def server(command: Sequence[str], address: tuple[str, int]) -> Iterator[psutil.Process]:
+    """A WSGI server as a process of its own; yields it when it answers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**os.environ, "UM_BIND": f"{address[0]}:{address[1]}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(150):
-            with contextlib.suppress(urllib.error.HTTPError):
-                try:
-                    urllib.request.urlopen(f"http://{address[0]}:{address[1]}/", timeout=2).close()
-                except urllib.error.URLError as error:
-                    if isinstance(error, urllib.error.HTTPError):
-                        raise
-                    time.sleep(0.2)
-                    continue
-            break
+            with contextlib.suppress(OSError):
+                socket.create_connection(address, timeout=1).close()
+                break
+            time.sleep(0.2)
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
@@ -89,7 +93,7 @@ def ask(address: tuple[str, int], place: Maat, question: str, callers: int) -> M
 
 def medians(place: Maat) -> dict[str, float]:
     """The median of each question to one municipality with one caller, in milliseconds."""
-    with server("um_portal.wsgi:application", API):
+    with server(gunicorn(PORTAAL), API):
         return {question: ask(API, place, question, 1).p50 for question in QUESTIONS}
 
 
@@ -145,7 +149,7 @@ def growth(places: Sequence[Maat]) -> None:
 def floor() -> None:
     """The API against a bare WSGI function with the same SQL, pool and bytes, asked in turns."""
     rows = []
-    with server("um_portal.wsgi:application", API), server("tests.bench.floor:application", VLOER):
+    with server(gunicorn(PORTAAL), API), server(gunicorn("tests.bench.floor:application"), VLOER):
         for place in (KLEIN, GROOT):
             for question in QUESTIONS:
                 for callers in (1, 16):
@@ -166,7 +170,7 @@ def floor() -> None:
 def speed() -> None:
     """Calls a second and how long they take, and the memory of the processes meanwhile."""
     rows, memory = [], []
-    with server("um_portal.wsgi:application", API) as parent:
+    with server(gunicorn(PORTAAL), API) as parent:
         for place in (KLEIN, GROOT):
             for question in QUESTIONS:
                 for callers in (1, 16):
@@ -184,6 +188,33 @@ def speed() -> None:
         rows,
     )
     table("Geheugen van een serverproces na deze metingen, in MB", ["proces", "RSS", "eigen (USS)"], memory)
+
+
+def wsgi_servers() -> None:
+    """The same application under other servers; each with two processes of eight threads where it has them."""
+    port = str(API[1])
+    candidates = {
+        "gunicorn, gthread 2 × 8": gunicorn(PORTAAL),
+        "gunicorn, sync 2": gunicorn(PORTAAL, "-k", "sync", "--threads", "1"),
+        "granian 2 × 8": [
+            *("granian", "--interface", "wsgi", "--host", API[0], "--port", port, "--no-access-log"),
+            *("--workers", "2", "--blocking-threads", "8", PORTAAL),
+        ],
+        "waitress, 1 × 16": ["waitress", f"--listen={API[0]}:{port}", "--threads=16", PORTAAL],
+    }
+    rows = []
+    for name, command in candidates.items():
+        with server(command, API):
+            for question in ("selectief", "middelmatig"):
+                for callers in (1, 16):
+                    found = ask(API, KLEIN, question, callers)
+                    figures = [f"{found.per_seconde:.0f}", f"{found.p50:.1f}", f"{found.p99:.1f}"]
+                    rows.append([name, question, callers, *figures])
+    table(
+        f"De WSGI-server, bij een gemeente van {KLEIN.aantal}",
+        ["server", "vraag", "bevragers", "per seconde", "p50", "p99"],
+        rows,
+    )
 
 
 def queries() -> None:
@@ -217,4 +248,5 @@ def run() -> None:
     growth(country(PROFIELEN, GEMEENTEN))
     floor()
     speed()
+    wsgi_servers()
     queries()

@@ -1,7 +1,7 @@
 """The context of every page: one variable, `portal`, so that it cannot collide with a page's own names.
 
-It reads what the request already carries (`tenants.access.attach` puts the municipality there) and makes no
-query of its own.
+It reads what the request carries: `tenants.access.attach` puts the municipality there. For a page whose view
+had no need of that, such as the help or one about a mistake, it is asked here.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from um_portal.presentation.navigation import Item, navigatie, url_of, voet
+from um_portal.tenants.access import attach
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Portal:
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
     user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and not hasattr(request, "lidmaatschappen"):
+        attach(request)
     return {
         "portal": Portal(
             start_url=url_of("start") or "/",

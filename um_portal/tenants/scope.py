@@ -13,7 +13,8 @@ from django_scopes import scope
 
 from um_portal.tenants.models import Gemeente
 
-_huidige: ContextVar[int | None] = ContextVar("um_gemeente", default=None)
+# The municipality, and the databases whose present transaction knows it.
+_huidige: ContextVar[tuple[int, frozenset[str]] | None] = ContextVar("um_gemeente", default=None)
 
 
 class AndereGemeente(RuntimeError):
@@ -36,10 +37,10 @@ def voor_gemeente(gemeente: Gemeente, *, using: str = "default") -> Iterator[Non
     Nested use for the same municipality joins the outer transaction (as a savepoint).
     Raises AndereGemeente when nested for another one.
     """
-    huidige = _huidige.get()
-    if huidige is not None:
-        if huidige != gemeente.pk:
-            raise AndereGemeente("Er wordt al voor een andere gemeente gewerkt.")
+    huidige, bekend = _huidige.get() or (gemeente.pk, frozenset())
+    if huidige != gemeente.pk:
+        raise AndereGemeente("Er wordt al voor een andere gemeente gewerkt.")
+    if using in bekend:
         with transaction.atomic(using):
             yield
         return
@@ -48,7 +49,7 @@ def voor_gemeente(gemeente: Gemeente, *, using: str = "default") -> Iterator[Non
     try:
         with transaction.atomic(using):
             set_session(using, gemeente=gemeente.pk)
-            token = _huidige.set(gemeente.pk)
+            token = _huidige.set((gemeente.pk, bekend | {using}))
             try:
                 with scope(gemeente=gemeente):
                     yield
