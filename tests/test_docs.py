@@ -24,6 +24,7 @@ OPDRACHTEN = ROOT / "docs" / "beheer" / "opdrachten.md"
 # Only for one process of the tests to tell another.
 _INTERN = {"UM_TESTOMGEVING"}
 _NAME = re.compile(r"(?:UM_[A-Z_]+|DATABASE(?:_[A-Z]+)?_URL|REDIS_URL)")
+_PLUGIN = ROOT / "um_portal" / "embedded" / "pytest_plugin.py"
 # Settings of Django's own that carry such a name, and are not read from the environment.
 _NOT_READ = {"UM_VERSIE", "UM_SIMULATOR_REDIS_URL"}
 
@@ -32,7 +33,8 @@ _NOT_READ = {"UM_VERSIE", "UM_SIMULATOR_REDIS_URL"}
 
 
 def _sources() -> list[Path]:
-    embedded = sorted((ROOT / "um_portal" / "embedded").glob("*.py"))
+    # The plugin reads what only tests know of.
+    embedded = sorted(set((ROOT / "um_portal" / "embedded").glob("*.py")) - {_PLUGIN})
     return [ROOT / "um_portal" / "settings.py", ROOT / "deploy" / "gunicorn.conf.py", *embedded]
 
 

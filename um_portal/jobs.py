@@ -35,12 +35,14 @@ def _free() -> Q:
 T = TypeVar("T", bound="Taak")
 
 
-def claim(rows: "models.QuerySet[T]", pk: int) -> T | None:
+def claim(rows: "models.QuerySet[T]", pk: int, lease: timedelta = LEASE) -> T | None:
     """Take the row for the length of a lease, if it is among `rows` and free; else None.
+
+    Work that does not extend its lease on the way gives one that is long enough for all of it.
 
     Call inside `voor_gemeente`, in a transaction of its own: the claim must be committed before the work starts.
     """
-    taken = rows.filter(_free(), pk=pk).update(lease_tot=timezone.now() + LEASE, pogingen=F("pogingen") + 1)
+    taken = rows.filter(_free(), pk=pk).update(lease_tot=timezone.now() + lease, pogingen=F("pogingen") + 1)
     return rows.model._default_manager.get(pk=pk) if taken else None
 
 

@@ -1,7 +1,8 @@
 """All settings of the portal, in one file; every choice comes from the environment.
 
 The defaults are the safe ones: without UM_DEMO nothing is trusted because of where it comes from,
-cookies need HTTPS and keys must be given. `docs/instellingen.md` lists every setting with its reason.
+cookies need HTTPS and keys must be given. `docs/beheer/instellingen.md` lists every
+setting with its reason.
 """
 
 from pathlib import Path
@@ -33,7 +34,7 @@ def _secret(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(
             f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "
-            "docs/instellingen.md beschrijft het voor een echte omgeving."
+            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving."
         )
     return value
 
@@ -248,6 +249,7 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 # Throttling per user name and address together, so that nobody can lock a colleague out from elsewhere.
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "um_portal.accounts.throttling.client_address"
 AXES_FAILURE_LIMIT = env.int("UM_INLOGPOGINGEN", default=8)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True

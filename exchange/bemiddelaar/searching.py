@@ -22,7 +22,7 @@ from exchange.selection import Criteria, compose
 from exchange.standard import Soort, schoon
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
-from um_portal.jobs import claim
+from um_portal.jobs import LEASE, claim
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -56,7 +56,9 @@ def open_search(
 def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
     """Put the search to the exchange and store the results; does nothing when that was done or is being done."""
     with voor_gemeente(gemeente):
-        zoekvraag = claim(Zoekvraag.objects.filter(status__in=ONDERWEG), zoekvraag_id)
+        # The whole question to the exchange, and storing what comes back.
+        lease = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
+        zoekvraag = claim(Zoekvraag.objects.filter(status__in=ONDERWEG), zoekvraag_id, lease)
         if zoekvraag is None:
             return
         Zoekvraag.objects.filter(pk=zoekvraag_id).update(status=Zoekstatus.BEZIG)

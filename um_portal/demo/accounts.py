@@ -41,7 +41,7 @@ class DemoAccount:
     @property
     def rol(self) -> str:
         """What this person does, for the overview."""
-        return "VNG-support" if self.is_vng_support else self.rollen[0][1].label
+        return " en ".join(dict.fromkeys(rol.label for _, rol in self.rollen)) or "VNG-support"
 
     @property
     def gemeente(self) -> str:

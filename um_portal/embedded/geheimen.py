@@ -1,6 +1,6 @@
 """The secrets of a demonstration: made once, kept in its data directory, readable by its user alone.
 
-A real installation gets its secrets from its environment; see docs/instellingen.md.
+A real installation gets its secrets from its environment; see docs/beheer/instellingen.md.
 """
 
 import base64

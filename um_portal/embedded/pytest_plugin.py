@@ -16,6 +16,8 @@ import pytest
 
 from um_portal.embedded import StartMislukt, servers
 
+# What says where things are does not change an outcome.
+_KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_SCHERMBEELDEN"}
 _URLS = ("DATABASE_URL", "DATABASE_EIGENAAR_URL")
 # Told to the workers of pytest-xdist, which inherit the environment.
 _PREPARED = "UM_TESTOMGEVING"
@@ -41,7 +43,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 def _fixed_environment() -> None:
     """No setting of whoever runs the tests changes their outcome, except the servers they named."""
-    for name in [name for name in os.environ if name.startswith("UM_") and name != "UM_DATABASE_ROL"]:
+    for name in [name for name in os.environ if name.startswith("UM_") and name not in _KEPT]:
         del os.environ[name]
     os.environ |= {
         "UM_SECRET_KEY": "alleen-voor-de-tests",

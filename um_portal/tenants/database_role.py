@@ -25,7 +25,11 @@ def grant(using: str) -> None:
                 f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN;"
                 " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [settings.UM_DATABASE_ROL])
+        # Since PostgreSQL 16 whoever makes a role belongs to it without being able to take it on.
+        cursor.execute("SHOW server_version_num")
+        (version,) = cursor.fetchone() or ("0",)
+        right = "SET" if int(version) >= 160_000 else "MEMBER"
+        cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [settings.UM_DATABASE_ROL, right])
         if cursor.fetchone() == (False,):
             cursor.execute(f"GRANT {role} TO current_user")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
