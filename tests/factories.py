@@ -13,6 +13,7 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.tenants.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
+from uploads.mapping.sonar import KOPPEN as SONAR_KOPPEN
 
 _number = itertools.count(1)
 
@@ -114,16 +115,6 @@ def een_vraag(afstand: int = 50, **more: Any) -> dict[str, Any]:
 
 
 SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
-
-
-SONAR_KOPPEN = (
-    "Datum melding", "1e uitk dag (niet WW)", "BSN", "ID_WZ", "Beschikbare uren/wk", "Opleidingsniveau",
-    "Beroepssector", "Bemiddelingsberoep", "Mondeling Nederlands", "Schriftelijk Nederlands", "Rijbewijs",
-    "Inschrijfdatum", "Geslacht", "Telefoonnummer", "Volledige Naam", "Leeftijd", "E-mailadres", "Vervoer",
-    "Gemeente", "Postcode", "Plaats", "Straatnaam", "Huisnummer", "Huisnummer Toevoeging", "Banenafspraak",
-    "Klantprofiel", "Arbeidsmarktregio", "Cases (aantal)", "Sonar", "Medewerker Naam", "Organisatie Naam",
-    "GSD Kantoor", "Participatieladder", "Aantal", "Toestemming",
-)  # fmt: skip
 
 
 def een_sonar_rij(**changes: Any) -> dict[str, Any]:

@@ -18,15 +18,8 @@ from exchange.fictief.generate import vacature
 from exchange.standard import is_bsn
 from um_portal.demo.accounts import GEMEENTEN, LINDEWAARD, OOSTERVEEN, DemoGemeente
 from um_portal.demo.world import SEED, postcodes_around
+from uploads.mapping.sonar import KOPPEN
 
-SONAR_KOLOMMEN = (
-    "Datum melding", "1e uitk dag (niet WW)", "BSN", "ID_WZ", "Beschikbare uren/wk", "Opleidingsniveau",
-    "Beroepssector", "Bemiddelingsberoep", "Mondeling Nederlands", "Schriftelijk Nederlands", "Rijbewijs",
-    "Inschrijfdatum", "Geslacht", "Telefoonnummer", "Volledige Naam", "Leeftijd", "E-mailadres", "Vervoer",
-    "Gemeente", "Postcode", "Plaats", "Straatnaam", "Huisnummer", "Huisnummer Toevoeging", "Banenafspraak",
-    "Klantprofiel", "Arbeidsmarktregio", "Cases (aantal)", "Sonar", "Medewerker Naam", "Organisatie Naam",
-    "GSD Kantoor", "Participatieladder", "Aantal", "Toestemming",
-)  # fmt: skip
 _VOORNAMEN = (
     "Amina", "Bart", "Chantal", "Dewi", "Emre", "Floor", "Gijs", "Hanna", "Ilse", "Joris", "Kim", "Lars", "Mo",
     "Nadia", "Omar", "Petra",
@@ -93,7 +86,7 @@ def _sonar_row(rng: random.Random, demo: DemoGemeente, number: int, bsn: int, po
         "Aantal": number,
         "Toestemming": rng.choice(_TOESTEMMING),
     }
-    return [values.get(name) for name in SONAR_KOLOMMEN]
+    return [values.get(name) for name in KOPPEN]
 
 
 def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
@@ -102,7 +95,7 @@ def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
     bsns, postcodes = _bsns(rng), postcodes_around(demo.midden)
     rows = [_sonar_row(rng, demo, n, next(bsns), postcodes.draw(rng)) for n in range(1, count + 1)]
     postcode, bsn, own_id, consent = (
-        SONAR_KOLOMMEN.index(name) for name in ("Postcode", "BSN", "ID_WZ", "Toestemming")
+        KOPPEN.index(name) for name in ("Postcode", "BSN", "ID_WZ", "Toestemming")
     )
     for index in (4, 11, 19, 27):
         rows[index][consent] = "Ja"
@@ -121,14 +114,14 @@ def write_sonar(path: Path, demo: DemoGemeente, count: int) -> None:
     sheet = workbook.active
     assert sheet is not None
     sheet.title = "Blad 1"
-    sheet.append(SONAR_KOLOMMEN)
+    sheet.append(KOPPEN)
     for number, row in enumerate(sonar_rows(demo, count), start=1):
         sheet.append(row)
         if number % 40 == 0:
-            sheet.append([None] * len(SONAR_KOLOMMEN))
+            sheet.append([None] * len(KOPPEN))
     last = sheet.max_row
     for empty in range(last + 1, last + 400):
-        sheet.cell(empty, len(SONAR_KOLOMMEN)).style = "Normal"
+        sheet.cell(empty, len(KOPPEN)).style = "Normal"
     workbook.save(path)
 
 
