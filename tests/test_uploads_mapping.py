@@ -18,7 +18,6 @@ from tests.factories import (
     een_werkzoekende,
 )
 from uploads.conversion import Omzetting, Uitkomst
-from uploads.mapping.freetext import VERWIJDERD, without_bsn
 from uploads.mapping.model import Omgeving, setter
 from uploads.mapping.recognition import SoortOnduidelijk, recognise, recognise_headers
 from uploads.mapping.standaard import target_of
@@ -309,7 +308,9 @@ def test_columns_may_have_moved_and_others_may_stand_between_them():
 
 
 def test_headers_are_known_by_their_letters():
-    koppen = [kop.upper().replace("-", " ").replace("_", " ").replace("/", " / ") + "\u00a0" for kop in SONAR_KOPPEN]
+    koppen = [
+        kop.upper().replace("-", " ").replace("_", " ").replace("/", " / ") + "\u00a0" for kop in SONAR_KOPPEN
+    ]
     rij = een_sonar_rij(ID_WZ="S1")
     _, (uitkomst,) = convert(table(koppen, [rij.get(kop, "") for kop in SONAR_KOPPEN]))
     assert record_of(uitkomst)["werktijden"] == {"aantalWerkurenPerWeekMaximaal": 32}
@@ -471,18 +472,6 @@ def test_records_in_the_standard_come_out_as_they_are_without_empty_values():
     assert record_of(uitkomst) == {k: v for k, v in record.items() if k not in {"sector", "emailadres"}}
 
 
-def test_a_bsn_in_free_text_is_taken_out_and_told():
-    _, (uitkomst,) = convert(json_file([een_vacature(omschrijvingVacature=f"Bel {BSN} nu")]))
-    assert record_of(uitkomst)["omschrijvingVacature"] == f"Bel {VERWIJDERD} nu"
-    assert codes(uitkomst) == {"bsn_in_tekst"}
-
-
-@pytest.mark.parametrize("tekst", ["Bel 06-12345678", "Mail piet@voorbeeld.nl", "Bel +31 6 12345678"])
-def test_contact_details_in_text_that_searchers_see_are_warned_about(tekst):
-    _, (uitkomst,) = convert(json_file([een_vacature(omschrijvingVacature=tekst)]))
-    assert codes(uitkomst) == {"contact_in_tekst"}
-
-
 def test_an_unlocatable_postcode_is_refused_in_json_too():
     _, (uitkomst,) = convert(json_file([een_werkzoekende(mobiliteit={"bemiddelingspostcode": "9999aa"})]))
     assert uitkomst.record is None
@@ -559,11 +548,6 @@ def test_cutting_never_leaves_more_than_asked():
     assert cut_at_word("een twee drie", 8) == "een twee"
     assert cut_at_word("een twee drie", 7) == "een"
     assert cut_at_word("aaneengeschreven", 5) == "aanee"
-
-
-def test_only_numbers_that_can_be_a_bsn_are_taken_out_of_text():
-    assert without_bsn("123456789 en 799890005") == f"123456789 en {VERWIJDERD}"
-    assert without_bsn("06-12345678, 2026-01-01 t/m 2026-12-31") == "06-12345678, 2026-01-01 t/m 2026-12-31"
 
 
 def test_values_are_put_at_their_path():

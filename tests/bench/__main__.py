@@ -2,10 +2,12 @@
 
 UM_BENCH_PROFIELEN (1000000) and UM_BENCH_SECONDEN (6) make it smaller for a quick look. The database is a
 temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and is filled only once.
+`python -m tests.bench vloer snelheid servers querys profiel` runs the parts that are named.
 """
 
 import base64
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,7 +31,7 @@ def main() -> None:
             # Only now: Django reads its settings when it is set up.
             from tests.bench.run import run
 
-            run()
+            run(sys.argv[1:])
 
 
 if __name__ == "__main__":

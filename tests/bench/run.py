@@ -1,9 +1,12 @@
 """The measurements themselves, one function per table."""
 
 import contextlib
+import cProfile
+import io
 import json
 import os
 import platform
+import pstats
 import socket
 import statistics
 import subprocess
@@ -25,6 +28,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from tests.bench.fill import KLEIN, MILJOEN, Maat, country, fill, groot  # noqa: E402
 from tests.bench.load import Meting, measure  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
+from tests.factories import vum_headers  # noqa: E402
 from um_portal.tenants.models import Gemeente  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,16 +78,7 @@ def server(command: Sequence[str], address: tuple[str, int]) -> Iterator[psutil.
 
 def ask(address: tuple[str, int], place: Maat, question: str, callers: int) -> Meting:
     """Put one question about one municipality for a while."""
-    headers = {
-        "Content-Type": "application/json",
-        "X-VUM-berichtVersie": "3.0.0",
-        "API-Version": "3.0.0",
-        "X-VUM-fromParty": "8" * 20,
-        "X-VUM-toParty": place.oin,
-        "X-VUM-viaParty": "7" * 20,
-        "X-VUM-SUWIparty": "true",
-        "X-Bench": question,
-    }
+    headers = {"Content-Type": "application/json", "X-Bench": question, **vum_headers(place.oin)}
     body = json.dumps({"vraagObject": QUESTIONS[question](place.oin)}).encode()
     found = measure(address, PAD, headers, body, callers=callers, seconds=SECONDEN)
     if found.fouten:
@@ -219,15 +214,7 @@ def wsgi_servers() -> None:
 
 def queries() -> None:
     """The number of statements of one call, without the boundaries of its transaction."""
-    client = Client()
-    headers = {
-        "X-VUM-berichtVersie": "3.0.0",
-        "API-Version": "3.0.0",
-        "X-VUM-fromParty": "8" * 20,
-        "X-VUM-toParty": KLEIN.oin,
-        "X-VUM-viaParty": "7" * 20,
-        "X-VUM-SUWIparty": "true",
-    }
+    client, headers = Client(), vum_headers(KLEIN.oin)
     rows = []
     for method, path in (("post", PAD), ("get", PAD.replace("matches", "W1"))):
         body = json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}) if method == "post" else None
@@ -241,12 +228,39 @@ def queries() -> None:
     connection.close()
 
 
-def run() -> None:
-    """Everything, in the order of the tables in docs/prestaties.md."""
+def profile() -> None:
+    """Where the time of one call goes, in this process: the functions that take longest themselves."""
+    client, body = Client(), json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)})
+    headers = vum_headers(KLEIN.oin)
+
+    def calls(number: int) -> None:
+        for _ in range(number):
+            client.post(PAD, body, "application/json", headers=headers)
+
+    calls(20)
+    profiler = cProfile.Profile()
+    profiler.runcall(calls, 300)
+    output = io.StringIO()
+    pstats.Stats(profiler, stream=output).sort_stats("tottime").print_stats(14)
+    print(f"\n### Profiel van 300 aanroepen, middelmatige vraag, {KLEIN.aantal} profielen\n\n```")
+    print(output.getvalue().strip().replace(str(ROOT) + "/", ""))
+    print("```")
+    connection.close()
+
+
+PARTS = {
+    "vloer": floor,
+    "snelheid": speed,
+    "servers": wsgi_servers,
+    "querys": queries,
+    "profiel": profile,
+}
+
+
+def run(parts: Sequence[str]) -> None:
+    """Fill what is missing, then the parts asked for, or all."""
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     call_command("migrate", verbosity=0, interactive=False)
     growth(country(PROFIELEN, GEMEENTEN))
-    floor()
-    speed()
-    wsgi_servers()
-    queries()
+    for name in parts or PARTS:
+        PARTS[name]()

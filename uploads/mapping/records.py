@@ -40,7 +40,7 @@ class RecordVertaling:
         return pad
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """The record itself, with a pseudonym for an id that is a BSN and without BSNs in its texts."""
+        """The record itself, with a pseudonym for an id that is a BSN; None when a free text holds a BSN."""
         if not isinstance(waarden, dict):
             meld(
                 "",
@@ -55,5 +55,4 @@ class RecordVertaling:
         eigen_id = waarden.get(pad)
         if isinstance(eigen_id, str) and is_bsn(eigen_id):
             waarden[pad] = self._pseudoniem(bsn_of(eigen_id))
-        look_through(self.soort, waarden, meld)
-        return waarden
+        return waarden if look_through(self.soort, waarden, meld) else None
