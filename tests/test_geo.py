@@ -147,8 +147,8 @@ def test_within_gives_exactly_those_that_distance_km_puts_within(pc4, km):
 def test_an_area_written_out_for_the_database_is_the_same_area(pc4, km):
     numbers, kilometres = TABLE.within(pc4, km)
     written = TABLE.within_literals(pc4, km)
-    if not numbers:
-        assert written is None
+    if written is None:
+        assert not numbers
     else:
         assert json.loads(written[0].translate(str.maketrans("{}", "[]"))) == numbers
         assert json.loads(written[1].translate(str.maketrans("{}", "[]"))) == kilometres
