@@ -1,9 +1,11 @@
 """Where everything is. The source API is not here: `exchange.bron.middleware` takes it before any of this."""
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.generic import TemplateView
 
 from um_portal import views
+from um_portal.presentation.stijlgids import stijlgids
 
 handler400 = "django.views.defaults.bad_request"
 
@@ -24,3 +26,7 @@ urlpatterns = [
     ),
     path("privacy", TemplateView.as_view(template_name="paginas/privacy.html"), name="privacy"),
 ]
+
+if settings.UM_DEMO:
+    # All components on one page, for whoever builds on them.
+    urlpatterns.append(path("stijlgids", stijlgids, name="stijlgids"))
