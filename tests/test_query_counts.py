@@ -38,7 +38,7 @@ MOST = {
     "/leveringen/{levering}/": 6,
     "/leveringen/gepubliceerd/": 6,
     "/gemeenten/": 5,
-    "/hulp": 1,
+    "/hulp": 2,
 }
 
 
