@@ -34,9 +34,10 @@ from pytest_django.fixtures import Settings
 from exchange.fictief import generate
 from exchange.fictief.beroepen import BEROEP_OP_CODE, BEROEPEN, COMPETENTIES, VAKGEBIEDEN
 from exchange.geo.distances import distance_km, pc4_of
+from exchange.headers import Afgewezen
 from exchange.selection.compose import Criteria, compose
 from exchange.simulator import bronnen, parties, state
-from exchange.simulator.contract import Afgewezen, check_question
+from exchange.simulator.contract import check_question
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, bladeren, validate, zoekprofiel
 from um_portal.tenants.models import Gemeente, Status

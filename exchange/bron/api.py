@@ -17,15 +17,18 @@ from django.http import HttpRequest, HttpResponse
 from exchange.bron.answer import Matches, find_contactmomenten, find_detail, find_matches
 from exchange.bron.columns import as_json
 from exchange.headers import (
-    BERICHT_VERSIE,
     INTERN,
     NIET_BESCHIKBAAR,
     ONGELDIG,
     ONVOLLEDIG,
+    SUWI_HEADER,
     VERSIE_HEADERS,
-    Partijen,
+    Afgewezen,
+    NietGeautoriseerd,
     VumFout,
+    check_headers,
     read_parties,
+    read_suwi,
     wsgi_name,
 )
 from exchange.selection import VraagFout, parse, parse_contactmomenten
@@ -37,21 +40,6 @@ logger = logging.getLogger(__name__)
 PREFIX = "/vum/bron/v3/"
 _SOORT = {soort.api_naam: soort for soort in Soort}
 _ID = re.compile(ID_PATROON)
-_OIN_HEADERS = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
-_SUWI = {"true": True, "false": False}
-
-
-class Afgewezen(Exception):
-    """The call gets this error of the contract."""
-
-    def __init__(self, fout: VumFout, details: str = "") -> None:
-        super().__init__(fout.code)
-        self.fout = fout
-        self.details = details
-
-
-class NietGeautoriseerd(Exception):
-    """The caller is not who may call: 401, without a body."""
 
 
 def _is_loopback(address: str) -> bool:
@@ -75,24 +63,6 @@ def authenticate(meta: dict[str, Any]) -> None:
     if settings.UM_DEMO and _is_loopback(address):
         return
     raise NietGeautoriseerd
-
-
-def _read_headers(request: HttpRequest) -> tuple[Partijen, bool]:
-    meta = request.META
-    required = (*VERSIE_HEADERS, *_OIN_HEADERS, "X-VUM-SUWIparty")
-    missing = [name for name in required if not meta.get(wsgi_name(name))]
-    if missing:
-        raise Afgewezen(ONVOLLEDIG, f"Deze headers ontbreken: {', '.join(missing)}.")
-    for name in VERSIE_HEADERS:
-        if meta[wsgi_name(name)] != BERICHT_VERSIE:
-            raise Afgewezen(ONGELDIG, f"Header {name} moet {BERICHT_VERSIE} zijn.")
-    for name in _OIN_HEADERS:
-        if not is_oin(meta[wsgi_name(name)]):
-            raise Afgewezen(ONGELDIG, f"Header {name} moet een OIN van 20 cijfers zijn.")
-    suwi = _SUWI.get(meta[wsgi_name("X-VUM-SUWIparty")].lower())
-    if suwi is None:
-        raise Afgewezen(ONGELDIG, "Header X-VUM-SUWIparty moet true of false zijn.")
-    return read_parties(meta), suwi
 
 
 def _municipality(oin: str) -> Gemeente:
@@ -163,7 +133,8 @@ def _route(request: HttpRequest) -> str:
         raise Afgewezen(VumFout(405, ONGELDIG.code, ONGELDIG.message), f"Gebruik hier {asked}.")
     if asked == "GET" and soort.id_pad is None:
         raise Afgewezen(ONGELDIG, f"Van {soort.label} is geen detail op te vragen.")
-    parties, suwi = _read_headers(request)
+    parties = check_headers(request.META, SUWI_HEADER)
+    suwi = read_suwi(request.META)
     gemeente = _municipality(parties.naar)
     if rest == "matches":
         return _matches(gemeente, soort, request, suwi)

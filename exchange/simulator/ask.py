@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import httpx
 
-from exchange.headers import Partijen
-from exchange.simulator.contract import SUWI_HEADER, as_json, parse_json
+from exchange.headers import SUWI_HEADER, Partijen
+from exchange.simulator.contract import as_json, parse_json
 from exchange.simulator.parties import Bron, Partij
 
 logger = logging.getLogger(__name__)

@@ -21,65 +21,32 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from exchange.headers import (
-    BERICHT_VERSIE,
     INTERN,
     NIET_BESCHIKBAAR,
     ONGELDIG,
     ONVOLLEDIG,
     VERSIE_HEADERS,
+    Afgewezen,
+    NietGeautoriseerd,
     Partijen,
     VumFout,
+    check_headers,
     read_parties,
-    wsgi_name,
 )
 from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort, is_oin
 
 logger = logging.getLogger(__name__)
 
 
-class Afgewezen(Exception):
-    """The call gets this error of the contract."""
-
-    def __init__(self, fout: VumFout, details: str = "") -> None:
-        super().__init__(fout.code)
-        self.fout = fout
-        self.details = details
-
-
-class NietGeautoriseerd(Exception):
-    """The caller does not take part: 401, without a body."""
-
-
 # --- Headers -----------------------------------------------------------------------------------------------
 
-_PARTY_HEADERS: Final = ("X-VUM-fromParty", "X-VUM-toParty", "X-VUM-viaParty")
-SUWI_HEADER: Final = "X-VUM-SUWIparty"
 
-
-def check_headers(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
+def check_parties(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
     """The parties of a call to `ontvanger`; every header of the contract must be there and be right."""
-    meta = request.META
-    for name in (*VERSIE_HEADERS, *_PARTY_HEADERS, *more):
-        if not meta.get(wsgi_name(name)):
-            raise Afgewezen(ONVOLLEDIG, f"Header {name} ontbreekt.")
-    for name in VERSIE_HEADERS:
-        if meta[wsgi_name(name)] != BERICHT_VERSIE:
-            raise Afgewezen(ONGELDIG, f"Header {name} moet {BERICHT_VERSIE} zijn.")
-    for name in _PARTY_HEADERS:
-        if not is_oin(meta[wsgi_name(name)]):
-            raise Afgewezen(ONGELDIG, f"Header {name} moet een OIN van 20 cijfers zijn.")
-    partijen = read_parties(meta)
+    partijen = check_headers(request.META, *more)
     if partijen.naar != ontvanger:
         raise Afgewezen(ONGELDIG, "Header X-VUM-toParty noemt een andere partij dan deze.")
     return partijen
-
-
-def check_suwi(request: HttpRequest) -> bool:
-    """Whether the exchange says that the asking party is a SUWI party."""
-    value = str(request.META[wsgi_name(SUWI_HEADER)]).lower()
-    if value not in {"true", "false"}:
-        raise Afgewezen(ONGELDIG, f"Header {SUWI_HEADER} moet true of false zijn.")
-    return value == "true"
 
 
 def check_method(request: HttpRequest, method: str) -> None:

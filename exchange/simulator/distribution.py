@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from exchange.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG
+from exchange.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
 from exchange.simulator import state
 from exchange.simulator.ask import Antwoord, Mislukt, ask
-from exchange.simulator.contract import Afgewezen
 from exchange.simulator.parties import Partij, find_source, sources
 from exchange.standard import Foutcode, Soort, validate, zoekprofiel
 

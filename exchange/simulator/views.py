@@ -8,16 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from exchange.headers import NIET_BESCHIKBAAR, ONGELDIG, Partijen, VumFout
+from exchange.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
 from exchange.simulator import bronnen, distribution
 from exchange.simulator.contract import (
-    SUWI_HEADER,
     Afgewezen,
     NietGeautoriseerd,
     answers_as,
-    check_headers,
     check_method,
-    check_suwi,
+    check_parties,
     read_question,
 )
 from exchange.simulator.parties import EIGEN_BRONNEN, Partij, find_party
@@ -37,7 +35,7 @@ def _source(naam: str, **_: Any) -> str:
 
 
 def _asking_party(request: HttpRequest) -> tuple[Partij, Partijen]:
-    partijen = check_headers(request, settings.UM_EXCHANGE_OIN)
+    partijen = check_parties(request, settings.UM_EXCHANGE_OIN)
     partij = find_party(partijen.van)
     if partij is None:
         raise NietGeautoriseerd
@@ -71,8 +69,8 @@ def not_found(request: HttpRequest, **_: Any) -> None:
 
 def _called_by_exchange(request: HttpRequest, naam: str) -> bool:
     """Check the call; returns whether the asking party is a SUWI party."""
-    check_headers(request, EIGEN_BRONNEN[naam].oin, SUWI_HEADER)
-    suwi = check_suwi(request)
+    check_parties(request, EIGEN_BRONNEN[naam].oin, SUWI_HEADER)
+    suwi = read_suwi(request.META)
     if naam == "haperend" and bronnen.falter():
         raise Afgewezen(NIET_BESCHIKBAAR, "De bron is even niet bereikbaar.")
     return suwi

@@ -1,0 +1,220 @@
+"""A real browser for tests: Chromium through Playwright, its keyboard, and the judgement of axe.
+
+With SCHERMBEELDEN=<directory> in the environment every page that is judged is photographed as well.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from tests.processes import PROJECT, wait_until
+from um_portal.demo.accounts import WACHTWOORD
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# Somebody's own browser keeps whole pages to go back to; Playwright asks it not to.
+NOT_LIKE_A_PERSONS = ["--disable-back-forward-cache"]
+AXE = PROJECT / "tests" / "vendor" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESKTOP, PHONE, NARROWEST = 1280, 375, 320
+SHOTS = os.environ.get("SCHERMBEELDEN", "")
+
+# What has the focus: its name as people hear it, what it is, and whether one can see that it has the focus.
+_FOCUS = """() => {
+  const element = document.activeElement;
+  const box = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  const label = element.labels && element.labels.length ? element.labels[0] : element;
+  return {
+    tag: element.tagName.toLowerCase(),
+    id: element.id,
+    name: (element.getAttribute('aria-label') || label.textContent).replace(/\\s+/g, ' ').trim(),
+    // Not a control: where a link within the page leads to. The parts of a date are marked by the browser.
+    marked: element.tabIndex < 0 || element.type === 'date' || style.boxShadow !== 'none'
+      || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0),
+    inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+_KEPT = """async () => ({
+  local: {...localStorage},
+  session: {...sessionStorage},
+  databases: (await indexedDB.databases()).map((one) => one.name),
+  caches: await caches.keys(),
+})"""
+
+
+@contextlib.contextmanager
+def a_playwright() -> Iterator[Playwright]:
+    """Skips, saying so, where there is no browser. There can be one of these at a time."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no browser at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@contextlib.contextmanager
+def a_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that keeps nothing."""
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=NOT_LIKE_A_PERSONS
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextlib.contextmanager
+def a_chromium_with(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """A browser that keeps in this directory whatever browsers keep."""
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=CHROMIUM,
+        args=ARGUMENTS,
+        ignore_default_args=NOT_LIKE_A_PERSONS,
+        locale="nl-NL",
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+class Scherm:
+    """A tab of the browser, which remembers what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A page that tells of a mistake has the status of that mistake, which the browser finds worth a line.
+        about_a_page = "/static/" not in message.location.get("url", "")
+        if about_a_page and re.search(r"responded with a status of (403|404|422|429)", message.text):
+            return
+        if message.type in {"error", "warning"}:
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def goto(self, path: str) -> None:
+        """Go to an address of the portal."""
+        self.page.goto(f"{self.url}{path}")
+
+    def log_in(self, gebruikersnaam: str) -> None:
+        """With the mouse and by pasting, where that is not what a test is about."""
+        self.goto("/account/inloggen")
+        self.page.get_by_label("Gebruikersnaam", exact=True).fill(gebruikersnaam)
+        self.page.get_by_label("Wachtwoord", exact=True).fill(WACHTWOORD)
+        self.page.get_by_role("button", name="Inloggen").click()
+        self.page.wait_for_url(f"{self.url}/")
+
+    @property
+    def path(self) -> str:
+        """Where it is, without the address of the portal."""
+        return self.page.url.removeprefix(self.url)
+
+    @property
+    def text(self) -> str:
+        """What can be read on the page."""
+        return self.page.locator("main").inner_text()
+
+    def keeps(self) -> dict[str, Any]:
+        """What the page put in the browser's stores."""
+        found: dict[str, Any] = self.page.evaluate(_KEPT)
+        return found
+
+    # --- The keyboard ------------------------------------------------------------------------------
+
+    def focus(self) -> dict[str, Any]:
+        """What has the focus."""
+        found: dict[str, Any] = self.page.evaluate(_FOCUS)
+        return found
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Type over what is in a field."""
+        self.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def tab_to(self, name: str, tag: str = "") -> None:
+        """Press Tab until what has this name has the focus; at each stop one must see where one is."""
+        passed: list[str] = []
+        for _ in range(120):
+            stop = self.focus()
+            if stop["tag"] != "body":
+                assert stop["marked"], f"no focus to be seen at {stop}"
+                # The browser scrolls to it in its own time.
+                wait_until(lambda: self.focus()["inView"], f"on the screen is {stop}", 2, 0.02)
+                if stop["name"].startswith(name) and tag in {"", stop["tag"]}:
+                    return
+            passed.append(stop["name"])
+            self.press("Tab")
+        pytest.fail(f"the keyboard does not come to {name!r}; it came past {passed}")
+
+    # --- Judging -----------------------------------------------------------------------------------
+
+    def faults(self, name: str) -> list[str]:
+        """What is wrong with the page as it stands: by axe at two widths, and what does not fit the narrowest."""
+        found = []
+        for width in (DESKTOP, PHONE):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.shot(name, width)
+            self.page.evaluate(f"window.axe || (() => {{ {_axe()} }})()")
+            outcome = self.page.evaluate(
+                "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS
+            )
+            found += [
+                f"{name} at {width}: {violation['id']}: {node['target']} {node['failureSummary']}"
+                for violation in outcome["violations"]
+                for node in violation["nodes"]
+            ]
+        self.page.set_viewport_size({"width": NARROWEST, "height": 900})
+        too_wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if too_wide > 0:
+            found.append(f"{name} at {NARROWEST}: {too_wide} pixels too wide")
+        self.page.set_viewport_size({"width": DESKTOP, "height": 900})
+        return found
+
+    def shot(self, name: str, width: int) -> None:
+        """Keep what the page looks like, when asked."""
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
+            self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
+
+
+def _axe() -> str:
+    if not AXE.exists():
+        pytest.fail("fetch axe first, with `make css`")
+    return AXE.read_text()
+
+
+def what_it_keeps(profile: Path, text: str) -> list[str]:
+    """In which files of a browser's profile a text is."""
+    forms = (text.encode(), text.encode("utf-16-le"))
+    return [
+        str(path.relative_to(profile))
+        for path in profile.rglob("*")
+        if path.is_file() and any(form in path.read_bytes() for form in forms)
+    ]
