@@ -514,7 +514,16 @@ def test_a_detail_cannot_be_requested_without_the_forms_token(exchange, gemeente
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(jobcoach, backend="django.contrib.auth.backends.ModelBackend")
     assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 403
-    assert browser.get(url_of(zoekvraag, "resultaten/1/detail")).status_code == 405
+
+
+def test_coming_back_to_a_details_address_requests_nothing(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    calls = len(exchange.calls)
+    answer = een_client(jobcoach).get(url_of(zoekvraag, "resultaten/1/detail"))
+    assert answer.status_code == 302
+    assert answer["Location"] == url_of(zoekvraag, "resultaten/1/")
+    assert len(exchange.calls) == calls
 
 
 # --- Disappearing --------------------------------------------------------------------------------------

