@@ -14,7 +14,7 @@ from um_portal.tenants.models import Gemeente, Status
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Bevinding, Bronbestand, Conceptdeel, Levering
 
-SONAR = Path("/work/shared/reference/sonar/SonarDashboardExample.xlsx")
+SONAR = Path(__file__).resolve().parents[2] / "shared/reference/sonar/SonarDashboardExample.xlsx"
 
 pytestmark = pytest.mark.django_db
 
