@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from exchange.waardelijsten.models import BEROEPEN, Code
+from tests.browser import a_chromium, a_playwright
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -17,20 +17,15 @@ from uploads.models import Levering, Status
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = "/usr/bin/chromium"
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        path = CHROMIUM if Path(CHROMIUM).exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    # Playwright's loop runs in this thread, where these tests also use the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with a_playwright() as playwright, a_chromium(playwright) as browser:
         yield browser
-        browser.close()
 
 
 def shot(page: Any, naam: str, breedte: int) -> None:

@@ -16,10 +16,10 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, prepare
 from exchange.woordenboek import content
+from tests.browser import a_chromium, a_playwright
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Rol
 
-CHROMIUM = "/usr/bin/chromium"
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
@@ -297,15 +297,11 @@ def test_queries_do_not_grow_with_the_lists(client, django_assert_max_num_querie
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        path = CHROMIUM if Path(CHROMIUM).exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    # Playwright's loop runs in this thread, where these tests also use the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with a_playwright() as playwright, a_chromium(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.browser
