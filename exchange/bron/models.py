@@ -80,6 +80,23 @@ class Werkzoekende(Profiel):
         verbose_name_plural = "werkzoekenden"
 
 
+class Beroepindex(GemeenteModel):
+    """Which of a municipality's jobseekers have an occupation: an index that row-level security lets us use.
+
+    PostgreSQL looks an array up in an index only with operators that are leakproof, and those of arrays are not;
+    equality of text is. Narrows a question down and no more: `Werkzoekende.beroepen` is what decides, so that the
+    id of somebody who has gone does no harm. `store` makes it anew whenever jobseekers change.
+    """
+
+    beroep = models.TextField(db_collation="C")
+    ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = "beroepindex"
+        verbose_name_plural = "beroepindexen"
+        constraints = [models.UniqueConstraint(fields=["gemeente", "beroep"], name="beroepindex_uniek")]
+
+
 class Vacature(Profiel):
     """A vacancy."""
 

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from exchange.bron.columns import Record, as_json, canonical_json, pack, search_columns, whole_numbers
-from exchange.bron.models import RECORD_VAN, Profiel, Stand
+from exchange.bron.models import RECORD_VAN, Beroepindex, Profiel, Stand, Werkzoekende
 from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
@@ -164,11 +164,25 @@ def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBele
                 )
                 new = cursor.rowcount
             cursor.execute("DROP TABLE pg_temp.nieuwe_set")
+            if model is Werkzoekende and (gone or changed or new):
+                _index_occupations(cursor, gemeente)
         verschil = Verschil(nieuw=new, gewijzigd=changed, gelijk=same, weg=gone)
         stand.aantal = verschil.totaal
         stand.gepubliceerd_op = timezone.now()
         stand.save()
     return verschil
+
+
+def _index_occupations(cursor: Any, gemeente: Gemeente) -> None:
+    """Make the municipality's index of occupations anew."""
+    index = Beroepindex._meta.db_table
+    cursor.execute(f"DELETE FROM {index} WHERE gemeente_id = %s", [gemeente.pk])
+    cursor.execute(
+        f"INSERT INTO {index} (gemeente_id, beroep, ids)"
+        f" SELECT p.gemeente_id, beroep, array_agg(DISTINCT p.id) FROM {Werkzoekende._meta.db_table} p,"
+        " unnest(p.beroepen) AS beroep WHERE p.gemeente_id = %s GROUP BY p.gemeente_id, beroep",
+        [gemeente.pk],
+    )
 
 
 def _is_new(table: str) -> str:
