@@ -22,4 +22,6 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"
+# A header with an underscore looks like the one with dashes that names the certificate; it is thrown away.
+header_map = "drop"
 control_socket_disable = True

@@ -103,14 +103,23 @@ def test_the_answer_carries_the_headers_of_the_contract_with_the_parties_turned_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_call_takes_at_most_three_queries() -> None:
+def test_a_call_takes_two_queries() -> None:
     gemeente = een_gemeente()
     store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(20)])
     ask(gemeente), detail(gemeente, "W1")  # keys and postcodes are now known to the process
     for call in (lambda: ask(gemeente), lambda: detail(gemeente, "W1")):
         with CaptureQueriesContext(connection) as queries:
             assert call().status_code == 200
-        assert len([q for q in queries if q["sql"] not in {"BEGIN", "COMMIT"}]) == 3
+        assert len([q for q in queries if q["sql"] not in {"BEGIN", "COMMIT"}]) == 2
+
+
+def test_what_the_contract_does_not_know_is_counted_in_the_log_and_not_repeated(caplog) -> None:
+    gemeente = een_gemeente()
+    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    with caplog.at_level(logging.INFO, logger="exchange.bron.api"):
+        assert ids(ask(gemeente, {**een_vraag(), "geheimeSleutel": {"$eq": "geheime waarde"}}))
+    assert "1 onderdelen" in caplog.text
+    assert "geheime" not in caplog.text
 
 
 # --- Selection -----------------------------------------------------------------------------------------
@@ -177,6 +186,28 @@ def test_when_there_are_more_than_the_maximum_every_match_has_a_fair_chance(sett
     # 400 draws of 10 out of 40: 100 times expected, with a standard deviation of about 8.7.
     assert len(counts) == 40
     assert all(50 < count < 150 for count in counts.values())
+
+
+def test_a_question_about_an_occupation_follows_every_publication() -> None:
+    gemeente, ander = een_gemeente(), een_gemeente()
+
+    def met(*beroepen: str) -> dict[str, Any]:
+        return {"bemiddelingsberoep": [{"codeBeroepsnaam": f"urn:test:{beroep}"} for beroep in beroepen]}
+
+    def found(beroep: str, wie: Gemeente = gemeente) -> list[str]:
+        asked = {"beroep.codeBeroepsnaam": {"$eq": f"urn:test:{beroep}"}}
+        return sorted(ids(ask(wie, {**een_vraag(), "bemiddelingsberoep": {"$elemMatch": {"$or": [asked]}}})))
+
+    store.replace(ander, WZ, [een_werkzoekende("W1", **met("kok")), een_werkzoekende("W9", **met("kok"))])
+    store.replace(gemeente, WZ, [een_werkzoekende("W1", **met("kok", "bakker")), een_werkzoekende("W2")])
+    assert (found("kok"), found("bakker"), found("lasser")) == (["W1"], ["W1"], [])
+    store.replace(
+        gemeente, WZ, [een_werkzoekende("W1", **met("lasser")), een_werkzoekende("W2", **met("kok"))]
+    )
+    assert (found("kok"), found("bakker"), found("lasser")) == (["W2"], [], ["W1"])
+    store.replace(gemeente, WZ, [])
+    assert found("kok") == []
+    assert found("kok", ander) == ["W1", "W9"]
 
 
 def test_a_vacancy_past_its_closing_date_is_no_longer_answered() -> None:

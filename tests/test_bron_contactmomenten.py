@@ -239,13 +239,13 @@ def test_the_maximum_is_reached_only_when_there_is_more(aantal: int, bereikt: bo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_call_takes_at_most_three_queries() -> None:
+def test_a_call_takes_two_queries() -> None:
     gemeente = een_gemeente()
     store.replace(gemeente, WCM, [een_contactmoment()])
     ask(gemeente)  # the keys are now known to the process
     with CaptureQueriesContext(connection) as queries:
         assert len(found(ask(gemeente))) == 1
-    assert len([q for q in queries if q["sql"] not in {"BEGIN", "COMMIT"}]) == 3
+    assert len([q for q in queries if q["sql"] not in {"BEGIN", "COMMIT"}]) == 2
 
 
 def test_support_sees_how_many_there_are() -> None:

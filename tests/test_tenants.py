@@ -17,8 +17,16 @@ from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende
 from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
-from um_portal.tenants.models import Gemeente, GemeenteModel, Lidmaatschap, Rol, Sleutel, Status
-from um_portal.tenants.scope import AndereGemeente, voor_gemeente
+from um_portal.tenants.models import (
+    Contactbeleid,
+    Gemeente,
+    GemeenteModel,
+    Lidmaatschap,
+    Rol,
+    Sleutel,
+    Status,
+)
+from um_portal.tenants.scope import AndereGemeente, voor_gemeente, voor_oin
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +125,46 @@ def test_work_for_one_municipality_cannot_contain_work_for_another() -> None:
     een, ander = een_gemeente(), een_gemeente()
     with voor_gemeente(een), voor_gemeente(een), pytest.raises(AndereGemeente), voor_gemeente(ander):
         pass  # pragma: no cover
+
+
+def test_a_municipality_looked_up_by_its_oin_is_the_only_one_there_is_until_the_end() -> None:
+    een, ander = een_gemeente(contactbeleid=Contactbeleid.JOBCOACH), een_gemeente()
+    store.replace(een, Soort.WERKZOEKENDEN, [een_werkzoekende("A")])
+    store.replace(ander, Soort.WERKZOEKENDEN, [een_werkzoekende("B")])
+
+    def rows() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM bron_werkzoekende")
+            return int(cursor.fetchone()[0])
+
+    with voor_oin(een.oin, using="default") as found:
+        assert found == een
+        assert (found.naam, found.contactbeleid) == (een.naam, een.contactbeleid)
+        assert Werkzoekende.objects.get().id_bron == "A"
+        assert rows() == 1
+        with voor_gemeente(een, alleen_lezen=True):
+            assert rows() == 1
+        with pytest.raises(AndereGemeente), voor_gemeente(ander):
+            pass  # pragma: no cover
+        with pytest.raises(AndereGemeente), voor_oin(een.oin, using="default"):
+            pass  # pragma: no cover
+    assert rows() == 0
+    with pytest.raises(RuntimeError, match="halverwege"), voor_oin(een.oin, using="default"):
+        raise RuntimeError("halverwege")
+    assert rows() == 0
+    with voor_gemeente(ander):
+        assert Werkzoekende.objects.get().id_bron == "B"
+
+
+def test_an_oin_of_nobody_gives_a_transaction_that_sees_nothing() -> None:
+    gemeente = een_gemeente()
+    store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("A")])
+    with voor_oin("9" * 20, using="default") as found, connection.cursor() as cursor:
+        assert found is None
+        cursor.execute("SELECT count(*) FROM bron_werkzoekende")
+        assert cursor.fetchone() == (0,)
+        with pytest.raises(django_scopes.exceptions.ScopeError):
+            Werkzoekende.objects.count()
 
 
 def test_the_scope_is_over_after_an_exception_too() -> None:

@@ -12,12 +12,13 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.db import connections
 
-from exchange.bron.columns import as_json, unpack
+from exchange.bron.columns import as_json
 from exchange.bron.expiry import valid
-from exchange.bron.models import MODEL_VAN, RECORD_VAN, Werkgeverscontactmoment
+from exchange.bron.models import MODEL_VAN, RECORD_VAN, Beroepindex, Werkgeverscontactmoment
+from exchange.bron.packing import unpack
 from exchange.bron.store import DETAIL_CONTEXT
 from exchange.geo.distances import pc4_of, within_literals
-from exchange.selection import Contactmomentvraag, Selectievraag, compile_sql
+from exchange.selection import Contactmomentvraag, Selectievraag, Voorwaarde, compile_sql
 from exchange.selection.form import Veld
 from exchange.standard import Soort, schoon
 from um_portal.tenants import keys
@@ -48,7 +49,7 @@ class Matches(Generic[T]):
 def _reading(gemeente: Gemeente) -> Iterator[Any]:
     """A cursor on the database that the source reads from, in this municipality's scope."""
     using = settings.UM_LEESDATABASE
-    with voor_gemeente(gemeente, using=using), connections[using].cursor() as cursor:
+    with voor_gemeente(gemeente, using=using, alleen_lezen=True), connections[using].cursor() as cursor:
         yield cursor
 
 
@@ -109,9 +110,9 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
     if reached is None:
         return None
     table, number = MODEL_VAN[vraag.soort]._meta.db_table, settings.UM_MAX_RESULTATEN + 1
-    condition, fresh = compile_sql(vraag), valid(vraag.soort)
-    matching = f"g.pc4 = p.pc4 WHERE p.gemeente_id = %s AND {fresh.sql} AND {condition.sql}"
-    asked = [gemeente.pk, *fresh.parameters, *condition.parameters]
+    conditions = [valid(vraag.soort), *_with_occupation(gemeente, vraag), compile_sql(vraag)]
+    matching = " AND ".join(["g.pc4 = p.pc4 WHERE p.gemeente_id = %s", *(part.sql for part in conditions)])
+    asked = [gemeente.pk, *(parameter for part in conditions for parameter in part.parameters)]
     area = "gebied AS MATERIALIZED (SELECT * FROM unnest(%s::smallint[], %s::float8[]) AS g(pc4, km))"
     every = f"SELECT p.id FROM {table} p JOIN gebied g ON {matching}"
     if _is_narrow(vraag):
@@ -136,6 +137,19 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
             *(*asked, number, number),
         ],
     )
+
+
+def _with_occupation(gemeente: Gemeente, vraag: Selectievraag) -> list[Voorwaarde]:
+    """Where to look for jobseekers with one of the asked occupations; the question itself still decides."""
+    if not vraag.beroepen or vraag.soort is not Soort.WERKZOEKENDEN:
+        return []
+    return [
+        Voorwaarde(
+            f"p.id = ANY(ARRAY(SELECT unnest(b.ids) FROM {Beroepindex._meta.db_table} b"
+            " WHERE b.gemeente_id = %s AND b.beroep = ANY(%s)))",
+            (gemeente.pk, list(vraag.beroepen)),
+        )
+    ]
 
 
 def _is_narrow(vraag: Selectievraag) -> bool:

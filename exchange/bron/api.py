@@ -34,6 +34,7 @@ from exchange.headers import (
 from exchange.selection import VraagFout, parse, parse_contactmomenten
 from exchange.standard import ID_PATROON, Soort
 from um_portal.tenants.models import Gemeente, Status, is_oin
+from um_portal.tenants.scope import voor_oin
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +66,7 @@ def authenticate(meta: dict[str, Any]) -> None:
     raise NietGeautoriseerd
 
 
-def _municipality(oin: str) -> Gemeente:
-    gemeente = Gemeente.objects.using(settings.UM_LEESDATABASE).filter(oin=oin).first()
+def _check_municipality(gemeente: Gemeente | None) -> Gemeente:
     if gemeente is None or gemeente.status in {Status.AANGEMELD, Status.VERTROKKEN}:
         raise Afgewezen(ONGELDIG, "De partij in X-VUM-toParty is hier geen bron.")
     if not gemeente.is_toegelaten:
@@ -78,13 +78,21 @@ def _no_constant(_: str) -> Any:
     raise ValueError
 
 
-def _question(request: HttpRequest) -> Any:
+def _body(request: HttpRequest) -> bytes:
+    """What was sent; nothing when it broke off."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > settings.UM_MAX_VRAAG_BYTES:
         raise Afgewezen(ONGELDIG, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
     try:
-        body = json.loads(request.read(settings.UM_MAX_VRAAG_BYTES + 1), parse_constant=_no_constant)
-    except (ValueError, RecursionError, OSError):
+        return request.read(settings.UM_MAX_VRAAG_BYTES + 1)
+    except OSError:
+        return b""
+
+
+def _question(sent: bytes) -> Any:
+    try:
+        body = json.loads(sent, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         raise Afgewezen(ONGELDIG, "De aanroep is geen geldige JSON.") from None
     if not isinstance(body, dict):
         raise Afgewezen(ONGELDIG, "De aanroep moet een JSON-object zijn.")
@@ -93,16 +101,18 @@ def _question(request: HttpRequest) -> Any:
     return body["vraagObject"]
 
 
-def _matches(gemeente: Gemeente, soort: Soort, request: HttpRequest, suwi: bool) -> str:
-    asked, may_know = _question(request), suwi or gemeente.niet_suwi_toegestaan
+def _matches(gemeente: Gemeente, soort: Soort, sent: bytes, suwi: bool) -> str:
+    asked, may_know = _question(sent), suwi or gemeente.niet_suwi_toegestaan
     found: Matches[str] = Matches([], False)
     try:
         if soort is Soort.WERKGEVERSCONTACTMOMENTEN:
             contact = parse_contactmomenten(asked)
+            _count_ignored(contact.genegeerd)
             if may_know:
                 found = find_contactmomenten(gemeente, contact, suwi=suwi)
         else:
             vraag = parse(soort, asked)
+            _count_ignored(vraag.genegeerd)
             if may_know:
                 found = find_matches(gemeente, vraag)
     except VraagFout as fout:
@@ -111,6 +121,12 @@ def _matches(gemeente: Gemeente, soort: Soort, request: HttpRequest, suwi: bool)
         ) from None
     reached = "true" if found.maximum_bereikt else "false"
     return f'{{"maximumAantalResultatenBereikt":{reached},"matches":[{",".join(found.profielen)}]}}'
+
+
+def _count_ignored(number: int) -> None:
+    """Tell the operator that somebody asks for what this version does not know; how much, not what."""
+    if number:
+        logger.info("bron: %d onderdelen van een selectievraag zijn onbekend en hadden geen gevolg", number)
 
 
 def _detail(gemeente: Gemeente, soort: Soort, id_bron: str, suwi: bool) -> str:
@@ -135,10 +151,13 @@ def _route(request: HttpRequest) -> str:
         raise Afgewezen(ONGELDIG, f"Van {soort.label} is geen detail op te vragen.")
     parties = check_headers(request.META, SUWI_HEADER)
     suwi = read_suwi(request.META)
-    gemeente = _municipality(parties.naar)
-    if rest == "matches":
-        return _matches(gemeente, soort, request, suwi)
-    return _detail(gemeente, soort, rest, suwi)
+    # Read to the end first: a caller who sends slowly keeps no connection to the database waiting.
+    sent = _body(request) if asked == "POST" else b""
+    with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
+        gemeente = _check_municipality(found)
+        if rest == "matches":
+            return _matches(gemeente, soort, sent, suwi)
+        return _detail(gemeente, soort, rest, suwi)
 
 
 def handle(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from tests.bench import levering  # noqa: E402
 from tests.bench.fill import KLEIN, MILJOEN, Maat, country, fill, groot  # noqa: E402
 from tests.bench.load import Meting, measure  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
@@ -36,6 +37,7 @@ PROFIELEN = int(os.environ.get("UM_BENCH_PROFIELEN") or MILJOEN)
 GROOT = groot(PROFIELEN)
 SECONDEN = float(os.environ.get("UM_BENCH_SECONDEN") or 6)
 GEMEENTEN = 300
+RIJEN = int(os.environ.get("UM_BENCH_RIJEN") or 100_000)
 PAD = "/vum/bron/v3/werkzoekendeProfielen/matches"
 PORTAAL = "um_portal.wsgi:application"
 API, VLOER = ("127.0.0.1", 8790), ("127.0.0.1", 8791)
@@ -190,6 +192,7 @@ def wsgi_servers() -> None:
     port = str(API[1])
     candidates = {
         "gunicorn, gthread 2 × 8": gunicorn(PORTAAL),
+        "gunicorn, gthread 4 × 4": gunicorn(PORTAAL, "-w", "4", "--threads", "4"),
         "gunicorn, sync 2": gunicorn(PORTAAL, "-k", "sync", "--threads", "1"),
         "granian 2 × 8": [
             *("granian", "--interface", "wsgi", "--host", API[0], "--port", port, "--no-access-log"),
@@ -248,12 +251,40 @@ def profile() -> None:
     connection.close()
 
 
+def delivery() -> None:
+    """A dense delivery against openpyxl reading it, and the same with twice the rows."""
+    rows = []
+    for number, theirs, ours in levering.measure(RIJEN):
+        rows.append(
+            [number, f"{theirs:.1f}", f"{ours.totaal:.1f}", f"{ours.totaal / theirs:.2f}"]
+            + [f"{value:.1f}" for value in (ours.openen, ours.omzetten, ours.publiceren, ours.stilte)]
+            + [f"{value:.0f}" for value in (ours.werker_mb, ours.lezer_mb)]
+        )
+    table(
+        "Een levering van 35 gevulde kolommen: tijden in s, hoogste geheugen in MB",
+        [
+            "rijen",
+            "openpyxl leest",
+            "wij, alles",
+            "verhouding",
+            "aannemen",
+            "omzetten",
+            "publiceren",
+            "langste stilte",
+            "werker",
+            "lezer",
+        ],
+        rows,
+    )
+
+
 PARTS = {
     "vloer": floor,
     "snelheid": speed,
     "servers": wsgi_servers,
     "querys": queries,
     "profiel": profile,
+    "levering": delivery,
 }
 
 
@@ -261,6 +292,7 @@ def run(parts: Sequence[str]) -> None:
     """Fill what is missing, then the parts asked for, or all."""
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     call_command("migrate", verbosity=0, interactive=False)
-    growth(country(PROFIELEN, GEMEENTEN))
+    if not parts or set(parts) - {"levering"}:
+        growth(country(PROFIELEN, GEMEENTEN))
     for name in parts or PARTS:
         PARTS[name]()

@@ -31,17 +31,20 @@ def set_session(using: str, *, gemeente: int | None = None, gebruiker: int | Non
 
 
 @contextmanager
-def voor_gemeente(gemeente: Gemeente, *, using: str = "default") -> Iterator[None]:
+def voor_gemeente(
+    gemeente: Gemeente, *, using: str = "default", alleen_lezen: bool = False
+) -> Iterator[None]:
     """One transaction in which only this municipality's rows exist.
 
-    Nested use for the same municipality joins the outer transaction (as a savepoint).
+    Nested use for the same municipality joins the outer transaction: as a savepoint, or just like that with
+    `alleen_lezen`, because then there is nothing to roll back to.
     Raises AndereGemeente when nested for another one.
     """
     huidige, bekend = _huidige.get() or (gemeente.pk, frozenset())
     if huidige != gemeente.pk:
         raise AndereGemeente("Er wordt al voor een andere gemeente gewerkt.")
     if using in bekend:
-        with transaction.atomic(using):
+        with transaction.atomic(using, savepoint=not alleen_lezen):
             yield
         return
     connection = connections[using]
@@ -49,13 +52,60 @@ def voor_gemeente(gemeente: Gemeente, *, using: str = "default") -> Iterator[Non
     try:
         with transaction.atomic(using):
             set_session(using, gemeente=gemeente.pk)
-            token = _huidige.set((gemeente.pk, bekend | {using}))
-            try:
-                with scope(gemeente=gemeente):
-                    yield
-            finally:
-                _huidige.reset(token)
+            with _known(gemeente, bekend | {using}):
+                yield
     finally:
         # The setting ends with the transaction; inside somebody else's it must end here.
         if nested and not connection.needs_rollback:
             set_session(using)
+
+
+@contextmanager
+def voor_oin(oin: str, *, using: str) -> Iterator[Gemeente | None]:
+    """One transaction for the municipality with this OIN, looked up and set in a single visit to the database.
+
+    Yields None, and a transaction that sees no municipality's rows, when there is none.
+    Raises AndereGemeente when nested in work for a municipality.
+    """
+    connection = connections[using]
+    if _huidige.get() is not None:
+        raise AndereGemeente("Er wordt al voor een gemeente gewerkt.")
+    nested = connection.in_atomic_block
+    try:
+        with transaction.atomic(using):
+            gemeente = _look_up(oin, using)
+            if gemeente is None:
+                yield None
+                return
+            with _known(gemeente, frozenset({using})):
+                yield gemeente
+    finally:
+        # In a test, everything is inside one transaction: there the setting must end here.
+        if nested and not connection.needs_rollback:
+            set_session(using)
+
+
+_COLUMNS = [field.attname for field in Gemeente._meta.concrete_fields]
+
+
+def _look_up(oin: str, using: str) -> Gemeente | None:
+    # Names from the model only.
+    statement = (
+        f"SELECT {', '.join(_COLUMNS)}, set_config('um.gemeente', id::text, true),"  # noqa: S608
+        f" set_config('um.gebruiker', '', true) FROM {Gemeente._meta.db_table} WHERE oin = %s"
+    )
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, [oin])
+        row = cursor.fetchone()
+    return None if row is None else Gemeente.from_db(using, _COLUMNS, row[: len(_COLUMNS)])
+
+
+@contextmanager
+def _known(gemeente: Gemeente, bekend: frozenset[str]) -> Iterator[None]:
+    """Let the code know for whom the present transactions work."""
+    token = _huidige.set((gemeente.pk, bekend))
+    try:
+        with scope(gemeente=gemeente):
+            yield
+    finally:
+        _huidige.reset(token)

@@ -1,0 +1,171 @@
+"""A dense delivery in the Sonar layout: from the file to published, against what openpyxl needs to read it only.
+
+Every cell of every row is filled and names and addresses are all different, so that nothing is gained by
+remembering values or skipping empty cells. The conversion runs in a process of its own, whose memory is noted.
+"""
+
+import datetime as dt
+import multiprocessing
+import random
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+
+_SEED = 11
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Verloop:
+    """What one delivery took: seconds, megabytes, and the longest time without news of its progress."""
+
+    openen: float
+    omzetten: float
+    publiceren: float
+    werker_mb: float
+    lezer_mb: float
+    stilte: float
+    gepubliceerd: int
+
+    @property
+    def totaal(self) -> float:
+        """From the file to published, in seconds."""
+        return self.openen + self.omzetten + self.publiceren
+
+
+def _word(rng: random.Random, low: int = 4, high: int = 11) -> str:
+    return "".join(rng.choices(_LETTERS, k=rng.randint(low, high))).capitalize()
+
+
+def _row(rng: random.Random, number: int, postcodes: list[str], beroepen: list[str]) -> list[Any]:
+    naam = f"{_word(rng)} {_word(rng)}"
+    return [
+        dt.datetime(2025, 1, 1) + dt.timedelta(days=rng.randrange(600)),
+        dt.datetime(2024, 1, 1) + dt.timedelta(days=rng.randrange(600)),
+        f"{number:09d}",
+        f"WZ{number:07d}",
+        rng.randint(8, 40),
+        rng.choice(["Basisonderwijs", "VMBO", "HAVO/VWO", "MBO", "HBO", "WO"]),
+        str(rng.randrange(10_000, 99_999)),
+        rng.choice(beroepen),
+        rng.randint(0, 4),
+        rng.randint(0, 4),
+        rng.choice(["A", "B", "A,B", "B,C", "B,BE", "AM"]),
+        dt.datetime(2023, 1, 1) + dt.timedelta(days=rng.randrange(900)),
+        rng.choice(["Man", "Vrouw"]),
+        f"06{rng.randrange(10_000_000, 99_999_999)}",
+        naam,
+        rng.randint(18, 67),
+        f"{naam.replace(' ', '.').lower()}{number}@voorbeeld.example",
+        rng.choice(["Auto", "Fiets", "Scooter", "OV"]),
+        _word(rng),
+        rng.choice(postcodes),
+        _word(rng),
+        f"{_word(rng)}straat",
+        rng.randint(1, 400),
+        rng.choice(_LETTERS),
+        rng.choice(["Ja", "Nee"]),
+        f"Profiel {_word(rng)}",
+        f"Regio {_word(rng)}",
+        rng.randint(1, 5),
+        f"S{number}",
+        f"{_word(rng)} {_word(rng, 4, 7)}",
+        "Werkplein",
+        f"Kantoor {_word(rng)}",
+        rng.randint(1, 6),
+        rng.randint(1, 9),
+        "Ja",
+    ]
+
+
+def write(path: Path, rows: int) -> None:
+    """Write the workbook; the same for the same number of rows."""
+    from exchange.fictief.beroepen import BEROEPEN
+    from exchange.geo.models import Postcode
+    from uploads.mapping.sonar import KOPPEN
+
+    rng = random.Random(_SEED)
+    postcodes = [f"{pc4}AB" for pc4 in Postcode.objects.values_list("pc4", flat=True)[:2000]]
+    beroepen = [beroep.code for beroep in BEROEPEN]
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("Export")
+    sheet.append(list(KOPPEN))
+    for number in range(rows):
+        sheet.append(_row(rng, number, postcodes, beroepen))
+    workbook.save(path)
+
+
+def _openpyxl(path: Path) -> float:
+    """The seconds openpyxl takes to read every cell, in its fastest mode."""
+    begin = time.monotonic()
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    cells = sum(len(row) for sheet in workbook.worksheets for row in sheet.iter_rows(values_only=True))
+    assert cells
+    return time.monotonic() - begin
+
+
+def _deliver(path: Path, oin: str) -> Verloop:
+    """Take the file in, convert it and publish it, as a worker does."""
+    import django
+
+    django.setup()
+
+    from um_portal.tenants.admission import admit
+    from um_portal.tenants.scope import voor_gemeente
+    from uploads import processing, publication
+    from uploads.intake import receive
+    from uploads.models import Levering
+
+    gemeente = admit(oin, f"Meting {oin[-3:]}")
+    begin = time.monotonic()
+    levering = receive(gemeente, inhoud=path.read_bytes(), bestandsnaam=path.name)
+    received = time.monotonic()
+    news = [received]
+    processing.convert(gemeente, levering.pk, lambda _: news.append(time.monotonic()))
+    converted = time.monotonic()
+    publication.request_publication(gemeente, levering.pk, None)
+    verschil = publication.publish(gemeente, levering.pk)
+    done = time.monotonic()
+    with voor_gemeente(gemeente):
+        left = Levering.objects.get(pk=levering.pk)
+    assert verschil is not None, left.melding
+    assert left.omgezet == left.gelezen == verschil.nieuw, left.redenen
+    kilobytes = 1 if sys.platform == "darwin" else 1024
+    return Verloop(
+        received - begin,
+        converted - received,
+        done - converted,
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes / 1e6,
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * kilobytes / 1e6,
+        max(later - earlier for earlier, later in zip(news, [*news[1:], converted], strict=True)),
+        verschil.nieuw,
+    )
+
+
+def measure(rows: int) -> list[tuple[int, float, Verloop]]:
+    """This many rows and twice as many: rows, seconds of openpyxl, and our own course."""
+    context = multiprocessing.get_context("spawn")
+    found = []
+    with tempfile.TemporaryDirectory(prefix="um-bench-") as directory:
+        for turn, number in enumerate((rows, 2 * rows)):
+            path = Path(directory) / f"export{number}.xlsx"
+            with context.Pool(1, initializer=_setup) as pool:
+                pool.apply(write, (path, number))
+            with context.Pool(1) as pool:
+                theirs = pool.apply(_openpyxl, (path,))
+            with context.Pool(1) as pool:
+                ours = pool.apply(_deliver, (path, f"98{time.time_ns() % 10**15:015d}{turn:03d}"))
+            found.append((number, theirs, ours))
+    return found
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()
