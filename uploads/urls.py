@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from uploads import views
+from uploads.views import leveringen as views
 
 app_name = "uploads"
 

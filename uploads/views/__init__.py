@@ -1,0 +1,1 @@
+"""The pages of uploading, a module per part."""
