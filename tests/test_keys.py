@@ -15,7 +15,7 @@ from django.db import connection, models
 
 from exchange.bron import store
 from exchange.bron.answer import find_contactmomenten, find_detail
-from exchange.bron.models import Werkzoekende
+from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.selection import parse_contactmomenten
 from exchange.standard import Soort
 from tests.factories import een_contactmoment, een_gemeente, een_vacature, een_werkzoekende
@@ -23,9 +23,10 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys, rotation
 from um_portal.tenants.models import Gemeente, Sleutel
 from um_portal.tenants.scope import voor_gemeente
-from uploads import processing
+from uploads import koppelingen, opmerkingen, processing, voorproef
 from uploads.intake import receive
-from uploads.models import Bronbestand, Conceptdeel, Levering
+from uploads.mapping.sonar import REGELS as SONAR_REGELS
+from uploads.models import Bronbestand, Levering, Opmerkingenbestand
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +35,13 @@ NIET_VERSLEUTELD = {
     "bron.Werkzoekende.vingerafdruk": "a keyed hash",
     "bron.Vacature.vingerafdruk": "a keyed hash",
     "bron.Werkgeverscontactmoment.vingerafdruk": "a keyed hash",
+    "bron.ConceptWerkzoekende.vingerafdruk": "a keyed hash",
+    "bron.ConceptVacature.vingerafdruk": "a keyed hash",
+    "bron.ConceptContactmoment.vingerafdruk": "a keyed hash",
+    "bron.Journaalrecord.vingerafdruk": "a keyed hash",
     "tenants.Sleutel.datasleutel": "wrapped with the master key",
     "tenants.Sleutel.pseudoniemsleutel": "wrapped with the master key",
+    "uploads.Aanleversleutel.hash": "a hash of 256 random bits",
 }
 
 
@@ -116,6 +122,10 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
     store.replace(gemeente, Soort.WERKZOEKENDEN, [record, een_werkzoekende("W2")])
     store.replace(gemeente, Soort.VACATURES, [een_vacature("V1")])
     store.replace(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
+    store.stage(gemeente, Soort.VACATURES, 1, [een_vacature("V1", naamVacature="Kok")])
+    store.publish_staged(gemeente, Soort.VACATURES, 1)
+    store.stage(gemeente, Soort.VACATURES, 2, [een_vacature("V2")])
+    store.stage(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, 2, [een_contactmoment()])
     levering = receive(gemeente, inhoud=json.dumps([record]).encode(), bestandsnaam="wz.json")
     processing.convert(gemeente, levering.pk)
     with voor_gemeente(gemeente):
@@ -130,7 +140,17 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
                 gemeente, b'{"beroepen": {"klusser": 2}}', processing.unknown_context(levering.pk)
             )
         )
-        assert Conceptdeel.objects.count() == 1
+        assert ConceptWerkzoekende.objects.count() == 1
+        voorproef.keep(gemeente, levering, b"{}")
+        Opmerkingenbestand.objects.create(
+            gemeente=gemeente,
+            levering=levering,
+            inhoud=keys.versleutel(gemeente, b"PK", opmerkingen.context(levering.pk)),
+        )
+        Levering.objects.update(
+            regels=keys.versleutel(gemeente, b"{}", koppelingen.regels_context(levering.pk))
+        )
+    koppelingen.save(gemeente, "Zelfgemaakt", SONAR_REGELS, (), None)
     return gemeente, record
 
 

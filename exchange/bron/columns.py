@@ -1,18 +1,21 @@
 """From a record in the standard to the row that the source searches and answers with.
 
-A plain function per kind: what is searched goes into typed columns, exactly as
-`exchange.selection.sql` expects them.
+Per kind a table: which attribute of a record fills which columns. What is searched goes into typed columns, exactly
+as `exchange.selection.sql` expects them.
 """
 
 import json
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
+from json import encoder
 from typing import Any
 
-from exchange.geo.distances import pc4_of, resolve
+from exchange.geo.distances import pc4_of, resolver
 from exchange.selection import taal_token
-from exchange.standard import Soort, zoekprofiel
+from exchange.standard import Soort, zichtbaar
+
+# What is remembered of one attribute is forgotten when there is this much of it.
+_REMEMBERED = 5000
 
 Row = dict[str, Any]
 Record = Mapping[str, Any]
@@ -22,9 +25,18 @@ class OnbekendePostcode(ValueError):
     """The record's postcode is nowhere near a Dutch one, so that no distance can be told."""
 
 
-def as_json(value: Any) -> str:
-    """The one spelling in which records are stored, sent and compared."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _one_spelling() -> Callable[[Any], str]:
+    """JSON without spaces. Made once: `json.dumps` makes its encoder anew for every call."""
+    made = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    in_c: Any = getattr(encoder, "c_make_encoder", None)
+    if in_c is None:
+        return made.encode
+    chunks = in_c(None, made.default, encoder.encode_basestring, None, ":", ",", False, False, True)
+    return lambda value: "".join(chunks(value, 0))
+
+
+as_json = _one_spelling()
+as_json.__doc__ = "The one spelling in which records are stored, sent and compared."
 
 
 def canonical_json(record: Record) -> str:
@@ -41,27 +53,14 @@ def whole_numbers(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def pack(text: str) -> bytes:
-    """The JSON of a whole record, small; what gets encrypted."""
-    return zlib.compress(text.encode(), 6)
+# --- What an attribute fills -------------------------------------------------------------------------------
 
 
-def unpack(data: bytes) -> dict[str, Any]:
-    """The record that `pack` made small."""
-    record: dict[str, Any] = json.loads(zlib.decompress(data))
-    return record
+def _codes(elements: Any, key: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(element[key] for element in elements or () if key in element))
 
 
-def _group(record: Record, name: str) -> Record:
-    found: Record = record.get(name) or {}
-    return found
-
-
-def _codes(elements: Any, key: str) -> list[str]:
-    return list(dict.fromkeys(element[key] for element in elements or () if key in element))
-
-
-def _talen(elements: Any) -> list[str]:
+def _talen(elements: Any) -> tuple[str, ...]:
     tokens = (
         taal_token(
             element["codeTaal"],
@@ -71,70 +70,125 @@ def _talen(elements: Any) -> list[str]:
         for element in elements or ()
         if "codeTaal" in element
     )
-    return list(dict.fromkeys(tokens))
+    return tuple(dict.fromkeys(tokens))
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _shared(record: Record, postcode: str) -> Row:
-    pc4 = pc4_of(postcode)
-    known = resolve(pc4) if pc4 is not None else None
-    if known is None:
-        raise OnbekendePostcode
-    hours = _group(record, "werktijden")
+def _hours(hours: Record) -> Row:
     return {
-        "pc4": known,
-        "onregelmatig": _group(record, "flexibiliteit").get("indicatieOnregelmatigWerkOfPloegendienst"),
         "uren_minimaal": hours.get("aantalWerkurenPerWeekMinimaal"),
         "uren_maximaal": hours.get("aantalWerkurenPerWeekMaximaal"),
     }
 
 
-def _werkzoekende(record: Record) -> Row:
-    mobility, qualification = _group(record, "mobiliteit"), _group(record, "arbeidsmarktkwalificatie")
-    return {
-        **_shared(record, mobility["bemiddelingspostcode"]),
-        "aanvang": _day(_group(record, "flexibiliteit").get("datumAanvangBeschikbaarVoorWerk")),
-        "rijbewijzen": _codes(qualification.get("rijbewijs"), "codeSoortRijbewijs"),
-        "talen": _talen(qualification.get("taalbeheersing")),
-        "reisafstand": mobility.get("maximaleReisafstand"),
-        "kantoortijden": _group(record, "werktijden").get("indicatieKantoortijden"),
-        "beroepen": _codes(record.get("bemiddelingsberoep"), "codeBeroepsnaam"),
-        "contractvormen": _codes(record.get("contractvorm"), "codeTypeArbeidscontract"),
-    }
+def _irregular(flexibility: Record) -> Row:
+    return {"onregelmatig": flexibility.get("indicatieOnregelmatigWerkOfPloegendienst")}
 
 
-def _vacature(record: Record) -> Row:
-    return {
-        **_shared(record, _group(record, "adres")["postcode"]),
-        "aanvang": _day(_group(record, "arbeidsVoorwaarden").get("datumAanvangWerkzaamheden")),
-        "rijbewijzen": _codes(record.get("rijbewijs"), "codeSoortRijbewijs"),
-        "talen": _talen(record.get("taalbeheersing")),
-        "beroep": _group(record, "beroep").get("codeBeroepsnaam"),
-        "denkniveau": record.get("codeWerkEnDenkniveauMinimaal"),
-        "sluitingsdatum": _day(record.get("sluitingsdatumVacature")),
-    }
-
-
-def _contactmoment(record: Record) -> Row:
-    return {"nummer_kvk": _group(record, "werkgever")["nummerKvk"], "datum": _day(record["datum"])}
-
-
-_ROW: dict[Soort, Callable[[Record], Row]] = {
-    Soort.WERKZOEKENDEN: _werkzoekende,
-    Soort.VACATURES: _vacature,
-    Soort.WERKGEVERSCONTACTMOMENTEN: _contactmoment,
+# The 4-digit postcode as a column holds the record's own until it is resolved; see `Afleiding`.
+_VULT: Mapping[Soort, Mapping[str, Callable[[Any], Row]]] = {
+    Soort.WERKZOEKENDEN: {
+        "mobiliteit": lambda value: {
+            "pc4": value.get("bemiddelingspostcode"),
+            "reisafstand": value.get("maximaleReisafstand"),
+        },
+        "werktijden": lambda value: {**_hours(value), "kantoortijden": value.get("indicatieKantoortijden")},
+        "flexibiliteit": lambda value: {
+            **_irregular(value),
+            "aanvang": _day(value.get("datumAanvangBeschikbaarVoorWerk")),
+        },
+        "arbeidsmarktkwalificatie": lambda value: {
+            "rijbewijzen": _codes(value.get("rijbewijs"), "codeSoortRijbewijs"),
+            "talen": _talen(value.get("taalbeheersing")),
+        },
+        "bemiddelingsberoep": lambda value: {"beroepen": _codes(value, "codeBeroepsnaam")},
+        "contractvorm": lambda value: {"contractvormen": _codes(value, "codeTypeArbeidscontract")},
+    },
+    Soort.VACATURES: {
+        "adres": lambda value: {"pc4": value.get("postcode")},
+        "werktijden": _hours,
+        "flexibiliteit": _irregular,
+        "arbeidsVoorwaarden": lambda value: {"aanvang": _day(value.get("datumAanvangWerkzaamheden"))},
+        "rijbewijs": lambda value: {"rijbewijzen": _codes(value, "codeSoortRijbewijs")},
+        "taalbeheersing": lambda value: {"talen": _talen(value)},
+        "beroep": lambda value: {"beroep": value.get("codeBeroepsnaam")},
+        "codeWerkEnDenkniveauMinimaal": lambda value: {"denkniveau": value or None},
+        "sluitingsdatumVacature": lambda value: {"sluitingsdatum": _day(value or None)},
+    },
+    Soort.WERKGEVERSCONTACTMOMENTEN: {
+        "datum": lambda value: {"datum": _day(value or None)},
+        "werkgever": lambda value: {"nummer_kvk": value.get("nummerKvk")},
+    },
 }
 
 
-def search_columns(soort: Soort, record: Record) -> Row:
-    """The searched columns of a valid record, and its ready JSON where the kind has a search profile.
+class Afleiding:
+    """Derives rows from records of one kind, many at a time, asking the database nothing after it is made.
 
-    Raises OnbekendePostcode when no known postcode can stand for the record's own.
+    The parts of a record (its hours, its licences, its occupation) come back in other records; what was made of a
+    part is remembered by its JSON. So keep one for the records of one stapel, not for ever.
     """
-    columns = _ROW[soort](record)
-    if soort is not Soort.WERKGEVERSCONTACTMOMENTEN:
-        columns["zoekprofiel"] = as_json(zoekprofiel(soort, dict(record)))
-    return columns
+
+    def __init__(self, soort: Soort) -> None:
+        self._resolve = resolver()
+        self._vult = _VULT[soort]
+        # Of a contact with an employer nothing is shown before somebody asks who may know it.
+        self._views = {} if soort is Soort.WERKGEVERSCONTACTMOMENTEN else zichtbaar(soort)
+        self.leeg: Row = {name: value for fill in self._vult.values() for name, value in fill({}).items()}
+        if self._views:
+            self.leeg["zoekprofiel"] = ""
+        # Per attribute, by its JSON: how it reads in the search profile, and the columns it fills.
+        self._known: dict[str, dict[str, tuple[str, Row]]] = {
+            name: {} for name in (*self._views, *self._vult)
+        }
+        self._labels: dict[str, str] = {}
+        # An id never comes back: nothing to remember, and it is shown as it is.
+        self._id = soort.id_pad if soort.id_pad in self._views and soort.id_pad not in self._vult else None
+
+    def row(self, record: Record, row: Row) -> str:
+        """The JSON of a valid record; `row`, made from `leeg`, gets what is searched and the search profile.
+
+        Raises OnbekendePostcode when no known postcode can stand for the record's own.
+        """
+        whole, shown = [], []
+        labels, known = self._labels, self._known
+        for name, value in record.items():
+            label = labels.get(name) or labels.setdefault(name, f"{as_json(name)}:")
+            text = as_json(value)
+            labelled = label + text
+            whole.append(labelled)
+            parts = known.get(name)
+            if parts is None:
+                continue
+            if name == self._id:
+                shown.append(labelled)
+                continue
+            part = parts.get(text)
+            if part is None:
+                if len(parts) >= _REMEMBERED:
+                    parts.clear()
+                part = parts[text] = self._part(name, label, text, value)
+            seen, columns = part
+            if seen:
+                shown.append(seen)
+            if columns:
+                row.update(columns)
+        if "pc4" in row and row["pc4"] is None:
+            raise OnbekendePostcode
+        if self._views:
+            row["zoekprofiel"] = f"{{{','.join(shown)}}}"
+        return f"{{{','.join(whole)}}}"
+
+    def _part(self, name: str, label: str, text: str, value: Any) -> tuple[str, Row]:
+        seen = self._views[name](value) if name in self._views else None
+        fill = self._vult.get(name)
+        columns = fill(value) if fill is not None and value else {}
+        if "pc4" in columns:
+            pc4 = pc4_of(columns["pc4"] or "")
+            columns["pc4"] = None if pc4 is None else self._resolve(pc4)
+        if seen is None:
+            return "", columns
+        return label + (text if seen == value else as_json(seen)), columns

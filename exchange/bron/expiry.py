@@ -1,6 +1,7 @@
 """When a record is past its time: no longer answered from that day on, and erased in the night that follows.
 
-A vacancy ends with its closing date; every record ends when no publication held it for UM_VERLOOPDAGEN.
+A vacancy ends with its closing date; every record ends when no publication held it for UM_VERLOOPDAGEN. What a
+publication took away or changed can be brought back for UM_TERUGDRAAI_DAGEN, and is erased after that.
 """
 
 from datetime import timedelta
@@ -9,8 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from exchange.bron.models import RECORD_VAN, Stand
-from exchange.bron.store import BezigMetPubliceren, lock
+from exchange.bron.models import RECORD_VAN, Intrekking, Journaal, Journaalrecord, Stand
+from exchange.bron.store import BezigMetPubliceren, lock, removed
 from exchange.selection import Voorwaarde
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
@@ -31,11 +32,11 @@ def valid(soort: Soort) -> Voorwaarde:
 
 
 def erase_expired(gemeente: Gemeente) -> int:
-    """Erase what is past its time; how many records that were.
+    """Erase what is past its time, and what is no longer kept to go back to; how many records were erased.
 
     A set that is being published at this moment is left to the next time.
     """
-    return sum(_erase(gemeente, soort) for soort in RECORD_VAN)
+    return sum(_erase(gemeente, soort) for soort in RECORD_VAN) + _erase_way_back(gemeente)
 
 
 def _erase(gemeente: Gemeente, soort: Soort) -> int:
@@ -52,9 +53,30 @@ def _erase(gemeente: Gemeente, soort: Soort) -> int:
                 )
                 erased = int(cursor.rowcount)
             if erased:
-                stand.aantal -= erased
-                stand.save(update_fields=["aantal"])
+                removed(gemeente, soort, stand, erased)
                 noteer(gemeente, "records_verlopen", onderwerp=soort.label, aantal=erased)
     except BezigMetPubliceren:
         return 0
+    return erased
+
+
+def _erase_way_back(gemeente: Gemeente) -> int:
+    """Erase old journalen, and the ids of what was withdrawn when no file from before that is left."""
+    now, erased = timezone.now(), 0
+    with voor_gemeente(gemeente):
+        Intrekking.objects.filter(
+            ingetrokken_op__lt=now - timedelta(hours=settings.UM_BRONBESTAND_UREN)
+        ).delete()
+    for soort in RECORD_VAN:
+        try:
+            with voor_gemeente(gemeente):
+                old = Journaal.objects.filter(
+                    soort=soort, gepubliceerd_op__lt=now - timedelta(days=settings.UM_TERUGDRAAI_DAGEN)
+                )
+                if old.exists():
+                    lock(gemeente, soort)
+                    erased += Journaalrecord.objects.filter(journaal__in=old).count()
+                    old.delete()
+        except BezigMetPubliceren:
+            continue
     return erased

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from exchange.bron.models import MODEL_VAN
+from exchange.bron.models import CONCEPT_VAN, MODEL_VAN
 from exchange.geo.distances import resolve
+from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -17,28 +18,30 @@ from um_portal.tenants.scope import voor_gemeente
 def relocate(gemeente: Gemeente) -> int:
     """Let every published row of the municipality follow the present table; the number of rows that moved.
 
-    A row of which no known postcode is anywhere near stays where it was.
+    What is ready to be published moves along. A row of which no known postcode is anywhere near stays where it was.
     """
     moved = 0
     with voor_gemeente(gemeente), connection.cursor() as cursor:
         for soort, model in MODEL_VAN.items():
-            table = model._meta.db_table
-            own = "left(p.zoekprofiel::jsonb #>> %s, 4)::smallint"
-            path = (soort.postcode_pad or "").split(".")
-            cursor.execute(
-                f"SELECT DISTINCT {own}, pc4 FROM {table} p WHERE gemeente_id = %s", [path, gemeente.pk]
-            )
-            moves = [
-                (pc4, stored, to)
-                for pc4, stored in cursor.fetchall()
-                if (to := resolve(pc4)) not in {None, stored}
-            ]
-            for pc4, stored, to in moves:
-                cursor.execute(
-                    f"UPDATE {table} p SET pc4 = %s WHERE gemeente_id = %s AND pc4 = %s AND {own} = %s",
-                    [to, gemeente.pk, stored, path, pc4],
-                )
-                moved += cursor.rowcount
+            moved += _relocate(cursor, gemeente, soort, model._meta.db_table)
+            _relocate(cursor, gemeente, soort, CONCEPT_VAN[soort]._meta.db_table)
+    return moved
+
+
+def _relocate(cursor: Any, gemeente: Gemeente, soort: Soort, table: str) -> int:
+    moved = 0
+    own = "left(p.zoekprofiel::jsonb #>> %s, 4)::smallint"
+    path = (soort.postcode_pad or "").split(".")
+    cursor.execute(f"SELECT DISTINCT {own}, pc4 FROM {table} p WHERE gemeente_id = %s", [path, gemeente.pk])
+    moves = [
+        (pc4, stored, to) for pc4, stored in cursor.fetchall() if (to := resolve(pc4)) not in {None, stored}
+    ]
+    for pc4, stored, to in moves:
+        cursor.execute(
+            f"UPDATE {table} p SET pc4 = %s WHERE gemeente_id = %s AND pc4 = %s AND {own} = %s",
+            [to, gemeente.pk, stored, path, pc4],
+        )
+        moved += int(cursor.rowcount)
     return moved
 
 

@@ -1,34 +1,56 @@
-"""Writing what the source answers with: a set replaced in one transaction, or nothing.
+"""Writing what the source answers with: first put ready, then published in one transaction, or not at all.
 
-The new set goes through COPY into a temporary table and is then compared with what stands there, so that
-only what changed is written. A query sees the old set or the new one, never a mixture.
+Records are staged as they come, in batches, under the number of their stapel (a levering): prepared for searching and
+encrypted. Publishing then only compares and moves rows, in SQL, and writes what changed. A query sees the old set or
+the new one, never a mixture. What a publication took away or changed goes into a journaal, so that it can be undone.
 """
 
-import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection
+from django.db.models import Field
 from django.utils import timezone
 
-from exchange.bron.columns import Record, as_json, canonical_json, pack, search_columns, whole_numbers
-from exchange.bron.models import RECORD_VAN, Beroepindex, Profiel, Stand, Werkzoekende
+from exchange.bron import copying
+from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_numbers
+from exchange.bron.models import (
+    CONCEPT_VAN,
+    RECORD_VAN,
+    Beroepindex,
+    Intrekking,
+    Journaal,
+    Journaalrecord,
+    Profiel,
+    Stand,
+)
+from exchange.bron.packing import pack, unpack
 from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 DETAIL_CONTEXT = "detail"
+# The stapel of what is published without one.
+GEEN_STAPEL = 0
 # Part of every fingerprint: raise it when the same record must be stored differently.
 _OPMAAK = b"1:"
-_COPY_ROWS = 2000
+_BATCH = 4000
+# How long a withdrawal waits for a publication that is under way.
+_WACHT = "10s"
+_UNIQUE = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
 
 
 class BezigMetPubliceren(RuntimeError):
-    """Somebody else is publishing this municipality's set of this kind right now."""
+    """Somebody else is changing this municipality's set of this kind right now."""
+
+
+class NietTerugTeDraaien(RuntimeError):
+    """This is not the last publication of its kind, or what was there before is not kept any more."""
 
 
 class MetBeleid(NamedTuple):
@@ -40,137 +62,371 @@ class MetBeleid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verschil:
-    """What a publication did to the set, in numbers of records."""
+    """What a publication does to the set, in numbers of records. `blijft`: stays although it is not in what comes."""
 
     nieuw: int
     gewijzigd: int
     gelijk: int
     weg: int
+    blijft: int = 0
 
     @property
     def totaal(self) -> int:
-        """How many records the set now holds."""
-        return self.nieuw + self.gewijzigd + self.gelijk
+        """How many records the set then holds."""
+        return self.nieuw + self.gewijzigd + self.gelijk + self.blijft
+
+    @property
+    def verandert(self) -> bool:
+        """Whether the set is another one after it."""
+        return bool(self.nieuw or self.gewijzigd or self.weg)
+
+    @property
+    def eerst(self) -> int:
+        """How many records the set holds before it."""
+        return self.gewijzigd + self.gelijk + self.weg + self.blijft
 
 
-def lock(gemeente: Gemeente, soort: Soort) -> Stand:
-    """The set's row, locked until the transaction ends. Raises BezigMetPubliceren at once when it is held."""
+@dataclass(frozen=True, slots=True)
+class _Tabellen:
+    """The tables of a kind, and the columns in which what is staged and what is published are alike."""
+
+    concept: str
+    set: str
+    fields: tuple["Field[Any, Any]", ...]
+    is_numbered: bool
+
+    @property
+    def columns(self) -> list[str]:
+        return [field.attname for field in self.fields]
+
+    @property
+    def names(self) -> str:
+        return ", ".join(self.columns)
+
+    def changing(self, source: str) -> str:
+        """The part of an UPDATE that gives a record its new content; which stapel brought it stays."""
+        fixed = {"gemeente_id", "id_bron", "stapel"}
+        return ", ".join(f"{column} = {source}.{column}" for column in self.columns if column not in fixed)
+
+
+@cache
+def _tables(soort: Soort) -> _Tabellen:
+    concept, published = CONCEPT_VAN[soort], RECORD_VAN[soort]
+    return _Tabellen(
+        concept._meta.db_table,
+        published._meta.db_table,
+        tuple(field for field in concept._meta.concrete_fields if not field.primary_key),
+        issubclass(published, Profiel),
+    )
+
+
+def lock(gemeente: Gemeente, soort: Soort, *, wacht: bool = False) -> Stand:
+    """The set's row, locked until the transaction ends; with `wacht` whoever has it is given some seconds.
+
+    Raises BezigMetPubliceren when somebody else holds it.
+    """
     Stand.objects.get_or_create(gemeente=gemeente, soort=soort)
     try:
-        stand: Stand = Stand.objects.select_for_update(nowait=True).get(soort=soort)
+        if not wacht:
+            return _locked(soort, nowait=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_WACHT])
+        stand = _locked(soort, nowait=False)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError:
         raise BezigMetPubliceren from None
     return stand
 
 
-def _rows(
-    gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBeleid], columns: list[str]
-) -> Iterator[list[Any]]:
-    own = keys.sleutels(gemeente)
-    today = timezone.localdate()
-    seen: set[bytes] = set()
-    for item in records:
-        record, policy = item if isinstance(item, MetBeleid) else MetBeleid(item, None)
-        if policy is not None and "contactbeleid" not in columns:
-            raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
-        text = as_json(record)
-        # Every number of the standard is whole; one written with a fraction is rare and looked for cheaply.
-        if ".0" in text:
-            record = whole_numbers(record)
-            text = as_json(record)
-        marked = _OPMAAK + (f"{policy}:".encode() if policy is not None else b"")
-        # Keyed: without the municipality's secret the print of a guessed record cannot be made.
-        print_of = text if soort.id_pad else canonical_json(record)
-        fingerprint = hmac.new(own.pseudoniem, marked + print_of.encode(), hashlib.sha256).digest()[:16]
-        if soort.id_pad is None:
-            # Without an id the record is known by its content, so that the same twice is the same once.
-            if fingerprint in seen:
-                continue
-            seen.add(fingerprint)
-        values = {
-            **search_columns(soort, record),
-            "gemeente_id": gemeente.pk,
-            "id_bron": record[soort.id_pad] if soort.id_pad else fingerprint.hex(),
-            "detail": keys.versleutel(gemeente, pack(text), DETAIL_CONTEXT),
-            "vingerafdruk": fingerprint,
-            "ververst_op": today,
-            "contactbeleid": policy,
-        }
-        yield [values[column] for column in columns]
+def _locked(soort: Soort, *, nowait: bool) -> Stand:
+    stand: Stand = Stand.objects.select_for_update(nowait=nowait).get(soort=soort)
+    return stand
 
 
-def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBeleid]) -> Verschil:
-    """Make exactly these records the municipality's set of this kind; all or nothing.
+# --- Putting ready -----------------------------------------------------------------------------------------
 
-    `records` are valid records in the standard with different ids; of a kind without ids, records that are the
-    same count as one. A jobseeker may come with a contact policy of their own (`MetBeleid`).
-    Raises BezigMetPubliceren, and whatever `records` raises; then nothing has changed.
+
+def stage(
+    gemeente: Gemeente,
+    soort: Soort,
+    stapel: int,
+    records: Iterable[Record | MetBeleid],
+    afleiding: Afleiding | None = None,
+) -> int:
+    """Put records ready under a stapel, next to what is there already; how many.
+
+    `records` are valid records in the standard, with ids that the stapel does not have yet; of a kind without ids,
+    records that are the same count as one once they are published. A jobseeker may come with a contact policy of
+    their own (`MetBeleid`). What was withdrawn after the stapel began is left out. Who stages many batches in a row
+    gives each the same `afleiding`, which then need not find out everything anew.
+    Raises OnbekendePostcode, and whatever `records` raises; then nothing of this call is left.
     """
-    model = RECORD_VAN[soort]
-    is_numbered = issubclass(model, Profiel)
-    fields = [
-        field
-        for field in model._meta.concrete_fields
-        if not field.primary_key and field.attname != "volgnummer"
-    ]
-    columns = [field.attname for field in fields]
-    names = ", ".join(columns)
-    table = model._meta.db_table
-    changing = ", ".join(f"{c} = n.{c}" for c in columns if c not in {"gemeente_id", "id_bron"})
+    tables = _tables(soort)
+    # All there before the copying begins: giving a record may ask the database something on this connection.
+    given = [item if isinstance(item, MetBeleid) else MetBeleid(item, None) for item in records]
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        derived = afleiding or Afleiding(soort)
+        values = _values(gemeente, soort, stapel, given, derived, _withdrawn(soort, stapel))
+        # PostgreSQL copies into no table that has row-level security.
+        _make_temporary(cursor, "aanvoer", f"SELECT {tables.names} FROM {tables.concept}")
+        _copy(cursor, "pg_temp.aanvoer", tables.fields, values)
+        cursor.execute(
+            f"INSERT INTO {tables.concept} ({tables.names}) SELECT {tables.names} FROM pg_temp.aanvoer"
+        )
+        number = int(cursor.rowcount)
+        cursor.execute("DROP TABLE pg_temp.aanvoer")
+    return number
+
+
+def _make_temporary(cursor: Any, name: str, like: str) -> None:
+    """An empty table of this transaction, with the columns of a query."""
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {like} WITH NO DATA")
+
+
+def _withdrawn(soort: Soort, stapel: int) -> frozenset[str]:
+    """The ids that this stapel may not bring back."""
+    if stapel == GEEN_STAPEL:
+        return frozenset()
+    found = Intrekking.objects.filter(soort=soort.value, stapel__gte=stapel)
+    return frozenset(found.values_list("id_bron", flat=True))
+
+
+def _copy(cursor: Any, table: str, fields: Sequence["Field[Any, Any]"], rows: Iterable[Row]) -> None:
+    """Write rows to a table; each has a value for every field, in their order."""
+    names = ", ".join(field.attname for field in fields)
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+        for piece in copying.pieces(rows, copying.encoders(fields, _UNIQUE)):
+            copy.write(piece)
+
+
+def _values(
+    gemeente: Gemeente,
+    soort: Soort,
+    stapel: int,
+    records: Iterable[MetBeleid],
+    derived: Afleiding,
+    without: Collection[str] = frozenset(),
+) -> Iterator[Row]:
+    """A row per record, but for those `without`; asks the database nothing once it has begun."""
+    secret, seal = keys.sleutels(gemeente).pseudoniem, keys.versleutelaar(gemeente, DETAIL_CONTEXT)
+    columns = _tables(soort).columns
+    empty = {**dict.fromkeys(columns), **derived.leeg, "gemeente_id": gemeente.pk, "stapel": stapel}
+    id_pad = soort.id_pad
+
+    def rows() -> Iterator[Row]:
+        for record, policy in records:
+            if policy is not None and "contactbeleid" not in empty:
+                raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
+            row = empty.copy()
+            text = derived.row(record, row)
+            # Every number of the standard is whole; one written with a fraction is rare and looked for cheaply.
+            if ".0" in text:
+                record = whole_numbers(record)
+                text = derived.row(record, row)
+            marked = _OPMAAK + (f"{policy}:".encode() if policy is not None else b"")
+            # Keyed: without the municipality's secret the print of a guessed record cannot be made.
+            data = text.encode()
+            print_of = data if id_pad else canonical_json(record).encode()
+            fingerprint = hmac.digest(secret, marked + print_of, "sha256")[:16]
+            # Without an id the record is known by its content, so that the same twice is the same once.
+            id_bron = record[id_pad] if id_pad else fingerprint.hex()
+            if id_bron in without:
+                continue
+            row["id_bron"] = id_bron
+            row["detail"] = seal(pack(data))
+            row["vingerafdruk"] = fingerprint
+            if policy is not None:
+                row["contactbeleid"] = policy
+            yield row
+
+    return rows()
+
+
+def unstage(gemeente: Gemeente, stapel: int) -> None:
+    """Throw away what was put ready under this stapel, of whatever kind."""
+    with voor_gemeente(gemeente):
+        for model in CONCEPT_VAN.values():
+            model._default_manager.filter(stapel=stapel).delete()
+
+
+# --- Comparing ---------------------------------------------------------------------------------------------
+
+
+def _compared(gemeente: Gemeente, soort: Soort, stapel: int) -> tuple[str, list[Any]]:
+    """Rows (nieuw, oud, gelijk): the staged and the published row of each record, either may be absent."""
+    tables = _tables(soort)
+    # Of a kind without ids the same record may have come twice.
+    distinct = "" if soort.id_pad else "DISTINCT ON (n.id_bron)"
+    return (
+        f"SELECT n.id AS nieuw, p.id AS oud, n.vingerafdruk = p.vingerafdruk AS gelijk FROM"
+        f" (SELECT {distinct} n.id, n.id_bron, n.vingerafdruk FROM {tables.concept} n"
+        # What was withdrawn while it was being staged.
+        f" WHERE n.gemeente_id = %s AND n.stapel = %s AND NOT EXISTS (SELECT FROM {Intrekking._meta.db_table} i"
+        f" WHERE i.gemeente_id = %s AND i.soort = %s AND i.stapel >= %s AND %s <> {GEEN_STAPEL}"
+        " AND i.id_bron = n.id_bron)) n"
+        f" FULL JOIN (SELECT id, id_bron, vingerafdruk FROM {tables.set} WHERE gemeente_id = %s) p"
+        " ON p.id_bron = n.id_bron",
+        [gemeente.pk, stapel, gemeente.pk, soort.value, stapel, stapel, gemeente.pk],
+    )
+
+
+_COUNTED = (
+    "SELECT count(*) FILTER (WHERE oud IS NULL), count(*) FILTER (WHERE NOT gelijk),"
+    " count(*) FILTER (WHERE gelijk), count(*) FILTER (WHERE nieuw IS NULL)"
+)
+
+
+def _verschil(counts: tuple[int, int, int, int], *, volledig: bool) -> Verschil:
+    new, changed, same, absent = counts
+    return Verschil(new, changed, same, weg=absent if volledig else 0, blijft=0 if volledig else absent)
+
+
+def difference(gemeente: Gemeente, soort: Soort, stapel: int, *, volledig: bool = True) -> Verschil:
+    """What publishing this stapel would do to the set as it is now."""
+    compared, parameters = _compared(gemeente, soort, stapel)
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute(f"{_COUNTED} FROM ({compared}) v", parameters)
+        return _verschil(cursor.fetchone(), volledig=volledig)
+
+
+# --- Publishing --------------------------------------------------------------------------------------------
+
+
+def publish_staged(
+    gemeente: Gemeente, soort: Soort, stapel: int, *, volledig: bool = True, journaal: bool = True
+) -> Verschil:
+    """Let a stapel become the set (`volledig`), or add to it and bring it up to date; all or nothing.
+
+    What was put ready is then gone. Keeps a journaal of what was there before; without one, nothing that was
+    published earlier can be undone any more either.
+    Raises BezigMetPubliceren; then nothing has changed.
+    """
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort)
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.nieuwe_set")
-            cursor.execute(
-                f"CREATE TEMP TABLE nieuwe_set ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
-            )
-            rows = _rows(gemeente, soort, records, columns)
-            total = 0
-            # Made ready before each COPY: making a row may ask the database something on this connection.
-            while chunk := list(islice(rows, _COPY_ROWS)):
-                with cursor.copy(f"COPY nieuwe_set ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-                    copy.set_types([_copy_type(field) for field in fields])
-                    for row in chunk:
-                        copy.write_row(row)
-                total += len(chunk)
-            cursor.execute("CREATE UNIQUE INDEX ON pg_temp.nieuwe_set (id_bron)")
-            cursor.execute("ANALYZE pg_temp.nieuwe_set")
-            mine = f"{table} AS p"
-            cursor.execute(
-                f"DELETE FROM {mine} WHERE p.gemeente_id = %s"
-                " AND NOT EXISTS (SELECT FROM pg_temp.nieuwe_set n WHERE n.id_bron = p.id_bron)",
-                [gemeente.pk],
-            )
-            gone = cursor.rowcount
-            cursor.execute(
-                f"UPDATE {mine} SET ververst_op = n.ververst_op FROM pg_temp.nieuwe_set n"
-                " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron AND p.vingerafdruk = n.vingerafdruk",
-                [gemeente.pk],
-            )
-            same = cursor.rowcount
-            cursor.execute(
-                f"UPDATE {mine} SET {changing} FROM pg_temp.nieuwe_set n"
-                " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron AND p.vingerafdruk <> n.vingerafdruk",
-                [gemeente.pk],
-            )
-            changed = cursor.rowcount
-            if is_numbered:
-                new = _insert_numbered(cursor, gemeente, table, names, total)
-            else:
-                cursor.execute(
-                    f"INSERT INTO {table} ({names}) SELECT {names} FROM pg_temp.nieuwe_set n"
-                    f" WHERE {_is_new(table)}",
-                    [gemeente.pk],
-                )
-                new = cursor.rowcount
-            cursor.execute("DROP TABLE pg_temp.nieuwe_set")
-            if model is Werkzoekende and (gone or changed or new):
-                _index_occupations(cursor, gemeente)
-        verschil = Verschil(nieuw=new, gewijzigd=changed, gelijk=same, weg=gone)
-        stand.aantal = verschil.totaal
+            verschil = _merge(cursor, gemeente, soort, stapel, volledig=volledig, journaal=journaal)
         stand.gepubliceerd_op = timezone.now()
-        stand.save()
+        _settle(gemeente, soort, stand, verschil.totaal, changed=verschil.verandert)
     return verschil
+
+
+def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBeleid]) -> Verschil:
+    """Make exactly these records the municipality's set of this kind, in one go; all or nothing.
+
+    Asks of `records` what `stage` asks. Raises BezigMetPubliceren, and whatever `records` raises; then nothing has
+    changed. Nothing of it, nor of what was published before, can be undone.
+    """
+    with voor_gemeente(gemeente):
+        lock(gemeente, soort)
+        rest = iter(records)
+        while batch := list(islice(rest, _BATCH)):
+            stage(gemeente, soort, GEEN_STAPEL, batch)
+        return publish_staged(gemeente, soort, GEEN_STAPEL, journaal=False)
+
+
+def _merge(
+    cursor: Any, gemeente: Gemeente, soort: Soort, stapel: int, *, volledig: bool, journaal: bool
+) -> Verschil:
+    tables, today = _tables(soort), timezone.localdate()
+    compared, parameters = _compared(gemeente, soort, stapel)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.naast_elkaar")
+    cursor.execute(f"CREATE TEMP TABLE naast_elkaar ON COMMIT DROP AS {compared}", parameters)
+    # The same id twice in a stapel would be a mistake of whoever staged it.
+    cursor.execute("CREATE UNIQUE INDEX ON pg_temp.naast_elkaar (oud)")
+    cursor.execute("ANALYZE pg_temp.naast_elkaar")
+    cursor.execute(f"{_COUNTED} FROM pg_temp.naast_elkaar")
+    verschil = _verschil(cursor.fetchone(), volledig=volledig)
+    _write_journaal(cursor, gemeente, soort, stapel, verschil, keep=journaal)
+    if verschil.weg:
+        cursor.execute(
+            f"DELETE FROM {tables.set} p USING pg_temp.naast_elkaar v WHERE p.id = v.oud AND v.nieuw IS NULL"
+        )
+    if verschil.gelijk:
+        cursor.execute(
+            f"UPDATE {tables.set} p SET ververst_op = %s FROM pg_temp.naast_elkaar v"
+            " WHERE p.id = v.oud AND v.gelijk AND p.ververst_op <> %s",
+            [today, today],
+        )
+    if verschil.gewijzigd:
+        cursor.execute(
+            f"UPDATE {tables.set} p SET {tables.changing('n')}, ververst_op = %s"
+            f" FROM pg_temp.naast_elkaar v JOIN {tables.concept} n ON n.id = v.nieuw"
+            " WHERE p.id = v.oud AND NOT v.gelijk",
+            [today],
+        )
+    if verschil.nieuw or verschil.weg:
+        added = "SELECT nieuw AS sleutel FROM pg_temp.naast_elkaar WHERE oud IS NULL"
+        bron = _Herkomst(tables.concept, "id", added, (), "%s::date", (today,))
+        _insert(cursor, gemeente, tables, bron, verschil.totaal)
+    cursor.execute("DROP TABLE pg_temp.naast_elkaar")
+    cursor.execute(
+        f"DELETE FROM {tables.concept} WHERE gemeente_id = %s AND stapel = %s", [gemeente.pk, stapel]
+    )
+    return verschil
+
+
+def _of(alias: str, tables: _Tabellen) -> str:
+    return ", ".join(f"{alias}.{column}" for column in tables.columns)
+
+
+class _Herkomst(NamedTuple):
+    """Rows to add to the set: the table they are in, its key, a query of keys, and what says when they were fresh."""
+
+    table: str
+    key: str
+    keys: str
+    keys_parameters: tuple[Any, ...] = ()
+    day: str = "n.ververst_op"
+    day_parameters: tuple[Any, ...] = ()
+
+
+def _insert(cursor: Any, gemeente: Gemeente, tables: _Tabellen, bron: _Herkomst, total: int) -> None:
+    """Add rows; the set of `total` is then numbered without gaps, what is added in the order of the keys."""
+    names, wanted = f"{tables.names}, ververst_op", f"{_of('n', tables)}, {bron.day}"
+    if not tables.is_numbered:
+        cursor.execute(
+            f"INSERT INTO {tables.set} ({names}) SELECT {wanted} FROM ({bron.keys}) k"
+            f" JOIN {bron.table} n ON n.{bron.key} = k.sleutel",
+            [*bron.day_parameters, *bron.keys_parameters],
+        )
+        return
+    _close_gaps(cursor, gemeente, tables, total)
+    cursor.execute(
+        f"INSERT INTO {tables.set} ({names}, volgnummer) SELECT {wanted}, vrij.nr FROM"
+        f" (SELECT sleutel, row_number() OVER (ORDER BY sleutel) AS beurt FROM ({bron.keys}) k) k"
+        f" JOIN {_free(tables)} vrij USING (beurt) JOIN {bron.table} n ON n.{bron.key} = k.sleutel",
+        [*bron.day_parameters, *bron.keys_parameters, total, gemeente.pk],
+    )
+
+
+def _free(tables: _Tabellen) -> str:
+    """The numbers up to the first parameter that no record has, counted from 1."""
+    return (
+        "(SELECT nr, row_number() OVER (ORDER BY nr) AS beurt FROM generate_series(1, %s::int) nr WHERE NOT EXISTS"
+        f" (SELECT FROM {tables.set} p WHERE p.gemeente_id = %s AND p.volgnummer = nr))"
+    )
+
+
+def _close_gaps(cursor: Any, gemeente: Gemeente, tables: _Tabellen, total: int) -> None:
+    """What is left of a larger set moves to the numbers up to `total` that became free."""
+    cursor.execute(
+        f"UPDATE {tables.set} AS p SET volgnummer = vrij.nr"
+        f" FROM (SELECT id, row_number() OVER () AS beurt FROM {tables.set}"
+        " WHERE gemeente_id = %s AND volgnummer > %s) buiten"
+        f" JOIN {_free(tables)} vrij USING (beurt) WHERE p.id = buiten.id",
+        [gemeente.pk, total, total, gemeente.pk],
+    )
+
+
+def _settle(gemeente: Gemeente, soort: Soort, stand: Stand, total: int, *, changed: bool) -> None:
+    """What goes for every change of the set: its number, and the index of occupations."""
+    stand.aantal = total
+    stand.save()
+    if changed and soort is Soort.WERKZOEKENDEN:
+        with connection.cursor() as cursor:
+            _index_occupations(cursor, gemeente)
 
 
 def _index_occupations(cursor: Any, gemeente: Gemeente) -> None:
@@ -179,40 +435,196 @@ def _index_occupations(cursor: Any, gemeente: Gemeente) -> None:
     cursor.execute(f"DELETE FROM {index} WHERE gemeente_id = %s", [gemeente.pk])
     cursor.execute(
         f"INSERT INTO {index} (gemeente_id, beroep, ids)"
-        f" SELECT p.gemeente_id, beroep, array_agg(DISTINCT p.id) FROM {Werkzoekende._meta.db_table} p,"
+        f" SELECT p.gemeente_id, beroep, array_agg(DISTINCT p.id) FROM {_tables(Soort.WERKZOEKENDEN).set} p,"
         " unnest(p.beroepen) AS beroep WHERE p.gemeente_id = %s GROUP BY p.gemeente_id, beroep",
         [gemeente.pk],
     )
 
 
-def _is_new(table: str) -> str:
-    return f"NOT EXISTS (SELECT FROM {table} p WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron)"
+def removed(gemeente: Gemeente, soort: Soort, stand: Stand, number: int) -> None:
+    """Settle a set (locked, see `lock`) from which so many records were deleted."""
+    tables, total = _tables(soort), stand.aantal - number
+    if number and tables.is_numbered:
+        with connection.cursor() as cursor:
+            _close_gaps(cursor, gemeente, tables, total)
+    _settle(gemeente, soort, stand, total, changed=number > 0)
 
 
-def _insert_numbered(cursor: Any, gemeente: Gemeente, table: str, names: str, total: int) -> int:
-    """Insert what is new, so that the set of `total` records is numbered from 1 to `total`; how many were new."""
-    free = (
-        "(SELECT nr, row_number() OVER () AS beurt FROM generate_series(1, %s::int) nr WHERE NOT EXISTS"
-        f" (SELECT FROM {table} p WHERE p.gemeente_id = %s AND p.volgnummer = nr))"
+# --- Undoing -----------------------------------------------------------------------------------------------
+
+
+def _policy(soort: Soort) -> str:
+    return "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
+
+
+def _write_journaal(
+    cursor: Any, gemeente: Gemeente, soort: Soort, stapel: int, verschil: Verschil, *, keep: bool
+) -> None:
+    if not keep:
+        Journaal.objects.filter(soort=soort.value).delete()
+        return
+    journaal = Journaal.objects.create(
+        gemeente=gemeente, soort=soort.value, stapel=stapel, gepubliceerd_op=timezone.now()
     )
-    # What is left of a larger set moves to the numbers that became free.
-    cursor.execute(
-        f"UPDATE {table} AS p SET volgnummer = vrij.nr"
-        f" FROM (SELECT id, row_number() OVER () AS beurt FROM {table}"
-        " WHERE gemeente_id = %s AND volgnummer > %s) buiten"
-        f" JOIN {free} vrij USING (beurt) WHERE p.id = buiten.id",
-        [gemeente.pk, total, total, gemeente.pk],
-    )
-    cursor.execute(
-        f"INSERT INTO {table} ({names}, volgnummer) SELECT {names}, vrij.nr"
-        " FROM (SELECT n.*, row_number() OVER () AS beurt FROM pg_temp.nieuwe_set n"
-        f" WHERE {_is_new(table)}) nieuw JOIN {free} vrij USING (beurt)",
-        [gemeente.pk, total, gemeente.pk],
-    )
-    return int(cursor.rowcount)
+    if verschil.weg or verschil.gewijzigd:
+        gone = "v.nieuw IS NULL OR" if verschil.weg else ""
+        cursor.execute(
+            f"INSERT INTO {Journaalrecord._meta.db_table} (gemeente_id, journaal_id, id_bron, detail, vingerafdruk,"
+            " ververst_op, stapel, contactbeleid) SELECT p.gemeente_id, %s, p.id_bron, p.detail, p.vingerafdruk,"
+            f" p.ververst_op, p.stapel, {_policy(soort)} FROM pg_temp.naast_elkaar v"
+            f" JOIN {_tables(soort).set} p ON p.id = v.oud WHERE {gone} NOT v.gelijk",
+            [journaal.pk],
+        )
 
 
-def _copy_type(field: Any) -> str:
-    """The name psycopg knows the column's type by."""
-    kind: str = field.db_type(connection).split("(")[0]
-    return {"varchar": "text"}.get(kind, kind)
+def last_journaal(soort: Soort) -> Journaal | None:
+    """The publication that can be undone now, if any; call inside `voor_gemeente`."""
+    found: Journaal | None = Journaal.objects.filter(soort=soort.value).order_by("-pk").first()
+    return found
+
+
+def undoable_now() -> set[int]:
+    """The stapels whose publication can be undone now, one of each kind at most; call inside `voor_gemeente`."""
+    last = Journaal.objects.order_by("soort", "-pk").distinct("soort")
+    return set(last.values_list("stapel", flat=True))
+
+
+def _undoable(soort: Soort, stapel: int) -> Journaal:
+    found = last_journaal(soort)
+    if found is None or found.stapel != stapel:
+        raise NietTerugTeDraaien
+    return found
+
+
+def difference_of_undo(gemeente: Gemeente, soort: Soort, stapel: int) -> Verschil:
+    """What undoing this publication would do to the set as it is now. Raises NietTerugTeDraaien."""
+    published, table = Journaalrecord._meta.db_table, _tables(soort).set
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        journaal = _undoable(soort, stapel)
+        cursor.execute(
+            f"SELECT count(*) FILTER (WHERE p.id IS NULL), count(p.id) FROM {published} j LEFT JOIN"
+            f" (SELECT id, id_bron FROM {table} WHERE gemeente_id = %s AND stapel <> %s) p ON p.id_bron = j.id_bron"
+            " WHERE j.gemeente_id = %s AND j.journaal_id = %s",
+            [gemeente.pk, stapel, gemeente.pk, journaal.pk],
+        )
+        back, changed = cursor.fetchone()
+        cursor.execute(
+            f"SELECT count(*) FILTER (WHERE stapel = %s), count(*) FROM {table} WHERE gemeente_id = %s",
+            [stapel, gemeente.pk],
+        )
+        gone, now = cursor.fetchone()
+    return Verschil(nieuw=back, gewijzigd=changed, gelijk=now - gone - changed, weg=gone)
+
+
+def undo(gemeente: Gemeente, soort: Soort, stapel: int) -> Verschil:
+    """Bring back the set as it was before this publication, the last of its kind; all or nothing.
+
+    What was withdrawn since then stays away. After it the publication before can be undone.
+    Raises NietTerugTeDraaien and BezigMetPubliceren; then nothing has changed.
+    """
+    tables = _tables(soort)
+    with voor_gemeente(gemeente):
+        stand = lock(gemeente, soort)
+        journaal = _undoable(soort, stapel)
+        verschil = difference_of_undo(gemeente, soort, stapel)
+        with connection.cursor() as cursor:
+            _unpack_journaal(cursor, gemeente, soort, journaal)
+            cursor.execute(
+                f"DELETE FROM {tables.set} WHERE gemeente_id = %s AND stapel = %s", [gemeente.pk, stapel]
+            )
+            cursor.execute(
+                f"UPDATE {tables.set} p SET {tables.changing('n')}, ververst_op = n.ververst_op"
+                " FROM pg_temp.terug n WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron",
+                [gemeente.pk],
+            )
+            back = (
+                f"SELECT id_bron AS sleutel FROM pg_temp.terug n WHERE NOT EXISTS (SELECT FROM {tables.set} p"
+                " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron)"
+            )
+            bron = _Herkomst("pg_temp.terug", "id_bron", back, (gemeente.pk,))
+            _insert(cursor, gemeente, tables, bron, verschil.totaal)
+            cursor.execute("DROP TABLE pg_temp.terug")
+        journaal.delete()
+        stand.gepubliceerd_op = timezone.now()
+        _settle(gemeente, soort, stand, verschil.totaal, changed=True)
+    return verschil
+
+
+def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Journaal) -> None:
+    """Put the records of a journaal in the table `terug`, prepared for searching as records are today."""
+    tables = _tables(soort)
+    _make_temporary(
+        cursor, "terug", f"SELECT {_of('n', tables)}, p.ververst_op FROM {tables.concept} n, {tables.set} p"
+    )
+    fields = [*tables.fields, RECORD_VAN[soort]._meta.get_field("ververst_op")]
+    last = 0
+    while batch := list(
+        Journaalrecord.objects.filter(journaal=journaal, pk__gt=last).order_by("pk")[:_BATCH]
+    ):
+        last = batch[-1].pk
+        records = [
+            MetBeleid(unpack(keys.ontsleutel(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
+            for row in batch
+        ]
+        values = _values(gemeente, soort, GEEN_STAPEL, records, Afleiding(soort))
+        rows = (
+            {**value, "stapel": row.stapel, "ververst_op": row.ververst_op}
+            for value, row in zip(values, batch, strict=True)
+        )
+        _copy(cursor, "pg_temp.terug", fields, rows)
+    cursor.execute("ANALYZE pg_temp.terug")
+
+
+# --- Withdrawing -------------------------------------------------------------------------------------------
+
+
+def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, stapel: int) -> int:
+    """Take the records with these ids away at once and for good; how many of them were published.
+
+    They go from the set, from what can be undone and from what waits for publication. No stapel up to the number
+    that is given brings them back: give the highest that is in use.
+    Raises BezigMetPubliceren when a publication goes on too long to wait for; then nothing has changed.
+    """
+    tables, wanted = _tables(soort), sorted(set(ids))
+    with voor_gemeente(gemeente):
+        stand = lock(gemeente, soort, wacht=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {tables.set} WHERE gemeente_id = %s AND id_bron = ANY(%s)",
+                [gemeente.pk, wanted],
+            )
+            number = int(cursor.rowcount)
+            cursor.execute(
+                f"DELETE FROM {Journaalrecord._meta.db_table} r USING {Journaal._meta.db_table} j"
+                " WHERE r.gemeente_id = %s AND r.id_bron = ANY(%s) AND j.id = r.journaal_id AND j.soort = %s",
+                [gemeente.pk, wanted, soort.value],
+            )
+            cursor.execute(
+                f"DELETE FROM {tables.concept} WHERE gemeente_id = %s AND id_bron = ANY(%s)",
+                [gemeente.pk, wanted],
+            )
+            # Also for what is being converted at this moment, and for a file that is converted once more.
+            cursor.execute(
+                f"INSERT INTO {Intrekking._meta.db_table} (gemeente_id, soort, id_bron, stapel, ingetrokken_op)"
+                " SELECT %s, %s, id, %s, %s FROM unnest(%s::text[]) AS id"
+                " ON CONFLICT (gemeente_id, soort, id_bron) DO UPDATE"
+                " SET stapel = excluded.stapel, ingetrokken_op = excluded.ingetrokken_op",
+                [gemeente.pk, soort.value, stapel, timezone.now(), wanted],
+            )
+        removed(gemeente, soort, stand, number)
+    return number
+
+
+def withdraw_all(gemeente: Gemeente, soort: Soort) -> int:
+    """Take the whole set of this kind away at once and for good, with all that could be undone; how many records.
+
+    What waits for publication is the caller's. Raises BezigMetPubliceren as `withdraw` does.
+    """
+    with voor_gemeente(gemeente):
+        stand = lock(gemeente, soort, wacht=True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {_tables(soort).set} WHERE gemeente_id = %s", [gemeente.pk])
+            number = int(cursor.rowcount)
+        Journaal.objects.filter(soort=soort.value).delete()
+        removed(gemeente, soort, stand, number)
+    return number

@@ -8,6 +8,7 @@ neighbour, see `resolve`.
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import NamedTuple
 
 from exchange.geo.models import Postcode, PostcodeVersie
@@ -20,6 +21,7 @@ __all__ = [
     "is_known",
     "pc4_of",
     "resolve",
+    "resolver",
     "within",
     "within_literals",
 ]
@@ -63,6 +65,11 @@ def resolve(pc4: int) -> int | None:
     other; the answer can change when the table is replaced, which `signals.postcodes_replaced` tells.
     """
     return _table().resolve(pc4)
+
+
+def resolver() -> Callable[[int], int | None]:
+    """`resolve` on the table as it is now: for many at a time, never asking the database in between."""
+    return _table().resolve
 
 
 def is_known(pc4: int) -> bool:

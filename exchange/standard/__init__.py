@@ -25,7 +25,7 @@ from exchange.standard.model import (
     Soort,
     Waardelijst,
 )
-from exchange.standard.profielen import zoekprofiel
+from exchange.standard.profielen import zichtbaar, zoekprofiel
 from exchange.standard.schema import json_schema
 from exchange.standard.validation import Fout, Foutcode, validate
 from exchange.standard.weergave import label_of
@@ -56,5 +56,6 @@ __all__ = [
     "label_of",
     "schoon",
     "validate",
+    "zichtbaar",
     "zoekprofiel",
 ]

@@ -4,7 +4,7 @@ Only what the standard puts in the search profile is copied. What it does not kn
 that place, stays behind: a mistake elsewhere must not make a person recognisable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -12,7 +12,7 @@ from exchange.standard.entiteiten import STANDAARD
 from exchange.standard.model import Attribuut, Entiteit, Profiel, Soort
 
 # Gives what may be seen of a value, or None when that is nothing.
-_View: TypeAlias = Callable[[object], Any]
+View: TypeAlias = Callable[[object], Any]
 
 
 def zoekprofiel(soort: Soort, record: dict[str, Any]) -> dict[str, Any]:
@@ -24,25 +24,39 @@ def zoekprofiel(soort: Soort, record: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _view_of_soort(soort: Soort) -> _View:
+def zichtbaar(soort: Soort) -> Mapping[str, View]:
+    """The search profile by parts: per attribute of a record what may be seen of its value.
+
+    An attribute that is not here is not in the search profile at all.
+    """
+    return {
+        attribuut.naam: _view_of_attribute(attribuut)
+        for attribuut in STANDAARD[soort].attributen
+        if attribuut.profiel is Profiel.ZOEK
+    }
+
+
+@cache
+def _view_of_soort(soort: Soort) -> View:
     return _view_of_group(STANDAARD[soort])
 
 
-def _view_of_group(entiteit: Entiteit) -> _View:
-    views = {
-        attribuut.naam: _view_of_attribute(attribuut)
-        for attribuut in entiteit.attributen
-        if attribuut.profiel is Profiel.ZOEK
-    }
+def _view_of_group(entiteit: Entiteit) -> View:
+    shown = [attribuut for attribuut in entiteit.attributen if attribuut.profiel is Profiel.ZOEK]
+    # Looked at in place: most of what a record holds are single values.
+    single = frozenset(a.naam for a in shown if a.groep is None and not a.meervoudig)
+    views = {a.naam: _view_of_attribute(a) for a in shown if a.naam not in single}
 
     def view(value: object) -> dict[str, Any] | None:
         if not isinstance(value, dict):
             return None
         result: dict[str, Any] = {}
         for naam, item in value.items():
-            visible = views.get(naam)
-            if visible is not None:
-                seen = visible(item)
+            if naam in single:
+                if isinstance(item, _VALUES) and item != "":
+                    result[naam] = item
+            elif naam in views:
+                seen = views[naam](item)
                 if seen is not None:
                     result[naam] = seen
         return result or None
@@ -50,7 +64,7 @@ def _view_of_group(entiteit: Entiteit) -> _View:
     return view
 
 
-def _view_of_attribute(attribuut: Attribuut) -> _View:
+def _view_of_attribute(attribuut: Attribuut) -> View:
     view_one = _view_of_value if attribuut.groep is None else _view_of_group(attribuut.groep)
     if not attribuut.meervoudig:
         return view_one
@@ -63,6 +77,9 @@ def _view_of_attribute(attribuut: Attribuut) -> _View:
     return view
 
 
-def _view_of_value(value: object) -> str | int | float | None:
-    # bool is an int here, and meant to pass.
-    return value if isinstance(value, str | int | float) and value != "" else None
+# A bool is an int here, and meant to pass.
+_VALUES = (str, int, float)
+
+
+def _view_of_value(value: object) -> Any:
+    return value if isinstance(value, _VALUES) and value != "" else None

@@ -7,7 +7,6 @@ What is encrypted where is told by `register`, so that a new data key (`rotation
 
 import base64
 import binascii
-import hashlib
 import hmac
 import secrets
 import time
@@ -60,7 +59,8 @@ _registered: dict[str, dict[str, Context]] = {}
 def register(model: str, **columns: Context) -> None:
     """Tell which columns of a model ("uploads.Bronbestand") `versleutel` fills, each with the context per row.
 
-    Call from the app's `ready`. A column that is not told of becomes unreadable when the data key is renewed.
+    Call from the app's `ready`. A column that is not told of becomes unreadable when the data key is renewed. Where
+    rows are copied from one table to another without being encrypted anew, tell of the first one first.
     """
     _registered.setdefault(model, {}).update(columns)
 
@@ -222,6 +222,12 @@ def versleutel(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
     return _seal(sleutels(gemeente).data, plain, f"{gemeente.oin}:{context}".encode())
 
 
+def versleutelaar(gemeente: Gemeente, context: str) -> Callable[[bytes], bytes]:
+    """`versleutel` for many of the same context; use it at once, the key may be replaced within minutes."""
+    key, associated = sleutels(gemeente).data, f"{gemeente.oin}:{context}".encode()
+    return lambda plain: _seal(key, plain, associated)
+
+
 def ontsleutel(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
     """Open what `versleutel` made. Raises OntsleutelFout when key, context or content differ."""
     blob, associated = bytes(blob), f"{gemeente.oin}:{context}".encode()
@@ -245,4 +251,4 @@ def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
 
 def pseudoniem(gemeente: Gemeente, text: str) -> str:
     """The stable pseudonym of an id: 32 hexadecimal characters, different in every municipality."""
-    return hmac.new(sleutels(gemeente).pseudoniem, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(sleutels(gemeente).pseudoniem, text.encode(), "sha256").hex()[:32]

@@ -40,11 +40,13 @@ def renew_data_key(
         tell(f"Wacht {seconds:.0f} seconden, tot elk proces de nieuwe sleutel kent.")
         time.sleep(seconds)
         _wait_for_others(patience)
-    counts = {
-        f"{label}.{column}": _renew_column(gemeente, apps.get_model(label), column, context)
-        for label, columns in keys.registered().items()
-        for column, context in columns.items()
-    }
+    counts = {}
+    for label, columns in keys.registered().items():
+        for column, context in columns.items():
+            counts[f"{label}.{column}"] = _renew_column(gemeente, apps.get_model(label), column, context)
+        if wait:
+            # What was taken from here before, under the old key, is by then where it goes: in a table that follows.
+            _wait_for_others(patience)
     with voor_gemeente(gemeente):
         keys.finish_data_key(gemeente)
         noteer(gemeente, "datasleutel_vernieuwd", aantal=sum(counts.values()))
