@@ -41,14 +41,14 @@ def read_all(inhoud: bytes) -> list[Rij]:
 # --- Workbooks --------------------------------------------------------------------------------------------
 
 
-def test_rows_keep_the_number_they_have_in_the_spreadsheet():
+def test_rows_and_cells_keep_the_place_they_have_in_the_spreadsheet():
     workbook = Workbook()
     sheet: Any = workbook.active
     sheet["B4"] = "kop"
     sheet["B7"] = "waarde"
     file = io.BytesIO()
     workbook.save(file)
-    assert rows(file.getvalue()) == [(4, ["kop"]), (7, ["waarde"])]
+    assert rows(file.getvalue()) == [(4, ["", "kop"]), (7, ["", "waarde"])]
 
 
 def test_the_format_is_judged_by_content_and_not_by_name():
@@ -309,6 +309,31 @@ def test_an_opendocument_sheet_is_read_like_any_other():
 )
 def test_cells_that_repeat_themselves_endlessly_do_not_take_all_memory(rijen, kolommen):
     assert refused(ods(ods_rij("boem", rijen=rijen, kolommen=kolommen)))
+
+
+def test_names_in_a_zip_may_be_written_in_another_way():
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ods(ods_rij("a", "b")))) as good, zipfile.ZipFile(file, "w") as odd:
+        for name in good.namelist():
+            odd.writestr(name.lower(), good.read(name))
+    assert recognise_format(file.getvalue()) is Formaat.ODS
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(een_werkblad([{"Postcode": "3511AB"}]))) as good,
+        zipfile.ZipFile(file, "w") as odd,
+    ):
+        for name in good.namelist():
+            info = zipfile.ZipInfo("x")
+            info.filename = name.replace("/", "\\")
+            odd.writestr(info, good.read(name))
+    assert rows(file.getvalue())[1][1][19] == "3511AB"
+
+
+def test_a_numbers_document_is_told_what_to_do():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("Index/Document.iwa", "x")
+    assert "Numbers" in refused(file.getvalue())
 
 
 def test_a_protected_opendocument_sheet_is_told():

@@ -5,6 +5,7 @@ search profile is told: who searches sees that text before anybody decided to sh
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from exchange.standard import Blad, Profiel, Soort, bladeren, is_bsn
@@ -178,6 +179,20 @@ def has_name(text: str) -> bool:
     return any(match[1].isupper() for match in _NAME.finditer(text))
 
 
+# --- A word that ought to be in a list ----------------------------------------------------------------------
+
+# An address, six digits in a row (a number, a phone, a date), or a postcode.
+_NOT_A_WORD = re.compile(r"@|(?:[0-9][ .\-]?){6}|(?<![0-9])[1-9][0-9]{3}(?:[A-Za-z]{2}| [A-Z]{2})(?![A-Za-z])")
+# Such words are kept without capitals, so there a salutation alone tells of a name.
+_SALUTATION = re.compile(r"\b(?:dhr|mevr|meneer|mijnheer|mevrouw|de heer)\b\.? ?\w", re.IGNORECASE)
+
+
+def looks_personal(text: str) -> bool:
+    """Whether what ought to be a word of a value list, such as an occupation, rather tells of somebody."""
+    plain = _plain(text)
+    return bool(_NOT_A_WORD.search(plain) or _SALUTATION.search(plain)) or has_name(plain)
+
+
 # --- What that means for a text -----------------------------------------------------------------------------
 
 
@@ -195,12 +210,12 @@ def _remark(text: str, leaf: Blad) -> Opmerking | None:
     return _NAAM if name else _CONTACT if contact else None
 
 
-def text_reader(leaf: Blad) -> Lees:
-    """Reads a text column; free text is looked through."""
+def text_reader(leaf: Blad, absent: Callable[[str], bool] = is_afwezig) -> Lees:
+    """Reads a text column; free text is looked through. `absent` tells of a text whether it says that there is none."""
 
     def read(value: object) -> Cel:
         text = alinea(value)
-        if is_afwezig(text):
+        if absent(text):
             return AFWEZIG
         if not leaf.vrije_tekst:
             return Cel(text)

@@ -1,10 +1,15 @@
 """One reader per file format, all yielding the same rows. The format is judged by content, not by name."""
 
-from uploads.readers.archive import check_declared, formaat_of_zip
+import re
+from collections.abc import Callable
+from functools import partial
+
+from uploads.readers.archive import check_actual, check_declared, formaat_of_zip
 from uploads.readers.delimited import open_csv
+from uploads.readers.process import open_apart
 from uploads.readers.records import open_json
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
-from uploads.readers.workbook import open_workbook
+from uploads.readers.text import encoding_of
 
 __all__ = ["Bestand", "Formaat", "Onleesbaar", "Rij", "Tabel", "open_file", "recognise_format"]
 
@@ -18,8 +23,14 @@ _OTHER_KINDS = (
     (b"7z\xbc\xaf", "een 7z-bestand"),
     (b"\x1f\x8b", "een gz-bestand"),
     (b"{\\rtf", "een tekstdocument"),
+    (b"MIME-Version:", "een webarchief, ook als de naam op xls eindigt"),
 )
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_XML2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|div|font|b)\b", re.IGNORECASE)
+# Before the first element of a page there may be comments and scripts of any length.
+_START = 4096
+_FURTHER = 64 * 1024
 
 
 def recognise_format(inhoud: bytes) -> Formaat:
@@ -37,25 +48,28 @@ def recognise_format(inhoud: bytes) -> Formaat:
                 f"Dit bestand is {kind}, geen spreadsheet. "
                 "Exporteer de gegevens als xlsx of csv en upload dat bestand."
             )
-    start = _first_characters(inhoud)
+    start = _first_characters(inhoud, _START)
     if start[:1] in (b"{", b"["):
         return Formaat.JSON
     if start[:1] == b"<":
-        raise Onleesbaar(
-            "Dit bestand is XML of een webpagina, ook als de naam op xls of csv eindigt. "
-            "Open het in uw spreadsheetprogramma, sla het op als xlsx en upload dat bestand."
-        )
+        return _formaat_of_markup(_first_characters(inhoud, _FURTHER))
     return Formaat.CSV
 
 
-def open_file(inhoud: bytes) -> Bestand:
-    """Open a file of any format that we read. Raises Onleesbaar with a Dutch sentence for the user."""
+def open_file(inhoud: bytes, wacht: Callable[[], None] | None = None) -> Bestand:
+    """Open a file of any format that we read. Raises Onleesbaar with a Dutch sentence for the user.
+
+    Sheets are read by a process of its own, which ends when nothing refers to the file any more. `wacht` is called
+    twice a second while there is nothing to do but wait for it.
+    """
     formaat = recognise_format(inhoud)
     if formaat is Formaat.JSON:
         return open_json(inhoud)
     if formaat is Formaat.CSV:
         return open_csv(inhoud)
-    return open_workbook(inhoud, formaat)
+    if formaat in {Formaat.XML2003, Formaat.HTML, Formaat.XLS}:
+        return open_apart(inhoud, formaat, encoding_of(inhoud), wacht)
+    return open_apart(inhoud, formaat, wacht=wacht, intussen=partial(check_actual, inhoud))
 
 
 def _formaat_of_ole(inhoud: bytes) -> Formaat:
@@ -72,8 +86,19 @@ def _formaat_of_ole(inhoud: bytes) -> Formaat:
     )
 
 
-def _first_characters(inhoud: bytes) -> bytes:
-    start = inhoud[:4096]
+def _formaat_of_markup(start: bytes) -> Formaat:
+    if _XML2003 in start and b"<html" not in start.lower():
+        return Formaat.XML2003
+    if _HTML.search(start):
+        return Formaat.HTML
+    raise Onleesbaar(
+        "Dit bestand is XML, ook als de naam op xls of csv eindigt. "
+        "Open het in uw spreadsheetprogramma, sla het op als xlsx en upload dat bestand."
+    )
+
+
+def _first_characters(inhoud: bytes, number: int) -> bytes:
+    start = inhoud[:number]
     for bom in _BOMS:
         start = start.removeprefix(bom)
     return start.replace(b"\0", b"").lstrip()

@@ -15,6 +15,7 @@ from uploads.readers.rows import Formaat, Onleesbaar
 
 _MAX_PARTS = 5000
 _CHUNK = 1 << 20
+_PIECE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _BESCHADIGD = (
     "Dit bestand is beschadigd of niet compleet. Open het in uw programma, sla het opnieuw op "
@@ -25,7 +26,8 @@ _BESCHADIGD = (
 def formaat_of_zip(inhoud: bytes) -> Formaat:
     """Which workbook this zip is. Raises Onleesbaar for another zip, an encrypted or a broken one."""
     with _open(inhoud) as archive:
-        names = {info.filename for info in archive.infolist()}
+        # As calamine takes them: some programs write other slashes and capitals.
+        names = {info.filename.replace("\\", "/").casefold(): info.filename for info in archive.infolist()}
         if any(info.flag_bits & 1 for info in archive.infolist()):
             raise Onleesbaar(
                 "Dit zip-bestand heeft een wachtwoord. Upload de spreadsheet zelf, zonder wachtwoord."
@@ -34,12 +36,16 @@ def formaat_of_zip(inhoud: bytes) -> Formaat:
             return Formaat.XLSX
         if "xl/workbook.bin" in names:
             return Formaat.XLSB
-        if "content.xml" in names and "META-INF/manifest.xml" in names:
-            if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
+        if "content.xml" in names and "meta-inf/manifest.xml" in names:
+            if b"encryption-data" in _part(archive, names["meta-inf/manifest.xml"]):
                 raise Onleesbaar(
                     "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
                 )
             return Formaat.ODS
+        if any(name.endswith(".iwa") for name in names):
+            raise Onleesbaar(
+                "Dit is een bestand van Numbers. Exporteer het in Numbers als Excel-bestand (xlsx) en upload dat."
+            )
     raise Onleesbaar(
         "Dit is een zip-bestand of een ander soort document, geen spreadsheet. "
         "Pak het eerst uit en upload de spreadsheet zelf."
@@ -97,11 +103,15 @@ def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
         raise Onleesbaar(_BESCHADIGD)
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
-    rest: bytes | memoryview = packed
     try:
-        while rest and not inflate.eof and size <= limit:
-            size += len(inflate.decompress(rest, _CHUNK))
-            rest = inflate.unconsumed_tail
+        # In pieces, because what is not consumed yet is copied every time.
+        for place in range(0, len(packed), _PIECE):
+            rest: bytes | memoryview = packed[place : place + _PIECE]
+            while rest and not inflate.eof and size <= limit:
+                size += len(inflate.decompress(rest, _CHUNK))
+                rest = inflate.unconsumed_tail
+            if inflate.eof or size > limit:
+                break
         while not inflate.eof and size <= limit and (more := inflate.decompress(b"", _CHUNK)):
             size += len(more)
     except zlib.error:

@@ -1,66 +1,148 @@
-"""Delimited text (csv): the delimiter and the encoding are found out, not asked."""
+"""Delimited text (csv): the delimiter, the quotes and the encoding are found out, not asked."""
 
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
-from uploads.readers.text import decode
+from uploads.readers.text import Tekst, open_text
 
 _DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE_ROWS = 100
+_SAMPLE = 256 * 1024
+# A quote that a backslash keeps from ending its cell; at the end of a cell the backslash is just a backslash.
+_ESCAPED_QUOTE = re.compile(r'\\"(?![;,\t|\r\n]|$)')
+# How a system keeps Excel from taking the zeros off: ="0012".
+_AS_TEXT = re.compile(r'="([^"]*)"')
+
+
+class Schrijfwijze(NamedTuple):
+    """How the rows are written. `omhuld`: every row as a whole stands between quotes, as one cell."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str | None = None
+    omhuld: bool = False
+
+    def reader(self, lines: Iterable[str]) -> Any:
+        """A csv reader."""
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape)
 
 
 def open_csv(inhoud: bytes) -> Bestand:
     """Open delimited text. Raises Onleesbaar when it is not text."""
-    text = decode(inhoud)
-    declared, text = _declared_delimiter(text)
-    delimiter = declared or _find_delimiter(text)
-    about = text.count("\n") + (not text.endswith("\n"))
-    if text.count("\n") == 0:
-        about = max(about, text.count("\r"))
-    return Bestand(Formaat.CSV, (Tabel("", about, lambda: _rows(text, delimiter)),))
+    tekst = open_text(inhoud)
+    sample = tekst.stream().read(_SAMPLE)
+    declared, skip = _declared_delimiter(sample)
+    sample = sample[skip:]
+    wijze = find_dialect(sample, declared)
+    about = tekst.count("\n") or tekst.count("\r")
+    unwrap = tekst.count('="') > 0
+    return Bestand(Formaat.CSV, (Tabel("", max(about, 1), lambda: _rows(tekst, skip, wijze, unwrap=unwrap)),))
 
 
-def _declared_delimiter(text: str) -> tuple[str, str]:
-    """Excel's own first line `sep=;`, which is not a row."""
-    first, newline, rest = text.partition("\n")
-    name, _, delimiter = first.strip('\r" ').partition("=")
-    if newline and name.casefold() == "sep" and len(delimiter) == 1:
-        return delimiter, rest
-    return "", text
+def find_dialect(sample: str, delimiter: str = "") -> Schrijfwijze:
+    """How these rows are written; `delimiter` when that is known."""
+    quote = _quote(sample)
+    escape = (
+        "\\" if quote == '"' and _ESCAPED_QUOTE.search(sample) and not _has_double_quotes(sample) else None
+    )
+    if delimiter:
+        return Schrijfwijze(delimiter, quote, escape)
+    tried = [_try(Schrijfwijze(one, quote, escape), sample) for one in _DELIMITERS]
+    # max takes the first of equals.
+    best = max(tried, key=lambda proef: proef.score(tried))
+    if best.breedte > 1:
+        return best.wijze
+    inner = inner_delimiter([row[0] for row in best.rijen if row])
+    return Schrijfwijze(inner, omhuld=True) if inner else best.wijze
 
 
-def _find_delimiter(text: str) -> str:
-    """The delimiter that cuts the most rows into the same, largest number of columns."""
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
-        widths: Counter[int] = Counter()
-        try:
-            for row in csv.reader(io.StringIO(text[: 256 * 1024], newline=""), delimiter=delimiter):
-                if any(row):
-                    widths[len(row)] += 1
-                if sum(widths.values()) >= _SAMPLE_ROWS:
-                    break
-        except csv.Error:
-            continue
-        if not widths:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-        score = (width - 1) * count / sum(widths.values())
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+def inner_delimiter(cells: Sequence[str]) -> str:
+    """The delimiter inside the cells of what seems one column; empty when it is one column."""
+    if len(cells) < 2:
+        return ""
+    tried = [_try(Schrijfwijze(delimiter), "\n".join(cells)) for delimiter in _DELIMITERS]
+    best = max(tried, key=lambda proef: proef.score(tried))
+    # Nearly all rows, because text may hold a comma too.
+    return best.wijze.delimiter if best.breedte > 1 and best.aandeel > 0.9 else ""
+
+
+def split_cell(cell: str, delimiter: str) -> list[str]:
+    """A row that stands in one cell, as cells. What cannot be cut, or into too many, stays one."""
+    try:
+        row = next(csv.reader([cell], delimiter=delimiter), [])
+    except csv.Error:
+        return [cell]
+    return row if len(row) <= settings.UM_MAX_KOLOMMEN else [cell]
+
+
+class _Proef(NamedTuple):
+    """What a dialect makes of the sample: the usual number of columns, and which part of the rows has that many."""
+
+    wijze: Schrijfwijze
+    rijen: list[list[str]]
+    breedte: int
+    aandeel: float
+
+    def score(self, others: Sequence["_Proef"]) -> float:
+        """Many columns in many rows; less so when another delimiter cuts through what would be the headers."""
+        score = (self.breedte - 1) * self.aandeel
+        header = next((row for row in self.rijen if len(row) == self.breedte), [])
+        rivals = [other.wijze.delimiter for other in others if other is not self and other.breedte > 1]
+        cut = any(rival in cell for rival in rivals for cell in header)
+        return score / 10 if cut else score
+
+
+def _try(wijze: Schrijfwijze, sample: str) -> _Proef:
+    rows: list[list[str]] = []
+    try:
+        for row in wijze.reader(io.StringIO(sample, newline="")):
+            if any(row):
+                rows.append(row)
+            if len(rows) == _SAMPLE_ROWS:
+                break
+    except csv.Error:
+        rows = []
+    widths = Counter(map(len, rows))
+    if not widths:
+        return _Proef(wijze, rows, 1, 0.0)
+    width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    return _Proef(wijze, rows, width, count / len(rows))
+
+
+def _quote(sample: str) -> str:
+    if '"' in sample:
+        return '"'
+    first = next((line for line in sample.splitlines() if line.strip()), "").strip()
+    return "'" if len(first) > 2 and first[0] == first[-1] == "'" else '"'
+
+
+def _has_double_quotes(sample: str) -> bool:
+    """Whether a quote inside a cell is written as two."""
+    return re.search(r'[^;,\t|\r\n"\\]""', sample) is not None
+
+
+def _declared_delimiter(text: str) -> tuple[str, int]:
+    """The delimiter in Excel's own first line `sep=;`, which is not a row, and how long that line is."""
+    line = text.splitlines(keepends=True)[0] if text else ""
+    name, _, delimiter = line.strip('\r\n" ').partition("=")
+    if name.casefold() == "sep" and len(delimiter) == 1 and len(line) < len(text):
+        return delimiter, len(line)
+    return "", 0
 
 
 class _Lines:
     """The lines, remembering whether somebody asked for one more than there are."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+    def __init__(self, tekst: Tekst, skip: int) -> None:
+        self._lines = tekst.stream()
+        self._lines.read(skip)
         self.exhausted = False
 
     def __iter__(self) -> Iterator[str]:
@@ -74,9 +156,9 @@ class _Lines:
         return line
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Rij]:
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter)
+def _rows(tekst: Tekst, skip: int, wijze: Schrijfwijze, *, unwrap: bool) -> Iterator[Rij]:
+    lines = _Lines(tekst, skip)
+    reader = wijze.reader(lines)
     nummer = 0
     while True:
         try:
@@ -95,9 +177,21 @@ def _rows(text: str, delimiter: str) -> Iterator[Rij]:
                 f"In rij {nummer} begint een tekst met een aanhalingsteken dat nergens eindigt. "
                 "Herstel dat in uw programma, of sla het bestand op als xlsx."
             )
+        if nummer > settings.UM_MAX_RIJEN:
+            raise Onleesbaar(
+                f"Dit bestand heeft meer dan {settings.UM_MAX_RIJEN} rijen. Verwijder rijen zonder gegevens "
+                "onderaan en upload opnieuw."
+            )
+        if wijze.omhuld and len(row) == 1:
+            row = split_cell(row[0], wijze.delimiter)
         if len(row) > settings.UM_MAX_KOLOMMEN:
             raise Onleesbaar(
                 f"Rij {nummer} heeft meer dan {settings.UM_MAX_KOLOMMEN} kolommen. "
                 "Controleer of u het goede bestand koos."
             )
-        yield Rij(nummer, row)
+        yield Rij(nummer, [_without_wrap(cell) for cell in row] if unwrap else row)
+
+
+def _without_wrap(cell: str) -> str:
+    match = _AS_TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return match[1] if match else cell

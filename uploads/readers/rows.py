@@ -24,13 +24,15 @@ class Formaat(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    XML2003 = "xml2003"
+    HTML = "html"
     CSV = "csv"
     JSON = "json"
 
     @property
     def is_werkmap(self) -> bool:
-        """Whether it is a workbook with sheets."""
-        return self in {Formaat.XLSX, Formaat.XLSB, Formaat.XLS, Formaat.ODS}
+        """Whether it has sheets (the tables of a web page are sheets too)."""
+        return self not in {Formaat.CSV, Formaat.JSON}
 
 
 class Rij(NamedTuple):
@@ -45,18 +47,27 @@ class Tabel:
     """One sheet, or the only table of a file.
 
     `rijen` starts from the top each time it is called and may raise Onleesbaar on the way.
-    `aantal` is how many rows there are, as far as that is known beforehand.
+    `aantal` is how many rows there are, as far as that is known beforehand. The first cell of a row is that of the
+    first column, also when that column is empty. `samengevoegd` has first row, first column, last row and last column
+    (counted from 0) of cells that are merged into one, as far as the format tells; the value is in the first cell.
     """
 
     naam: str
     aantal: int | None
     rijen: Callable[[], Iterator[Rij]]
+    verborgen: bool = False
+    samengevoegd: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bestand:
-    """An opened file. `te_groot` holds why sheets were left out, if any were."""
+    """An opened file. `te_groot` holds why sheets were left out, if any were.
+
+    `tabellen` has the sheets in the order of the file, hidden ones last. `epoch_1904`: a bare number that stands for
+    a day is counted from 1904 instead of 1900.
+    """
 
     formaat: Formaat
     tabellen: tuple[Tabel, ...]
     te_groot: str = ""
+    epoch_1904: bool = False

@@ -1,6 +1,8 @@
-"""Text out of bytes: UTF-8 with or without its mark, UTF-16, or Windows-1252."""
+"""Text out of bytes: UTF-8 with or without its mark, UTF-16, UTF-32, or Windows-1252 (and so Latin-1)."""
 
 import codecs
+import io
+from typing import NamedTuple
 
 from uploads.readers.rows import Onleesbaar
 
@@ -12,41 +14,81 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 8192
+_CHUNK = 1 << 20
 _GEEN_TEKST = (
     "Dit bestand is geen spreadsheet en geen tekstbestand. Sla de gegevens in uw programma op als "
     "Excel-bestand (xlsx) of als csv en upload dat bestand."
 )
 
 
-def decode(inhoud: bytes) -> str:
-    """The text of these bytes. Raises Onleesbaar when they are not text at all."""
-    encoding = _encoding(inhoud)
-    try:
-        text = inhoud.decode(encoding)
-    except UnicodeDecodeError:
-        if encoding != "utf-8":
-            raise Onleesbaar(_GEEN_TEKST) from None
-        # Five bytes mean nothing in Windows-1252; a question mark is better than no upload at all.
-        text = inhoud.decode("cp1252", errors="replace")
-    if "\0" in text or _looks_binary(text[:_SAMPLE]):
+class Tekst(NamedTuple):
+    """Bytes of which is known how to read them."""
+
+    inhoud: bytes
+    codering: str
+
+    def stream(self) -> io.TextIOWrapper:
+        """The text from the start, with its line ends as they are; a wrong byte gives a replacement character."""
+        return io.TextIOWrapper(io.BytesIO(self.inhoud), self.codering, errors="replace", newline="")
+
+    def count(self, text: str) -> int:
+        """About how often this ASCII text occurs."""
+        return self.inhoud.count(text.encode(_without_mark(self.codering, self.inhoud)))
+
+
+def open_text(inhoud: bytes) -> Tekst:
+    """Find out how these bytes are to be read. Raises Onleesbaar when they are not text at all."""
+    tekst = Tekst(inhoud, encoding_of(inhoud))
+    if _looks_binary(tekst.stream().read(_SAMPLE)):
         raise Onleesbaar(_GEEN_TEKST)
-    return text
+    return tekst
 
 
-def _encoding(inhoud: bytes) -> str:
-    for bom, encoding in _BOMS:
-        if inhoud.startswith(bom):
-            return encoding
-    sample = inhoud[:_SAMPLE]
+def decode(inhoud: bytes) -> str:
+    """All of the text at once. Raises Onleesbaar when it is not text."""
+    return open_text(inhoud).stream().read()
+
+
+def encoding_of(inhoud: bytes) -> str:
+    """The encoding of these bytes, as Python calls it."""
+    marked = (encoding for bom, encoding in _BOMS if inhoud.startswith(bom))
+    encoding = next(marked, None) or _by_nuls(inhoud[:_SAMPLE])
+    return encoding if encoding not in {"utf-8", "utf-8-sig"} or _is_utf8(inhoud) else "cp1252"
+
+
+def _by_nuls(sample: bytes) -> str:
+    """Western text in UTF-16 without a mark: every other byte is a NUL."""
     half = len(sample) // 2
-    # Western text in UTF-16 without a mark: every other byte is a NUL.
-    if half and sample[1::2].count(0) > 0.8 * half and sample[0::2].count(0) == 0:
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if half and odd > 0.8 * half and even == 0:
         return "utf-16-le"
-    if half and sample[0::2].count(0) > 0.8 * half and sample[1::2].count(0) == 0:
+    if half and even > 0.8 * half and odd == 0:
         return "utf-16-be"
     return "utf-8"
 
 
+def _is_utf8(inhoud: bytes) -> bool:
+    """Whether it is UTF-8, or was before a few bytes of it were damaged or cut off."""
+    if inhoud.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    good = bad = 0
+    for start in range(0, len(inhoud), _CHUNK):
+        text = decoder.decode(inhoud[start : start + _CHUNK], start + _CHUNK >= len(inhoud))
+        if not text.isascii():
+            wrong = text.count("\ufffd")
+            bad += wrong
+            good += len(text) - wrong - len(text.encode("ascii", "ignore"))
+    # Text in Windows-1252 is hardly ever UTF-8 by accident.
+    return good > bad or bad == 0
+
+
+def _without_mark(codering: str, inhoud: bytes) -> str:
+    if codering in {"utf-16", "utf-32"}:
+        return f"{codering}-le" if inhoud.startswith(codecs.BOM_UTF16_LE) else f"{codering}-be"
+    return "ascii" if codering in {"utf-8", "utf-8-sig", "cp1252"} else codering
+
+
 def _looks_binary(text: str) -> bool:
     control = sum(character < " " and character not in "\t\n\r\f\x1a" for character in text)
-    return control > max(2, len(text) // 50)
+    return "\0" in text or control > max(2, len(text) // 50)

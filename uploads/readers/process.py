@@ -1,0 +1,285 @@
+"""Reading in a process of its own, with little memory and little time, that hands over rows as they are wanted.
+
+A hostile file can make a library ask for more memory than there is, which ends its process. It is better that that
+one ends than a worker. It also reads on while the worker converts, and the worker holds a few rows instead of all.
+"""
+
+import json
+import os
+import pickle
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from uploads.readers.delimited import inner_delimiter, split_cell
+from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, unpack
+from uploads.sandbox.sheets import MAX_SHEETS, Blad
+
+_SCRIPT = Path(__file__).resolve().parents[1] / "sandbox" / "__main__.py"
+_CELLS_PER_BATCH = 40_000
+_ROWS_PER_BATCH = 1000
+_SECONDS_BETWEEN = 0.5
+
+_TE_GROOT = (
+    "Deze spreadsheet is te groot om te lezen. Zet alleen het blad met de gegevens in een nieuw bestand, "
+    "zonder lege opgemaakte rijen en kolommen, en upload dat."
+)
+_BESCHADIGD = (
+    "Deze spreadsheet is beschadigd of niet compleet. Open hem in uw programma, sla hem opnieuw op "
+    "en upload hem dan."
+)
+# What a reading process can say is wrong.
+MELDINGEN: Final[Mapping[str, str]] = {
+    "te_groot": _TE_GROOT,
+    "beschadigd": _BESCHADIGD,
+    "wachtwoord": (
+        "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
+    ),
+    "dtd": (
+        "In dit XML-bestand staat een documenttype (DOCTYPE). Dat hoort niet in een spreadsheet en is niet veilig. "
+        "Open het bestand in uw spreadsheetprogramma, sla het op als xlsx en upload dat bestand."
+    ),
+    "geen_tabel": (
+        "Dit is een webpagina zonder tabel, ook als de naam op xls of csv eindigt. "
+        "Exporteer de gegevens als xlsx of csv en upload dat bestand."
+    ),
+}
+# How a process ends that crashed on what it read. Every other end means too much memory or too much time.
+_CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
+
+Wacht = Callable[[], None]
+
+
+class Leesproces:
+    """A file being read by another process. Ends that process when nothing refers to it any more.
+
+    `wacht` is called twice a second while there is nothing to do but wait.
+    """
+
+    def __init__(
+        self, inhoud: bytes, formaat: Formaat, codering: str = "utf-8", wacht: Wacht | None = None
+    ) -> None:
+        self._wacht = wacht
+        self._ahead: tuple[int, int] | None = None
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(_SCRIPT), json.dumps(_task(formaat, codering))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # It needs none of our secrets.
+            env={"PATH": os.environ.get("PATH", "")},
+        )
+        self.sluit = weakref.finalize(self, _end, self._process)
+        # A pipe holds less than a file; while it is filled we have something else to do.
+        self._feeder = threading.Thread(target=_feed, args=(self._process, inhoud), daemon=True)
+        self._feeder.start()
+
+    def open(self) -> Mapping[str, Any]:
+        """What the file holds. Raises Onleesbaar."""
+        found = self._answer()
+        self._feeder.join()
+        assert isinstance(found, dict)
+        return found
+
+    def rijen(self, blad: Blad) -> Iterator[Rij]:
+        """All rows of a sheet, from the top. Raises Onleesbaar when the reading process fails on the way."""
+        number = 0
+        for row in blad.kop:
+            number += 1
+            yield Rij(number, row)
+        while number < blad.hoogte:
+            rows = self._batch(blad, number)
+            if not rows:
+                return
+            for row in rows:
+                number += 1
+                yield Rij(number, row)
+
+    def _batch(self, blad: Blad, start: int) -> Any:
+        size = max(1, min(_ROWS_PER_BATCH, _CELLS_PER_BATCH // max(blad.breedte, 1)))
+        if self._ahead != (blad.volgnummer, start):
+            if self._ahead is not None:
+                # Somebody stopped halfway; what was under way for them is of no use.
+                self._ahead = None
+                self._answer()
+            self._ask(blad.volgnummer, start, size)
+        self._ahead = None
+        rows = self._answer()
+        if rows and start + len(rows) < blad.hoogte:
+            # While these are used, the next are made.
+            self._ask(blad.volgnummer, start + len(rows), size)
+            self._ahead = (blad.volgnummer, start + len(rows))
+        return rows
+
+    def _ask(self, index: int, start: int, number: int) -> None:
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.write(b"%d %d %d\n" % (index, start, number))
+            stdin.flush()
+        except (OSError, ValueError):
+            raise self._failure() from None
+
+    def _answer(self) -> Any:
+        (length,) = LENGTH.unpack(self._read(LENGTH.size))
+        if length > MAX_BYTES:
+            raise self._failure()
+        try:
+            answer = unpack(self._read(length))
+        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, IndexError):
+            self.sluit()
+            raise Onleesbaar(_BESCHADIGD) from None
+        if isinstance(answer, dict) and "fout" in answer:
+            self.sluit()
+            raise Onleesbaar(MELDINGEN[answer["fout"]])
+        return answer
+
+    def _read(self, length: int) -> bytearray:
+        """So many bytes. Waits no longer than a process on a busy machine may need for its share of computing."""
+        stdout = self._process.stdout
+        assert stdout is not None
+        patience = time.monotonic() + 2 * settings.UM_LEES_SECONDEN
+        found = bytearray()
+        with selectors.DefaultSelector() as selector:
+            selector.register(stdout, selectors.EVENT_READ)
+            while len(found) < length:
+                if not selector.select(_SECONDS_BETWEEN):
+                    if time.monotonic() > patience:
+                        raise self._failure()
+                    if self._wacht is not None:
+                        self._wacht()
+                    continue
+                piece = os.read(stdout.fileno(), min(length - len(found), 1 << 20))
+                if not piece:
+                    raise self._failure()
+                found += piece
+        return found
+
+    def _failure(self) -> Onleesbaar:
+        """Why there is no more to come."""
+        process = self._process
+        try:
+            # At the end of its output it is about to end, if it did not get stuck.
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            pass
+        crashed = process.returncode in _CRASHES
+        self.sluit()
+        return Onleesbaar(_BESCHADIGD if crashed else _TE_GROOT)
+
+
+def open_apart(
+    inhoud: bytes,
+    formaat: Formaat,
+    codering: str = "utf-8",
+    wacht: Wacht | None = None,
+    intussen: Callable[[], None] | None = None,
+) -> Bestand:
+    """Open a file with sheets in a process of its own; `intussen` is done while that one reads.
+
+    Raises Onleesbaar when it is broken, protected or too large, or when `intussen` does.
+    """
+    proces = Leesproces(inhoud, formaat, codering, wacht)
+    if intussen is not None:
+        try:
+            intussen()
+        except Onleesbaar:
+            proces.sluit()
+            raise
+    found = proces.open()
+    # Hidden sheets last: what somebody hid is rarely what they deliver.
+    sheets = sorted((Blad(*sheet) for sheet in found["bladen"]), key=lambda blad: blad.verborgen)
+    fitting = [blad for blad in sheets if blad.hoogte and not _why_too_large(blad)]
+    why = next((text for blad in sheets if (text := _why_too_large(blad))), "")
+    if not why and len(sheets) == MAX_SHEETS:
+        why = f"Van deze spreadsheet zijn alleen de eerste {MAX_SHEETS} bladen gelezen."
+    if not fitting:
+        proces.sluit()
+        raise Onleesbaar(why or "Deze spreadsheet heeft geen blad met gegevens.")
+    return Bestand(
+        formaat,
+        tuple(_table(proces, blad) for blad in fitting),
+        te_groot=why,
+        epoch_1904=found["epoch_1904"],
+    )
+
+
+def _table(proces: Leesproces, blad: Blad) -> Tabel:
+    # Delimited text that somebody opened and saved as a workbook: all of it is in the first column.
+    texts = [row[0] for row in blad.kop if row and isinstance(row[0], str) and row[0]]
+    delimiter = inner_delimiter(texts) if blad.breedte == 1 else ""
+
+    def rijen() -> Iterator[Rij]:
+        return _cut(proces.rijen(blad), delimiter) if delimiter else proces.rijen(blad)
+
+    return Tabel(
+        blad.naam,
+        blad.hoogte,
+        rijen,
+        verborgen=blad.verborgen,
+        samengevoegd=tuple(blad.samengevoegd),
+    )
+
+
+def _cut(rijen: Iterator[Rij], delimiter: str) -> Iterator[Rij]:
+    for nummer, cells in rijen:
+        cell = cells[0]
+        yield Rij(nummer, split_cell(cell, delimiter) if isinstance(cell, str) else cells)
+
+
+def _why_too_large(blad: Blad) -> str:
+    if blad.hoogte > settings.UM_MAX_RIJEN:
+        return (
+            f"Een blad heeft meer dan {settings.UM_MAX_RIJEN} rijen. Verwijder rijen zonder gegevens onderaan "
+            "en upload opnieuw."
+        )
+    if blad.breedte > settings.UM_MAX_KOLOMMEN:
+        return (
+            f"Een blad heeft meer dan {settings.UM_MAX_KOLOMMEN} kolommen. Verwijder kolommen zonder gegevens "
+            "rechts en upload opnieuw."
+        )
+    return ""
+
+
+def _task(formaat: Formaat, codering: str) -> dict[str, Any]:
+    return {
+        "formaat": formaat.value,
+        "codering": codering,
+        "megabytes": settings.UM_LEES_GEHEUGEN_MB,
+        "seconden": settings.UM_LEES_SECONDEN,
+        "rijen": settings.UM_MAX_RIJEN,
+        "kolommen": settings.UM_MAX_KOLOMMEN,
+    }
+
+
+def _feed(process: "subprocess.Popen[bytes]", inhoud: bytes) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(LENGTH.pack(len(inhoud)))
+        process.stdin.write(inhoud)
+        process.stdin.flush()
+    except (OSError, ValueError):
+        # It ended before it had read everything; its output, or the lack of it, tells.
+        return
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:
+                # What was still to be sent has nowhere to go.
+                pass
+    process.wait()

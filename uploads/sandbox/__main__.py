@@ -1,0 +1,119 @@
+"""The reading process. On standard input: the length of a file, the file, and then which rows are wanted.
+
+Every answer is a frame on standard output: first what sheets there are, then the rows that were asked for. When the
+one who asks is gone this process ends too. Run as a script, with what to read and the limits as JSON.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack
+from uploads.sandbox.sheets import Cells, Fout, Grenzen, Inhoud
+
+# Few enough that what waits to be taken is small, whatever is in the cells.
+_BYTES = 8 << 20
+_NUMBERS = frozenset({float, int, bool})
+
+
+def limit(megabytes: int, seconds: int) -> None:
+    """Give this process no more than this; it cannot take it back."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for kind, most in (
+        (resource.RLIMIT_AS, megabytes << 20),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def opener(opdracht: dict[str, Any]) -> Callable[[bytes], Inhoud]:
+    """What opens the file; that raises Fout, and whatever a broken file makes a library raise."""
+    formaat = opdracht["formaat"]
+    grenzen = Grenzen(opdracht["rijen"], opdracht["kolommen"])
+    # Each of these takes a while to import, and only one of them is needed.
+    if formaat == "xml2003":
+        from uploads.sandbox.xml2003 import Xml2003
+
+        return lambda inhoud: Xml2003(inhoud, grenzen)
+    if formaat == "html":
+        from uploads.sandbox.webpagina import Webpagina
+
+        return lambda inhoud: Webpagina(inhoud, grenzen, opdracht["codering"])
+    from uploads.sandbox.werkmap import Werkmap
+
+    return lambda inhoud: Werkmap(inhoud, formaat, grenzen)
+
+
+class Antwoord:
+    """Answers for rows. Who asks for what follows what was given last gets it without searching."""
+
+    def __init__(self, inhoud: Inhoud) -> None:
+        self._inhoud = inhoud
+        self._place = (-1, 0)
+        self._rows: Iterator[Cells] = iter(())
+        self._left: list[Cells] = []
+
+    def rijen(self, index: int, start: int, number: int) -> bytes:
+        """At most so many rows from this one on, packed; none when there are no more."""
+        if self._place != (index, start):
+            self._rows, self._left = self._inhoud.rijen(index, start), []
+        rows = self._left[:number] or list(islice(self._rows, number))
+        rest = self._left[number:]
+        data = pack(_with_equals_as_one(rows))
+        while len(data) > _BYTES and len(rows) > 1:
+            half = len(rows) // 2
+            rows, rest = rows[:half], rows[half:] + rest
+            data = pack(rows)
+        self._left, self._place = rest, (index, start + len(rows))
+        return data
+
+
+def _with_equals_as_one(rows: list[Cells]) -> list[Cells]:
+    """The same rows, in which equal texts and dates are one object: less to send, and quicker to look up."""
+    known: dict[Any, Any] = {}
+    one = known.setdefault
+    # Of numbers 1, 1.0 and True are equal and yet not the same.
+    return [[cell if cell.__class__ in _NUMBERS else one(cell, cell) for cell in row] for row in rows]
+
+
+def main(opdracht: dict[str, Any]) -> None:
+    """Read the file and answer until nobody asks any more."""
+    # First, because Python keeps what it compiles in files, and these can be written no more after that.
+    open_inhoud = opener(opdracht)
+    limit(opdracht["megabytes"], opdracht["seconden"])
+    vragen, antwoorden = sys.stdin.buffer, sys.stdout.buffer
+    (size,) = LENGTH.unpack(vragen.read(LENGTH.size))
+    try:
+        inhoud = open_inhoud(vragen.read(size))
+        found = {"bladen": [tuple(blad) for blad in inhoud.bladen], "epoch_1904": inhoud.epoch_1904}
+    except Fout as fout:
+        return _send(antwoorden, pack({"fout": fout.args[0]}))
+    except MemoryError:
+        return _send(antwoorden, pack({"fout": "te_groot"}))
+    # Whatever else a broken file raises, a panic of the library included, is the same news.
+    except BaseException:
+        return _send(antwoorden, pack({"fout": "beschadigd"}))
+    _send(antwoorden, pack(found))
+    antwoord = Antwoord(inhoud)
+    for vraag in vragen:
+        index, start, number = map(int, vraag.split())
+        _send(antwoorden, antwoord.rijen(index, start, number))
+
+
+def _send(stream: BinaryIO, data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        data = pack({"fout": "te_groot"})
+    stream.write(LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,35 @@
+"""What goes between the reading process and who started it: a length, and then that many bytes of plain values.
+
+Plain values are numbers, text, dates and times, and lists and dictionaries of them. What is unpacked cannot name
+anything else, whatever was sent.
+"""
+
+import datetime
+import io
+import pickle
+import struct
+from typing import Any, Final
+
+LENGTH: Final = struct.Struct(">Q")
+# No answer of an honest reading process is larger.
+MAX_BYTES: Final = 64 << 20
+
+_PLAIN = {("datetime", name): getattr(datetime, name) for name in ("date", "datetime", "time", "timedelta")}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _PLAIN[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(name) from None
+
+
+def pack(value: Any) -> bytes:
+    """A value as bytes."""
+    return pickle.dumps(value, protocol=5)
+
+
+def unpack(data: bytes | bytearray) -> Any:
+    """The value in these bytes. Raises pickle.UnpicklingError for anything that is not plain."""
+    return _Unpickler(io.BytesIO(data)).load()

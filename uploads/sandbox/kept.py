@@ -1,0 +1,76 @@
+"""Rows of files that are read from front to back, kept packed so that they can be asked for later.
+
+A file in XML or HTML says only at its end how many rows it has. What was read on the way is kept as bytes, which
+takes a fraction of the memory that the rows themselves would.
+"""
+
+from collections.abc import Iterator
+
+from uploads.sandbox.frames import pack, unpack
+from uploads.sandbox.sheets import MAX_MERGED, Blad, Cells, Grenzen, head_length
+
+_ROWS = 500
+
+
+class Bewaard:
+    """One sheet that is being read. Past the limits it only counts."""
+
+    def __init__(self, naam: str, grenzen: Grenzen) -> None:
+        self.naam = naam
+        self.verborgen = False
+        self.samengevoegd: list[tuple[int, int, int, int]] = []
+        self.hoogte = self.breedte = 0
+        self._grenzen = grenzen
+        self._packed: list[bytes] = []
+        self._open: list[Cells] = []
+
+    @property
+    def te_groot(self) -> bool:
+        """Whether it is larger than a sheet may be; its rows are then gone."""
+        return self.hoogte > self._grenzen.rijen or self.breedte > self._grenzen.kolommen
+
+    def voeg_toe(self, row: Cells) -> None:
+        """The next row."""
+        self.hoogte += 1
+        if len(row) > self.breedte:
+            self.breedte = len(row)
+        if self.te_groot:
+            self._packed, self._open = [], []
+            return
+        self._open.append(row)
+        if len(self._open) == _ROWS:
+            self._packed.append(pack(self._open))
+            self._open = []
+
+    def sla_over(self, number: int) -> None:
+        """So many rows without anything in them."""
+        if self.hoogte + number > self._grenzen.rijen:
+            self.hoogte = self._grenzen.rijen + 1
+            self._packed, self._open = [], []
+            return
+        for _ in range(number):
+            self.voeg_toe([])
+
+    def voeg_samen(self, row: int, column: int, last_row: int, last_column: int) -> None:
+        """These cells are one."""
+        if len(self.samengevoegd) < MAX_MERGED:
+            self.samengevoegd.append((row, column, last_row, last_column))
+
+    def rijen(self, start: int = 0) -> Iterator[Cells]:
+        """The rows from this one on, all as wide as the sheet."""
+        for number in range(start // _ROWS, len(self._packed)):
+            rows = unpack(self._packed[number])
+            yield from map(self._whole, rows[start - number * _ROWS :] if start > number * _ROWS else rows)
+        yield from map(self._whole, self._open[max(start - len(self._packed) * _ROWS, 0) :])
+
+    def _whole(self, row: Cells) -> Cells:
+        return row + [""] * (self.breedte - len(row)) if len(row) < self.breedte else row
+
+    def blad(self, index: int) -> Blad:
+        """What there is to tell about it."""
+        head: list[Cells] = []
+        for row in self.rijen():
+            head.append(row)
+            if len(head) == head_length(self.breedte):
+                break
+        return Blad(index, self.naam, self.hoogte, self.breedte, self.verborgen, head, self.samengevoegd)

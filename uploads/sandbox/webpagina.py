@@ -1,0 +1,160 @@
+"""Tables of a web page: what many systems call a spreadsheet and save under the name .xls."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from uploads.sandbox.kept import Bewaard
+from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Fout, Grenzen
+
+_CELLS = ("td", "th")
+_BREAK = frozenset({"br", "p", "div", "li"})
+_UNSEEN = frozenset({"script", "style", "template"})
+
+
+class _Tabel:
+    """A table that is being read."""
+
+    def __init__(self, blad: Bewaard) -> None:
+        self.blad = blad
+        self.row: Cells | None = None
+        # Per column: for how many more rows a cell from above takes its place.
+        self.down: dict[int, int] = {}
+        self.text: list[str] | None = None
+        self.spans = (1, 1)
+
+
+class Webpagina:
+    """The tables of a page, each as a sheet."""
+
+    epoch_1904 = False
+
+    def __init__(self, inhoud: bytes, grenzen: Grenzen, codering: str) -> None:
+        self._grenzen = grenzen
+        self._bladen: list[Bewaard] = []
+        self._open: list[_Tabel] = []
+        self._unseen = 0
+        self._read(inhoud, codering)
+        self._bladen = [blad for blad in self._bladen if blad.hoogte]
+        if not self._bladen:
+            raise Fout("geen_tabel")
+        self.bladen: list[Blad] = [blad.blad(index) for index, blad in enumerate(self._bladen)]
+
+    def rijen(self, index: int, start: int) -> Iterator[Cells]:
+        """The rows of one table."""
+        return self._bladen[index].rijen(start)
+
+    def _read(self, inhoud: bytes, codering: str) -> None:
+        page = inhoud.replace(b"\0", b"").lower()
+        if page.rfind(b"</table") < page.rfind(b"<tr"):
+            # A browser would show what there is of it; the rows that are missing would be taken for gone.
+            raise Fout("beschadigd")
+        del page
+        target: Any = self
+        parser: Any = etree.HTMLParser(target=target, no_network=True, huge_tree=False, remove_comments=True)
+        # As text, so that what the page itself says about its encoding does not count.
+        stream = io.TextIOWrapper(io.BytesIO(inhoud), codering, errors="replace")
+        try:
+            while piece := stream.read(1 << 16):
+                parser.feed(piece)
+            parser.close()
+        except etree.XMLSyntaxError:
+            raise Fout("beschadigd") from None
+
+    # What the parser calls.
+
+    def start(self, tag: str, attrib: Any) -> None:
+        """An element begins."""
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag == "table":
+            self._begin_table()
+        elif not self._open:
+            return
+        elif tag == "tr":
+            self._end_row()
+            self._begin_row()
+        elif tag in _CELLS:
+            self._end_cell()
+            self._begin_row()
+            self._open[-1].text = []
+            self._open[-1].spans = (_span(attrib, "colspan"), _span(attrib, "rowspan"))
+        elif tag in _BREAK:
+            self.data("\n" if tag == "br" else " ")
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag in _UNSEEN:
+            self._unseen = max(self._unseen - 1, 0)
+        elif not self._open:
+            return
+        elif tag == "table":
+            self._end_row()
+            self._open.pop()
+        elif tag == "tr":
+            self._end_row()
+        elif tag in _CELLS:
+            self._end_cell()
+
+    def data(self, text: str) -> None:
+        """Text between elements."""
+        if self._open and not self._unseen and (gathered := self._open[-1].text) is not None:
+            gathered.append(text)
+
+    def close(self) -> None:
+        """The end of the page."""
+        while self._open:
+            self._end_row()
+            self._open.pop()
+
+    def _begin_table(self) -> None:
+        blad = Bewaard(f"Tabel {len(self._bladen) + 1}", self._grenzen)
+        if len(self._bladen) < MAX_SHEETS:
+            self._bladen.append(blad)
+        self._open.append(_Tabel(blad))
+
+    def _begin_row(self) -> None:
+        table = self._open[-1]
+        if table.row is None:
+            table.row = []
+            self._skip_from_above(table, table.row)
+
+    def _end_row(self) -> None:
+        table = self._open[-1]
+        self._end_cell()
+        if table.row is not None:
+            table.blad.voeg_toe(table.row)
+            table.row = None
+
+    def _end_cell(self) -> None:
+        table = self._open[-1]
+        if table.text is None or table.row is None:
+            table.text = None
+            return
+        row, (across, down) = table.row, table.spans
+        number, column = table.blad.hoogte, len(row)
+        # One too many is enough to know that there are too many.
+        across = min(across, max(self._grenzen.kolommen + 1 - column, 1))
+        if across > 1 or down > 1:
+            table.blad.voeg_samen(number, column, number + down - 1, column + across - 1)
+        row.append("".join(table.text).strip())
+        row.extend([""] * (across - 1))
+        if down > 1:
+            table.down.update(dict.fromkeys(range(column, column + across), down - 1))
+        table.text = None
+        self._skip_from_above(table, row)
+
+    def _skip_from_above(self, table: _Tabel, row: Cells) -> None:
+        while (left := table.down.get(len(row), 0)) and len(row) <= self._grenzen.kolommen:
+            if left == 1:
+                del table.down[len(row)]
+            else:
+                table.down[len(row)] = left - 1
+            row.append("")
+
+
+def _span(attrib: Any, name: str) -> int:
+    text = (attrib.get(name) or "").strip()
+    return max(min(int(text), 100_000), 1) if text.isascii() and text.isdigit() and len(text) < 10 else 1

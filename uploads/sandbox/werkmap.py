@@ -1,0 +1,59 @@
+"""Workbooks (xlsx, xlsb, xls, ods), read by calamine."""
+
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from uploads.sandbox.bijzonderheden import counts_from_1904, has_password
+from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Fout, Grenzen, head_length
+
+
+class Werkmap:
+    """An opened workbook. The largest sheet stays in memory, because it is most likely the one that is asked for."""
+
+    def __init__(self, inhoud: bytes, formaat: str, grenzen: Grenzen) -> None:
+        if formaat == "xls" and has_password(inhoud):
+            raise Fout("wachtwoord")
+        try:
+            self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
+        except PasswordError:
+            raise Fout("wachtwoord") from None
+        self.epoch_1904 = counts_from_1904(inhoud, formaat)
+        self.bladen: list[Blad] = []
+        self._loaded: tuple[int, Any] | None = None
+        most = -1
+        for index, metadata in enumerate(self._workbook.sheets_metadata):
+            if metadata.typ != SheetTypeEnum.WorkSheet:
+                continue
+            if len(self.bladen) == MAX_SHEETS:
+                break
+            sheet = self._workbook.get_sheet_by_index(index)
+            last_row, last_column = sheet.end or (-1, -1)
+            height, width = last_row + 1, last_column + 1
+            head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
+            merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
+            hidden = metadata.visible != SheetVisibleEnum.Visible
+            self.bladen.append(Blad(index, metadata.name, height, width, hidden, head, merged))
+            if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:
+                self._loaded, most = (index, sheet), height * width
+
+    def rijen(self, index: int, start: int) -> Iterator[Cells]:
+        """The rows of one sheet."""
+        if self._loaded is None or self._loaded[0] != index:
+            self._loaded = None
+            self._loaded = (index, self._workbook.get_sheet_by_index(index))
+        return islice(_rows(self._loaded[1]), start, None)
+
+
+def _rows(sheet: Any) -> Iterator[Cells]:
+    """All rows, with the empty columns on the left that calamine leaves out."""
+    left = sheet.start[1] if sheet.start else 0
+    if not left:
+        yield from sheet.iter_rows()
+        return
+    empty = [""] * left
+    for row in sheet.iter_rows():
+        yield empty + row

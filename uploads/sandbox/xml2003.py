@@ -1,0 +1,171 @@
+"""XML Spreadsheet 2003: what Excel calls "XML-werkblad 2003", and many systems save under the name .xls.
+
+The file is read from front to back and forgotten behind us. Entities are not looked up, the network is not used,
+and a document type (in which bombs are declared) is refused: no spreadsheet program writes one.
+"""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from uploads.sandbox.kept import Bewaard
+from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Fout, Grenzen
+
+_SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_X = "{urn:schemas-microsoft-com:office:excel}"
+_WORKSHEET, _ROW, _CELL, _DATA = _SS + "Worksheet", _SS + "Row", _SS + "Cell", _SS + "Data"
+_VISIBLE, _DATE1904 = _X + "Visible", _X + "Date1904"
+_INDEX, _SPAN, _TYPE, _NAME = _SS + "Index", _SS + "Span", _SS + "Type", _SS + "Name"
+_ACROSS, _DOWN = _SS + "MergeAcross", _SS + "MergeDown"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+# A place or span that is larger is past every limit just as well.
+_MOST = 1_000_000_000
+
+
+class Xml2003:
+    """An opened file."""
+
+    def __init__(self, inhoud: bytes, grenzen: Grenzen) -> None:
+        self.epoch_1904 = False
+        self._bladen: list[Bewaard] = []
+        self._grenzen = grenzen
+        self._read(inhoud)
+        self.bladen: list[Blad] = [blad.blad(index) for index, blad in enumerate(self._bladen)]
+
+    def rijen(self, index: int, start: int) -> Iterator[Cells]:
+        """The rows of one sheet."""
+        return self._bladen[index].rijen(start)
+
+    def _read(self, inhoud: bytes) -> None:
+        events = etree.iterparse(
+            # Nothing may stand in front of the declaration, and old systems put empty lines there.
+            io.BytesIO(inhoud.lstrip(b" \t\r\n")),
+            events=("start", "end"),
+            tag=(_WORKSHEET, _ROW, _VISIBLE, _DATE1904),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        sheet: Bewaard | None = None
+        checked = False
+        try:
+            for event, element in events:
+                if not checked:
+                    # Declared before the first element, so known by now.
+                    checked = True
+                    if element.getroottree().docinfo.internalDTD is not None:
+                        raise Fout("dtd")
+                if event == "start":
+                    if element.tag == _WORKSHEET:
+                        sheet = Bewaard(element.get(_NAME) or "", self._grenzen)
+                        if len(self._bladen) < MAX_SHEETS:
+                            self._bladen.append(sheet)
+                    continue
+                if element.tag == _ROW:
+                    if sheet is not None:
+                        _take_row(sheet, element, self._grenzen)
+                    _forget(element)
+                elif element.tag == _VISIBLE:
+                    if sheet is not None:
+                        sheet.verborgen = "hidden" in (element.text or "").casefold()
+                elif element.tag == _DATE1904:
+                    self.epoch_1904 = True
+                else:
+                    sheet = None
+                    _forget(element)
+        except etree.XMLSyntaxError:
+            raise Fout("beschadigd") from None
+
+
+def _forget(element: Any) -> None:
+    """Free an element and everything before it."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
+    place = _number(element, _INDEX)
+    if place:
+        if place <= sheet.hoogte:
+            raise Fout("beschadigd")
+        sheet.sla_over(place - 1 - sheet.hoogte)
+    row: Cells = []
+    number = sheet.hoogte
+    for cell in element:
+        if cell.tag != _CELL:
+            continue
+        across = down = 0
+        if cell.attrib:
+            column = _number(cell, _INDEX)
+            across, down = _number(cell, _ACROSS), _number(cell, _DOWN)
+            if column:
+                if column <= len(row):
+                    raise Fout("beschadigd")
+                _pad(row, column - 1, grenzen)
+        if across or down:
+            sheet.voeg_samen(number, len(row), number + down, len(row) + across)
+        row.append(_value_of(cell))
+        if across:
+            _pad(row, len(row) + across, grenzen)
+    sheet.voeg_toe(row)
+    if span := _number(element, _SPAN):
+        sheet.sla_over(span)
+
+
+def _pad(row: Cells, length: int, grenzen: Grenzen) -> None:
+    # One too many is enough to know that there are too many.
+    row.extend([""] * (min(length, grenzen.kolommen + 1) - len(row)))
+
+
+def _number(element: Any, name: str) -> int:
+    text = element.get(name)
+    if text is None:
+        return 0
+    return min(int(text), _MOST) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def _value_of(cell: Any) -> Any:
+    for data in cell:
+        if data.tag == _DATA:
+            text = data.text or ""
+            if len(data):
+                text = "".join(data.itertext())
+            return _typed(text, data.get(_TYPE))
+    return ""
+
+
+def _typed(text: str, kind: str | None) -> Any:
+    if kind == "String":
+        return text
+    if kind == "Number":
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        return number if abs(number) < float("inf") else text
+    if kind == "DateTime":
+        return _moment(text)
+    if kind == "Boolean":
+        return text.strip() in {"1", "true", "True"} if text.strip() else ""
+    # As in other workbooks: a cell with an error holds nothing.
+    return "" if kind == "Error" else text
+
+
+def _moment(text: str) -> Any:
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return moment.date() if moment.time() == dt.time() else moment.replace(tzinfo=None)
