@@ -4,23 +4,52 @@ This module knows no database and no HTTP: it takes a recognised file and what i
 and yields one outcome per row. Every row that is read ends as a record, as skipped or as refused.
 """
 
+import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.bron.columns import canonical_json
-from exchange.standard import Foutcode, schoon, validate
-from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record
+from exchange.standard import Foutcode, Soort, schoon, validate
+from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zonder
+from uploads.mapping.freetext import looks_personal
+from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
 from uploads.mapping.recognition import Gevonden
 from uploads.mapping.values import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, sleutel, tekst
+from uploads.vulling import with_reach
 
-_POSITION = re.compile(r"\[[0-9]+\]")
-_MAX_UNKNOWN = 500
-# What looks like somebody's number or address is not shown back as "a value of the list".
-_PERSOONLIJK = re.compile(r"@|(?:[0-9][ .\-]?){6}")
+# The first word of a row below the data, such as a sum; it has few cells.
+_TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
+_EERSTE_LETTERS = frozenset("tTsSeEgGaA")
+_CELLEN_VAN_TOTAAL = 3
+_TOTAALREGEL = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "totaalregel",
+    "Dit is een regel met een totaal, geen profiel. U hoeft niets te doen.",
+)
+_GESLOTEN = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "gesloten",
+    "De sluitingsdatum van deze vacature is voorbij, dus ze gaat niet mee. Klopt de datum niet, pas hem dan aan.",
+)
+_GEEN_POSTCODE = Opmerking(
+    Ernst.AFGEKEURD,
+    "postcode_ontbreekt",
+    "Er is geen postcode. Zonder postcode kan niemand op afstand zoeken. Vul de postcode in.",
+)
+_KOLOM_ONTBREEKT = Opmerking(
+    Ernst.WAARSCHUWING,
+    "kolom_ontbreekt",
+    "Deze kolom hoort bij de koppeling, maar staat niet in dit bestand. Wat erin hoort, blijft leeg. Is de kolom "
+    "hernoemd, pas dan de koppeling aan.",
+)
+_SLUITINGSDATUM = "sluitingsdatumVacature"
+# As many different values of a list are counted, and as long as a value mapping can hold them.
+MAX_ONBEKEND = 5000
+_LONGEST_VALUE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +87,40 @@ class Omzetting:
     """The conversion of one file; iterate over `uitkomsten` once, the counts grow along.
 
     `onbekend` counts the values that no list knows, per list and value; `redenen` the findings per severity, code
-    and column, with the message of the first.
+    and column, with the message of the first. `vandaag` None: what is past its time goes along.
     """
 
     gevonden: Gevonden
     omgeving: Omgeving
+    vandaag: dt.date | None = None
     telling: Telling = field(default_factory=Telling)
     onbekend: dict[str, Counter[str]] = field(default_factory=dict)
     redenen: Counter[tuple[Ernst, str, str]] = field(default_factory=Counter)
     meldingen: dict[tuple[Ernst, str, str], str] = field(default_factory=dict)
     laatste_rij: int = 0
+    _vormen: Counter[Hashable] = field(default_factory=Counter)
+    _vertaling: Vertaling | None = None
+
+    @property
+    def vulling(self) -> dict[str, int]:
+        """How many of the converted records have each attribute, by its path without positions, and a way to reach."""
+        counts: Counter[str] = Counter()
+        if self._vertaling is not None:
+            for vorm, aantal in self._vormen.items():
+                for pad in with_reach(self.gevonden.soort, self._vertaling.paden(vorm)):
+                    counts[pad] += aantal
+        return dict(counts)
 
     def uitkomsten(self) -> Iterator[Uitkomst]:
         """One outcome per row that is not empty. Raises Onleesbaar when the file breaks off."""
-        vertaling = self.gevonden.vertaling(self.omgeving)
+        vertaling = self._vertaling = self.gevonden.vertaling(self.omgeving)
         soort, telling = self.gevonden.soort, self.telling
         id_pad = soort.id_pad or ""
         seen: dict[str, int] = {}
-        found: list[Bevinding] = []
+        found: list[Bevinding] = list(self._missing_columns())
+        ours = eigen_kolommen(self.gevonden.koppen)
+        ids = self.gevonden.id_kolommen
+        few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
         nummer = 0
 
         def meld(kolom: str, opmerking: Opmerking) -> None:
@@ -89,51 +134,70 @@ class Omzetting:
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
                 continue
+            if ours:
+                waarden = zonder(waarden, ours)
             if is_leeg(waarden):
                 telling.lege_rijen += 1
                 continue
             telling.gelezen += 1
-            record = vertaling.vertaal(waarden, meld, onbekend)
+            record: Record | None = None
+            if (no_record := _no_record(waarden, ids, few)) is not None:
+                meld("", no_record)
+            else:
+                record = vertaling.vertaal(waarden, meld, onbekend)
             if record is not None:
-                for opmerking in self._faults(record, seen, id_pad):
-                    meld(vertaling.kop_van(opmerking[0]), opmerking[1])
+                eigen_id = _identity(record, id_pad)
+                for pad, opmerking in self._faults(record, seen.get(eigen_id), id_pad):
+                    meld(vertaling.kop_van(pad), opmerking)
                     record = None
+            if record is not None and self._is_over(record):
+                meld(vertaling.kop_van(_SLUITINGSDATUM), _GESLOTEN)
+                record = None
             if record is not None:
+                self._vormen[vertaling.vorm()] += 1
                 record = record if vertaling.vol else schoon(record)
-                seen[_identity(record, id_pad)] = nummer
+                seen[eigen_id] = nummer
             bevindingen = tuple(found)
             found.clear()
             yield self._settle(Uitkomst(nummer, record, bevindingen))
 
-    def _faults(self, record: Record, seen: dict[str, int], id_pad: str) -> Iterator[tuple[str, Opmerking]]:
-        """Why a translated record cannot be published, each with the path it is about."""
+    def _missing_columns(self) -> Iterator[Bevinding]:
+        """What the municipality's own koppeling expects and this file does not have."""
+        herkenning = self.gevonden.herkenning
+        if herkenning.versie is not None:
+            for key in herkenning.ontbreekt:
+                yield Bevinding(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
+
+    def _is_over(self, record: Record) -> bool:
+        """Whether nobody would find it any more."""
+        if self.vandaag is None or self.gevonden.soort is not Soort.VACATURES:
+            return False
+        return str(record.get(_SLUITINGSDATUM) or "9999") < self.vandaag.isoformat()
+
+    def _faults(self, record: Record, first: int | None, id_pad: str) -> Iterator[tuple[str, Opmerking]]:
+        """Why a translated record cannot be published, each with the path it is about.
+
+        `first` is the row of the record that has its id already.
+        """
         soort = self.gevonden.soort
+        postcode_pad = soort.postcode_pad or ""
         for fout in validate(soort, record):
-            pad = _POSITION.sub("[]", fout.pad)
-            if fout.code is Foutcode.VERPLICHT and pad == soort.postcode_pad:
-                melding = (
-                    "Er is geen postcode. Zonder postcode kan niemand op afstand zoeken. Vul de postcode in."
-                )
-                yield pad, Opmerking(Ernst.AFGEKEURD, "postcode_ontbreekt", melding)
+            if fout.code is Foutcode.VERPLICHT and fout.pad == postcode_pad:
+                yield postcode_pad, _GEEN_POSTCODE
             else:
-                yield pad, Opmerking(Ernst.AFGEKEURD, fout.code.value, fout.melding)
-        eigen_id = _identity(record, id_pad)
-        if eigen_id in seen:
-            yield (
-                id_pad,
-                Opmerking(
-                    Ernst.AFGEKEURD,
-                    "dubbel_id",
-                    f"Dit is dezelfde als in rij {seen[eigen_id]}; die gaat mee, deze niet. Verwijder een van de twee.",
-                ),
+                yield fout.pad, Opmerking(Ernst.AFGEKEURD, fout.code.value, fout.melding)
+        if first is not None:
+            melding = (
+                f"Dit is dezelfde als in rij {first}; die gaat mee, deze niet. Verwijder een van de twee."
             )
-        postcode = _value_at(record, soort.postcode_pad or "")
+            yield id_pad, Opmerking(Ernst.AFGEKEURD, "dubbel_id", melding)
+        postcode = _value_at(record, postcode_pad)
         if (
             isinstance(postcode, str)
             and postcode
             and not self.omgeving.ligt_ergens(normal_postcode(postcode))
         ):
-            yield soort.postcode_pad or "", POSTCODE_ONVINDBAAR
+            yield postcode_pad, POSTCODE_ONVINDBAAR
 
     def _settle(self, uitkomst: Uitkomst) -> Uitkomst:
         """Count the outcome."""
@@ -154,11 +218,29 @@ class Omzetting:
 
     def _count_unknown(self, lijst: str, waarde: str) -> None:
         values = self.onbekend.setdefault(lijst, Counter())
-        shown = tekst(waarde)[:100]
-        if _PERSOONLIJK.search(shown):
+        shown = tekst(waarde)
+        # What looks like somebody's name, number or address is not shown back as "a value of the list".
+        if shown not in values and (len(shown) > _LONGEST_VALUE or looks_personal(shown)):
             shown = ""
-        if shown in values or len(values) < _MAX_UNKNOWN:
+        if shown in values or len(values) < MAX_ONBEKEND:
             values[shown] += 1
+
+
+def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
+    """What a row is when it is no record: the example of a template, or a sum below the data."""
+    if not isinstance(waarden, list | tuple):
+        return None
+    for index in ids:
+        value = waarden[index] if index < len(waarden) else None
+        if value.__class__ is str and value.strip() == VOORBEELD_ID:
+            return VOORBEELDRIJ
+    for first in waarden:
+        if first is not None and first != "":
+            break
+    if first.__class__ is str and first[:12].strip()[:1] in _EERSTE_LETTERS and _TOTAAL.match(tekst(first)):
+        filled = sum(1 for value in waarden if value is not None and value != "")
+        return _TOTAALREGEL if filled <= few else None
+    return None
 
 
 def _identity(record: Record, id_pad: str) -> str:

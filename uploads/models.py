@@ -5,8 +5,10 @@ municipality's key and erased as soon as it has served; the figures and the find
 """
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from exchange.standard import Soort
 from um_portal.jobs import Taak
@@ -20,15 +22,135 @@ class Status(models.TextChoices):
 
     ONTVANGEN = "ontvangen", "Ontvangen"
     OMZETTEN = "omzetten", "Wordt omgezet"
+    KOPPELEN = "koppelen", "Wacht op uw keuze van de kolommen"
     OMGEZET = "omgezet", "Klaar om te publiceren"
     PUBLICEREN = "publiceren", "Wordt gepubliceerd"
     GEPUBLICEERD = "gepubliceerd", "Gepubliceerd"
+    TERUGDRAAIEN = "terugdraaien", "Wordt teruggedraaid"
     MISLUKT = "mislukt", "Mislukt"
     VERVALLEN = "vervallen", "Vervallen"
 
 
-BEZIG = (Status.ONTVANGEN, Status.OMZETTEN, Status.PUBLICEREN)
+class Wijze(models.TextChoices):
+    """What a levering does with what is published already."""
+
+    VOLLEDIG = "volledig", "Vervangt alles wat er nu staat"
+    AANVULLEND = "aanvullend", "Vult aan en werkt bij; de rest blijft staan"
+
+
+class RedenVerlies(models.TextChoices):
+    """Why much of the set may disappear; a choice, so that nobody types somebody's name."""
+
+    UITSTROOM = "uitstroom", "Deze mensen of vacatures zijn uitgeschreven of vervuld"
+    HERSTEL = "herstel", "De vorige levering was niet goed"
+    SELECTIE = "selectie", "Wij delen voortaan een kleinere groep"
+    SYSTEEM = "systeem", "Wij zijn overgestapt op een ander systeem, met andere nummers"
+
+
+class RedenStop(models.TextChoices):
+    """Why a levering that would be published by itself waits for somebody after all; the label says what to do."""
+
+    KOLOMMEN = "kolommen", "De kolommen zijn niet herkend. Kies in het portaal wat elke kolom betekent."
+    MISLUKT = "mislukt", "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan."
+    LEEG = "leeg", "Er is niets om te publiceren: geen enkele rij kon worden omgezet."
+    REM = "rem", "Er zou te veel verdwijnen. Controleer de levering in het portaal en publiceer haar daar."
+    INGEHAALD = (
+        "ingehaald",
+        "Er is al een nieuwere levering gepubliceerd. Publiceer deze alleen als dat klopt.",
+    )
+    TOELATING = "toelating", "Uw gemeente mag nu niet publiceren. Neem contact op met VNG-support."
+    ONDERBROKEN = (
+        "onderbroken",
+        "Het publiceren is te vaak onderbroken. Publiceer de levering in het portaal.",
+    )
+
+
+BEZIG = (Status.ONTVANGEN, Status.OMZETTEN, Status.PUBLICEREN, Status.TERUGDRAAIEN)
 AF = (Status.GEPUBLICEERD, Status.VERVALLEN)
+# In these it changes, or has changed, what is published.
+UITGEVOERD = (Status.PUBLICEREN, Status.TERUGDRAAIEN, *AF)
+
+
+class Koppeling(GemeenteModel):
+    """A saved way of reading a municipality's file: a name, and its versions."""
+
+    naam = models.CharField("naam", max_length=60)
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in SOORTEN])
+    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
+    # No longer recognised in new files; what was delivered with it keeps referring to it.
+    gearchiveerd_op = models.DateTimeField("gearchiveerd op", null=True)
+
+    class Meta:
+        verbose_name = "koppeling"
+        verbose_name_plural = "koppelingen"
+        ordering = ["naam"]
+        constraints = [models.UniqueConstraint(fields=["gemeente", "naam"], name="koppeling_naam_uniek")]
+
+    def __str__(self) -> str:
+        return self.naam
+
+
+class Koppelingversie(GemeenteModel):
+    """One version of a koppeling; it never changes."""
+
+    koppeling = models.ForeignKey(Koppeling, on_delete=models.CASCADE, related_name="+")
+    nummer = models.IntegerField("versie")
+    # The rules as JSON, encrypted: a constant may be somebody's name or number.
+    regels = models.BinaryField()
+    # The headers (as keys) of the file it was made for, by which the next file is recognised.
+    koppen = ArrayField(models.TextField())
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="gemaakt door",
+    )
+    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "versie van een koppeling"
+        verbose_name_plural = "versies van koppelingen"
+        ordering = ["-nummer"]
+        constraints = [models.UniqueConstraint(fields=["koppeling", "nummer"], name="koppelingversie_uniek")]
+
+
+class Aanleversleutel(GemeenteModel):
+    """With this a municipality's own system delivers by itself; only a hash of the secret is kept."""
+
+    naam = models.CharField("naam", max_length=60)
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
+    hash = models.BinaryField()
+    # Networks (CIDR) it may be used from; empty: from anywhere.
+    netwerken = ArrayField(models.TextField(), default=list)
+    gemaakt_door = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    gemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
+    verloopt_op = models.DateTimeField("verloopt op", null=True)
+    laatst_gebruikt_op = models.DateTimeField("laatst gebruikt op", null=True)
+    ingetrokken_op = models.DateTimeField("ingetrokken op", null=True)
+
+    class Meta:
+        verbose_name = "aanleversleutel"
+        verbose_name_plural = "aanleversleutels"
+        ordering = ["-pk"]
+        constraints = [
+            # Two of the same name could not be told apart on the page, nor by whoever revokes one.
+            models.UniqueConstraint(
+                fields=["gemeente", "naam"],
+                condition=Q(ingetrokken_op=None),
+                name="aanleversleutel_naam_uniek",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.naam
+
+    @property
+    def is_verlopen(self) -> bool:
+        """Whether its time has passed."""
+        return self.verloopt_op is not None and self.verloopt_op <= timezone.now()
 
 
 class Levering(GemeenteModel, Taak):
@@ -37,9 +159,31 @@ class Levering(GemeenteModel, Taak):
     soort = models.CharField(
         "soort", max_length=32, blank=True, choices=[(s.value, s.label) for s in SOORTEN]
     )
-    koppeling = models.CharField("koppeling", max_length=40, blank=True)
-    # What the command line asked for; recognition then looks no further.
-    gevraagde_koppeling = models.CharField(max_length=40, blank=True)
+    # The name of a saved koppeling, of a preset, or `recognition.EIGEN`.
+    koppeling = models.CharField("koppeling", max_length=60, blank=True)
+    # What was asked for by name; recognition then looks no further.
+    gevraagde_koppeling = models.CharField(max_length=60, blank=True)
+    wijze = models.CharField("wijze", max_length=12, choices=Wijze, default=Wijze.VOLLEDIG)
+    # What the clerk chose instead of what was found: the sheet by name, the row with the headers by number.
+    gekozen_blad = models.CharField(max_length=60, blank=True)
+    gekozen_kopregel = models.IntegerField(null=True)
+    # The rules that the clerk made for this file, encrypted JSON; null: those of the koppeling that was recognised.
+    regels = models.BinaryField(null=True)
+    koppelingversie = models.ForeignKey(
+        Koppelingversie, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Comes in by itself with this key, and goes on to publication by itself when nothing stands in the way.
+    aanleversleutel = models.ForeignKey(
+        Aanleversleutel, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    publiceer_vanzelf = models.BooleanField(default=False)
+    # Why it did not go on by itself; from then on a person decides.
+    gestopt_om = models.CharField(max_length=12, choices=RedenStop, blank=True)
+    # A keyed hash by which a file that is sent twice is known; says nothing about what is in it.
+    kenmerk = models.CharField(max_length=64, blank=True, editable=False)
+    reden_verlies = models.CharField("reden", max_length=12, choices=RedenVerlies, blank=True)
+    # So many records may disappear, somebody said who saw that number.
+    verlies_bevestigd = models.IntegerField(default=0)
     bestandsnaam = models.CharField("bestand", max_length=120)
     bestandsgrootte = models.BigIntegerField(default=0)
     status = models.CharField("status", max_length=12, choices=Status, default=Status.ONTVANGEN)
@@ -69,7 +213,11 @@ class Levering(GemeenteModel, Taak):
     waarschuwingen = models.IntegerField(default=0)
     # The findings counted by reason: [{ernst, code, kolom, melding, aantal}], most frequent first.
     redenen = models.JSONField(default=list)
+    # How many of the converted records have each attribute: {path: number}.
+    vulling = models.JSONField(default=dict)
     blad = models.CharField(max_length=60, blank=True)
+    # The row in which the headers were found (from 1); 0: there were none.
+    kopregel = models.IntegerField(null=True)
     kolommen_gebruikt = models.JSONField(default=list)
     kolommen_ongebruikt = models.JSONField(default=list)
     # Encrypted JSON: per list the values that it does not know, with how often; see `processing`.
@@ -79,6 +227,10 @@ class Levering(GemeenteModel, Taak):
     gewijzigd = models.IntegerField(null=True)
     gelijk = models.IntegerField(null=True)
     weg = models.IntegerField(null=True)
+    teruggedraaid_op = models.DateTimeField("teruggedraaid op", null=True)
+    teruggedraaid_door = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = "levering"
@@ -104,6 +256,12 @@ class Levering(GemeenteModel, Taak):
         return self.status in BEZIG
 
     @property
+    def gaat_vanzelf_verder(self) -> bool:
+        """Whether it is converted, and is still to be published or stopped without anybody doing something."""
+        done = {Status.OMGEZET, Status.KOPPELEN, Status.MISLUKT}
+        return self.publiceer_vanzelf and not self.gestopt_om and self.status in done
+
+    @property
     def is_af(self) -> bool:
         """Whether nothing can happen to it any more."""
         return self.status in AF
@@ -119,16 +277,39 @@ class Levering(GemeenteModel, Taak):
         return self.status == Status.MISLUKT
 
     @property
+    def kan_koppelen(self) -> bool:
+        """Whether somebody can choose its columns (again), as long as its file is there."""
+        return self.status in {Status.KOPPELEN, Status.OMGEZET, Status.MISLUKT} and self.koppeling != "json"
+
+    @property
     def is_in_te_trekken(self) -> bool:
         """Whether it can still be withdrawn."""
-        return not self.is_af and self.status != Status.PUBLICEREN
+        return self.status not in UITGEVOERD
+
+    @property
+    def is_teruggedraaid(self) -> bool:
+        """Whether its publication was undone."""
+        return self.teruggedraaid_op is not None
 
     @property
     def stap(self) -> int:
         """Where it is on the way from file (1), converting, checking, publishing (4), to done (5)."""
-        return {Status.ONTVANGEN: 2, Status.OMZETTEN: 2, Status.MISLUKT: 2, Status.OMGEZET: 3}.get(
-            Status(self.status), 5 if self.status == Status.GEPUBLICEERD else 4
-        )
+        return {
+            Status.ONTVANGEN: 2,
+            Status.OMZETTEN: 2,
+            Status.KOPPELEN: 2,
+            Status.MISLUKT: 2,
+            Status.OMGEZET: 3,
+        }.get(Status(self.status), 5 if self.status == Status.GEPUBLICEERD else 4)
+
+    @property
+    def ingebracht_door(self) -> str:
+        """By whom or how it came in, in words."""
+        if self.gebruiker is not None:
+            return f"door {self.gebruiker}"
+        if self.aanleversleutel is not None:
+            return f"met sleutel {self.aanleversleutel}"
+        return "via een bewaakte map" if self.kenmerk else "via de opdrachtregel"
 
     @property
     def koppeling_label(self) -> str:
@@ -152,14 +333,18 @@ class Bronbestand(GemeenteModel):
         verbose_name_plural = "bronbestanden"
 
 
-class Conceptdeel(GemeenteModel):
-    """A part of the converted records: JSON, made small and encrypted."""
+class Voorproef(GemeenteModel):
+    """The first rows of every sheet, encrypted, so that nobody waits for a whole file to choose its columns."""
 
-    levering = models.ForeignKey(Levering, on_delete=models.CASCADE, related_name="+")
-    volgnummer = models.IntegerField()
+    levering = models.OneToOneField(Levering, on_delete=models.CASCADE, related_name="+")
     inhoud = models.BinaryField()
 
     class Meta:
+        verbose_name = "voorproef"
+        verbose_name_plural = "voorproeven"
+
+
+class Meta:
         verbose_name = "conceptdeel"
         verbose_name_plural = "conceptdelen"
         ordering = ["volgnummer"]
@@ -184,12 +369,42 @@ class Bevinding(GemeenteModel):
         indexes = [models.Index(fields=["levering", "ernst", "code", "rij"], name="bevinding_reden")]
 
 
-class Waardekoppeling(GemeenteModel):
-    """What a municipality's own word for something is in a list of the standard: `schoonmaakster` -> a code."""
+class Opmerkingenbestand(GemeenteModel, Taak):
+    """The clerk's own workbook with the findings in it, while it is being made and for a short while after.
 
-    lijst = models.CharField(max_length=40)
+    Only large files need this; a small one is made when it is asked for.
+    """
+
+    levering = models.OneToOneField(Levering, on_delete=models.CASCADE, related_name="+")
+    rijen_gedaan = models.IntegerField(default=0)
+    # The workbook, encrypted; null as long as it is not there.
+    inhoud = models.BinaryField(null=True)
+    melding = models.TextField(blank=True)
+    gemaakt_op = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "bestand met opmerkingen"
+        verbose_name_plural = "bestanden met opmerkingen"
+
+    @property
+    def is_bezig(self) -> bool:
+        """Whether a worker is at it, or should be."""
+        return self.gemaakt_op is None and not self.melding
+
+
+class Waardekoppeling(GemeenteModel):
+    """What a municipality's own word for something is in a list of the standard: `schoonmaakster` -> a code.
+
+    An empty code says that the word is left out on purpose.
+    """
+
+    lijst = models.CharField(max_length=60)
     waarde = models.CharField(max_length=300)
-    code = models.CharField(max_length=200)
+    code = models.CharField(max_length=200, blank=True)
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    gewijzigd_op = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = "waardekoppeling"
@@ -197,3 +412,63 @@ class Waardekoppeling(GemeenteModel):
         constraints = [
             models.UniqueConstraint(fields=["gemeente", "lijst", "waarde"], name="waardekoppeling_uniek")
         ]
+
+
+class Legewaarden(GemeenteModel):
+    """The words that mean to this municipality that a cell is empty; without a row the usual ones do."""
+
+    waarden = ArrayField(models.TextField())
+
+    class Meta:
+        verbose_name = "lege waarden"
+        verbose_name_plural = "lege waarden"
+        constraints = [models.UniqueConstraint(fields=["gemeente"], name="legewaarden_per_gemeente")]
+
+
+class LandelijkeWaarde(models.Model):
+    """A value mapping for the whole country: put forward by municipalities, decided on by VNG support.
+
+    Belongs to no municipality. What is put forward becomes visible to VNG support, and what is accepted to all.
+    """
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        VOORGEDRAGEN = "voorgedragen", "Voorgedragen"
+        VASTGESTELD = "vastgesteld", "Vastgesteld"
+        AFGEWEZEN = "afgewezen", "Afgewezen"
+        INGETROKKEN = "ingetrokken", "Ingetrokken"
+
+    lijst = models.CharField(max_length=60)
+    waarde = models.CharField(max_length=300)
+    code = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=Status, default=Status.VOORGEDRAGEN)
+    voorgedragen_op = models.DateTimeField(auto_now_add=True)
+    besloten_op = models.DateTimeField(null=True)
+    besloten_door = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "landelijke waardekoppeling"
+        verbose_name_plural = "landelijke waardekoppelingen"
+        ordering = ["lijst", "waarde"]
+        constraints = [
+            models.UniqueConstraint(fields=["lijst", "waarde", "code"], name="landelijkewaarde_uniek"),
+            models.UniqueConstraint(
+                fields=["lijst", "waarde"],
+                condition=Q(status="vastgesteld"),
+                name="landelijkewaarde_een_vastgesteld",
+            ),
+        ]
+
+
+class Voordracht(GemeenteModel):
+    """That a municipality put a value mapping forward. VNG support may count them; see the migration."""
+
+    landelijk = models.ForeignKey(LandelijkeWaarde, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "voordracht"
+        verbose_name_plural = "voordrachten"
+        constraints = [models.UniqueConstraint(fields=["gemeente", "landelijk"], name="voordracht_uniek")]

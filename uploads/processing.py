@@ -4,44 +4,58 @@ Nothing is held in one long transaction. Every step writes records, findings and
 long as the lease is still this worker's own; a worker that lost it stops without a trace.
 """
 
+import gc
 import json
+import threading
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection
 from django.utils import timezone
 
-from exchange.geo.distances import pc4_of, resolve
+from exchange.bron import store
+from exchange.bron.columns import Afleiding
 from exchange.standard import Soort
-from exchange.waardelijsten.models import BEROEPEN, COMPETENTIES, Code
 from um_portal.audit.log import noteer
 from um_portal.jobs import LEASE, MAX_POGINGEN, claim
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads import koppelingen, voorproef
 from uploads.conversion import Bevinding as Gevonden
-from uploads.conversion import Omzetting, Uitkomst, value_key
+from uploads.conversion import Omzetting, Uitkomst
+from uploads.environment import environment as environment
 from uploads.erasure import erase_concept
-from uploads.intake import raw_context
-from uploads.mapping.model import Ernst, Omgeving, Record
-from uploads.mapping.recognition import SoortOnduidelijk, recognise
-from uploads.models import Bevinding, Bronbestand, Conceptdeel, Levering, Status, Waardekoppeling
-from uploads.readers import Onleesbaar, open_file
+from uploads.intake import raw_of
+from uploads.mapping.koppeling import shown_header as shown_header
+from uploads.mapping.model import Ernst, Record
+from uploads.mapping.recognition import BLADNAAM, Keuze, NietGekoppeld, SoortOnduidelijk, recognise
+from uploads.mapping.recognition import Gevonden as Herkend
+from uploads.models import Bevinding, Bronbestand, Koppelingversie, Levering, Status
+from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 
-_RECORDS_PER_PART = 1000
+_RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
 _SECONDS_PER_STEP = 0.5
 # A warning on every row of a large file tells no more than on this many; they are all counted.
 _MAX_WARNINGS_PER_REASON = 5000
+# Every so many new objects Python looks for cycles among them, and now and then among everything it holds. Records
+# have none and die by themselves; looking after every 700 costs a third of the time of a conversion.
+_GC_USUAL = gc.get_threshold()
+_GC_WHILE_CONVERTING = (100_000, *_GC_USUAL[1:])
 _TE_VAAK = (
     "Het omzetten is een paar keer onderbroken en daarom gestopt. Probeer het opnieuw. "
     "Lukt het dan niet, neem dan contact op met de functioneel beheerder."
 )
+_LEZEN = "Het bestand wordt gelezen."
+_HERKENNEN = "De kolommen worden herkend."
 _NIETS = "In dit bestand is niets gevonden om te publiceren. Bekijk hieronder waarom."
 
 Volg = Callable[[Levering], None]
@@ -61,11 +75,14 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> N
     if werk is None:
         return
     try:
-        werk.run()
+        with _few_collections():
+            werk.run()
     except LeaseVerloren:
         return
     except SoortOnduidelijk as problem:
         werk.fail(problem.melding, vraagt_soort=True)
+    except NietGekoppeld as problem:
+        werk.ask_columns(problem)
     except Onleesbaar as problem:
         werk.fail(problem.melding)
 
@@ -103,11 +120,6 @@ def give_up(gemeente: Gemeente, levering_id: int) -> None:
             Levering.objects.filter(pk=levering.pk).update(**_no_figures(), **_failed(_TE_VAAK))
 
 
-def concept_context(levering_id: int, volgnummer: int) -> str:
-    """The context under which a part of the converted records is encrypted."""
-    return f"concept:{levering_id}:{volgnummer}"
-
-
 def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
     """Per list the values that it does not know, most frequent first; '' stands for values that are not shown."""
     if levering.onbekende_waarden is None:
@@ -119,85 +131,117 @@ def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
     return found
 
 
-def environment(gemeente: Gemeente) -> Omgeving:
-    """What the conversion must know: the municipality's secret and value mapping, the lists, the map of the country."""
-    with voor_gemeente(gemeente):
-        codes: dict[str, dict[str, str]] = {}
-        rows = list(
-            Code.objects.filter(lijst__in=[BEROEPEN, COMPETENTIES])
-            .geldig()
-            .order_by("code")
-            .values_list("lijst", "code", "label")
-        )
-        for lijst, code, label in rows:
-            codes.setdefault(lijst, {}).setdefault(value_key(label), code)
-        for lijst, code, _ in rows:
-            codes[lijst][value_key(code)] = code
-        # The municipality's own mapping goes before everything.
-        for lijst, waarde, code in Waardekoppeling.objects.values_list("lijst", "waarde", "code"):
-            codes.setdefault(lijst, {})[value_key(waarde)] = code
-
-    @lru_cache(maxsize=10_000)
-    def is_somewhere(pc4: int) -> bool:
-        return resolve(pc4) is not None
-
-    def postcode_is_somewhere(postcode: str) -> bool:
-        pc4 = pc4_of(postcode)
-        return pc4 is not None and is_somewhere(pc4)
-
-    return Omgeving(lambda text: keys.pseudoniem(gemeente, text), postcode_is_somewhere, codes)
-
-
 class _Werk:
     """One worker's work on one levering, under its lease."""
 
     def __init__(self, gemeente: Gemeente, levering: Levering, volg: Volg | None) -> None:
         self.gemeente = gemeente
         self.levering = levering
+        levering.gemeente = gemeente
         self.lease = levering.lease_tot
         self.volg = volg
         self.blad = ""
-        self.parts = 0
         self.records: list[Record] = []
         self.findings: list[Gevonden] = []
         self.warned: Counter[tuple[str, str]] = Counter()
+        self.omzetting: Omzetting | None = None
+        self.afleiding: Afleiding | None = None
+        self.begonnen = self.last = time.monotonic()
 
     def run(self) -> None:
         """From the file to the converted records."""
         levering = self.levering
         with voor_gemeente(self.gemeente):
-            # Opening goes in one go; a large file takes longer than a lease.
-            self._hold(LEASE + timedelta(seconds=3 * levering.bestandsgrootte / 1_000_000))
+            self._hold(LEASE, melding=_LEZEN)
             erase_concept(levering)
             Bevinding.objects.filter(levering=levering).delete()
-            sealed = Bronbestand.objects.get(levering=levering).inhoud
-        bestand = open_file(keys.ontsleutel(self.gemeente, bytes(sealed), raw_context(levering.pk)))
-        del sealed
-        soort = Soort(levering.soort) if levering.soort else None
-        gevonden = recognise(bestand, soort, levering.gevraagde_koppeling)
-        self.blad = gevonden.tabel.naam[:60]
-        omzetting = Omzetting(gevonden, environment(self.gemeente))
+            inhoud = raw_of(self.gemeente, levering.pk)
+        self._tell(melding=_LEZEN)
+        bestand = self._open(inhoud)
+        del inhoud
+        self._step(melding=_HERKENNEN)
+        self._keep_taste(bestand)
+        gevonden = self._recognise(bestand)
+        self.blad = gevonden.tabel.naam[:BLADNAAM]
+        omzetting = self.omzetting = Omzetting(
+            gevonden, environment(self.gemeente), vandaag=timezone.localdate()
+        )
         totaal = gevonden.tabel.aantal
+        herkenning = gevonden.herkenning
         self._step(
-            koppeling=gevonden.herkenning.koppeling,
+            koppeling=herkenning.koppeling[:60],
+            koppelingversie_id=levering.koppelingversie_id
+            if levering.regels is not None
+            else herkenning.versie,
             soort=gevonden.soort.value,
             blad=self.blad,
+            kopregel=gevonden.kopregel,
             rijen_totaal=max(totaal - gevonden.kopregel, 0) if totaal is not None else None,
-            kolommen_gebruikt=[shown_header(kop) for kop in gevonden.herkenning.gebruikt],
-            kolommen_ongebruikt=[shown_header(kop) for kop in gevonden.herkenning.ongebruikt[:200]],
+            kolommen_gebruikt=[shown_header(kop) for kop in herkenning.gebruikt],
+            kolommen_ongebruikt=[shown_header(kop) for kop in herkenning.ongebruikt[:200]],
+            melding="",
         )
         self._convert_rows(omzetting)
         self._finish(omzetting)
 
+    def _open(self, inhoud: bytes) -> Bestand:
+        """Open the file in a thread of its own, so that this one can go on telling that we are at it."""
+        here = threading.current_thread()
+
+        def wait_for_rows() -> None:
+            # While the file is being opened this is called from there, and the loop below does it.
+            if threading.current_thread() is here:
+                self._tick()
+
+        with ThreadPoolExecutor(1) as pool:
+            opening = pool.submit(open_file, inhoud, wait_for_rows)
+            while not wait([opening], timeout=_SECONDS_PER_STEP).done:
+                self._tick()
+        return opening.result()
+
+    def _keep_taste(self, bestand: Bestand) -> None:
+        """Keep the first rows, for who wants to choose columns."""
+        if bestand.formaat is Formaat.JSON:
+            return
+        inhoud = voorproef.taste(bestand)
+        with voor_gemeente(self.gemeente):
+            self._hold(LEASE)
+            voorproef.keep(self.gemeente, self.levering, inhoud)
+
+    def _recognise(self, bestand: Bestand) -> Herkend:
+        """What the file is: by what somebody chose for it, else by what the municipality saved, else by a preset."""
+        levering = self.levering
+        regels = koppelingen.regels_of(levering)
+        keuze = Keuze(levering.gekozen_blad, levering.gekozen_kopregel, regels)
+        soort = Soort(levering.soort) if levering.soort else None
+        gevonden = recognise(
+            bestand, soort, levering.gevraagde_koppeling, koppelingen.opgeslagen(self.gemeente), keuze
+        )
+        if regels is not None and levering.koppelingversie_id is not None:
+            with voor_gemeente(self.gemeente):
+                naam = Koppelingversie.objects.values_list("koppeling__naam", flat=True).get(
+                    pk=levering.koppelingversie_id
+                )
+            return replace(gevonden, herkenning=replace(gevonden.herkenning, koppeling=naam))
+        return gevonden
+
+    def _tick(self) -> None:
+        """Show that we are still at it while there is nothing to do but wait."""
+        now = time.monotonic()
+        if now - self.last >= _SECONDS_PER_STEP:
+            self._step(**(self._reading(now) if self.omzetting is None else _figures(self.omzetting)))
+
+    def _reading(self, now: float) -> dict[str, Any]:
+        seconds = round(now - self.begonnen)
+        return {"melding": f"{_LEZEN} Dat duurt al {seconds} seconden." if seconds > 1 else _LEZEN}
+
     def _convert_rows(self, omzetting: Omzetting) -> None:
-        last = time.monotonic()
         for uitkomst in omzetting.uitkomsten():
             self._take(uitkomst)
             now = time.monotonic()
             full = len(self.records) >= _RECORDS_PER_PART
-            if full or len(self.findings) >= _FINDINGS_PER_STEP or now - last >= _SECONDS_PER_STEP:
+            if full or len(self.findings) >= _FINDINGS_PER_STEP or now - self.last >= _SECONDS_PER_STEP:
                 self._step(whole_part=full, **_figures(omzetting))
-                last = now
 
     def _take(self, uitkomst: Uitkomst) -> None:
         if uitkomst.record is not None:
@@ -218,6 +262,7 @@ class _Werk:
             **_figures(omzetting),
             rijen_totaal=max(totaal, 0),
             redenen=list(_reasons(omzetting)),
+            vulling=omzetting.vulling,
             onbekende_waarden=keys.versleutel(
                 self.gemeente, json.dumps(unknown).encode(), unknown_context(self.levering.pk)
             )
@@ -232,22 +277,23 @@ class _Werk:
         """Write what there is and how far it is, in one transaction, if the lease still holds."""
         done = fields.get("status") is Status.OMGEZET
         with voor_gemeente(self.gemeente):
+            if not done:
+                _without_waiting_for_disk()
             self._hold(None if done else LEASE, **fields)
-            if whole_part and self.records:
-                Conceptdeel.objects.create(
-                    gemeente=self.gemeente,
-                    levering=self.levering,
-                    volgnummer=self.parts,
-                    inhoud=keys.versleutel(
-                        self.gemeente, pack(self.records), concept_context(self.levering.pk, self.parts)
-                    ),
-                )
-                self.parts += 1
+            if whole_part and self.records and self.omzetting is not None:
+                soort = self.omzetting.gevonden.soort
+                self.afleiding = self.afleiding or Afleiding(soort)
+                store.stage(self.gemeente, soort, self.levering.pk, self.records, self.afleiding)
                 self.records = []
             Bevinding.objects.bulk_create(
                 [self._row(finding) for finding in self.findings], batch_size=_FINDINGS_PER_STEP
             )
             self.findings = []
+        self.last = time.monotonic()
+        self._tell(**fields)
+
+    def _tell(self, **fields: Any) -> None:
+        """Let whoever follows us know how far it is."""
         if self.volg is not None:
             for name, value in fields.items():
                 setattr(self.levering, name, value)
@@ -276,30 +322,46 @@ class _Werk:
 
     def fail(self, melding: str, **fields: Any) -> None:
         """End with a message; the file stays for another try, the half-converted records do not."""
+        self._end(**_failed(melding), **fields)
+
+    def ask_columns(self, problem: NietGekoppeld) -> None:
+        """End by asking which column is what; `blad` and `kopregel` are the best guess."""
+        self._end(
+            status=Status.KOPPELEN,
+            melding=problem.melding,
+            blad=problem.tabel.naam[:BLADNAAM],
+            kopregel=problem.kopregel,
+        )
+
+    def _end(self, **fields: Any) -> None:
         try:
             with voor_gemeente(self.gemeente):
-                self._hold(None, **_no_figures(), **_failed(melding), **fields)
+                self._hold(None, **_no_figures(), **fields)
                 erase_concept(self.levering)
                 Bevinding.objects.filter(levering=self.levering).delete()
         except LeaseVerloren:
             return
 
 
-def pack(records: list[Record]) -> bytes:
-    """Records, small; what gets encrypted."""
-    return zlib.compress(json.dumps(records, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+def _without_waiting_for_disk() -> None:
+    """Let this transaction end before it is on disk.
+
+    A database that crashes right after it may have forgotten the last steps, all of them from some moment on. Then the
+    lease runs out and the file is converted anew, as after any other crash.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
-def unpack(data: bytes) -> Iterator[Record]:
-    """The records that `pack` made small."""
-    yield from json.loads(zlib.decompress(data))
-
-
-def shown_header(kop: str) -> str:
-    """A header as we keep and show it; one that looks like data is not shown."""
-    if "@" in kop or sum(character.isdigit() for character in kop) >= 6:
-        return "(kolomnaam niet getoond)"
-    return kop[:60]
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let Python look for cycles seldom, for as long as this lasts."""
+    gc.set_threshold(*_GC_WHILE_CONVERTING)
+    try:
+        yield
+    finally:
+        # Not what was found at the start: another thread may be converting too.
+        gc.set_threshold(*_GC_USUAL)
 
 
 def _claim(gemeente: Gemeente, levering_id: int, volg: Volg | None) -> _Werk | None:
@@ -326,14 +388,14 @@ def _no_figures() -> dict[str, Any]:
         "lege_rijen",
         "waarschuwingen",
     )
-    return {**dict.fromkeys(counts, 0), "rijen_totaal": None, "redenen": []}
+    return {**dict.fromkeys(counts, 0), "rijen_totaal": None, "redenen": [], "vulling": {}, "koppeling": ""}
 
 
 def _failed(melding: str) -> dict[str, Any]:
     return {"status": Status.MISLUKT, "melding": melding, "lease_tot": None, "gewijzigd_op": timezone.now()}
 
 
-def _figures(omzetting: Omzetting) -> dict[str, int]:
+def _figures(omzetting: Omzetting) -> dict[str, Any]:
     telling = omzetting.telling
     return {
         "rijen_gedaan": max(omzetting.laatste_rij - omzetting.gevonden.kopregel, 0),

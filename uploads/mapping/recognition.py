@@ -1,121 +1,417 @@
-"""Which koppeling and which kind a file is, found from its header row or from its records."""
+"""Which koppeling and which kind a file is, found from its header row or from its records.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+What the municipality saved goes before the presets. When nothing fits, the sheet and the row that look most like
+headers are told, so that somebody can go on from there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from exchange.standard import Soort
-from uploads.mapping import records
-from uploads.mapping.model import Herkenning, Koppeling, Omgeving, Vertaling
+from uploads.mapping import pilot, records
+from uploads.mapping.eigen import is_eigen_blad
+from uploads.mapping.engine import RegelVertaling
+from uploads.mapping.koppeling import Herkenning, Koppeling, herkenning
+from uploads.mapping.model import Omgeving, Vertaling
+from uploads.mapping.regels import SOORTEN as SOORTEN
+from uploads.mapping.regels import Regels, Toestemming, heeft_kop, kolomsleutels
 from uploads.mapping.sonar import Sonar
 from uploads.mapping.standaard import Standaard
-from uploads.mapping.values import tekst
-from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel
+from uploads.mapping.values import is_leeg, tekst
+from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 # The first fits best when two do equally well.
 KOPPELINGEN: tuple[Koppeling, ...] = (Sonar(), Standaard())
-# What a spreadsheet can hold; JSON can hold every kind.
-SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
-_HEADER_WITHIN = 30
-_RECORDS_LOOKED_AT = 20
+# What the rules are called that somebody made for one file and did not save.
+EIGEN = "eigen"
 
-LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {records.NAAM: records.LABEL}
+LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {
+    records.NAAM: records.LABEL,
+    pilot.NAAM: pilot.LABEL,
+    EIGEN: "Eigen keuze van kolommen",
+}
+
+# How much of a sheet's name is kept.
+BLADNAAM = 60
+# A saved koppeling is recognised when this part of the headers that it uses is there.
+_DEEL = 0.8
+_MIN_KOPPEN = 2
+# How many rows with something in them are looked at, and how far down they may stand.
+VOORPROEF = 100
+_HEADER_WITHIN = 30
+_LOOK_WITHIN = 2000
+_RECORDS_LOOKED_AT = 20
+_MAX_BREEDTE = 2000
 
 _NIET_HERKEND = (
-    "De kolommen van dit bestand zijn niet herkend. Upload een Sonar-export, of een bestand waarvan de kolommen "
-    "de namen uit de gegevensstandaard hebben."
+    "De kolommen van dit bestand zijn niet herkend. Kies zelf welke kolom waarvoor is. Daarna wordt een bestand met "
+    "deze kolommen voortaan vanzelf herkend."
+)
+_GEEN_KOPREGEL = (
+    "In dit bestand is geen rij met kolomnamen gevonden. Controleer of u het goede bestand koos. Klopt het, kies dan "
+    "zelf het blad en de rij met de kolomnamen."
 )
 
 
 class SoortOnduidelijk(Onleesbaar):
-    """The file fits both kinds; somebody has to say which it is."""
+    """The file fits both kinds; somebody has to say which it is. `kopregel` is where the headers are."""
 
-    def __init__(self) -> None:
+    def __init__(self, kopregel: int = 0) -> None:
         super().__init__(
             "Het is niet duidelijk of dit bestand werkzoekenden of vacatures bevat. Kies de soort."
         )
+        self.kopregel = kopregel
+
+
+class NietGekoppeld(Onleesbaar):
+    """Somebody has to say which column is what; the sheet and the header row are the best guess."""
+
+    def __init__(self, melding: str, tabel: Tabel, kopregel: int, soort: Soort | None = None) -> None:
+        super().__init__(melding)
+        self.tabel = tabel
+        self.kopregel = kopregel
+        self.soort = soort
+
+
+@dataclass(frozen=True, slots=True)
+class Keuze:
+    """What somebody chose instead of what is found: the sheet by (the first part of) its name, and the header row.
+
+    `kopregel` None: find it; 0: there is none, and the first row is data already. `regels` None: recognise.
+    """
+
+    blad: str = ""
+    kopregel: int | None = None
+    regels: Regels | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Gevonden:
-    """What a file turned out to be, and where its rows begin."""
+    """What a file turned out to be, and where its rows begin. `epoch_1904`: as of its file."""
 
     herkenning: Herkenning
     tabel: Tabel
     koppen: tuple[str, ...] = ()
     kopregel: int = 0
+    epoch_1904: bool = False
 
     @property
     def soort(self) -> Soort:
         """The kind of records in the file."""
         return self.herkenning.soort
 
+    @property
+    def id_kolommen(self) -> tuple[int, ...]:
+        """The places of the columns that the id comes from."""
+        regels = self.herkenning.regels
+        if regels is None:
+            return ()
+        keys = {key for regel in regels.regels if regel.doel == self.soort.id_pad for key in regel.kolommen}
+        return tuple(index for index, key in enumerate(kolomsleutels(self.koppen)) if key in keys)
+
     def vertaling(self, omgeving: Omgeving) -> Vertaling:
         """The translation for this file."""
-        if self.herkenning.koppeling == records.NAAM:
+        if self.herkenning.koppeling == pilot.NAAM:
+            return pilot.PilotVertaling(self.soort, omgeving)
+        if self.herkenning.regels is None:
             return records.RecordVertaling(self.soort, omgeving)
-        koppeling = next(k for k in KOPPELINGEN if k.naam == self.herkenning.koppeling)
-        return koppeling.vertaling(self.koppen, self.soort, omgeving)
+        return RegelVertaling(self.koppen, self.herkenning.regels, omgeving, epoch_1904=self.epoch_1904)
 
 
-def recognise(bestand: Bestand, soort: Soort | None = None, koppeling: str = "") -> Gevonden:
-    """Find out what a file is; `soort` and `koppeling` narrow it down when they are known.
+@dataclass(frozen=True, slots=True)
+class Opgeslagen:
+    """A koppeling that the municipality saved, in its present version (by id)."""
 
-    Raises Onleesbaar when nothing fits or an indispensable column is missing, SoortOnduidelijk when two kinds fit.
+    naam: str
+    versie: int
+    regels: Regels
+
+    @property
+    def label(self) -> str:
+        """Its own name."""
+        return self.naam
+
+    def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
+        """Nearly all headers that it uses. `mist` names an indispensable one that is not there."""
+        if soort is not self.regels.soort:
+            return None
+        present = set(kolomsleutels(koppen))
+        used = [key for key in self.regels.kolommen if heeft_kop(key)]
+        score = len(present.intersection(used))
+        if score < min(_MIN_KOPPEN, len(used)) or not used or score < _DEEL * len(used):
+            return None
+        return herkenning(
+            self.naam,
+            koppen,
+            self.regels,
+            score,
+            _what_is_missing(self.regels, present, self.naam),
+            self.versie,
+        )
+
+
+def recognise(
+    bestand: Bestand,
+    soort: Soort | None = None,
+    koppeling: str = "",
+    opgeslagen: Sequence[Opgeslagen] = (),
+    keuze: Keuze | None = None,
+) -> Gevonden:
+    """Find out what a file is; `soort`, `koppeling` (by name) and `keuze` narrow it down when they are known.
+
+    Raises Onleesbaar for a file without rows that can be used, NietGekoppeld when nothing fits or an indispensable
+    column is missing, SoortOnduidelijk when two kinds fit.
     """
     if bestand.formaat is Formaat.JSON:
         return _recognise_records(bestand.tabellen[0], soort, koppeling)
-    found = [
-        Gevonden(herkenning, tabel, koppen, nummer)
-        for tabel in bestand.tabellen
-        for nummer, koppen in _header_candidates(tabel)
-        for herkenning in recognise_headers(koppen, soort, koppeling)
+    gevonden = _recognise_rows(bestand, soort, koppeling, opgeslagen, keuze or Keuze())
+    return replace(gevonden, epoch_1904=bestand.epoch_1904)
+
+
+def _recognise_rows(
+    bestand: Bestand, soort: Soort | None, koppeling: str, opgeslagen: Sequence[Opgeslagen], keuze: Keuze
+) -> Gevonden:
+    candidates = _candidates(bestand, keuze)
+    if keuze.regels is not None:
+        return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN)
+    groups: tuple[Sequence[Koppeling], ...] = (opgeslagen, KOPPELINGEN)
+    if koppeling:
+        named = next((one for one in opgeslagen if one.naam == koppeling), None)
+        if named is not None:
+            return _by_rules(candidates, named.regels, named.naam, named.versie)
+        groups = ([one for one in KOPPELINGEN if one.naam == koppeling],)
+    best: Gevonden | None = None
+    for group in groups:
+        found = [
+            Gevonden(one, place.tabel, place.koppen, place.kopregel)
+            for place in candidates
+            for one in recognise_headers(place.koppen, soort, group)
+        ]
+        if not found:
+            continue
+        # max takes the first of equals: the first sheet, the first row, the first koppeling.
+        fits = max(found, key=lambda one: (one.herkenning.score, not one.herkenning.mist))
+        if not fits.herkenning.mist:
+            if _fits_two_kinds(fits, found):
+                raise SoortOnduidelijk(fits.kopregel)
+            return fits
+        best = best or fits
+    if best is not None:
+        raise NietGekoppeld(best.herkenning.mist, best.tabel, best.kopregel, best.soort)
+    if bestand.te_groot:
+        raise Onleesbaar(bestand.te_groot)
+    place = max(candidates, key=_looks_like_headers)
+    raise NietGekoppeld(_why_not(koppeling, place), place.tabel, place.kopregel, soort)
+
+
+def recognise_headers(
+    koppen: Sequence[str], soort: Soort | None = None, koppelingen: Sequence[Koppeling] = KOPPELINGEN
+) -> list[Herkenning]:
+    """Everything these headers can be."""
+    return [
+        found
+        for kind in (SOORTEN if soort is None else (soort,))
+        for candidate in koppelingen
+        if (found := candidate.herken(koppen, kind)) is not None
     ]
-    if not found:
-        raise Onleesbaar(bestand.te_groot or _NIET_HERKEND)
-    # max takes the first of equals: the first sheet, the first row, the first koppeling.
-    best = max(found, key=lambda one: (one.herkenning.score, not one.herkenning.mist))
-    if any(
+
+
+def _fits_two_kinds(best: Gevonden, found: Sequence[Gevonden]) -> bool:
+    return any(
         other.soort is not best.soort
         and other.herkenning.score == best.herkenning.score
         and (other.tabel is best.tabel and other.kopregel == best.kopregel)
         for other in found
-    ):
-        raise SoortOnduidelijk
-    if best.herkenning.mist:
-        raise Onleesbaar(best.herkenning.mist)
+    )
+
+
+def _why_not(koppeling: str, place: "_Plaats") -> str:
+    if not koppeling:
+        return _NIET_HERKEND if any(place.koppen) else _GEEN_KOPREGEL
+    if koppeling not in LABELS:
+        return f"Er is geen koppeling met de naam {koppeling}. Kies zelf welke kolom waarvoor is."
+    return (
+        f"De kolommen van dit bestand passen niet bij de koppeling {koppeling}. Kies zelf welke kolom waarvoor is, "
+        "of lever opnieuw aan met een andere koppeling."
+    )
+
+
+def _by_rules(
+    candidates: "Sequence[_Plaats]", regels: Regels, naam: str, versie: int | None = None
+) -> Gevonden:
+    """What somebody chose for this very file, by rules or by name; on the row where most of its columns are."""
+    if not any(map(heeft_kop, regels.kolommen)):
+        candidates = [place.without_headers() for place in candidates]
+    found = [
+        Gevonden(
+            herkenning(naam, place.koppen, regels, 0, versie=versie),
+            place.tabel,
+            place.koppen,
+            place.kopregel,
+        )
+        for place in candidates
+    ]
+    best = min(found, key=lambda one: len(one.herkenning.ontbreekt))
+    missing = _what_is_missing(regels, set(kolomsleutels(best.koppen)), naam if versie is not None else "")
+    if missing:
+        raise NietGekoppeld(missing, best.tabel, best.kopregel, regels.soort)
     return best
 
 
-def recognise_headers(
-    koppen: Sequence[str], soort: Soort | None = None, koppeling: str = ""
-) -> list[Herkenning]:
-    """Everything these headers can be."""
-    return [
-        herkenning
-        for kind in (SOORTEN if soort is None else (soort,))
-        for candidate in KOPPELINGEN
-        if koppeling in {"", candidate.naam}
-        if (herkenning := candidate.herken(koppen, kind)) is not None
+def _what_is_missing(regels: Regels, present: set[str], naam: str = "") -> str:
+    """Which indispensable column is not there, in Dutch: consent, id or postcode."""
+    needed = {
+        regels.soort.id_pad: "het kenmerk van elk profiel",
+        regels.soort.postcode_pad: "de postcode",
+    }
+    groups: list[tuple[list[str], str]] = [
+        ([key for regel in regels.regels if regel.doel == pad for key in regel.kolommen], what)
+        for pad, what in needed.items()
+        if not any(regel.doel == pad and regel.constante for regel in regels.regels)
     ]
+    match regels.toestemming:
+        case Toestemming(kolom=kolom) if kolom:
+            groups.append(([kolom], "de toestemming"))
+    where = f" Die hoort bij de koppeling {naam}." if naam else ""
+    for keys, what in groups:
+        if not present.intersection(keys):
+            return f"De kolom met {what} ontbreekt in dit bestand.{where} Kies zelf welke kolom waarvoor is."
+    return ""
 
 
-def _header_candidates(tabel: Tabel) -> list[tuple[int, tuple[str, ...]]]:
-    rows = [
-        (rij.nummer, tuple(_header(value) for value in rij.waarden))
-        for rij in islice(tabel.rijen(), _HEADER_WITHIN)
+# --- Header rows --------------------------------------------------------------------------------------------
+
+
+def eerste_rijen(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
+    """The first rows of a sheet that have something in them."""
+    return list(
+        islice((rij for rij in islice(tabel.rijen(), _LOOK_WITHIN) if not is_leeg(rij.waarden)), aantal)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plaats:
+    """A row that may hold the headers, those headers, and the first rows of its sheet."""
+
+    tabel: Tabel
+    kopregel: int
+    koppen: tuple[str, ...]
+    rijen: Sequence[Rij]
+
+    def without_headers(self) -> "_Plaats":
+        """The same sheet, taken to be data from its first row."""
+        return _Plaats(self.tabel, 0, koppen_op(self.rijen, 0), self.rijen)
+
+
+def _candidates(bestand: Bestand, keuze: Keuze) -> list[_Plaats]:
+    """Every place where the headers may be; never nothing. Raises Onleesbaar when there is nothing to choose from."""
+    sheets = [(tabel, eerste_rijen(tabel)) for tabel in _tables(bestand, keuze.blad)]
+    numbers = [keuze.kopregel] if keuze.kopregel is not None else None
+    found = [
+        _Plaats(tabel, nummer, koppen, rijen)
+        for tabel, rijen in sheets
+        for nummer in numbers or [rij.nummer for rij in rijen[:_HEADER_WITHIN]]
+        if (koppen := koppen_op(rijen, nummer, tabel.samengevoegd))
+        and (numbers or sum(map(bool, koppen)) >= 2)
     ]
-    return [(nummer, koppen) for nummer, koppen in rows if sum(map(bool, koppen)) >= 2]
+    # A file without headers can still be used by the places of its columns.
+    found = found or [
+        _Plaats(tabel, 0, koppen, rijen) for tabel, rijen in sheets if len(koppen := koppen_op(rijen, 0)) >= 2
+    ]
+    if not found:
+        raise Onleesbaar(bestand.te_groot or _GEEN_KOPREGEL)
+    return found
 
 
-def _header(value: Any) -> str:
+def koppen_op(
+    rijen: Sequence[Rij], kopregel: int, samengevoegd: Sequence[tuple[int, int, int, int]] = ()
+) -> tuple[str, ...]:
+    """The headers in this row (by number; 0: there are none), as wide as the widest of these rows.
+
+    A row above it that names groups of columns ("Opleiding" over "niveau" and "jaar") goes before the headers;
+    `samengevoegd` are the merged cells of the sheet, as far as they are known. Nothing when there is no such row.
+    """
+    width = min(max((len(rij.waarden) for rij in rijen), default=0), _MAX_BREEDTE)
+    if kopregel == 0:
+        return ("",) * width
+    place = next((place for place, rij in enumerate(rijen) if rij.nummer == kopregel), None)
+    if place is None:
+        return ()
+    koppen = _headers(rijen[place], width)
+    above = rijen[place - 1] if place else None
+    if above is None or above.nummer != kopregel - 1:
+        return tuple(koppen)
+    # Counted from 0, so the row above the headers is two less than their number.
+    merged = {
+        first: last
+        for top, first, bottom, last in samengevoegd
+        if top == bottom == kopregel - 2 and first < last
+    }
+    return tuple(_with_groups(_headers(above, width), koppen, merged))
+
+
+def _headers(rij: Rij, width: int) -> list[str]:
     # Numbers and dates are never headers, and this keeps data out of what is shown as a header.
-    return tekst(value) if isinstance(value, str) else ""
+    koppen = [tekst(value) if isinstance(value, str) else "" for value in rij.waarden[:width]]
+    return koppen + [""] * (width - len(koppen))
+
+
+def _with_groups(above: list[str], koppen: list[str], merged: Mapping[int, int]) -> list[str]:
+    """The headers with the names of their groups, if the row above holds those."""
+    named = [index for index, kop in enumerate(above) if kop]
+    # Of merged cells only the first has a value. Where nobody tells which are merged, a group goes on to the next name.
+    groups = [""] * len(above)
+    for index, following in pairwise([*named, len(above)]):
+        last = merged.get(index, index if merged else following - 1)
+        groups[index : last + 1] = [above[index]] * (min(last, following - 1) + 1 - index)
+    continued = any(koppen[index] for index in range(len(above)) if groups[index] and not above[index])
+    if len(named) < 2 or not continued or not (merged or _reads_as_groups(named, koppen)):
+        return koppen
+    return [
+        f"{group} {kop}" if group and kop and group != kop else kop or top
+        for group, kop, top in zip(groups, koppen, above, strict=True)
+    ]
+
+
+def _reads_as_groups(named: Sequence[int], koppen: Sequence[str]) -> bool:
+    """Whether names above headers are of groups: a title of several cells stands at the left with nothing after it."""
+    spread = any(koppen[index] for left, right in pairwise(named) for index in range(left + 1, right))
+    covers = any(not koppen[index] for index in named)
+    below = [kop for kop in koppen if kop]
+    return spread or covers or len(set(below)) < len(below)
+
+
+_DATA = re.compile(r"@|[0-9]{4}|[0-9][-/.][0-9]")
+
+
+def _looks_like_headers(place: _Plaats) -> tuple[int, int]:
+    """How much a row looks like headers: different short texts with data below; the higher row of equals."""
+    texts = {kop for kop in place.koppen if kop}
+    data = sum(1 for kop in texts if _DATA.search(kop) or len(kop) > 50)
+    own = next((rij.waarden for rij in place.rijen if rij.nummer == place.kopregel), ())
+    numbers = sum(1 for value in own if value not in (None, "") and not isinstance(value, str))
+    if not any(rij.nummer > place.kopregel for rij in place.rijen):
+        return (0, -place.kopregel)
+    return (len(texts) - 2 * data - 2 * numbers, -place.kopregel)
+
+
+def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
+    """The sheets that may hold the data: the chosen one, or all but our own."""
+    for tabel in bestand.tabellen:
+        if blad and tabel.naam[:BLADNAAM] != blad:
+            continue
+        first = next(iter(tabel.rijen()), None)
+        if first is None or not is_eigen_blad(first.waarden):
+            yield tabel
+
+
+# --- Records ------------------------------------------------------------------------------------------------
 
 
 def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gevonden:
-    if koppeling not in {"", records.NAAM, "standaard"}:
+    if koppeling not in {"", records.NAAM, pilot.NAAM, "standaard"}:
         raise Onleesbaar(
             "Dit bestand is JSON. Een koppeling voor kolommen past daar niet op. Laat de koppeling weg."
         )
@@ -135,4 +431,5 @@ def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gev
     elif kinds and soort not in kinds:
         other = kinds[0]
         raise Onleesbaar(f"Dit bestand bevat {other.label}, geen {soort.label}. Kies de soort {other.label}.")
-    return Gevonden(Herkenning(records.NAAM, soort, len(sample), (), ()), tabel)
+    naam = pilot.NAAM if pilot.is_pilot(sample, soort) else records.NAAM
+    return Gevonden(Herkenning(naam, soort, len(sample)), tabel)

@@ -8,55 +8,27 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-from exchange.standard import Attribuut, Blad, Gegevenstype, Soort, bladeren
-from uploads.mapping.freetext import text_reader
-from uploads.mapping.model import (
-    AFWEZIG,
-    Cel,
-    Herkenning,
-    Kolom,
-    Lees,
-    Meld,
-    MeldOnbekend,
-    Omgeving,
-    Record,
-    fill,
-    setter,
+from exchange.standard import Blad, Soort, bladeren
+from uploads.mapping.koppeling import Herkenning, herkenning
+from uploads.mapping.regels import (
+    AFKEUREN,
+    GEWONE_SPLITS,
+    MAX_POSITIES,
+    SOORTEN,
+    STANDAARD_KOLOMMEN,
+    Kolomkop,
+    Regel,
+    Regels,
+    gewoon_doel,
+    is_splitsbaar,
+    kolomkoppen,
+    met_positie,
 )
-from uploads.mapping.values import (
-    is_afwezig,
-    kopsleutel,
-    read_code,
-    read_date,
-    read_email,
-    read_listed,
-    read_number,
-    read_phone,
-    read_postcode,
-    read_several,
-    safe_id,
-    tekst,
-)
+from uploads.mapping.values import kopsleutel, tekst
 
-_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 _NUMBER = re.compile(r"\[\s*([0-9]{0,3})\s*\]")
 _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")
-_MAX_NUMBER = 50
-# The external lists by the name of their value list in the standard: how we call the list, and what to say.
-LIJSTEN = {
-    "CompetentNL beroepen": (
-        "beroepen",
-        "beroep_onbekend",
-        "Dit beroep staat niet in de beroepenlijst en is weggelaten. Koppel de waarde aan een beroep uit de lijst.",
-    ),
-    "CompetentNL competenties": (
-        "competenties",
-        "competentie_onbekend",
-        "Deze competentie staat niet in de lijst en is weggelaten. Koppel de waarde aan een competentie uit de lijst.",
-    ),
-}
 
 
 @cache
@@ -98,130 +70,64 @@ def target_of(header: str, soort: Soort) -> tuple[Blad, int | None] | None:
     leaf = names.get(kopsleutel(bare))
     if leaf is None and (match := _TRAILING_NUMBER.search(bare)) and not numbers:
         numbers, leaf = [int(match[1])], names.get(kopsleutel(bare[: match.start()]))
-    if leaf is None or (numbers and ("[]" not in leaf.pad or not 1 <= numbers[0] <= _MAX_NUMBER)):
+    if leaf is None or (numbers and ("[]" not in leaf.pad or not 1 <= numbers[0] <= MAX_POSITIES)):
         return None
     return leaf, (numbers[0] - 1 if numbers else None)
 
 
-def reader_of(leaf: Blad, soort: Soort, omgeving: Omgeving) -> Lees:
-    """How the cells of a column for this attribute are read."""
-    attribuut = leaf.attribuut
-    if leaf.pad == soort.id_pad:
-        return lambda value: _read_id(value, omgeving)
-    if leaf.pad == soort.postcode_pad:
-        return read_postcode(omgeving.ligt_ergens)
-    if attribuut.type is Gegevenstype.DATUM:
-        return read_date
-    if attribuut.waardelijst is not None and attribuut.waardelijst.waarden:
-        return read_code(attribuut.waardelijst)
-    if attribuut.waardelijst is not None and attribuut.waardelijst.naam in LIJSTEN:
-        lijst, code, melding = LIJSTEN[attribuut.waardelijst.naam]
-        return read_listed(lijst, omgeving.codes.get(lijst, {}), melding, code)
-    if attribuut.json_type == "integer":
-        return read_number(
-            attribuut.minimum or 0, attribuut.maximum if attribuut.maximum is not None else 2**31
-        )
-    if attribuut.naam == "emailadres":
-        return _one(read_email)
-    if attribuut.naam == "telefoonnummer":
-        return _one(read_phone)
-    return text_reader(leaf)
+def regels_voor(koppen: Sequence[str], soort: Soort) -> Regels:
+    """The rules that the headers themselves tell."""
+    targets = _targets(koppen, soort)
+    columns_of_group = Counter(leaf.pad.rpartition(".")[0] for _, leaf, _ in targets)
+    return Regels(
+        soort,
+        tuple(
+            _regel(kolom, leaf, number, alone=columns_of_group[leaf.pad.rpartition(".")[0]] == 1)
+            for kolom, leaf, number in targets
+        ),
+        herkomst=STANDAARD_KOLOMMEN,
+    )
 
 
-def _read_id(value: object, omgeving: Omgeving) -> Cel:
-    text = tekst(value)
-    return AFWEZIG if is_afwezig(text) else Cel(safe_id(text, omgeving.pseudoniem))
-
-
-def _one(lees: Lees) -> Lees:
-    """The first value of a reader that gives a list."""
-
-    def read(value: object) -> Cel:
-        cel = lees(value)
-        return cel if cel.waarde is None else cel._replace(waarde=cel.waarde[0])
-
-    return read
-
-
-def _may_be_cut(attribuut: Attribuut) -> bool:
-    """Whether a cell may hold several values of it: not text, in which a comma is just a comma."""
-    if attribuut.naam in {"emailadres", "telefoonnummer"}:
-        return True
-    return attribuut.type is Gegevenstype.CODE
-
-
-class StandaardVertaling:
-    """The translation of one file with the standard's headers."""
-
-    def __init__(self, koppen: Sequence[str], soort: Soort, omgeving: Omgeving) -> None:
-        self.soort = soort
-        targets = _targets(koppen, soort)
-        # With numbered columns the first of a list may be empty where the second is not.
-        self.vol = not any(number for _, _, _, number in targets)
-        columns_of_group = Counter(leaf.pad.rpartition(".")[0] for _, _, leaf, _ in targets)
-        self._kolommen: list[Kolom] = []
-        self._koppen: dict[str, str] = {}
-        for index, kop, leaf, number in targets:
-            lees = reader_of(leaf, soort, omgeving)
-            group = leaf.pad.rpartition(".")[0]
-            alone = group == "" or columns_of_group[group] == 1
-            if (
-                leaf.in_lijst
-                and number is None
-                and alone
-                and _ends_in_list(leaf)
-                and _may_be_cut(leaf.attribuut)
-            ):
-                lees, pad = read_several(lees), leaf.pad
-            else:
-                pad = _numbered(leaf.pad, number or 0)
-            uniek = leaf.pad == soort.id_pad or leaf.contactgegeven or leaf.vrije_tekst
-            self._kolommen.append(Kolom(index, kop, lees, setter(pad), uniek))
-            self._koppen.setdefault(leaf.pad, kop)
-
-    def kop_van(self, pad: str) -> str:
-        """The header behind an attribute."""
-        return self._koppen.get(pad, pad)
-
-    def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """One record, if its cells can be understood."""
-        record: Record = {}
-        return record if fill(record, self._kolommen, waarden, meld, onbekend) else None
+def _regel(kolom: Kolomkop, leaf: Blad, number: int | None, *, alone: bool) -> Regel:
+    lijst = leaf.attribuut.waardelijst
+    unknown = AFKEUREN if lijst is not None and not lijst.extern else ""
+    group = leaf.pad.rpartition(".")[0]
+    # A column that is the only one of its group, with its list right around it, may hold several values in a cell.
+    ends_in_list = leaf.pad.endswith("[]") or group.endswith("[]")
+    if number is None and is_splitsbaar(leaf) and ends_in_list and (group == "" or alone):
+        return Regel(gewoon_doel(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)
+    return Regel(met_positie(leaf.pad, number or 0), (kolom.sleutel,), bij_onbekend=unknown)
 
 
 class Standaard:
     """The koppeling itself."""
 
-    naam = "standaard"
+    naam = STANDAARD_KOLOMMEN
     label = "Kolommen van de gegevensstandaard"
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
         """At least two headers that mean an attribute, of which the id or the postcode."""
-        if soort not in _SOORTEN:
+        if soort not in SOORTEN:
             return None
         targets = _targets(koppen, soort)
-        pads = {leaf.pad for _, _, leaf, _ in targets}
+        pads = {leaf.pad for _, leaf, _ in targets}
         if len(targets) < 2 or not pads & {soort.id_pad, soort.postcode_pad}:
             return None
-        indexes = {index for index, *_ in targets}
-        used = tuple(kop for index, kop in enumerate(koppen) if index in indexes)
-        unused = tuple(kop for index, kop in enumerate(koppen) if index not in indexes and tekst(kop))
-        return Herkenning(self.naam, soort, len(targets), used, unused, _what_is_missing(pads, soort))
-
-    def vertaling(self, koppen: Sequence[str], soort: Soort, omgeving: Omgeving) -> StandaardVertaling:
-        """The translation for a file with these headers."""
-        return StandaardVertaling(koppen, soort, omgeving)
+        return herkenning(
+            self.naam, koppen, regels_voor(koppen, soort), len(targets), _what_is_missing(pads, soort)
+        )
 
 
-def _targets(koppen: Sequence[str], soort: Soort) -> list[tuple[int, str, Blad, int | None]]:
-    """Index, header, attribute and number of every header that means something; of a double one the first."""
-    found: list[tuple[int, str, Blad, int | None]] = []
+def _targets(koppen: Sequence[str], soort: Soort) -> list[tuple[Kolomkop, Blad, int | None]]:
+    """Column, attribute and number of every header that means something; of a double one the first."""
+    found: list[tuple[Kolomkop, Blad, int | None]] = []
     seen: set[tuple[str, int | None]] = set()
-    for index, kop in enumerate(koppen):
-        target = target_of(kop, soort)
+    for kolom in kolomkoppen(koppen):
+        target = target_of(kolom.kop, soort)
         if target is not None and (target[0].pad, target[1]) not in seen:
             seen.add((target[0].pad, target[1]))
-            found.append((index, tekst(kop), *target))
+            found.append((kolom, *target))
     return found
 
 
@@ -230,13 +136,3 @@ def _what_is_missing(pads: set[str], soort: Soort) -> str:
         if pad not in pads:
             return f"De kolom {pad} ontbreekt. Voeg deze kolom toe: elk profiel heeft haar nodig."
     return ""
-
-
-def _ends_in_list(leaf: Blad) -> bool:
-    """Whether the list is the value itself or the group right around it."""
-    return leaf.pad.endswith("[]") or leaf.pad.rpartition(".")[0].endswith("[]")
-
-
-def _numbered(pad: str, number: int) -> str:
-    """The path with this number in its first list, and the first element of deeper ones."""
-    return pad.replace("[]", f"[{number}]", 1).replace("[]", "[0]")

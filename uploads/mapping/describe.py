@@ -1,0 +1,118 @@
+"""What changed from one version of a koppeling to the next, in Dutch.
+
+Columns are called by the keys of their headers, which is what a koppeling keeps of them.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from exchange.standard import Soort, label_of
+from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming, blad_van, zonder_posities
+
+
+def differences(old: Regels | None, new: Regels) -> list[str]:
+    """One sentence per change; of a first version how much it holds. Empty when nothing a clerk knows of changed."""
+    if old is None:
+        return [_first(new)]
+    found = list(_targets(old, new))
+    if old.toestemming != new.toestemming:
+        found.append(_consent(new.toestemming))
+    return found
+
+
+def _first(regels: Regels) -> str:
+    columns, constants = len(regels.kolommen), sum(1 for regel in regels.regels if not regel.kolommen)
+    text = f"De eerste versie: {columns} {'kolom' if columns == 1 else 'kolommen'}"
+    if constants:
+        text += f" en {constants} vaste {'waarde' if constants == 1 else 'waarden'}"
+    return f"{text}."
+
+
+def _targets(old: Regels, new: Regels) -> Iterator[str]:
+    before, after = _by_target(old), _by_target(new)
+    for doel in dict.fromkeys((*after, *before)):
+        was, now = before.get(doel, []), after.get(doel, [])
+        if was == now:
+            continue
+        name = _name(new.soort, doel)
+        if not now:
+            yield f"{name} gaat niet meer mee."
+        elif not was or [_source(new.soort, one) for one in was] != [_source(new.soort, one) for one in now]:
+            text = f"{name} {' of '.join(_source(new.soort, one) for one in now)}"
+            yield f"{text}." if not was else f"{text}, en niet meer zoals het was."
+        else:
+            yield from (f"{name}: {change}" for change in _details(new.soort, was, now))
+
+
+def _by_target(regels: Regels) -> dict[str, list[Regel]]:
+    found: dict[str, list[Regel]] = {}
+    for regel in regels.regels:
+        found.setdefault(regel.doel, []).append(regel)
+    return found
+
+
+def _name(soort: Soort, doel: str) -> str:
+    label = blad_van(soort, doel).volledig_label
+    number = doel.partition("[")[2].partition("]")[0]
+    return f"{label} (nummer {int(number) + 1})" if number and number != "0" else label
+
+
+def _source(soort: Soort, regel: Regel) -> str:
+    if not regel.kolommen:
+        text = label_of(soort, zonder_posities(regel.doel), _code(soort, regel))
+        return f"is altijd ‘{text}’"
+    names = " en ".join(f"‘{kolom.replace('#', ' ')}’" for kolom in regel.kolommen)
+    return f"komt uit {'kolom' if len(regel.kolommen) == 1 else 'de kolommen'} {names}"
+
+
+def _code(soort: Soort, regel: Regel) -> int | str:
+    lijst = blad_van(soort, regel.doel).attribuut.waardelijst
+    numeric = lijst is not None and lijst.numeriek and regel.constante.isdigit()
+    return int(regel.constante) if numeric else regel.constante
+
+
+def _details(soort: Soort, was: Sequence[Regel], now: Sequence[Regel]) -> Iterator[str]:
+    """What changed in how cells are read; the columns are the same."""
+    for before, after in zip(was, now, strict=True):
+        if before.splits != after.splits:
+            yield (
+                "een cel wordt anders in stukken geknipt."
+                if after.splits
+                else "een cel wordt niet meer geknipt."
+            )
+        if before.eenheid != after.eenheid:
+            yield f"de uren zijn nu {_UNITS[after.eenheid]}."
+        if before.bij_onbekend != after.bij_onbekend:
+            yield f"een onbekende waarde {_unknown(soort, after)}."
+        if (before.waarden, before.per_woord) != (after.waarden, after.per_woord):
+            yield "de woorden die een code betekenen zijn veranderd."
+        if before.voeg_samen != after.voeg_samen:
+            yield "tussen de kolommen komt nu iets anders te staan."
+        if before.inkorten != after.inkorten:
+            yield f"te lange tekst wordt {'ingekort' if after.inkorten else 'niet meer ingekort'}."
+        if before.alleen_met != after.alleen_met:
+            yield "de voorwaarde is veranderd."
+        if before.pseudoniem != after.pseudoniem:
+            yield f"het kenmerk wordt {'altijd' if after.pseudoniem else 'niet meer altijd'} een pseudoniem."
+
+
+_UNITS = {"": "per week", "uren_per_dag": "per dag", "uren_per_maand": "per maand"}
+
+
+def _unknown(soort: Soort, regel: Regel) -> str:
+    if not regel.bij_onbekend:
+        return "wordt nu weggelaten"
+    if regel.bij_onbekend == AFKEUREN:
+        return "laat de rij nu afkeuren"
+    pad = zonder_posities(regel.doel)
+    lijst = blad_van(soort, regel.doel).attribuut.waardelijst
+    numeric = lijst is not None and lijst.numeriek
+    return f"wordt nu ‘{label_of(soort, pad, int(regel.bij_onbekend) if numeric else regel.bij_onbekend)}’"
+
+
+def _consent(toestemming: Toestemming | None) -> str:
+    if toestemming is None:
+        return "Toestemming wordt niet meer gelezen."
+    if toestemming.verklaring:
+        return "Toestemming: iemand verklaart nu dat iedereen in het bestand toestemming gaf."
+    words = ", ".join(f"‘{word}’" for word in toestemming.waarden)
+    return f"Toestemming komt nu uit kolom ‘{toestemming.kolom}’, bij de waarden {words}."

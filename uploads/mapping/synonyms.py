@@ -1,0 +1,285 @@
+"""Other words for what is in a value list, as data: what municipalities write and the standard calls otherwise.
+
+Of the standard's own lists the code is given. Of lists that others keep no code is known here, so there a word
+leads to other words, which are then looked for in the list as it is loaded.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from exchange.standard import Code
+from exchange.standard import waardelijsten as lijsten
+from exchange.waardelijsten.lijsten import BEROEPEN, TALEN
+
+
+def _turned(codes: Mapping[Code, str]) -> Mapping[str, str]:
+    """Word -> code, from a code with its words behind each other."""
+    return MappingProxyType(
+        {word.strip(): str(code) for code, words in codes.items() for word in words.split(",")}
+    )
+
+
+_JA_NEE: Mapping[Code, str] = {
+    1: "yes, y, x, wel, aanwezig, beschikbaar, ok, vink, aangevinkt, positief",
+    2: "no, niet, geen, afwezig, niet beschikbaar, negatief",
+}
+_JA_NEE_ONBEKEND: Mapping[Code, str] = {
+    **_JA_NEE,
+    0: "weet niet, niet ingevuld, nog niet bekend, niet bekend, misschien, in onderzoek",
+}
+_DENKNIVEAU: Mapping[Code, str] = {
+    1: "geen, geen opleiding, geen onderwijs, ongeschoold",
+    2: "basisonderwijs, basisschool, lagere school, speciaal onderwijs, praktijkonderwijs, laag",
+    3: "vmbo, mavo, lbo, vbo, lts, leao, lhno, huishoudschool, mulo, vmbo b, vmbo k, vmbo t, vmbo tl",
+    4: "mbo, havo, vwo, mts, meao, hbs, mbo 1, mbo 2, mbo 3, mbo 4, gymnasium, atheneum, middelbaar, roc",
+    5: "hbo, heao, hts, pabo, bachelor, associate degree, hoger beroepsonderwijs",
+    6: "wo, universiteit, universitair, master, academisch, doctoraal, gepromoveerd",
+    7: "onbekend, niet bekend, nog niet bekend",
+}
+
+# Per list of the standard, by its name there: word -> code.
+CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        lijsten.VERVOERMIDDEL.naam: _turned(
+            {
+                1: "personenauto, eigen auto, wagen, bestelauto, bestelbus, busje, camper, leaseauto, auto van de zaak",
+                2: "scooter, brommer, snorfiets, snorscooter, elektrische scooter, scootmobiel, brommobiel, vespa, "
+                "speedpedelec, speed pedelec",
+                3: "rijwiel, e-bike, ebike, elektrische fiets, bakfiets, omafiets, fietst",
+                4: "motorfiets, motorrijwiel, motor met zijspan",
+                5: "ov, openb vervoer, trein, bus, tram, metro, ov-kaart, ov chipkaart, regiotaxi, veerboot, stadsbus",
+                9: "overig, overige, lopend, te voet, step, taxi, meerijden, rijdt mee, wordt gebracht, carpool",
+            }
+        ),
+        lijsten.OPLEIDINGSNIVEAU.naam: _turned(
+            {
+                1: "basisschool, lagere school, lager onderwijs, bo, lo",
+                2: "mavo, lbo, vbo, lts, leao, lhno, las, huishoudschool, ambachtsschool, mulo, vmbo b, vmbo k, "
+                "vmbo g, vmbo t, vmbo tl, vmbo-kader, vmbo-basis, vmbo-gemengd",
+                3: "havo, vwo, atheneum, gymnasium, hbs, mms",
+                4: "mts, meao, mbo 1, mbo 2, mbo 3, mbo 4, mbo-1, mbo-2, mbo-3, mbo-4, roc, bol, bbl, middelbaar "
+                "beroepsonderwijs, vakopleiding, entree, entreeopleiding",
+                5: "hbo, heao, hts, pabo, bachelor, hbo bachelor, associate degree, ad, hogeschool, "
+                "hoger beroepsonderwijs",
+                6: "wo, universiteit, universitair, master, wo master, academisch, doctoraal, phd, gepromoveerd",
+                9: "overig, overige, geen, praktijkonderwijs, praktijkschool, pro, speciaal onderwijs, vso, "
+                "buitenlands, buitenlandse opleiding, inburgering",
+            }
+        ),
+        lijsten.WERK_EN_DENKNIVEAU.naam: _turned(_DENKNIVEAU),
+        lijsten.WERK_EN_DENKNIVEAU_MINIMAAL.naam: _turned(_DENKNIVEAU),
+        lijsten.STATUS_OPLEIDING.naam: _turned(
+            {
+                1: "afgerond, behaald, diploma, gediplomeerd, met diploma, geslaagd, gehaald, voltooid, afgestudeerd",
+                2: "gestopt, niet afgerond, niet behaald, zonder diploma, geen diploma, gestaakt, vroegtijdig gestopt",
+                3: "bezig, nog bezig, volgt nog, in opleiding, studerend, actief, huidig",
+                0: "niet bekend, weet niet",
+            }
+        ),
+        lijsten.TAALBEHEERSING.naam: _turned(
+            {
+                0: "niet bekend, niet getoetst, weet niet",
+                1: "geen, niet, geen beheersing, nihil, analfabeet",
+                2: "matig, beperkt, basis, zwak, slecht, onvoldoende, voldoende, beginner, a1, a2, een beetje, laag",
+                3: "ruim voldoende, gemiddeld, gevorderd, b1, b2, netjes",
+                4: "zeer goed, vloeiend, perfect, moedertaal, native, c1, c2, tweetalig, hoog",
+            }
+        ),
+        lijsten.TYPE_ARBEIDSCONTRACT.naam: _turned(
+            {
+                "B": "tijdelijk, bepaald, tijdelijk contract, jaarcontract, uitzend, uitzendbasis, uitzendwerk, "
+                "oproep, nulurencontract, flex, flexibel, seizoen, seizoenswerk, bt",
+                "O": "vast, onbepaald, vast contract, vaste aanstelling, vast dienstverband, ot",
+            }
+        ),
+        lijsten.TYPE_OVEREENKOMST.naam: _turned(
+            {
+                "01": "regulier, betaald werk, reguliere baan, betaalde baan, vacature, baan, dienstverband",
+                "02": "leerwerkplek, leerwerkbaan, leer-werkbaan, bbl, leerbaan bbl, leerling, duaal",
+                "03": "vrijwilliger, vrijwillig, onbetaald",
+                "04": "stage, stageplaats, werkervaring, werkervaringsplek, proefplaatsing, wep, traineeship",
+            }
+        ),
+        lijsten.SOORT_RIJBEWIJS.naam: _turned(
+            {
+                "AM": "bromfiets, brommer, scooter, snorfiets, bromfietscertificaat, bromfietsrijbewijs",
+                "A": "motor, motorrijbewijs, zware motor",
+                "B": "personenauto, autorijbewijs, rijbewijs b",
+                "BE": "auto met aanhanger, aanhangwagen, b met e, b en e, b+e",
+                "C": "vrachtwagen, vrachtauto, groot rijbewijs, rijbewijs c",
+                "CE": "vrachtwagen met aanhanger, trekker met oplegger, c met e, c en e, c+e",
+                "D": "bus, touringcar, autobus, rijbewijs d",
+                "T": "tractor, trekker, landbouwvoertuig, trekkerrijbewijs",
+            }
+        ),
+        lijsten.SOLLICITATIEWIJZE.naam: _turned(
+            {
+                "1": "brief, post, schriftelijk, per brief",
+                "2": "telefonisch, telefoon, bellen",
+                "3": "e-mail, email, mail, mailen, per mail",
+                "4": "website, online, formulier, webformulier, internet, digitaal",
+            }
+        ),
+        lijsten.JA_NEE.naam: _turned(_JA_NEE),
+        lijsten.JA_NEE_ONBEKEND.naam: _turned(_JA_NEE_ONBEKEND),
+        lijsten.JA_NEE_ONBEKEND_NVT.naam: _turned(_JA_NEE_ONBEKEND),
+    }
+)
+
+
+def _pairs(text: str) -> Mapping[str, str]:
+    """Word -> other words, from lines `word, word: other words`."""
+    found = {}
+    for line in text.strip().splitlines():
+        words, _, other = line.partition(":")
+        found.update({word.strip(): other.strip() for word in words.split(",")})
+    return MappingProxyType(found)
+
+
+# Per list that others keep: word -> the word that the list more likely has.
+WOORDEN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        BEROEPEN: _pairs(
+            """
+            poetser, poetshulp, poetsvrouw, werkster, interieurverzorger, interieurverzorgster: schoonmaker
+            schoonmaakhulp, schoonmaakmedewerker, medewerker schoonmaak, schoonmaak, cleaner: schoonmaker
+            ramenwasser, ramenlapper, glasbewassing: glazenwasser
+            kamermeisje, roomservice, housekeeping: medewerker kamerdienst
+            hulp in de huishouding, huishoudelijk medewerker, thuishulp, alfahulp: huishoudelijke hulp
+            ober, kelner, serveerster, bediening, horecamedewerker, medewerker horeca: medewerker bediening
+            barkeeper, barman, barvrouw, bartender: barmedewerker
+            afwasser, afwashulp, spoelkeuken, keukenmedewerker, medewerker keuken, koksmaat: keukenhulp
+            kokkin, chefkok, chef-kok, souschef, zelfstandig werkend kok, cuisinier: kok
+            snackbarmedewerker, frituurmedewerker, medewerker snackbar, cafetariamedewerker: medewerker cafetaria
+            truckchauffeur, trucker, vrachtwagenbestuurder, chauffeur ce, internationaal chauffeur: vrachtwagenchauffeur
+            bestelbuschauffeur, bestelautochauffeur, busjeschauffeur, chauffeur b: bestelwagenchauffeur
+            koerier, pakketkoerier, pakketbode, bezorger pakketten, pakjesbezorger: pakketbezorger
+            postbode, postman, brievenbesteller, postsorteerder: postbezorger
+            fietsbezorger, maaltijdbezorger, bezorger maaltijden: fietskoerier
+            vuilnisman, huisvuilophaler, chauffeur vuilniswagen: chauffeur afvalinzameling
+            taxi, chauffeur taxi, taxibestuurder: taxichauffeur
+            buschauffeuse, busbestuurder, chauffeur ov: buschauffeur
+            heftrucker, heftruckrijder, vorkheftruckchauffeur, vorkheftruck, heftruck: heftruckchauffeur
+            reachtruck, reachtruckrijder: reachtruckchauffeur
+            magazijnier, magazijn, magazijnkracht, loodsmedewerker, logistiek medewerker: magazijnmedewerker
+            picker, order picker, orderverzamelaar, verzamelaar: orderpicker
+            inpakster, verpakker, inpakmedewerker, inpakwerk: inpakker
+            tuinman, tuinvrouw, tuinier, hovenierster: hovenier
+            plantsoenwerker, plantsoenmedewerker, groenmedewerker, groenwerker: medewerker groenvoorziening
+            medewerker groen: medewerker groenvoorziening
+            kassenwerk, tuinbouwmedewerker, medewerker tuinbouw, medewerker glastuinbouw: kasmedewerker
+            stratenlegger, straatmaker, wegwerker, grondwerk en straatwerk: stratenmaker
+            huisschilder, schilder en behanger, verver: schilder
+            stukadoorder, stucadoor, plafonneur: stukadoor
+            elektricien, electricien, elektromonteur woningbouw: elektromonteur
+            cv-monteur, cv monteur, verwarmingsmonteur: installatiemonteur verwarming
+            zonnepanelenmonteur, zonnepaneleninstallateur: monteur zonnepanelen
+            automecanicien, garagehouder, monteur auto, apk-keurmeester: automonteur
+            rijwielhersteller, fietshersteller, fietsenreparateur: fietsenmaker
+            caissière, caissiere, kassière, kassiere, kassamedewerkster, kassa: kassamedewerker
+            winkelmedewerker, winkelbediende, verkoopster, verkoper, verkoop, medewerker winkel: verkoopmedewerker
+            vakkenvulster, vullen van vakken, medewerker vulploeg, vulploegmedewerker: vakkenvuller
+            winkelmanager, bedrijfsleider winkel, filiaalleider, chef winkel: filiaalmanager
+            telefonist, telefoniste, telefonisch medewerker, callcenter, klantenservice: medewerker klantcontact
+            callcentermedewerker, callcenter agent, medewerker klantenservice: medewerker klantcontact
+            balie, baliemedewerker, receptie, receptiemedewerker: receptionist
+            kantoormedewerker, administratie, administrateur, administratieve kracht: administratief medewerker
+            kantoorbediende, typist, typiste: administratief medewerker
+            secretaris, directiesecretaresse, managementassistent, management assistent: secretaresse
+            data entry, datatypist, data-entry medewerker: medewerker gegevensinvoer
+            personeelszaken, p&o medewerker, personeelsfunctionaris, p&o adviseur: HR-medewerker
+            uitzendconsulent, recruiter, uitzendmedewerker: intercedent
+            financieel medewerker, administrateur financieel, accountant assistent: boekhouder
+            loonadministrateur, payroll medewerker: salarisadministrateur
+            programmeur, developer, software engineer, softwareprogrammeur, web developer: softwareontwikkelaar
+            webdeveloper, applicatieontwikkelaar, full stack developer: softwareontwikkelaar
+            netwerkbeheerder, ict-beheerder, ict beheerder, applicatiebeheerder: systeembeheerder
+            helpdesk, ict helpdesk, servicedeskmedewerker, ict-medewerker: helpdeskmedewerker ICT
+            bewaker, bewaking, security, portier, beveiligingsmedewerker, beveiligingsbeambte: beveiliger
+            boa, stadswacht, handhaver, gemeentelijk handhaver, toezichthouder: handhaver openbare ruimte
+            parkeercontrole, parkeerwacht, parkeerwachter: parkeercontroleur
+            kinderleidster, kinderopvang, leidster kinderdagverblijf, peuterleidster: pedagogisch medewerker
+            bso-medewerker: pedagogisch medewerker
+            juf, meester, onderwijzer, onderwijzeres, leerkracht, basisschoolleraar: leraar basisonderwijs
+            klassenassistent, lio: onderwijsassistent
+            nt2-docent, docent nt2: docent Nederlands als tweede taal
+            verpleegster, verpleger, verpleegkundige niveau 4, hbo-v, wijkverpleegkundige: verpleegkundige
+            verzorgster, verzorger, ziekenverzorger, verzorgende niveau 3: verzorgende IG
+            zorghulp, helpende niveau 2, zorgassistent, helpende plus: helpende zorg en welzijn
+            thuiszorg, medewerker thuiszorg, wijkziekenverzorgende: thuiszorgmedewerker
+            gehandicaptenzorg, woonbegeleider, persoonlijk begeleider: begeleider gehandicaptenzorg
+            welzijnswerker, sociaal werker: maatschappelijk werker
+            kapster, haarstylist, barbier: kapper
+            zwemleraar, zweminstructeur, badmeester: zwemonderwijzer
+            sportleraar, fitnessinstructeur, sportleider: sportinstructeur
+            schoonheidsspecialiste, visagist, nagelstyliste: schoonheidsspecialist
+            bandwerker, lopende band, fabrieksarbeider, fabrieksmedewerker, productie: productiemedewerker
+            assemblage, assemblagemedewerker, monteerder: montagemedewerker
+            operator, procestechnicus: procesoperator
+            verspaner, cnc-draaier, cnc-frezer, frezer, draaier: CNC-verspaner
+            slachter, slachterijmedewerker, uitbener: medewerker vleesverwerking
+            lasbediener, metaalbewerker lassen, co2-lasser, tig-lasser, mig-lasser: lasser
+            naaister, naaier, coupeuse, modinette: kleermaker
+            huismeester, conciergerie, schoolconcierge: conciërge
+            bloembinder, bloemenverkoper, bloemschikker: bloemist
+            melker, boerenknecht, boerderijmedewerker: medewerker melkveehouderij
+            grafisch ontwerper, dtp'er, dtp-er, vormgever: grafisch vormgever
+            schuldhulp, budgetcoach, schulddienstverlener: schuldhulpverlener
+            """
+        ),
+        TALEN: _pairs(
+            """
+            vlaams, hollands, nl: Nederlands
+            eng, uk, amerikaans: Engels
+            syrisch, iraaks, egyptisch: Arabisch
+            farsi, iraans: Perzisch
+            """
+        ),
+    }
+)
+
+# What is behind an abbreviation, a point behind it or not.
+AFKORTINGEN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "adm": "administratief", "admin": "administratief", "administr": "administratief", "alg": "algemeen",
+        "ass": "assistent", "asst": "assistent", "beg": "begeleider", "begel": "begeleider", "beveil": "beveiliging",
+        "bed": "bediening", "chauf": "chauffeur", "chauff": "chauffeur", "comm": "commercieel",
+        "coord": "coordinator", "dir": "directeur", "elektr": "elektro", "fac": "facilitair",
+        "fin": "financieel", "huish": "huishoudelijk", "hulpv": "hulpverlener", "instr": "instructeur",
+        "jur": "juridisch", "log": "logistiek", "mag": "magazijn", "maatsch": "maatschappelijk", "mdw": "medewerker",
+        "med": "medewerker", "medew": "medewerker", "medw": "medewerker", "mont": "monteur",
+        "onderh": "onderhoud", "ped": "pedagogisch", "prod": "productie", "rec": "receptionist",
+        "schoonm": "schoonmaker", "secr": "secretaresse", "soc": "sociaal", "techn": "technisch", "tech": "technisch",
+        "verk": "verkoop", "verpl": "verpleegkundige", "verz": "verzorgende", "vrachtw": "vrachtwagen",
+        "werkt": "werktuigbouwkundig", "zelfst": "zelfstandig",
+    }
+)  # fmt: skip
+
+# Words at the end of a compound that say what somebody is; before them a compound is cut.
+HOOFDWOORDEN: Final[tuple[str, ...]] = (
+    "administrateur", "adviseur", "analist", "arbeider", "assistent", "bediende", "begeleider", "beheerder",
+    "bestuurder", "bezorger", "chauffeur", "consulent", "controleur", "coordinator", "docent", "hulp", "instructeur",
+    "kracht", "leider", "leraar", "machinist", "maker", "manager", "medewerker", "monteur", "ontwikkelaar", "operator",
+    "planner", "reiniger", "rijder", "schilder", "specialist", "technicus", "verkoper", "verzorger", "voorman",
+    "werker",
+)  # fmt: skip
+
+# Words that mean the same in an occupation, as single words.
+GELIJK: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "arbeider": "medewerker", "bediende": "medewerker", "kracht": "medewerker", "werker": "medewerker",
+        "bestuurder": "chauffeur", "rijder": "chauffeur", "vrachtauto": "vrachtwagen", "truck": "vrachtwagen",
+        "gastheer": "gastvrouw", "leerkracht": "leraar", "kokkin": "kok", "boerin": "boer",
+        "winkel": "verkoop", "winkelier": "verkoper", "pc": "computer", "electro": "elektro",
+    }
+)  # fmt: skip
+
+# Words around an occupation that say nothing about which it is.
+RUIS: Final[frozenset[str]] = frozenset(
+    {
+        "aankomend", "allround", "bij", "de", "een", "en", "ervaren", "fulltime", "ft", "gediplomeerd", "het", "in",
+        "junior", "m", "met", "mv", "niveau", "of", "op", "parttime", "pt", "senior", "te", "uur", "v", "van", "vm",
+        "voor", "x", "zzp",
+    }
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""The first rows of a file, kept (encrypted) so that choosing columns need not open the whole file every time.
+
+A voorproef can be opened like the file itself: the same sheets, with their first rows that have something in them.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente
+from uploads.mapping.recognition import eerste_rijen
+from uploads.models import Levering, Voorproef
+from uploads.readers import Bestand, Formaat, Rij, Tabel
+
+_MAX_BLADEN = 30
+_MAX_CELLS_PER_BLAD = 20_000
+# Longer than anything the standard holds, so that what is too long stays so.
+_LONGEST = 2_100
+
+
+def context(levering_id: int) -> str:
+    """The context under which a voorproef is encrypted."""
+    return f"voorproef:{levering_id}"
+
+
+def keep(gemeente: Gemeente, levering: Levering, inhoud: bytes) -> None:
+    """Keep what `taste` gave, in place of an earlier one; call inside `voor_gemeente`."""
+    Voorproef.objects.update_or_create(
+        gemeente=gemeente,
+        levering=levering,
+        defaults={"inhoud": keys.versleutel(gemeente, inhoud, context(levering.pk))},
+    )
+
+
+def opened(levering: Levering) -> Bestand | None:
+    """The voorproef of a levering as a file, if there is one; call inside `voor_gemeente`."""
+    row = Voorproef.objects.filter(levering=levering).first()
+    if row is None:
+        return None
+    return _open(keys.ontsleutel(levering.gemeente, bytes(row.inhoud), context(levering.pk)))
+
+
+def taste(bestand: Bestand) -> bytes:
+    """The first rows of every sheet. Raises Onleesbaar when the file breaks off there already."""
+    return json.dumps(
+        {
+            "formaat": bestand.formaat.value,
+            "epoch_1904": bestand.epoch_1904,
+            "bladen": [_sheet(tabel) for tabel in bestand.tabellen[:_MAX_BLADEN]],
+        }
+    ).encode()
+
+
+def _sheet(tabel: Tabel) -> dict[str, Any]:
+    rows: list[list[Any]] = []
+    cells = 0
+    for rij in eerste_rijen(tabel):
+        cells += len(rij.waarden)
+        if rows and cells > _MAX_CELLS_PER_BLAD:
+            break
+        rows.append([rij.nummer, [_packed(value) for value in rij.waarden]])
+    return {
+        "naam": tabel.naam,
+        "aantal": tabel.aantal,
+        "verborgen": tabel.verborgen,
+        "samengevoegd": tabel.samengevoegd,
+        "rijen": rows,
+    }
+
+
+def _open(plain: bytes) -> Bestand:
+    data = json.loads(plain)
+    return Bestand(
+        Formaat(data["formaat"]),
+        tuple(_table(sheet) for sheet in data["bladen"]),
+        epoch_1904=data["epoch_1904"],
+    )
+
+
+def _table(sheet: dict[str, Any]) -> Tabel:
+    rows = [Rij(number, [_unpacked(value) for value in cells]) for number, cells in sheet["rijen"]]
+
+    def every() -> Iterator[Rij]:
+        return iter(rows)
+
+    return Tabel(
+        sheet["naam"],
+        sheet["aantal"],
+        every,
+        verborgen=sheet["verborgen"],
+        samengevoegd=tuple((a, b, c, d) for a, b, c, d in sheet["samengevoegd"]),
+    )
+
+
+# JSON knows text, numbers and booleans; moments are written as a pair of their kind and their text.
+_MOMENTS: dict[str, type[dt.datetime] | type[dt.date] | type[dt.time]] = {
+    "moment": dt.datetime,
+    "dag": dt.date,
+    "tijd": dt.time,
+}
+
+
+def _packed(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    # A moment is a day too, so it is looked for first.
+    for name, kind in _MOMENTS.items():
+        if isinstance(value, kind):
+            return [name, value.isoformat()]
+    if isinstance(value, dt.timedelta):
+        return ["duur", value.total_seconds()]
+    return str(value)[:_LONGEST]
+
+
+def _unpacked(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    name, content = value
+    return dt.timedelta(seconds=content) if name == "duur" else _MOMENTS[name].fromisoformat(content)
