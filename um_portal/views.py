@@ -16,6 +16,7 @@ from um_portal.presentation.navigation import BEHEERDERS, ZOEKERS
 from um_portal.tenants.access import GemeenteRequest, attach
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.models import LandelijkeWaarde
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,15 @@ def start(request: GemeenteRequest) -> HttpResponse:
                 reverse("tenants:lijst"),
                 Gemeente.objects.count(),
                 "gemeenten",
+            )
+        )
+        tegels.append(
+            Tegel(
+                "Landelijke waarden",
+                "Besluit over de woorden die gemeenten voordragen.",
+                reverse("uploads:landelijk"),
+                LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count(),
+                "voorgedragen",
             )
         )
     return render(request, "start.html", {"tegels": tegels})

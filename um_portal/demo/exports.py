@@ -33,11 +33,15 @@ _NIVEAUS = ("VMBO", "MBO", "MBO", "HBO", "HAVO", "WO", "basisonderwijs", "Prakti
 _VERVOER = ("AUTO", "auto", "FIETS", "Fiets ", "Scooter", "OV", "Openbaar vervoer", "MOTOR", "lopend", None)
 _RIJBEWIJZEN = ("B", "B", "B,BE", "A,B", "B,C,CE", "B,T", None, "NNB", "AM,B")
 _TOESTEMMING = ("Ja", "Ja", "Ja", "Ja", "ja", "JA", "Nee", None)
-_VRIJE_SPELLING = {
-    "Vrachtwagenchauffeur": "Vrachtwagenschaufeur",
-    "Magazijnmedewerker": "Magazijnbediende",
-    "Receptionist": "receptioniste",
-}
+# Words of a municipality's own, which no list knows until somebody maps them: misspelled, of a woman, abbreviated,
+# another word, two in one; and one that means nothing. The first ones stand in most rows.
+_EIGEN_WOORDEN = (
+    "Vrachtwagenschaufeur", "schoonmaakster", "Magazijnbediende", "Vrachtwagenschaufeur", "receptioniste",
+    "Vrachtwagenschaufeur", "adm. medew.", "schoonmaakster", "Vrachtwagenschaufeur", "medewerker magazijn",
+    "Vrachtwagenschaufeur", "caissière", "Magazijnbediende", "schoonmaakster", "Kok / keukenhulp", "Duizendpoot",
+)  # fmt: skip
+# One in so many of those who agreed has such a word.
+_ELKE = 4
 
 
 def _bsns(rng: random.Random) -> Iterator[int]:
@@ -58,7 +62,7 @@ def _sonar_row(rng: random.Random, demo: DemoGemeente, number: int, bsn: int, po
         "Beschikbare uren/wk": rng.choice((16, 20, 24, 32, 36, 40, "32", None)),
         "Opleidingsniveau": rng.choice(_NIVEAUS),
         "Beroepssector": beroep.sbi if rng.random() < 0.8 else 99999,
-        "Bemiddelingsberoep": _VRIJE_SPELLING.get(beroep.label, beroep.label),
+        "Bemiddelingsberoep": beroep.label,
         "Mondeling Nederlands": rng.choice((2, 3, 3, 4, 4, "NNB")),
         "Schriftelijk Nederlands": rng.choice((1, 2, 3, 4, 4, "NNB")),
         "Rijbewijs": rng.choice(_RIJBEWIJZEN),
@@ -94,8 +98,8 @@ def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
     rng = random.Random(f"{SEED}:sonar:{demo.oin}")  # noqa: S311 (fiction, not secrecy)
     bsns, postcodes = _bsns(rng), postcodes_around(demo.midden)
     rows = [_sonar_row(rng, demo, n, next(bsns), postcodes.draw(rng)) for n in range(1, count + 1)]
-    postcode, bsn, own_id, consent = (
-        KOPPEN.index(name) for name in ("Postcode", "BSN", "ID_WZ", "Toestemming")
+    postcode, bsn, own_id, consent, beroep = (
+        KOPPEN.index(name) for name in ("Postcode", "BSN", "ID_WZ", "Toestemming", "Bemiddelingsberoep")
     )
     for index in (4, 11, 19, 27):
         rows[index][consent] = "Ja"
@@ -105,6 +109,9 @@ def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
     # The same person twice, as when two caseworkers each entered them.
     rows[26][consent] = "Ja"
     rows[27][bsn], rows[27][own_id] = rows[26][bsn], rows[26][own_id]
+    agreed = [row for row in rows if str(row[consent]).casefold() == "ja"]
+    for number, row in enumerate(agreed[::_ELKE]):
+        row[beroep] = _EIGEN_WOORDEN[number % len(_EIGEN_WOORDEN)]
     return rows
 
 

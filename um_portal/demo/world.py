@@ -21,10 +21,13 @@ from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker
-from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, WACHTWOORD, DemoGemeente
+from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, OOSTERVEEN, WACHTWOORD, DemoGemeente
 from um_portal.tenants.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap
 from um_portal.tenants.scope import voor_gemeente
+from uploads import landelijk, waarden
+from uploads.models import LandelijkeWaarde, Waardekoppeling
+from uploads.waarden import Keus
 
 SEED = 20260901
 # Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
@@ -92,10 +95,40 @@ def make_accounts() -> None:
                 )
 
 
+# What municipalities call it themselves, with the code; the first ones VNG support has accepted already.
+_VASTGESTELD = (
+    ("beroepen", "poetshulp", "urn:um-demo:beroep:schoonmaker"),
+    ("beroepen", "caissière", "urn:um-demo:beroep:kassamedewerker"),
+    ("beroepen", "truckchauffeur", "urn:um-demo:beroep:vrachtwagenchauffeur"),
+    ("Vervoermiddel", "snorscooter", "2"),
+)
+_VOORGEDRAGEN = (
+    ("beroepen", "tuinman", "urn:um-demo:beroep:hovenier"),
+    ("beroepen", "heftrucker", "urn:um-demo:beroep:heftruckchauffeur"),
+    ("Vervoermiddel", "bakfiets", "3"),
+)
+
+
+def make_words() -> None:
+    """Words that one municipality mapped and put forward, so that the others and VNG support have some to look at."""
+    gemeente = Gemeente.objects.get(oin=OOSTERVEEN.oin)
+    beheerder = Gebruiker.objects.get(username=f"gegevensbeheerder@{OOSTERVEEN.naam.lower()}.example")
+    support = Gebruiker.objects.get(username="support@vng.example")
+    with voor_gemeente(gemeente):
+        if Waardekoppeling.objects.exists():
+            return
+        waarden.koppel(gemeente, [Keus(*row) for row in (*_VASTGESTELD, *_VOORGEDRAGEN)], beheerder)
+        landelijk.draag_voor(gemeente, Waardekoppeling.objects.values_list("pk", flat=True), beheerder)
+    words = [waarde for _, waarde, _ in _VASTGESTELD]
+    accepted = LandelijkeWaarde.objects.filter(waarde__in=words).values_list("pk", flat=True)
+    landelijk.besluit(accepted, landelijk.VASTSTELLEN, support)
+
+
 def make_world() -> None:
     """Everything; safe to run again."""
     make_lists()
     make_accounts()
+    make_words()
     with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:
         for demo in GEMEENTEN:
             for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):

@@ -1,0 +1,101 @@
+"""The page on which VNG support decides on value mappings for the whole country; no municipality's own are here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from um_portal.presentation.templatetags.um import telwoord
+from um_portal.tenants.access import GemeenteRequest, attach
+from uploads import landelijk
+from uploads.keuzelijsten import Codes, Stand, keuzelijsten
+from uploads.models import LandelijkeWaarde
+from uploads.views.waarden import clean_ids, clean_text
+
+PER_PAGINA = 50
+
+View = Callable[[GemeenteRequest], HttpResponse]
+
+
+def _voor_support(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """VNG support only, and for no municipality."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        attach(request)
+        scoped = cast(GemeenteRequest, request)
+        if not scoped.user.is_vng_support:
+            raise PermissionDenied
+        return view(scoped)
+
+    return login_required(wrapper)
+
+
+@_voor_support
+@require_http_methods(["GET", "POST"])
+def index(request: GemeenteRequest) -> HttpResponse:
+    """What municipalities put forward, most of them first; and what was decided."""
+    asked = request.GET.get("status", "")
+    status = asked if asked in landelijk.Landelijk.values else landelijk.Landelijk.VOORGEDRAGEN.value
+    if request.method == "POST":
+        wat = landelijk.BESLUITEN.get(request.POST.get("besluit", ""))
+        if wat is not None:
+            _tell(request, wat, landelijk.besluit(clean_ids(request.POST.getlist("kies")), wat, request.user))
+        return HttpResponseRedirect(f"{reverse('uploads:landelijk')}?{urlencode({'status': status})}")
+    words = clean_text(request.GET.get("q", ""))
+    page = Paginator(landelijk.gezocht(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
+    codes = Codes((row.lijst, row.code) for row in page.object_list)
+    aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))
+    return render(
+        request,
+        "uploads/landelijk.html",
+        {
+            "page_obj": page,
+            "rijen": [
+                {
+                    "waarde": row,
+                    "lijst": keuzelijsten().get(row.lijst),
+                    "label": codes.label(row.lijst, row.code),
+                    "is_bruikbaar": codes.stand(row.lijst, row.code) is Stand.GELDIG,
+                }
+                for row in page.object_list
+            ],
+            "q": words,
+            "status": status,
+            "standen": [
+                (value, label, aantallen.get(value, 0)) for value, label in landelijk.Landelijk.choices
+            ],
+            "besluiten": [wat for wat in landelijk.BESLUITEN.values() if status in wat.van],
+        },
+    )
+
+
+def _tell(request: GemeenteRequest, wat: landelijk.Besluit, done: landelijk.Besloten) -> None:
+    if done.gedaan:
+        messages.success(request, f"{telwoord(done.gedaan, 'waarde is,waarden zijn')} {wat.gedaan}.")
+    if done.dubbel:
+        messages.error(
+            request,
+            f"{telwoord(done.dubbel, 'waarde heeft,waarden hebben')} al een andere vastgestelde code. "
+            "Trek die eerst in.",
+        )
+    if done.onbruikbaar:
+        messages.error(
+            request,
+            f"{telwoord(done.onbruikbaar, 'waarde kan,waarden kunnen')} niet worden vastgesteld: de code geldt niet "
+            "(meer), of de waarde lijkt op een naam of nummer.",
+        )
+    if done.al_anders:
+        messages.info(request, "Over een deel had een collega al besloten. Daar is niets aan veranderd.")
+    if not (done.gedaan or done.dubbel or done.onbruikbaar or done.al_anders):
+        messages.error(request, "Kruis eerst aan over welke waarden u besluit.")

@@ -1,0 +1,563 @@
+"""The pages on which a municipality tells what its own words mean. Thin: they read, call a verb, and render.
+
+A word may be somebody's, so it never travels in an address: forms name it by a key that says nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from um_portal.presentation.templatetags.um import telwoord
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Rol
+from uploads import landelijk, waarden, waardenbestand
+from uploads.intake import was_too_large
+from uploads.keuzelijsten import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
+from uploads.mapping.value_suggest import Keuze, Voorstel
+from uploads.models import LandelijkeWaarde, Levering, Status, Voordracht, Waardekoppeling
+from uploads.tasks import enqueue
+from uploads.waarden import Keus, Onbekend, OngeldigeWaarde
+from uploads.waarden_forms import WEGLATEN, CodeForm, LegeWaardenForm, WaardenbestandForm
+
+WAARDEN_PER_PAGINA = 20
+KOPPELINGEN_PER_PAGINA = 50
+# As many as can be looked over, and well under what one form may hold.
+VOORSTELLEN_TEGELIJK = 200
+
+_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+
+
+def clean_text(text: str, length: int = 100) -> str:
+    """What somebody typed, on one line and no longer than this."""
+    return " ".join(text.replace("\x00", "").split())[:length]
+
+
+def clean_ids(values: list[str]) -> list[int]:
+    """The numbers among these values of a form."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 18]
+
+
+# --- The words of one levering -----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Veld:
+    """One word on the page: what can be chosen for it, what is chosen, and what was looked for and found."""
+
+    onbekend: Onbekend
+    lijst: Keuzelijst
+    voorstellen: tuple[Voorstel, ...]
+    gekozen: str = ""
+    gezocht: str = ""
+    gevonden: list[Keuze] = field(default_factory=list)
+    fout: str = ""
+    alle: list[Keuze] = field(default_factory=list)
+
+    @property
+    def eerste(self) -> Voorstel | None:
+        """The best suggestion."""
+        return self.voorstellen[0] if self.voorstellen else None
+
+    @property
+    def is_gevonden(self) -> bool:
+        """Whether what is chosen is among what was found."""
+        return self.gekozen in {keuze.code for keuze in self.gevonden}
+
+
+def _levering(pk: int) -> Levering:
+    found: Levering = get_object_or_404(Levering.objects.select_related("gemeente"), pk=pk)
+    return found
+
+
+def _wait(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """While it is converted there are no words to map; what a colleague started in the meantime may take a while."""
+    if request.method == "POST":
+        messages.error(
+            request,
+            "Deze levering wordt nu verwerkt. Uw keuzes zijn niet opgeslagen. Wacht tot het klaar is.",
+        )
+    return redirect("uploads:levering", pk=pk)
+
+
+def _fields(onbekenden: list[Onbekend], post: Any) -> list[Veld]:
+    voorstellen = waarden.voorstellen_voor(onbekenden)
+    fields = []
+    for one in onbekenden:
+        lijst = keuzelijsten()[one.lijst]
+        veld = Veld(one, lijst, voorstellen[one.sleutel])
+        if lijst.is_klein:
+            proposed = {voorstel.code for voorstel in veld.voorstellen}
+            veld.alle = [keuze for keuze in own_choices(lijst.naam) if keuze.code not in proposed]
+        if post is None:
+            veld.gekozen = veld.eerste.code if veld.eerste and veld.eerste.is_voorkeur else ""
+        else:
+            veld.gekozen = clean_text(post.get(f"keuze-{one.sleutel}", ""), 300)
+            words = clean_text(post.get(f"zoek-{one.sleutel}", ""))
+            anew = post.get("actie") == "zoek" and words != post.get(f"gezocht-{one.sleutel}", "")
+            _look(veld, words, anew)
+        fields.append(veld)
+    return fields
+
+
+def _look(veld: Veld, words: str, anew: bool) -> None:
+    """Find what is looked for. Looked for `anew`, one that is found is chosen, and of more the clerk chooses."""
+    veld.gezocht = words
+    veld.gevonden = zoek(veld.lijst, words) if words else []
+    offered = {one.code for one in veld.voorstellen} | {keuze.code for keuze in veld.alle}
+    if anew and veld.gevonden and not veld.is_gevonden:
+        veld.gekozen = veld.gevonden[0].code if len(veld.gevonden) == 1 else ""
+    elif veld.gekozen and veld.gekozen != WEGLATEN and veld.gekozen not in offered and not veld.is_gevonden:
+        # Found before, with other words.
+        label = Codes([(veld.lijst.naam, veld.gekozen)]).label(veld.lijst.naam, veld.gekozen)
+        veld.gevonden.append(Keuze(veld.gekozen, label))
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """The words that the lists do not know, most rows first, each with what is probably meant."""
+    found = _levering(pk)
+    if found.is_bezig:
+        return _wait(request, pk)
+    overzicht = waarden.overzicht(found)
+    lijst = next((naam for naam in overzicht.open if naam == request.GET.get("lijst")), "")
+    shown = list(overzicht.open.get(lijst, ())) if lijst else overzicht.alle_open
+    page = Paginator(shown, WAARDEN_PER_PAGINA).get_page(request.GET.get("pagina"))
+    velden = _fields(list(page.object_list), request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and request.POST.get("actie") != "zoek":
+        saved = _save(request, found, overzicht.alle_open, velden)
+        if saved is not None:
+            return saved
+        status = 422
+    context = {
+        "levering": found,
+        "overzicht": overzicht,
+        "lijst": lijst,
+        "lijsten": [(keuzelijsten()[naam], len(waarden)) for naam, waarden in overzicht.open.items()],
+        "page_obj": page,
+        "velden": velden,
+        # Of a single page it is known whether there are any; of more it may well be.
+        "heeft_zekere": page.paginator.num_pages > 1
+        or any(veld.eerste is not None and veld.eerste.is_zeker for veld in velden),
+        "gekoppeld": _mapped(overzicht.gekoppeld),
+        "niet_getoond": sum(overzicht.niet_getoond.values()),
+        "is_omgezet": found.status == Status.OMGEZET,
+        "heeft_fout": status == 422,
+        "is_gezocht": request.method == "POST" and status == 200,
+        "weglaten": WEGLATEN,
+    }
+    return render(request, "uploads/waarden_levering.html", context, status=status)
+
+
+def _mapped(gekoppeld: Any) -> list[tuple[Onbekend, Keuzelijst, str, int]]:
+    codes = Codes((one.koppeling.lijst, one.koppeling.code) for one in gekoppeld)
+    return [
+        (
+            one.onbekend,
+            keuzelijsten()[one.koppeling.lijst],
+            codes.label(one.koppeling.lijst, one.koppeling.code) if one.koppeling.code else "",
+            one.koppeling.pk,
+        )
+        for one in gekoppeld
+    ]
+
+
+def _save(
+    request: GemeenteRequest, levering: Levering, onbekenden: list[Onbekend], velden: list[Veld]
+) -> HttpResponse | None:
+    """Remember what was chosen; None when a choice cannot be, which is then told at its field."""
+    # By key, not by what the page shows now: a colleague may have mapped some in the meantime.
+    by_key = {one.sleutel: one for one in onbekenden}
+    asked = {
+        name.removeprefix("keuze-"): clean_text(request.POST.get(name, ""), 300)
+        for name in request.POST
+        if name.startswith("keuze-")
+    }
+    chosen = {key: code for key, code in asked.items() if code}
+    keuzes = [
+        Keus(by_key[key].lijst, by_key[key].waarde, "" if code == WEGLATEN else code)
+        for key, code in chosen.items()
+        if key in by_key
+    ]
+    codes = Codes((keus.lijst, keus.code) for keus in keuzes)
+    good = True
+    for veld in velden:
+        if veld.gekozen and veld.gekozen != WEGLATEN:
+            try:
+                codes.chosen(veld.lijst.naam, veld.gekozen)
+            except OngeldigeCode as problem:
+                veld.fout, good = problem.melding, False
+    if good:
+        try:
+            aantal = waarden.koppel(request.gemeente, keuzes, request.user, str(levering))
+        except (OngeldigeCode, OngeldigeWaarde) as problem:
+            messages.error(request, problem.melding)
+        else:
+            return _after_save(request, levering, aantal)
+    return None
+
+
+def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> HttpResponse:
+    if not aantal:
+        messages.info(request, "U hebt nog niets gekozen. Er is niets gewijzigd.")
+    else:
+        messages.success(request, f"{telwoord(aantal, 'waarde is,waarden zijn')} gekoppeld en onthouden.")
+    if request.POST.get("actie") == "opnieuw":
+        return _convert_again(request, levering.pk)
+    # Without the page: what was on it has mostly gone, and the next ones have moved up.
+    lijst = {"lijst": request.GET["lijst"]} if request.GET.get("lijst") in keuzelijsten() else {}
+    adres = reverse("uploads:waarden_levering", args=[levering.pk])
+    return HttpResponseRedirect(f"{adres}?{urlencode(lijst)}" if lijst else adres)
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """All suggestions that are nearly sure, to look over and take over at once."""
+    found = _levering(pk)
+    if found.is_bezig:
+        return _wait(request, pk)
+    onbekenden = waarden.overzicht(found).alle_open
+    if request.method == "POST":
+        by_key = {one.sleutel: one for one in onbekenden}
+        taken = [value.partition(":") for value in request.POST.getlist("neem")]
+        keuzes = [
+            Keus(by_key[key].lijst, by_key[key].waarde, code)
+            for key, _, code in taken
+            if key in by_key and code
+        ]
+        try:
+            aantal = waarden.koppel(request.gemeente, keuzes, request.user, str(found))
+        except (OngeldigeCode, OngeldigeWaarde) as problem:
+            messages.error(request, problem.melding)
+            return redirect("uploads:waarden_voorstellen", pk=pk)
+        return _after_save(request, found, aantal)
+    rows = [
+        (one, keuzelijsten()[one.lijst], voorstel)
+        for one, voorstel in waarden.zekere_voorstellen(onbekenden, VOORSTELLEN_TEGELIJK)
+    ]
+    return render(
+        request,
+        "uploads/waarden_voorstellen.html",
+        {
+            "levering": found,
+            "rijen": rows,
+            "meer": len(rows) == VOORSTELLEN_TEGELIJK,
+            "is_omgezet": found.status == Status.OMGEZET,
+        },
+    )
+
+
+@_beheerder
+@require_POST
+def again(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Convert the levering again, now that more words are known."""
+    _levering(pk)
+    return _convert_again(request, pk)
+
+
+def _convert_again(request: GemeenteRequest, pk: int) -> HttpResponse:
+    try:
+        if waarden.zet_opnieuw_om(request.gemeente, pk, request.user):
+            enqueue(pk, request.gemeente.pk)
+    except waarden.NietOpnieuw as problem:
+        messages.error(request, problem.melding)
+    return redirect("uploads:levering", pk=pk)
+
+
+@_beheerder
+@require_POST
+def search(request: GemeenteRequest) -> HttpResponse:
+    """The options of one choice for what is being typed; what is typed comes in the body, not in an address."""
+    lijst = keuzelijsten().get(request.POST.get("lijst", ""))
+    key = request.POST.get("sleutel", "")
+    if lijst is None or not (key.isascii() and key.isalnum() and len(key) <= 40):
+        raise Http404
+    words = clean_text(request.POST.get(f"zoek-{key}", ""))
+    found = zoek(lijst, words)
+    context = {
+        "sleutel": key,
+        "gezocht": words,
+        "gevonden": found,
+        "gekozen": found[0].code if len(found) == 1 else "",
+    }
+    return render(request, "uploads/_waarden_gevonden.html", context)
+
+
+# --- All words of the municipality -------------------------------------------------------------------------
+
+_VOORDRACHT = {
+    LandelijkeWaarde.Status.VOORGEDRAGEN: ("Voorgedragen", "info"),
+    LandelijkeWaarde.Status.VASTGESTELD: ("Landelijk", "ok"),
+    LandelijkeWaarde.Status.AFGEWEZEN: ("Niet overgenomen", "neutraal"),
+    LandelijkeWaarde.Status.INGETROKKEN: ("Ingetrokken", "neutraal"),
+}
+
+
+def _rows(page: Any) -> list[dict[str, Any]]:
+    """Each mapping with its list, its label, whether its code holds, and what became of putting it forward."""
+    found: list[Waardekoppeling] = list(page)
+    codes = Codes((row.lijst, row.code) for row in found)
+    put_forward = {
+        (lijst, waarde, code): status
+        for lijst, waarde, code, status in Voordracht.objects.filter(
+            landelijk__lijst__in={row.lijst for row in found},
+            landelijk__waarde__in={row.waarde for row in found},
+        ).values_list("landelijk__lijst", "landelijk__waarde", "landelijk__code", "landelijk__status")
+    }
+    return [
+        {
+            "koppeling": row,
+            "lijst": keuzelijsten().get(row.lijst),
+            "label": codes.label(row.lijst, row.code) if row.code else "",
+            "is_vervallen": bool(row.code) and codes.stand(row.lijst, row.code) is Stand.VERVALLEN,
+            "is_onbekend": bool(row.code) and codes.stand(row.lijst, row.code) is Stand.ONBEKEND,
+            "voordracht": _VOORDRACHT.get(put_forward.get((row.lijst, row.waarde, row.code), "")),
+        }
+        for row in found
+    ]
+
+
+@_beheerder
+@require_GET
+def index(request: GemeenteRequest) -> HttpResponse:
+    """All mappings, to look for, change, put forward and download."""
+    words = clean_text(request.GET.get("q", ""))
+    lijst = request.GET.get("lijst", "") if request.GET.get("lijst") in keuzelijsten() else ""
+    only = request.GET.get("stand") == "achterhaald"
+    old = waarden.achterhaald()
+    found = waarden.gezocht(words, lijst)
+    if only:
+        found = found.filter(pk__in=old)
+    page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
+    present = set(Waardekoppeling.objects.order_by().values_list("lijst", flat=True).distinct())
+    return render(
+        request,
+        "uploads/waarden.html",
+        {
+            "page_obj": page,
+            "rijen": _rows(page.object_list),
+            "q": words,
+            "lijst": lijst,
+            "lijsten": [one for one in keuzelijsten().values() if one.naam in present],
+            "alleen_achterhaald": only,
+            "achterhaald": len(old),
+            "is_leeg": not present,
+        },
+    )
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Change what a word means."""
+    koppeling: Waardekoppeling = get_object_or_404(Waardekoppeling.objects.select_related("gebruiker"), pk=pk)
+    lijst = keuzelijsten().get(koppeling.lijst)
+    if lijst is None:
+        raise Http404
+    form = CodeForm(request.POST or None, lijst=lijst, code=koppeling.code)
+    if request.method == "POST" and form.is_valid():
+        keus = Keus(koppeling.lijst, koppeling.waarde, form.cleaned_data["code"])
+        try:
+            waarden.koppel(request.gemeente, [keus], request.user, f"waardekoppeling {pk}")
+        except (OngeldigeCode, OngeldigeWaarde) as problem:
+            form.add_error("code", problem.melding)
+        else:
+            messages.success(request, "De waarde is gewijzigd. Dit geldt vanaf de volgende levering.")
+            return redirect("uploads:waarden")
+    context = {
+        "form": form,
+        "koppeling": koppeling,
+        "lijst": lijst,
+        "rij": _rows([koppeling])[0],
+        "gevonden": waarden.voorstellen_bij(koppeling),
+    }
+    return render(request, "uploads/waarde.html", context, status=422 if form.errors else 200)
+
+
+@_beheerder
+@require_GET
+def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
+    """Names of codes with these words in them, as options for a field."""
+    found = keuzelijsten().get(lijst)
+    if found is None:
+        raise Http404
+    gevonden = zoek(found, request.GET.get("q", ""))
+    return render(request, "uploads/_waarden_opties.html", {"gevonden": gevonden})
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask first; then forget what a word means."""
+    koppeling: Waardekoppeling = get_object_or_404(Waardekoppeling, pk=pk)
+    if request.method == "POST":
+        waarden.vergeet(request.gemeente, pk, request.user)
+        messages.success(request, "De waarde is verwijderd.")
+        return redirect("uploads:waarden")
+    return render(
+        request,
+        "componenten/bevestigen.html",
+        {
+            "titel": "Gekoppelde waarde verwijderen",
+            "tekst": f"U verwijdert de koppeling van ‘{koppeling.waarde}’.",
+            "gevolgen": [
+                "Komt het woord weer voor in een bestand, dan moet u het opnieuw koppelen.",
+                "Wat nu gepubliceerd is, verandert niet.",
+            ],
+            "bevestig_tekst": "Verwijderen",
+            "terug_url": reverse("uploads:waarde", args=[pk]),
+            "gevaar": True,
+        },
+    )
+
+
+@_beheerder
+@require_GET
+def download(request: GemeenteRequest) -> HttpResponse:
+    """All mappings as csv."""
+    response = HttpResponse(waardenbestand.as_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{waardenbestand.BESTANDSNAAM}"'
+    return response
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def upload(request: GemeenteRequest) -> HttpResponse:
+    """Take in mappings from a file; all of it or nothing."""
+    fouten: list[str] = []
+    form = WaardenbestandForm()
+    if request.method == "POST":
+        form = WaardenbestandForm(request.POST, request.FILES, te_groot=was_too_large(request))
+        if form.is_valid():
+            try:
+                done = waardenbestand.read_in(
+                    request.gemeente, form.cleaned_data["bestand"].read(), request.user
+                )
+            except waardenbestand.OngeldigBestand as problem:
+                fouten = problem.fouten
+                form.add_error(
+                    "bestand", "Er is niets gewijzigd. Verbeter het bestand en upload het opnieuw."
+                )
+            else:
+                messages.success(request, _what_was_read(done))
+                return redirect("uploads:waarden")
+    context = {"form": form, "fouten": fouten}
+    return render(request, "uploads/waarden_upload.html", context, status=422 if form.errors else 200)
+
+
+def _what_was_read(done: waardenbestand.Ingelezen) -> str:
+    parts = [
+        telwoord(done.nieuw, "nieuwe waarde,nieuwe waarden"),
+        telwoord(done.gewijzigd, "gewijzigde,gewijzigde"),
+        telwoord(done.gelijk, "die al zo was,die al zo waren"),
+    ]
+    without = (
+        f" {telwoord(done.zonder_code, 'rij had,rijen hadden')} nog geen code." if done.zonder_code else ""
+    )
+    return f"Het bestand is gelezen: {', '.join(parts)}.{without}"
+
+
+# --- The whole country -------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_POST
+def put_forward(request: GemeenteRequest) -> HttpResponse:
+    """Show what VNG support will see; then put it forward."""
+    ids = clean_ids(request.POST.getlist("kies"))[:KOPPELINGEN_PER_PAGINA]
+    if request.POST.get("bevestigd"):
+        done = landelijk.draag_voor(request.gemeente, ids, request.user)
+        if done.voorgedragen:
+            messages.success(
+                request,
+                f"{telwoord(done.voorgedragen, 'waarde is,waarden zijn')} voorgedragen bij VNG-support.",
+            )
+        else:
+            messages.info(request, "Er was niets nieuws om voor te dragen.")
+        return redirect("uploads:waarden")
+    if not ids:
+        messages.error(request, "Kruis eerst aan welke waarden u wilt voordragen.")
+        return redirect("uploads:waarden")
+    rows = list(waarden.gezocht("").filter(pk__in=ids))
+    good, refused = landelijk.voor_te_dragen(rows)
+    return render(request, "uploads/waarden_voordragen.html", {"rijen": _rows(good), "geweigerd": refused})
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def national(request: GemeenteRequest) -> HttpResponse:
+    """The accepted mappings that the municipality lacks, and those of which it has another code; take them over."""
+    if request.method == "POST":
+        everything = request.POST.get("actie") == "alle"
+        aantal = landelijk.neem_over(
+            request.gemeente,
+            request.user,
+            nieuw=None if everything else clean_ids(request.POST.getlist("nieuw")),
+            vervang=() if everything else clean_ids(request.POST.getlist("vervang")),
+        )
+        if aantal:
+            messages.success(request, f"{telwoord(aantal, 'waarde is,waarden zijn')} overgenomen.")
+        else:
+            messages.info(request, "Er is niets overgenomen. Kruis eerst aan wat u wilt overnemen.")
+        return redirect("uploads:waarden_landelijk")
+    words = clean_text(request.GET.get("q", ""))
+    afwijkend = request.GET.get("soort") == "anders"
+    found = landelijk.over_te_nemen(words, afwijkend=afwijkend).order_by("lijst", "waarde")
+    page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
+    elders = landelijk.over_te_nemen(words, afwijkend=not afwijkend).count()
+    rows: list[Any] = list(page.object_list)
+    codes = Codes(pair for row in rows for pair in ((row.lijst, row.code), (row.lijst, row.eigen_code or "")))
+    rijen = [
+        {
+            "waarde": row,
+            "lijst": keuzelijsten().get(row.lijst),
+            "label": codes.label(row.lijst, row.code),
+            "eigen": codes.label(row.lijst, row.eigen_code) if row.eigen_code else "",
+            "is_bruikbaar": codes.stand(row.lijst, row.code) in {Stand.GELDIG, Stand.NIET_GELADEN},
+        }
+        for row in rows
+    ]
+    return render(
+        request,
+        "uploads/waarden_landelijk.html",
+        {
+            "page_obj": page,
+            "rijen": rijen,
+            "q": words,
+            "afwijkend": afwijkend,
+            "aantal_nieuw": elders if afwijkend else page.paginator.count,
+            "aantal_anders": page.paginator.count if afwijkend else elders,
+        },
+    )
+
+
+# --- Words that mean nothing -------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def empty(request: GemeenteRequest) -> HttpResponse:
+    """Which words in a file count as an empty cell."""
+    if request.method == "POST" and request.POST.get("actie") == "herstel":
+        waarden.herstel_lege_waarden(request.gemeente, request.user)
+        messages.success(request, "De gebruikelijke woorden gelden weer.")
+        return redirect("uploads:lege_waarden")
+    woorden, zijn_eigen = waarden.lege_waarden()
+    form = LegeWaardenForm(request.POST or None, initial={"woorden": "\n".join(woorden)})
+    if request.method == "POST" and form.is_valid():
+        waarden.stel_lege_waarden_in(request.gemeente, form.cleaned_data["woorden"], request.user)
+        messages.success(
+            request, "Opgeslagen. Dit geldt vanaf de volgende keer dat een bestand wordt omgezet."
+        )
+        return redirect("uploads:lege_waarden")
+    context = {"form": form, "zijn_eigen": zijn_eigen}
+    return render(request, "uploads/lege_waarden.html", context, status=422 if form.errors else 200)
