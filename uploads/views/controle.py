@@ -1,0 +1,162 @@
+"""What somebody checks before publishing: the findings, how well it is filled, the own workbook back; and templates.
+
+`findings` and `fill_rates` are parts of the page of a levering; the rest are pages and downloads of their own.
+"""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exchange.standard import Soort
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
+from um_portal.tenants.scope import voor_gemeente
+from uploads import opmerkingen, sjablonen, vulling
+from uploads.mapping.model import Ernst
+from uploads.models import Bevinding, Levering, Opmerkingenbestand
+from uploads.tasks import enqueue_annotation
+
+BEVINDINGEN_PER_PAGINA: Final = 50
+ERNSTEN: Final = (
+    (Ernst.AFGEKEURD, "Afgekeurd"),
+    (Ernst.OVERGESLAGEN, "Overgeslagen"),
+    (Ernst.WAARSCHUWING, "Waarschuwing"),
+)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_GEWIST = (
+    "Er is geen bestand met opmerkingen meer, want het aangeleverde bestand is gewist. De meldingen staan nog op deze "
+    "pagina."
+)
+
+_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+
+
+# --- Parts of the page of a levering -------------------------------------------------------------------------
+
+
+def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
+    """The reasons with their counts, and a page of the findings: all, or those of a severity, reason or column."""
+    redenen = levering.redenen
+    ernst = next((e.value for e, _ in ERNSTEN if e.value == request.GET.get("ernst")), "")
+    code = next((r["code"] for r in redenen if r["code"] == request.GET.get("code")), "")
+    kolom = next((r["kolom"] for r in redenen if r["kolom"] and r["kolom"] == request.GET.get("kolom")), "")
+    chosen = {name: value for name, value in (("ernst", ernst), ("code", code), ("kolom", kolom)) if value}
+    found = Bevinding.objects.filter(levering=levering, **chosen).order_by("rij", "pk")
+    page = Paginator(found, BEVINDINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
+    matching = [reden for reden in redenen if all(reden[name] == value for name, value in chosen.items())]
+    return {
+        "page_obj": page,
+        **{"ernst": ernst, "code": code, "kolom": kolom},
+        "ernsten": ERNSTEN,
+        "redenen": [{**reden, "melding": opmerkingen.general(reden)} for reden in redenen],
+        "codes": {reden["code"]: _short(opmerkingen.general(reden)) for reden in redenen}.items(),
+        "kolommen": sorted({reden["kolom"] for reden in redenen if reden["kolom"]}, key=str.casefold),
+        # Of a warning that is on very many rows, only the first are kept.
+        "weggelaten": sum(reden["aantal"] for reden in matching) - page.paginator.count,
+        "is_json": not levering.kolommen_gebruikt,
+        "heeft_opmerkingen": opmerkingen.is_possible(levering),
+        "opmerkingen_direct": opmerkingen.is_direct(levering),
+    }
+
+
+def _short(melding: str) -> str:
+    """The first sentence, which says what is wrong."""
+    first = melding.split(". ")[0].rstrip(".")
+    return first if len(first) <= 90 else f"{first[:88].rsplit(' ', 1)[0]} …"
+
+
+def fill_rates(levering: Levering, gemeente: Gemeente) -> vulling.Beeld | None:
+    """How well its records are filled; None when there are none."""
+    if not levering.omgezet or not levering.vulling or not levering.soort:
+        return None
+    return vulling.picture(
+        Soort(levering.soort),
+        levering.vulling,
+        levering.omgezet,
+        alleen_jobcoach=gemeente.contactbeleid == Contactbeleid.JOBCOACH,
+    )
+
+
+# --- The own workbook back ------------------------------------------------------------------------------------
+
+
+@voor_rol(Rol.GEGEVENSBEHEERDER, transactie=False)
+@require_GET
+@never_cache
+def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """The clerk's own workbook with the remarks in it."""
+    with voor_gemeente(request.gemeente):
+        levering = get_object_or_404(Levering, pk=pk)
+    if not opmerkingen.is_possible(levering):
+        messages.error(request, _GEWIST)
+        return redirect("uploads:levering", pk=pk)
+    # A large one takes a worker; the page says how far that is.
+    direct = opmerkingen.is_direct(levering)
+    get = opmerkingen.make_now if direct else opmerkingen.stored
+    made = get(request.gemeente, levering, request.user)
+    if made is None:
+        if direct:
+            messages.error(request, opmerkingen.NIET_TE_MAKEN)
+        return redirect("uploads:levering" if direct else "uploads:opmerkingen", pk=pk)
+    return _download(made, opmerkingen.file_name(levering))
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask for the workbook of a large levering, and see how far it is."""
+    levering = get_object_or_404(Levering, pk=pk)
+    if not opmerkingen.is_possible(levering):
+        messages.error(request, _GEWIST)
+        return redirect("uploads:levering", pk=pk)
+    if request.method == "POST":
+        if opmerkingen.request(request.gemeente, levering):
+            enqueue_annotation(pk, request.gemeente.pk)
+        return redirect("uploads:opmerkingen", pk=pk)
+    return render(request, "uploads/opmerkingen.html", _state(levering))
+
+
+@_beheerder
+@require_GET
+def annotated_progress(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """The part of that page that changes by itself."""
+    levering = get_object_or_404(Levering, pk=pk)
+    state = _state(levering)
+    response = render(request, "uploads/_opmerkingen_voortgang.html", state)
+    if state["werk"] is None or not state["werk"].is_bezig:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _state(levering: Levering) -> dict[str, Any]:
+    werk = Opmerkingenbestand.objects.filter(levering=levering).defer("inhoud").first()
+    return {"levering": levering, "werk": werk, "naam": opmerkingen.file_name(levering)}
+
+
+# --- Templates ------------------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_GET
+def template(request: GemeenteRequest, soort: str) -> HttpResponse:
+    """An Excel template to fill in."""
+    asked = next((kind for kind in sjablonen.SOORTEN if kind.value == soort), None)
+    if asked is None:
+        raise Http404
+    made = sjablonen.make(asked, sjablonen.lists())
+    return _download(made, f"sjabloon-{asked.value}.xlsx")
+
+
+def _download(inhoud: bytes, naam: str) -> HttpResponse:
+    response = HttpResponse(inhoud, content_type=_XLSX)
+    header = content_disposition_header(as_attachment=True, filename=naam)
+    assert header is not None
+    response["Content-Disposition"] = header
+    response["Cache-Control"] = "no-store, private"
+    return response

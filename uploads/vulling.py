@@ -1,0 +1,225 @@
+"""How well the records of a levering are filled, and what that means for being found.
+
+Which attributes a search can ask for is the standard's; the sentences about them are here, one per attribute. Knows
+no database: it takes the numbers that the conversion counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from exchange.display import screen_label
+from exchange.standard import Attribuut, Blad, Profiel, Soort, bladeren
+from exchange.standard.boom import lower_first
+
+# Counted beside the attributes: the records with at least one way to reach somebody.
+BEREIKBAAR: Final = "(bereikbaar)"
+
+# What somebody misses who leaves it empty. A search that asks for an attribute never finds a record without it.
+GEVOLGEN: Final[Mapping[Soort, Mapping[str, str]]] = {
+    Soort.WERKZOEKENDEN: {
+        "mobiliteit.bemiddelingspostcode": "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode "
+        "wordt niemand gevonden.",
+        "bemiddelingsberoep[].codeBeroepsnaam": "Werkgevers zoeken vooral op beroep. Werkzoekenden zonder beroep "
+        "worden zelden gevonden.",
+        "werktijden.aantalWerkurenPerWeekMinimaal": "Wie zoekt voor een baan van een paar uur, vraagt hiernaar. "
+        "Werkzoekenden zonder minimum vallen dan af.",
+        "werktijden.aantalWerkurenPerWeekMaximaal": "Wie een aantal uren vraagt, vindt alleen werkzoekenden bij wie "
+        "het maximum bekend is.",
+        "werktijden.indicatieKantoortijden": "Wie werk op kantoortijden heeft, vindt alleen werkzoekenden bij wie dit "
+        "is ingevuld.",
+        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": "Wie mensen zoekt voor ploegendienst of onregelmatig "
+        "werk, vindt alleen werkzoekenden bij wie dit is ingevuld.",
+        "flexibiliteit.datumAanvangBeschikbaarVoorWerk": "Wie vraagt wie er op een bepaalde dag kan beginnen, vindt "
+        "alleen werkzoekenden bij wie de datum bekend is.",
+        "contractvorm[].codeTypeArbeidscontract": "Wie een vast of tijdelijk contract biedt, vindt alleen "
+        "werkzoekenden bij wie dit is ingevuld.",
+        "arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs": "Voor werk waar een rijbewijs bij nodig is, worden "
+        "werkzoekenden zonder ingevuld rijbewijs niet gevonden.",
+        "arbeidsmarktkwalificatie.taalbeheersing[].codeTaal": "Wie een taal vraagt, vindt alleen werkzoekenden bij wie "
+        "die taal is ingevuld, ook als dat Nederlands is.",
+        "arbeidsmarktkwalificatie.taalbeheersing[].codeNiveauTaalbeheersingMondeling": "Wie vraagt hoe goed iemand de "
+        "taal spreekt, vindt alleen werkzoekenden bij wie het niveau bekend is.",
+        "arbeidsmarktkwalificatie.taalbeheersing[].codeNiveauTaalbeheersingSchriftelijk": "Wie vraagt hoe goed iemand "
+        "de taal schrijft, vindt alleen werkzoekenden bij wie het niveau bekend is.",
+    },
+    Soort.VACATURES: {
+        "adres.postcode": "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode wordt een vacature "
+        "niet gevonden.",
+        "beroep.codeBeroepsnaam": "Jobcoaches zoeken vooral op beroep. Vacatures zonder beroep worden zelden gevonden.",
+        "werktijden.aantalWerkurenPerWeekMinimaal": "Wie werk zoekt voor een beperkt aantal uren, vindt alleen "
+        "vacatures waarbij het minimum bekend is.",
+        "werktijden.aantalWerkurenPerWeekMaximaal": "Wie een aantal uren vraagt, vindt alleen vacatures waarbij het "
+        "maximum bekend is.",
+        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": "Wie vraagt of er op wisselende tijden gewerkt "
+        "wordt, vindt alleen vacatures waarbij dit is ingevuld.",
+        "arbeidsVoorwaarden.datumAanvangWerkzaamheden": "Wie werk zoekt vanaf een bepaalde dag, vindt alleen vacatures "
+        "waarbij de begindatum bekend is.",
+        "codeWerkEnDenkniveauMinimaal": "Wie zoekt op werk- en denkniveau, vindt alleen vacatures waarbij het niveau "
+        "is ingevuld.",
+        "rijbewijs[].codeSoortRijbewijs": "Wie vacatures zoekt waar een rijbewijs bij nodig is, vindt alleen vacatures "
+        "waarbij dat is ingevuld.",
+        "taalbeheersing[].codeTaal": "Wie vraagt welke taal nodig is, vindt alleen vacatures waarbij de taal is "
+        "ingevuld.",
+        "taalbeheersing[].codeNiveauTaalbeheersingMondeling": "Wie vraagt hoe goed iemand de taal moet spreken, vindt "
+        "alleen vacatures waarbij het niveau is ingevuld.",
+        "taalbeheersing[].codeNiveauTaalbeheersingSchriftelijk": "Wie vraagt hoe goed iemand de taal moet schrijven, "
+        "vindt alleen vacatures waarbij het niveau is ingevuld.",
+    },
+    Soort.WERKGEVERSCONTACTMOMENTEN: {
+        "datum": "Wie vraagt wat er sinds een bepaalde dag was, vindt contacten op hun datum.",
+        "werkgever.nummerKvk": "Contacten worden alleen gevonden op het KvK-nummer van de werkgever.",
+    },
+}
+# Up to which part of the records, in percent.
+_BIJNA_LEEG: Final = 25
+_GOED: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Vulgraad:
+    """Of how many records an attribute is filled."""
+
+    label: str
+    aantal: int
+    totaal: int
+    gevolg: str = ""
+
+    @property
+    def procent(self) -> int:
+        """The part that is filled; 100 only when all are, 0 only when none is."""
+        if not self.totaal or not self.aantal:
+            return 0
+        rounded = round(100 * self.aantal / self.totaal)
+        return 100 if self.aantal >= self.totaal else min(max(rounded, 1), 99)
+
+    @property
+    def oordeel(self) -> str:
+        """The same in words."""
+        if self.aantal >= self.totaal:
+            return "Overal ingevuld"
+        if not self.aantal:
+            return "Nergens ingevuld"
+        if self.procent >= _GOED:
+            return "Bijna overal ingevuld"
+        return "Bijna nergens ingevuld" if self.procent < _BIJNA_LEEG else "Deels ingevuld"
+
+    @property
+    def is_zwak(self) -> bool:
+        """Whether it costs being found."""
+        return self.procent < _GOED
+
+
+@dataclass(frozen=True, slots=True)
+class Groep:
+    """Attributes that no search asks for, by what they belong to."""
+
+    titel: str
+    graden: tuple[Vulgraad, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beeld:
+    """How well a levering is filled: what is searched (worst first), the rest by group, and who can be reached."""
+
+    zoekbaar: tuple[Vulgraad, ...]
+    groepen: tuple[Groep, ...]
+    bereikbaar: Vulgraad | None
+    contact: tuple[Vulgraad, ...]
+    beleid: str
+
+
+def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
+    """The paths of the attributes that a record has, and BEREIKBAAR when one of them leads to somebody."""
+    found = set(paden)
+    if found & _WEGEN[soort]:
+        found.add(BEREIKBAAR)
+    return found
+
+
+def _is_way(leaf: Blad) -> bool:
+    return leaf.contactgegeven and leaf.profiel is Profiel.DETAIL and leaf.attribuut.naam != "codeWebadres"
+
+
+_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in bladeren(soort) if _is_way(leaf)) for soort in Soort}
+
+
+def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_jobcoach: bool) -> Beeld:
+    """What to show of these counts, of so many records; `alleen_jobcoach` is the municipality's contact policy."""
+    sentences = GEVOLGEN[soort]
+
+    def graad(leaf: Blad, label: str) -> Vulgraad:
+        return Vulgraad(label, min(vulling.get(leaf.pad, 0), totaal), totaal, sentences.get(leaf.pad, ""))
+
+    searched = [graad(leaf, _label(soort, leaf)) for leaf in bladeren(soort) if leaf.pad in sentences]
+    groups: dict[str, list[Vulgraad]] = {}
+    contact = []
+    for leaf in bladeren(soort):
+        if leaf.pad in sentences or leaf.pad == soort.id_pad or leaf.pad in _VANZELF:
+            continue
+        if leaf.pad in _WEGEN[soort]:
+            contact.append(graad(leaf, _label(soort, leaf)))
+        else:
+            groups.setdefault(_group_label(leaf), []).append(graad(leaf, screen_label(leaf.attribuut)))
+    reach = Vulgraad("Contactgegevens", min(vulling.get(BEREIKBAAR, 0), totaal), totaal) if contact else None
+    return Beeld(
+        zoekbaar=tuple(sorted(searched, key=lambda one: one.procent)),
+        groepen=tuple(Groep(titel, tuple(graden)) for titel, graden in groups.items()),
+        bereikbaar=reach,
+        contact=tuple(contact),
+        beleid=_policy(soort, alleen_jobcoach),
+    )
+
+
+# Follows from what else there is.
+_VANZELF: Final = {"indicatieBeschikbaarheidContactgegevens"}
+
+
+def _label(soort: Soort, leaf: Blad) -> str:
+    """How the attribute is called where it stands between others: with its group, if it needs that."""
+    own = screen_label(leaf.attribuut)
+    named = _named_groups(leaf)
+    if not named:
+        return own
+    group = named[-1].groep
+    if group is not None and len(group.attributen) == 1:
+        return named[-1].label
+    return own if _screen_labels(soort)[own] == 1 else f"{named[-1].label}: {lower_first(own)}"
+
+
+@cache
+def _screen_labels(soort: Soort) -> Counter[str]:
+    return Counter(screen_label(leaf.attribuut) for leaf in bladeren(soort))
+
+
+def _named_groups(leaf: Blad) -> list[Attribuut]:
+    return [groep for groep in leaf.voorouders if groep.groep is not None and groep.groep.in_label]
+
+
+def _group_label(leaf: Blad) -> str:
+    named = [groep.label for groep in _named_groups(leaf)]
+    return ", ".join([named[0], *map(lower_first, named[1:])]) if named else "Algemeen"
+
+
+def _policy(soort: Soort, alleen_jobcoach: bool) -> str:
+    """What a jobcoach gets who asks for a detail of one of these."""
+    if soort is Soort.VACATURES:
+        return (
+            "Een jobcoach die een detail van een vacature opvraagt, krijgt de contactpersoon van de werkgever. "
+            "Staat die er niet in, dan kan de jobcoach alleen op een andere manier reageren."
+        )
+    if soort is not Soort.WERKZOEKENDEN:
+        return ""
+    if alleen_jobcoach:
+        return (
+            "Uw gemeente geeft bij een detail alleen de contactgegevens van de jobcoach. Het e-mailadres, het "
+            "telefoonnummer en het webadres van de werkzoekende gaan dan niet mee. Zorg dus dat de contactpersoon "
+            "is ingevuld."
+        )
+    return (
+        "Een jobcoach die een detail opvraagt, krijgt het e-mailadres en het telefoonnummer van de werkzoekende en "
+        "de contactpersoon van uw gemeente, voor zover ze zijn ingevuld. Organisaties buiten de overheid krijgen "
+        "hoogstens de contactpersoon."
+    )
