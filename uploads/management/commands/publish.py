@@ -14,10 +14,15 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import erasure, processing, publication
 from uploads.intake import max_bytes, receive, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
-from uploads.models import Levering, Status
+from uploads.models import Levering, Status, Wijze
 from uploads.readers import Onleesbaar
+from uploads.unattended import AndereSoort, OnbekendeKoppeling, check_koppeling
 
 log = logging.getLogger(__name__)
+
+_KOPPELINGEN = (
+    f"{', '.join(k.naam for k in KOPPELINGEN)} of de naam van een koppeling die de gemeente bewaarde"
+)
 
 
 class Mislukt(Exception):
@@ -41,7 +46,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--koppeling",
             default="",
-            help=f"hoe de kolommen te lezen zijn: {' of '.join(k.naam for k in KOPPELINGEN)}; anders wordt dat herkend",
+            help=f"hoe de kolommen te lezen zijn: {_KOPPELINGEN}; anders wordt dat herkend",
+        )
+
+        parser.add_argument(
+            "--wijze",
+            choices=list(Wijze),
+            default=Wijze.VOLLEDIG,
+            help="volledig: het bestand vervangt wat er staat; aanvullend: het vult aan en werkt bij",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -75,8 +87,13 @@ class Command(BaseCommand):
             soort = Soort(options["soort"])
         except ValueError:
             raise Mislukt(f"Kies als soort {' of '.join(Soort)}.") from None
-        if options["koppeling"] not in {"", *(k.naam for k in KOPPELINGEN)}:
-            raise Mislukt(f"Deze koppeling bestaat niet. Kies {' of '.join(k.naam for k in KOPPELINGEN)}.")
+        try:
+            with voor_gemeente(gemeente):
+                check_koppeling(options["koppeling"], soort)
+        except OnbekendeKoppeling:
+            raise Mislukt(f"Deze koppeling bestaat niet. Kies {_KOPPELINGEN}.") from None
+        except AndereSoort:
+            raise Mislukt("Deze koppeling is voor een andere soort. Kies een andere koppeling.") from None
         if not gemeente.is_toegelaten:
             raise Mislukt(
                 "Deze gemeente is niet toegelaten tot de uitwisseling en kan daarom niet publiceren."
@@ -89,6 +106,7 @@ class Command(BaseCommand):
                 bestandsnaam=path.name,
                 soort=soort,
                 koppeling=options["koppeling"],
+                wijze=Wijze(options["wijze"]),
             )
         except Onleesbaar as problem:
             raise Mislukt(problem.melding) from None
@@ -117,7 +135,8 @@ class Command(BaseCommand):
         if not levering.is_publiceerbaar:
             raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
         try:
-            publication.request_publication(gemeente, pk, None)
+            # Whoever types this command has chosen to replace the set by this file.
+            publication.request_publication(gemeente, pk, None, zonder_rem=True)
         except publication.NietPubliceerbaar as problem:
             raise Mislukt(problem.melding) from None
         verschil = publication.publish(gemeente, pk)
@@ -136,6 +155,8 @@ class Command(BaseCommand):
     def _progress(self, levering: Levering) -> None:
         if levering.rijen_gedaan:
             self.stderr.write(f"{levering.rijen_gedaan} van {levering.rijen_totaal or '?'} rijen gedaan")
+        elif not levering.koppeling:
+            self.stderr.write(levering.melding)
         else:
             self.stderr.write(f"Herkend: {levering.koppeling_label}, {levering.soort_label}")
 

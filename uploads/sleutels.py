@@ -1,0 +1,234 @@
+"""Aanleversleutels: with one of these a municipality's own system delivers by itself.
+
+A key belongs to one municipality and one kind of records. Its text is shown once, when it is made:
+
+    um_<the municipality's OIN>_<secret><checksum>
+
+The OIN is in it because row-level security must know the municipality before the key can be looked up. The fixed
+form lets a scanner recognise a key that leaked, and the checksum (CRC-32, as in other people's tokens) tells one
+that was mistyped or cut off from a real one without asking the database.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import re
+import secrets
+import string
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError
+from django.db.models import Q
+from django.utils import timezone
+
+from exchange.standard import Soort
+from um_portal.audit.log import noteer
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.models import Aanleversleutel
+
+MAX_NETWERKEN = 50
+# Without punctuation: a double click selects all of it.
+_LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+# 43 characters out of 62 are 256 bits.
+_GEHEIM, _CONTROLE = 43, 6
+_VORM = re.compile(rf"(um_([0-9]{{20}})_[0-9A-Za-z]{{{_GEHEIM}}})([0-9A-Za-z]{{{_CONTROLE}}})")
+# "Last used" needs no more precision than this; it saves a write on every call.
+_LAATST_GEBRUIKT_PER = timedelta(minutes=1)
+
+
+class Reden(StrEnum):
+    """Why a key does not open anything."""
+
+    ONBEKEND = "onbekend"
+    INGETROKKEN = "ingetrokken"
+    VERLOPEN = "verlopen"
+    NETWERK = "netwerk"
+
+
+class Geweigerd(Exception):
+    """This key does not open anything, from here or now."""
+
+    def __init__(self, reden: Reden) -> None:
+        super().__init__(reden.value)
+        self.reden = reden
+
+
+class NaamBestaat(ValueError):
+    """The municipality has a key of this name that is not revoked."""
+
+
+class OngeldigNetwerk(ValueError):
+    """What was filled in is no list of networks; `meldingen` say so in Dutch, one per line that is wrong."""
+
+    def __init__(self, meldingen: list[str]) -> None:
+        super().__init__("ongeldig netwerk")
+        self.meldingen = meldingen
+
+
+@dataclass(frozen=True, slots=True)
+class NieuweSleutel:
+    """A key that was just made, with its text: the only moment that somebody can read it."""
+
+    sleutel: Aanleversleutel
+    tekst: str = field(repr=False)
+
+
+def make(
+    gemeente: Gemeente,
+    *,
+    naam: str,
+    soort: Soort,
+    netwerken: list[str],
+    verloopt_op: datetime | None,
+    gebruiker: AbstractBaseUser | None,
+) -> NieuweSleutel:
+    """Make a key. `netwerken` come from `parse_networks`. Raises NaamBestaat."""
+    geheim = "".join(secrets.choice(_LETTERS) for _ in range(_GEHEIM))
+    begin = f"um_{gemeente.oin}_{geheim}"
+    tekst = begin + _checksum(begin)
+    try:
+        with voor_gemeente(gemeente):
+            sleutel = Aanleversleutel.objects.create(
+                gemeente=gemeente,
+                naam=naam,
+                soort=soort.value,
+                hash=_hash(tekst),
+                netwerken=netwerken,
+                verloopt_op=verloopt_op,
+                gemaakt_door=gebruiker,
+            )
+            noteer(gemeente, "sleutel_gemaakt", gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
+    except IntegrityError:
+        # The one thing that is unique; also when somebody makes the other at the same moment.
+        raise NaamBestaat from None
+    return NieuweSleutel(sleutel, tekst)
+
+
+def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | None) -> bool:
+    """Revoke a key, from this moment on. False when somebody did that before, or there is none."""
+    with voor_gemeente(gemeente):
+        done = Aanleversleutel.objects.filter(pk=sleutel_id, ingetrokken_op=None).update(
+            ingetrokken_op=timezone.now()
+        )
+        if done:
+            noteer(gemeente, "sleutel_ingetrokken", gebruiker=gebruiker, onderwerp=_subject(sleutel_id))
+    return bool(done)
+
+
+def authenticate(tekst: str, adres: str) -> Aanleversleutel:
+    """The key of this text, with its municipality, when it may be used from this address now. Raises Geweigerd.
+
+    Whether the municipality may exchange is for the caller to ask.
+    """
+    match = _VORM.fullmatch(tekst)
+    if match is None or not hmac.compare_digest(match[3], _checksum(match[1])):
+        raise Geweigerd(Reden.ONBEKEND)
+    gemeente = Gemeente.objects.filter(oin=match[2]).first()
+    if gemeente is None:
+        raise Geweigerd(Reden.ONBEKEND)
+    given = _hash(tekst)
+    found: Aanleversleutel | None = None
+    with voor_gemeente(gemeente):
+        # All of them every time, each compared in constant time: how long it takes says nothing about a hash.
+        for sleutel in Aanleversleutel.objects.all():
+            if hmac.compare_digest(bytes(sleutel.hash), given):
+                found = sleutel
+        if found is None:
+            raise Geweigerd(Reden.ONBEKEND)
+        check(found)
+        if found.netwerken and not _is_within(adres, found.netwerken):
+            raise Geweigerd(Reden.NETWERK)
+        _note_use(found)
+    # Already here: nobody has to ask for it again.
+    found.gemeente = gemeente
+    return found
+
+
+def check(sleutel: Aanleversleutel) -> None:
+    """Raises Geweigerd for a key that was revoked or whose time has passed."""
+    if sleutel.ingetrokken_op is not None:
+        raise Geweigerd(Reden.INGETROKKEN)
+    if sleutel.is_verlopen:
+        raise Geweigerd(Reden.VERLOPEN)
+
+
+def parse_networks(tekst: str) -> list[str]:
+    """The networks in a text, one per line or with commas between them, as CIDR; of one address: only that.
+
+    Raises OngeldigNetwerk.
+    """
+    found, wrong = [], []
+    for part in re.split(r"[\s,;]+", tekst.strip()):
+        if not part:
+            continue
+        try:
+            network = ipaddress.ip_network(part)
+        except ValueError:
+            wrong.append(_what_is_wrong(part))
+            continue
+        if network.prefixlen == 0:
+            wrong.append(f"{part} is het hele internet. Laat het veld leeg als de sleutel overal mag werken.")
+        elif str(network) not in found:
+            found.append(str(network))
+    if len(found) > MAX_NETWERKEN:
+        wrong.append(f"Dit zijn {len(found)} netwerken. Vul er hoogstens {MAX_NETWERKEN} in.")
+    if wrong:
+        raise OngeldigNetwerk(wrong)
+    return found
+
+
+def _what_is_wrong(part: str) -> str:
+    shown = part if len(part) <= 45 else f"{part[:44]}…"
+    try:
+        meant = ipaddress.ip_network(part, strict=False)
+    except ValueError:
+        return (
+            f"{shown} is geen IP-adres of netwerk. Schrijf een adres als 192.0.2.10, of een netwerk als "
+            "192.0.2.0/24 of 2001:db8::/32."
+        )
+    return f"{shown} is een adres in een netwerk. Bedoelt u het hele netwerk, schrijf dan {meant}."
+
+
+def _is_within(adres: str, netwerken: list[str]) -> bool:
+    try:
+        address = ipaddress.ip_address(adres)
+    except ValueError:
+        # No address at all, such as of a socket in the file system: then it is not in the network either.
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return any(address in ipaddress.ip_network(netwerk) for netwerk in netwerken)
+
+
+def _hash(tekst: str) -> bytes:
+    # One round of a fast hash is right here, and salt is not needed. Those are there for passwords, which people
+    # choose and others can guess; of 256 random bits there is nothing to guess, however fast the hash is.
+    return hashlib.sha256(tekst.encode()).digest()
+
+
+def _checksum(begin: str) -> str:
+    rest, found = zlib.crc32(begin.encode()), ""
+    for _ in range(_CONTROLE):
+        rest, digit = divmod(rest, len(_LETTERS))
+        found = _LETTERS[digit] + found
+    return found
+
+
+def _note_use(sleutel: Aanleversleutel) -> None:
+    long_ago = timezone.now() - _LAATST_GEBRUIKT_PER
+    stale = Q(laatst_gebruikt_op=None) | Q(laatst_gebruikt_op__lt=long_ago)
+    # Does not wait for a delivery with the same key, which holds the row.
+    free = Aanleversleutel.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(
+        stale, pk=sleutel.pk
+    )
+    if free.exists():
+        Aanleversleutel.objects.filter(pk=sleutel.pk).update(laatst_gebruikt_op=timezone.now())
+
+
+def _subject(sleutel_id: int) -> str:
+    return f"aanleversleutel {sleutel_id}"
