@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from exchange.bron.models import Stand, Vacature, Werkzoekende
+from exchange.bron.models import ConceptWerkzoekende, Stand, Vacature, Werkzoekende
 from tests.factories import een_gemeente, een_vacature, een_werkzoekende
 from um_portal.tenants.keys import pseudoniem
 from um_portal.tenants.models import Gemeente, Status
 from um_portal.tenants.scope import voor_gemeente
-from uploads.models import Bevinding, Bronbestand, Conceptdeel, Levering
+from uploads.models import Bevinding, Bronbestand, Levering
 
 SONAR = Path(__file__).resolve().parents[2] / "shared/reference/sonar/SonarDashboardExample.xlsx"
 
@@ -58,7 +58,7 @@ def test_the_real_sonar_example_goes_through(capsys):
         assert profiel["mobiliteit"] == {"bemiddelingspostcode": "1234NF"}
         assert profiel["vervoermiddel"] == [{"codeVervoermiddel": 3}]
         assert not Bronbestand.objects.exists()
-        assert not Conceptdeel.objects.exists()
+        assert not ConceptWerkzoekende.objects.exists()
         assert Stand.objects.get(soort="werkzoekenden").aantal == 22
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -25,7 +26,7 @@ from tests.processes import (
     is_free,
     wait_until,
 )
-from um_portal.demo.accounts import LINDEWAARD, OOSTERVEEN
+from um_portal.demo.accounts import HAVERBROEK, LINDEWAARD, OOSTERVEEN
 
 pytestmark = pytest.mark.slow
 
@@ -233,6 +234,88 @@ def places_with(demo: Demonstratie, redis_url: str, text: str) -> list[str]:
         found.append("terminal")
     found += [f"Redis: {entry[:40]!r}" for entry in everything_in(redis_url) if text.encode() in entry]
     return found
+
+
+# --- A system that delivers by itself --------------------------------------------------------------------
+
+
+def een_vacature(number: int, merkteken: str) -> dict[str, Any]:
+    """A vacancy in which whoever is to be contacted has the mark."""
+    return {
+        "idVacature": f"AUTO-{number}",
+        "naamVacature": "Magazijnmedewerker",
+        "adres": {"postcode": POSTCODE},
+        "werkgever": {
+            "handelsnaamOrganisatie": "Voorbeeld BV",
+            "contactpersoon": [
+                {
+                    "naamContactpersoonAfdeling": merkteken,
+                    "emailadres": [f"{merkteken}@voorbeeld.example"],
+                }
+            ],
+        },
+    }
+
+
+def een_aanleversleutel(beheerder: Medewerker) -> str:
+    """Make a key on the page, and copy what is shown once."""
+    page = beheerder.post("/leveringen/sleutels/nieuw/", {"naam": uuid.uuid4().hex, "soort": "vacatures"})
+    [tekst] = re.findall(r"um_[0-9]{20}_[0-9A-Za-z]{49}", page.source)
+    return str(tekst)
+
+
+def vacancies(demo: Demonstratie, oin: str) -> set[str]:
+    """The ids that the municipality publishes now."""
+    with demo.database() as database:
+        rows = database.execute(
+            "SELECT id_bron FROM bron_vacature JOIN tenants_gemeente g ON g.id = gemeente_id WHERE oin = %s",
+            [oin],
+        ).fetchall()
+    return {id_bron for (id_bron,) in rows}
+
+
+def test_a_system_delivers_by_itself_through_the_api_and_through_a_folder_and_leaves_nothing_behind(
+    demo: Demonstratie, merkteken: str, redis_url: str, tmp_path: Path
+) -> None:
+    beheerder = Medewerker(demo, "functioneel-beheerder@haverbroek.example")
+    tekst = een_aanleversleutel(beheerder)
+    secret = tekst.rpartition("_")[2]
+    system = httpx.Client(
+        base_url=f"{demo.url}/api/v1",
+        headers={"Authorization": f"Bearer {tekst}"},
+        trust_env=False,
+        timeout=30,
+    )
+    inhoud = json.dumps([een_vacature(number, merkteken) for number in range(3)]).encode()
+    sent = system.post("/leveringen", files={"bestand": ("nacht.json", inhoud)})
+    assert sent.status_code == 201, sent.text
+    address = sent.headers["Location"].removeprefix("/api/v1")
+
+    def done() -> dict[str, Any]:
+        body: dict[str, Any] = system.get(address).json()
+        return {} if body["bezig"] else body
+
+    body = wait_until(done, "the workers are done with it", PICKED_UP_WITHIN, 0.3)
+    assert (body["status"], body.get("publicatie", {}).get("nieuw")) == ("gepubliceerd", 3), body
+    assert vacancies(demo, HAVERBROEK.oin) == {"AUTO-0", "AUTO-1", "AUTO-2"}
+    assert "met sleutel" in beheerder.get("/leveringen/").text
+
+    # The rest of the way by a folder.
+    place = tmp_path / HAVERBROEK.oin / "vacatures"
+    place.mkdir(parents=True)
+    (place / "map.json").write_bytes(
+        json.dumps([een_vacature(number, merkteken) for number in range(4)]).encode()
+    )
+    taken = demo.manage("watch_leveringen", str(tmp_path), "--eenmalig", "--rust", "0.5")
+    assert (taken.returncode, taken.stdout) == (0, "1 ingenomen, 0 afgewezen.\n"), taken.stderr
+    assert merkteken not in taken.stderr
+    wait_until(lambda: len(vacancies(demo, HAVERBROEK.oin)) == 4, "it is published", PICKED_UP_WITHIN, 0.3)
+    assert demo.manage("watch_leveringen", str(tmp_path), "--eenmalig", "--rust", "0").returncode == 0
+    [told] = (place / "verwerkt").iterdir()
+    assert "Nieuw 1, gewijzigd 0, gelijk 3" in told.read_text()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and merkteken in path.read_text()]
+    assert places_with(demo, redis_url, secret) == []
+    assert places_with(demo, redis_url, merkteken) == []
 
 
 # --- A worker that is killed ---------------------------------------------------------------------------

@@ -62,6 +62,10 @@ UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
 # A published record that no publication held for this many days is answered no longer, and erased.
 UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
+# What a publication took away or changed is kept (encrypted) for this many days, to undo it.
+UM_TERUGDRAAI_DAGEN = env.int("UM_TERUGDRAAI_DAGEN", default=30)
+# From this part of the set that would disappear on, somebody has to say why.
+UM_REM_PERCENTAGE = env.int("UM_REM_PERCENTAGE", default=20)
 UM_MAX_VRAAG_BYTES = env.int("UM_MAX_VRAAG_BYTES", default=64 * 1024)
 
 # Who may call the source API: the OIN in a verified client certificate, as told by the proxy that
@@ -75,6 +79,16 @@ UM_MAX_BESTAND_MB = env.int("UM_MAX_BESTAND_MB", default=50)
 UM_MAX_UITGEPAKT_MB = env.int("UM_MAX_UITGEPAKT_MB", default=1000)
 UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
 UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
+UM_LEES_SECONDEN = env.int("UM_LEES_SECONDEN", default=60)
+UM_LEES_GEHEUGEN_MB = env.int("UM_LEES_GEHEUGEN_MB", default=2048)
+
+# Leveringen that come in by themselves: per key, and how long the same file is the same levering.
+UM_AANLEVER_AANROEPEN_PER_MINUUT = env.int("UM_AANLEVER_AANROEPEN_PER_MINUUT", default=120)
+UM_AANLEVER_PER_UUR = env.int("UM_AANLEVER_PER_UUR", default=30)
+UM_AANLEVER_HERHAAL_MINUTEN = env.int("UM_AANLEVER_HERHAAL_MINUTEN", default=60)
+UM_AANLEVER_AFGEWEZEN_BEWAREN = env.bool("UM_AANLEVER_AFGEWEZEN_BEWAREN", default=False)
+UM_CONTACT_URL = env.str("UM_CONTACT_URL", default="")
+UM_CONTACT_EMAIL = env.str("UM_CONTACT_EMAIL", default="")
 
 # --- The simulator --------------------------------------------------------------------------------
 UM_BRON_URL = env.str("UM_BRON_URL", default=f"http://127.0.0.1:{UM_PORT}/vum/bron/v3").rstrip("/")
@@ -114,6 +128,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exchange.bron.middleware.BronMiddleware",
+    "uploads.middleware.AanleverMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

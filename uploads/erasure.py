@@ -6,21 +6,42 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
+from exchange.bron import store
+from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.models import AF, Bronbestand, Conceptdeel, Levering, Status
+from uploads.models import (
+    AF,
+    UITGEVOERD,
+    Bronbestand,
+    Levering,
+    Opmerkingenbestand,
+    Status,
+    Voorproef,
+)
+
+# A workbook with remarks is made anew when somebody wants it again.
+OPMERKINGEN_BEWAARD = timedelta(hours=1)
 
 
 def erase_content(levering: Levering) -> None:
-    """Delete the raw file and the converted records; call inside `voor_gemeente`."""
+    """Delete the raw file, what was kept of it and the converted records; call inside `voor_gemeente`.
+
+    The rules that somebody made for this file go too: a constant in them may be personal. Saved as a koppeling they
+    are kept there.
+    """
     Bronbestand.objects.filter(levering=levering).delete()
+    Voorproef.objects.filter(levering=levering).delete()
+    levering.regels = None
+    Levering.objects.filter(pk=levering.pk).update(regels=None)
     erase_concept(levering)
 
 
 def erase_concept(levering: Levering) -> None:
-    """Delete the converted records and the values that no list knew."""
-    Conceptdeel.objects.filter(levering=levering).delete()
+    """Delete the converted records, the values that no list knew, and the workbook that tells what came of it."""
+    Opmerkingenbestand.objects.filter(levering=levering).delete()
+    store.unstage(levering.gemeente, levering.pk)
     Levering.objects.filter(pk=levering.pk).update(onbekende_waarden=None)
 
 
@@ -29,7 +50,7 @@ def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser |
     with voor_gemeente(gemeente):
         levering = (
             Levering.objects.select_for_update(of=("self",))
-            .exclude(status__in=[*AF, Status.PUBLICEREN])
+            .exclude(status__in=UITGEVOERD)
             .filter(pk=levering_id)
             .first()
         )
@@ -44,10 +65,11 @@ def erase_expired(gemeente: Gemeente) -> int:
     """Let every levering expire that was kept as long as a file may be; returns how many."""
     limit = timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN)
     with voor_gemeente(gemeente):
+        Opmerkingenbestand.objects.filter(gewijzigd_op__lt=timezone.now() - OPMERKINGEN_BEWAARD).delete()
         # A levering that is being published right now is locked, and gone by itself when that is done.
         old = list(
             Levering.objects.select_for_update(skip_locked=True, of=("self",))
-            .exclude(status__in=AF)
+            .exclude(status__in=[*AF, Status.TERUGDRAAIEN])
             .filter(aangemaakt_op__lt=limit)
         )
         for levering in old:
@@ -58,6 +80,18 @@ def erase_expired(gemeente: Gemeente) -> int:
             )
             noteer(gemeente, "levering_vervallen", onderwerp=str(levering))
     return len(old)
+
+
+def expire_waiting(soort: Soort, melding: str) -> int:
+    """Let every levering of this kind that is not published expire, whatever it was doing; returns how many.
+
+    Call inside `voor_gemeente`, with the set locked: what is being published then waits for its turn, or has had it.
+    """
+    waiting = Levering.objects.select_for_update(of=("self",)).filter(soort=soort.value)
+    found = list(waiting.exclude(status__in=[*AF, Status.TERUGDRAAIEN]))
+    for levering in found:
+        _expire(levering, melding)
+    return len(found)
 
 
 def _expire(levering: Levering, melding: str) -> None:

@@ -4,10 +4,12 @@ import io
 import re
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.db import connection
 from django.http import HttpRequest
 
 from exchange.standard import Soort
@@ -15,7 +17,7 @@ from um_portal.audit.log import noteer
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.models import Bronbestand, Levering
+from uploads.models import Aanleversleutel, Bronbestand, Levering, Wijze
 from uploads.readers import Onleesbaar, recognise_format
 
 _TE_GROOT = "upload_te_groot"
@@ -83,12 +85,16 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
 def safe_name(bestandsnaam: str) -> str:
     """A file's name as we keep it: without its folder, and without what may be somebody's number or address."""
     name = re.split(r"[/\\]", bestandsnaam)[-1]
+    name = "".join(character if character.isprintable() else " " for character in name)
     stem, dot, extension = name.rpartition(".")
     if not dot:
         stem, extension = name, ""
-    stem = "".join(character if character.isprintable() else " " for character in stem)
-    stem = _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, stem)).strip(" .")[:_NAME_LENGTH]
-    return f"{stem or 'bestand'}{'.' if extension else ''}{extension[:10]}"
+    stem = _mask(stem).strip(" .")[:_NAME_LENGTH]
+    return f"{stem or 'bestand'}{'.' if extension else ''}{_mask(extension)[:10]}"
+
+
+def _mask(text: str) -> str:
+    return _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, text))
 
 
 def _unless_date(match: re.Match[str]) -> str:
@@ -104,9 +110,14 @@ def receive(
     gebruiker: AbstractBaseUser | None = None,
     soort: Soort | None = None,
     koppeling: str = "",
+    wijze: Wijze = Wijze.VOLLEDIG,
+    aanleversleutel: Aanleversleutel | None = None,
+    publiceer_vanzelf: bool = False,
+    kenmerk: str = "",
 ) -> Levering:
     """Keep a file (encrypted) as a new levering, waiting to be converted.
 
+    The last three are of files that come in by themselves, see `unattended`.
     Raises Onleesbaar, with a Dutch sentence, for a file that is too large or that no reader takes.
     """
     if len(inhoud) > max_bytes():
@@ -120,14 +131,47 @@ def receive(
             gebruiker=gebruiker,
             soort=soort.value if soort else "",
             gevraagde_koppeling=koppeling,
+            wijze=wijze,
+            aanleversleutel=aanleversleutel,
+            publiceer_vanzelf=publiceer_vanzelf,
+            kenmerk=kenmerk,
         )
-        Bronbestand.objects.create(
-            gemeente=gemeente,
-            levering=levering,
-            inhoud=keys.versleutel(gemeente, inhoud, raw_context(levering.pk)),
-        )
+        _keep_raw(gemeente, levering.pk, inhoud)
         noteer(gemeente, "levering_ontvangen", gebruiker=gebruiker, onderwerp=str(levering))
     return levering
+
+
+# Django writes a value of many megabytes as hexadecimal text into the statement, and takes it back as such: nine times
+# the size of the file in memory. These two send and take the bytes themselves.
+
+
+def _keep_raw(gemeente: Gemeente, levering_id: int, inhoud: bytes) -> None:
+    sealed = keys.versleutel(gemeente, inhoud, raw_context(levering_id))
+    with psycopg.Cursor(_open_connection()) as cursor:
+        cursor.execute(
+            f"INSERT INTO {Bronbestand._meta.db_table} (gemeente_id, levering_id, inhoud) VALUES (%s, %s, %b)",
+            [gemeente.pk, levering_id, sealed],
+        )
+
+
+def raw_of(gemeente: Gemeente, levering_id: int) -> bytes:
+    """The file of a levering, as it came in. Call inside `voor_gemeente`. Raises Bronbestand.DoesNotExist."""
+    with psycopg.Cursor(_open_connection()) as cursor:
+        cursor.execute(
+            f"SELECT inhoud FROM {Bronbestand._meta.db_table} WHERE gemeente_id = %s AND levering_id = %s",
+            [gemeente.pk, levering_id],
+            binary=True,
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Bronbestand.DoesNotExist
+    return keys.ontsleutel(gemeente, row[0], raw_context(levering_id))
+
+
+def _open_connection() -> "psycopg.Connection[Any]":
+    """The connection of the transaction that is under way."""
+    found: psycopg.Connection[Any] = connection.connection
+    return found
 
 
 def raw_context(levering_id: int) -> str:

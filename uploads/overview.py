@@ -38,21 +38,50 @@ _PADEN: Mapping[Soort, tuple[str, ...]] = {
 _ALS_CODE = {"arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"}
 _GETALLEN = {"werktijden.aantalWerkurenPerWeekMaximaal"}
 _KORT = {"werktijden.aantalWerkurenPerWeekMaximaal": "Uren per week (maximaal)"}
+# What a column is sorted by, as `published.SORTEERBAAR` calls it.
+_SORTEERT = {
+    "idWerkzoekende": "nummer",
+    "idVacature": "nummer",
+    "mobiliteit.bemiddelingspostcode": "postcode",
+    "adres.postcode": "postcode",
+    "werktijden.aantalWerkurenPerWeekMaximaal": "uren",
+    "codeWerkEnDenkniveauMinimaal": "niveau",
+    "sluitingsdatumVacature": "sluit",
+    "datum": "datum",
+    "werkgever.nummerKvk": "kvk",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Kolom:
-    """A column: the attribute's path, its heading, and whether it holds numbers."""
+    """A column: the attribute's path, its heading, whether it holds numbers, and by what name it is sorted."""
 
     pad: str
     label: str
     is_getal: bool
+    sorteert: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Regel:
+    """A record as a row: its key, its own number or date, and the text of every column."""
+
+    pk: int
+    cellen: list[tuple[Kolom, str]]
+
+    @property
+    def naam(self) -> str:
+        """What the row is called."""
+        return self.cellen[0][1]
 
 
 @cache
 def columns(soort: Soort) -> tuple[Kolom, ...]:
     """The columns for a kind; an attribute in a group of its own goes by the name of the group."""
-    return tuple(Kolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN) for pad in _PADEN[soort])
+    return tuple(
+        Kolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN, _SORTEERT.get(pad, ""))
+        for pad in _PADEN[soort]
+    )
 
 
 def _label(soort: Soort, pad: str) -> str:
@@ -63,12 +92,13 @@ def _label(soort: Soort, pad: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[list[tuple[Kolom, str]]]:
+def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Regel]:
     """Per profile the text of every column; one query for the names of all codes together."""
-    records = [_shown(profiel) for profiel in profielen]
-    labels = labels_of(code for record in records for code in external_codes(soort, record))
+    records = [(profiel.pk, _shown(profiel)) for profiel in profielen]
+    labels = labels_of(code for _, record in records for code in external_codes(soort, record))
     return [
-        [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)] for record in records
+        Regel(pk, [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)])
+        for pk, record in records
     ]
 
 

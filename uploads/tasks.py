@@ -1,4 +1,7 @@
-"""The uploads' Celery tasks: ids in, nothing out. The work itself is in `processing` and `publication`."""
+"""The uploads' Celery tasks: ids in, nothing out.
+
+The work is in `processing`, `publication`, `unattended` and `opmerkingen`.
+"""
 
 from celery import shared_task
 from django.db import transaction
@@ -7,23 +10,55 @@ from django.utils import timezone
 from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads import processing, publication
+from uploads import opmerkingen, processing, publication, unattended
 from uploads.erasure import erase_expired
 from uploads.models import BEZIG, Levering, Status
 
-__all__ = ["convert", "enqueue", "erase_expired", "publish", "resume"]
+__all__ = [
+    "annotate",
+    "convert",
+    "enqueue",
+    "enqueue_annotation",
+    "erase_expired",
+    "publish",
+    "resume",
+    "undo",
+]
 
 
 @shared_task
 def convert(levering_id: int, gemeente_id: int) -> None:
-    """Convert a levering."""
-    processing.convert(Gemeente.objects.get(pk=gemeente_id), levering_id)
+    """Convert a levering, and let it go on when it is one that publishes itself."""
+    gemeente = Gemeente.objects.get(pk=gemeente_id)
+    processing.convert(gemeente, levering_id)
+    _go_on(gemeente)
 
 
 @shared_task
 def publish(levering_id: int, gemeente_id: int) -> None:
-    """Publish a levering."""
-    publication.publish(Gemeente.objects.get(pk=gemeente_id), levering_id)
+    """Publish a levering, and let the next one go on that waited for it."""
+    gemeente = Gemeente.objects.get(pk=gemeente_id)
+    publication.publish(gemeente, levering_id)
+    _go_on(gemeente)
+
+
+@shared_task
+def undo(levering_id: int, gemeente_id: int) -> None:
+    """Undo the publication of a levering, and let the next one go on that waited for it."""
+    gemeente = Gemeente.objects.get(pk=gemeente_id)
+    publication.undo(gemeente, levering_id)
+    _go_on(gemeente)
+
+
+@shared_task
+def annotate(levering_id: int, gemeente_id: int) -> None:
+    """Make the workbook with remarks of a large levering."""
+    opmerkingen.make(Gemeente.objects.get(pk=gemeente_id), levering_id)
+
+
+def enqueue_annotation(levering_id: int, gemeente_id: int) -> None:
+    """Hand a workbook that is to be made to a worker, as `enqueue` does a levering."""
+    transaction.on_commit(lambda: annotate.apply_async((levering_id, gemeente_id), retry=False), robust=True)
 
 
 def enqueue(levering_id: int, gemeente_id: int, status: str = Status.ONTVANGEN) -> None:
@@ -31,8 +66,13 @@ def enqueue(levering_id: int, gemeente_id: int, status: str = Status.ONTVANGEN) 
 
     When the broker does not answer the levering waits: `resume` finds it and tries again.
     """
-    task = publish if status == Status.PUBLICEREN else convert
+    task = {Status.PUBLICEREN.value: publish, Status.TERUGDRAAIEN.value: undo}.get(status, convert)
     transaction.on_commit(lambda: task.apply_async((levering_id, gemeente_id), retry=False), robust=True)
+
+
+def _go_on(gemeente: Gemeente) -> None:
+    for pk in unattended.publish_waiting(gemeente):
+        enqueue(pk, gemeente.pk, Status.PUBLICEREN)
 
 
 def resume(gemeente: Gemeente) -> int:
@@ -42,10 +82,14 @@ def resume(gemeente: Gemeente) -> int:
             abandoned(Levering.objects.filter(status__in=BEZIG)).values_list("pk", "status", "pogingen")
         )
         for pk, status, pogingen in lost:
-            if status != Status.PUBLICEREN and pogingen >= MAX_POGINGEN:
+            if status in {Status.ONTVANGEN, Status.OMZETTEN} and pogingen >= MAX_POGINGEN:
                 processing.give_up(gemeente, pk)
                 continue
             # Not again at the next round, while it waits in the queue.
             Levering.objects.filter(pk=pk).update(gewijzigd_op=timezone.now())
             enqueue(pk, gemeente.pk, status)
+        for pk in opmerkingen.resume(gemeente):
+            enqueue_annotation(pk, gemeente.pk)
+    # Whose worker was killed between converting and publishing.
+    _go_on(gemeente)
     return len(lost)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from uploads.views import controle, gepubliceerd, koppelen, landelijk, publiceren, sleutels, waarden
 from uploads.views import leveringen as views
 
 app_name = "uploads"
@@ -9,10 +10,43 @@ app_name = "uploads"
 urlpatterns = [
     path("", views.index, name="lijst"),
     path("nieuw/", views.new, name="nieuw"),
-    path("gepubliceerd/", views.published, name="gepubliceerd"),
+    path("sleutels/", sleutels.index, name="sleutels"),
+    path("sleutels/nieuw/", sleutels.new, name="sleutel_nieuw"),
+    path("sleutels/<int:pk>/intrekken/", sleutels.revoke, name="sleutel_intrekken"),
+    path("waarden/", waarden.index, name="waarden"),
+    path("waarden/download/", waarden.download, name="waarden_download"),
+    path("waarden/upload/", waarden.upload, name="waarden_upload"),
+    path("waarden/voordragen/", waarden.put_forward, name="waarden_voordragen"),
+    path("waarden/landelijk/", waarden.national, name="waarden_landelijk"),
+    path("waarden/leeg/", waarden.empty, name="lege_waarden"),
+    path("waarden/zoek/", waarden.search, name="waarden_zoek"),
+    path("waarden/codes/<str:lijst>/", waarden.options, name="waarden_codes"),
+    path("waarden/<int:pk>/", waarden.edit, name="waarde"),
+    path("waarden/<int:pk>/verwijder/", waarden.delete, name="waarde_verwijder"),
+    path("landelijke-waarden/", landelijk.index, name="landelijk"),
+    path("<int:pk>/waarden/", waarden.levering, name="waarden_levering"),
+    path("<int:pk>/waarden/voorstellen/", waarden.suggestions, name="waarden_voorstellen"),
+    path("<int:pk>/waarden/opnieuw/", waarden.again, name="waarden_opnieuw"),
+    path("koppelingen/", koppelen.index, name="koppelingen"),
+    path("koppelingen/<int:pk>/", koppelen.detail, name="koppeling"),
+    path("koppelingen/<int:pk>/opbergen/", koppelen.archive, name="koppeling_opbergen"),
+    path("koppelingen/<int:pk>/versies/<int:nummer>/", koppelen.restore, name="koppeling_terugzetten"),
+    path("<int:pk>/koppelen/", koppelen.choose, name="koppelen"),
+    path("<int:pk>/koppelen/voorbeeld/", koppelen.preview, name="koppelen_voorbeeld"),
+    path("sjabloon/<str:soort>/", controle.template, name="sjabloon"),
+    path("gepubliceerd/", gepubliceerd.index, name="gepubliceerd"),
+    path("gepubliceerd/zoek/", gepubliceerd.by_number, name="gepubliceerd_zoek"),
+    path("gepubliceerd/download/", gepubliceerd.download, name="gepubliceerd_download"),
+    path("gepubliceerd/intrekken/", gepubliceerd.withdraw, name="intrekken"),
+    path("gepubliceerd/alles-intrekken/", gepubliceerd.withdraw_all, name="alles_intrekken"),
+    path("geschiedenis/", publiceren.history, name="geschiedenis"),
     path("<int:pk>/", views.detail, name="levering"),
     path("<int:pk>/voortgang/", views.progress, name="voortgang"),
-    path("<int:pk>/publiceer/", views.publish, name="publiceer"),
+    path("<int:pk>/publiceer/", publiceren.publish, name="publiceer"),
+    path("<int:pk>/terugdraaien/", publiceren.undo, name="terugdraaien"),
+    path("<int:pk>/opmerkingen/", controle.annotated, name="opmerkingen"),
+    path("<int:pk>/opmerkingen/voortgang/", controle.annotated_progress, name="opmerkingen_voortgang"),
+    path("<int:pk>/opmerkingen/bestand/", controle.annotated_file, name="opmerkingen_bestand"),
     path("<int:pk>/verwijder/", views.withdraw, name="verwijder"),
     path("<int:pk>/opnieuw/", views.again, name="opnieuw"),
 ]

@@ -41,6 +41,7 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Leveringen", "uploads:lijst", BEHEERDERS),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", BEHEERDERS),
     Ingang("Gemeenten", "tenants:lijst", support=True),
+    Ingang("Landelijke waarden", "uploads:landelijk", support=True),
 )
 
 VOET: tuple[Ingang, ...] = (

@@ -10,7 +10,8 @@ from typing import Any, Concatenate, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker
@@ -30,7 +31,7 @@ class GemeenteRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-GemeenteView = Callable[Concatenate[GemeenteRequest, ...], HttpResponse]
+GemeenteView = Callable[Concatenate[GemeenteRequest, ...], HttpResponseBase]
 
 
 def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
@@ -61,7 +62,9 @@ def attach(request: HttpRequest) -> None:
     target.gemeente = active.gemeente if active else None
 
 
-def voor_rol(*rollen: Rol, transactie: bool = True) -> Callable[[GemeenteView], Callable[..., HttpResponse]]:
+def voor_rol(
+    *rollen: Rol, transactie: bool = True
+) -> Callable[[GemeenteView], Callable[..., HttpResponseBase]]:
     """Let a view be seen by these roles (functioneel beheerder always included), inside the municipality's scope.
 
     `transactie=False` is for views that wait for another party: they open the scope themselves, briefly.
@@ -69,9 +72,9 @@ def voor_rol(*rollen: Rol, transactie: bool = True) -> Callable[[GemeenteView], 
     """
     toegestaan = {*rollen, Rol.FUNCTIONEEL_BEHEERDER}
 
-    def decorate(view: GemeenteView) -> Callable[..., HttpResponse]:
+    def decorate(view: GemeenteView) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             attach(request)
             scoped = cast(GemeenteRequest, request)
             if scoped.lidmaatschap is None or scoped.lidmaatschap.rol not in toegestaan:

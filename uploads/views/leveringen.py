@@ -5,35 +5,25 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bron.models import RECORD_VAN, Stand
-from exchange.standard import Soort
+from exchange.bron.models import Stand
 from um_portal.tenants.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads import erasure, overview, processing, publication
+from uploads import erasure, processing, publication
 from uploads.forms import NieuweLeveringForm
 from uploads.intake import receive, was_too_large
-from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import SOORTEN
-from uploads.models import Bevinding, Bronbestand, Levering, Status
+from uploads.models import Bronbestand, Levering
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
+from uploads.views import controle
 
 LEVERINGEN_PER_PAGINA = 25
-BEVINDINGEN_PER_PAGINA = 50
-PROFIELEN_PER_PAGINA = 25
-# From this much smaller a set somebody may well have chosen the wrong file.
-_KLEINER = 0.8
-ERNSTEN = (
-    (Ernst.AFGEKEURD, "Afgekeurd"),
-    (Ernst.OVERGESLAGEN, "Overgeslagen"),
-    (Ernst.WAARSCHUWING, "Waarschuwing"),
-)
 _LIJSTEN = {"beroepen": "Beroepen", "competenties": "Competenties", "sbi": "Sectoren"}
 
 _beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
@@ -41,7 +31,9 @@ _beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
 
 def _leveringen() -> "QuerySet[Levering]":
     # The values that no list knows are large, encrypted and wanted on one page only.
-    found: QuerySet[Levering] = Levering.objects.select_related("gebruiker", "gepubliceerd_door")
+    found: QuerySet[Levering] = Levering.objects.select_related(
+        "gebruiker", "gepubliceerd_door", "aanleversleutel"
+    )
     return found.defer("onbekende_waarden")
 
 
@@ -85,35 +77,25 @@ def new(request: GemeenteRequest) -> HttpResponse:
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     """One levering: how far it is, what was recognised, what came of every row."""
     levering = get_object_or_404(
-        Levering.objects.select_related("gemeente", "gebruiker", "gepubliceerd_door"), pk=pk
+        Levering.objects.select_related(
+            "gemeente", "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel"
+        ).annotate(heeft_bestand=Exists(Bronbestand.objects.filter(levering=OuterRef("pk")))),
+        pk=pk,
     )
-    context: dict[str, Any] = {"levering": levering, "soorten": SOORTEN}
-    if levering.is_mislukt:
-        context["heeft_bestand"] = Bronbestand.objects.filter(levering=levering).exists()
-    elif not levering.is_bezig:
-        context |= _findings(request, levering)
+    context: dict[str, Any] = {
+        "levering": levering,
+        "soorten": SOORTEN,
+        "heeft_bestand": levering.heeft_bestand,
+        "kan_terug": publication.undoable(levering) is not None,
+    }
+    if not levering.is_mislukt and not levering.is_bezig:
+        context |= controle.findings(request, levering)
+        context["beeld"] = controle.fill_rates(levering, request.gemeente)
         context["onbekend"] = [
             (_LIJSTEN.get(lijst, lijst), list(waarden.items())[:100], sum(waarden.values()))
             for lijst, waarden in processing.unknown_values(levering).items()
         ]
     return render(request, "uploads/levering.html", context)
-
-
-def _findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
-    ernst = next((e.value for e, _ in ERNSTEN if e.value == request.GET.get("ernst")), "")
-    code = next((r["code"] for r in levering.redenen if r["code"] == request.GET.get("code")), "")
-    found = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
-    if ernst:
-        found = found.filter(ernst=ernst)
-    if code:
-        found = found.filter(code=code)
-    return {
-        "page_obj": Paginator(found, BEVINDINGEN_PER_PAGINA).get_page(request.GET.get("pagina")),
-        "ernst": ernst,
-        "code": code,
-        "ernsten": ERNSTEN,
-        "is_json": not levering.kolommen_gebruikt,
-    }
 
 
 @_beheerder
@@ -125,39 +107,6 @@ def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     if not levering.is_bezig:
         response["HX-Refresh"] = "true"
     return response
-
-
-@_beheerder
-@require_http_methods(["GET", "POST"])
-def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first, with the numbers; then let it be published."""
-    levering = get_object_or_404(_leveringen(), pk=pk)
-    terug = reverse("uploads:levering", args=[pk])
-    if request.method == "POST":
-        try:
-            publication.request_publication(request.gemeente, pk, request.user)
-        except publication.NietPubliceerbaar as problem:
-            messages.error(request, problem.melding)
-        else:
-            enqueue(pk, request.gemeente.pk, Status.PUBLICEREN)
-        return redirect(terug)
-    if not levering.is_publiceerbaar:
-        messages.error(request, publication.why_not(levering))
-        return redirect(terug)
-    nu = publication.current_number(levering.soort)
-    return render(
-        request,
-        "uploads/publiceer.html",
-        {
-            "titel": f"{levering.soort_label.capitalize()} publiceren",
-            "levering": levering,
-            "nu": nu,
-            "kleiner": levering.omgezet < _KLEINER * nu,
-            "verschil": nu - levering.omgezet,
-            "bevestig_tekst": "Publiceren",
-            "terug_url": terug,
-        },
-    )
 
 
 @_beheerder
@@ -204,28 +153,3 @@ def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, "Deze levering kan niet opnieuw worden omgezet. Upload het bestand opnieuw.")
     return redirect("uploads:levering", pk=pk)
-
-
-@_beheerder
-@require_GET
-def published(request: GemeenteRequest) -> HttpResponse:
-    """The municipality's current set of one kind."""
-    gevraagd = request.GET.get("soort", Soort.WERKZOEKENDEN.value)
-    soort = next((kind for kind in Soort if kind.value == gevraagd), None)
-    if soort is None:
-        raise Http404
-    standen = {stand.soort: stand for stand in Stand.objects.all()}
-    profielen = RECORD_VAN[soort]._default_manager.defer("detail").order_by("pk")
-    page = Paginator(profielen, PROFIELEN_PER_PAGINA).get_page(request.GET.get("pagina"))
-    return render(
-        request,
-        "uploads/gepubliceerd.html",
-        {
-            "soort": soort,
-            "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
-            "stand": standen.get(soort.value),
-            "kolommen": overview.columns(soort),
-            "rijen": overview.rows(soort, page.object_list),
-            "page_obj": page,
-        },
-    )

@@ -1,0 +1,267 @@
+"""What is published now: looking in it, taking it along, and taking it off. Thin, as `leveringen`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
+from exchange.bron.store import BezigMetPubliceren
+from exchange.standard import Soort
+from um_portal.audit.log import noteer
+from um_portal.presentation.templatetags.um import getal
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Rol
+from uploads import download as downloads
+from uploads import overview, published, withdrawal
+from uploads.models import Levering, Status
+from uploads.published_forms import FILTERS, AllesForm, NummerForm, NummersForm
+
+PER_PAGINA = 25
+_BEZIG = (
+    "Er wordt op dit moment gepubliceerd, en dat duurt even. Er is niets ingetrokken. Probeer het over een minuut "
+    "opnieuw."
+)
+_VORMEN = {
+    "csv": ("text/csv; charset=utf-8", downloads.as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", downloads.as_xlsx),
+}
+
+_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+
+
+class _Pagina(Paginator):
+    """Pages of keys; told how many there are when that is known already."""
+
+    def __init__(self, keys: Any, aantal: int | None = None) -> None:
+        super().__init__(keys, PER_PAGINA)
+        if aantal is not None:
+            self.__dict__["count"] = aantal
+
+
+def _soort(request: GemeenteRequest) -> Soort:
+    gevraagd = request.POST.get("soort") or request.GET.get("soort") or Soort.WERKZOEKENDEN.value
+    soort = next((kind for kind in Soort if kind.value == gevraagd), None)
+    if soort is None:
+        raise Http404
+    return soort
+
+
+def _adres(soort: Soort) -> str:
+    return f"{reverse('uploads:gepubliceerd')}?soort={soort.value}"
+
+
+# --- Looking ---------------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_GET
+def index(request: GemeenteRequest) -> HttpResponse:
+    """The municipality's current set of one kind, or the part of it that was asked for."""
+    soort = _soort(request)
+    filter_form = FILTERS[soort](request.GET)
+    asked = filter_form.asked
+    context = _frame(soort)
+    found = published.ordered(published.find(soort, asked), soort, request.GET.get("sorteer", ""))
+    # Keys first: the rows themselves are wide, and only a page of them is wanted.
+    page = _Pagina(found.values_list("pk", flat=True), None if asked else context["aantal"]).get_page(
+        request.GET.get("pagina")
+    )
+    rows = {row.pk: row for row in _light(soort).filter(pk__in=list(page.object_list))}
+    context |= {
+        "page_obj": page,
+        "rijen": overview.rows(soort, (rows[pk] for pk in page.object_list if pk in rows)),
+        "filter": filter_form,
+        "gefilterd": asked,
+        "nummer": NummerForm(),
+    }
+    return render(request, "uploads/gepubliceerd.html", context)
+
+
+def _frame(soort: Soort) -> dict[str, Any]:
+    """What every page of a set has."""
+    standen = {stand.soort: stand for stand in Stand.objects.all()}
+    stand = standen.get(soort.value)
+    return {
+        "soort": soort,
+        "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
+        "stand": stand,
+        "aantal": stand.aantal if stand else 0,
+        "kolommen": overview.columns(soort),
+    }
+
+
+def _light(soort: Soort) -> Any:
+    return RECORD_VAN[soort]._default_manager.defer("detail", "vingerafdruk")
+
+
+@_beheerder
+@require_POST
+def by_number(request: GemeenteRequest) -> HttpResponse:
+    """The record with a number; sent, not asked by address, because a number is somebody's."""
+    soort = _soort(request)
+    form = NummerForm(request.POST)
+    records: Iterable[GepubliceerdRecord] = ()
+    if form.is_valid():
+        ids = published.ids_of(request.gemeente, soort, published.numbers(form.cleaned_data["nummer"])[:1])
+        records = list(published.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
+    context = _frame(soort) | {
+        "rijen": overview.rows(soort, records),
+        "filter": FILTERS[soort](),
+        "nummer": form,
+        "op_nummer": not form.errors,
+    }
+    return render(request, "uploads/gepubliceerd.html", context, status=422 if form.errors else 200)
+
+
+# --- Taking along ----------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_GET
+def download(request: GemeenteRequest) -> StreamingHttpResponse:
+    """The set, or the part that was asked for, as a file."""
+    soort = _soort(request)
+    vorm = _VORMEN.get(request.GET.get("vorm", ""))
+    if vorm is None:
+        raise Http404
+    content_type, write = vorm
+    found = published.find(soort, FILTERS[soort](request.GET).asked)
+    opname = downloads.Momentopname(soort, published.ordered(found, soort, request.GET.get("sorteer", "")))
+    noteer(
+        request.gemeente,
+        "records_gedownload",
+        gebruiker=request.user,
+        onderwerp=soort.label,
+        aantal=opname.aantal,
+    )
+    response = StreamingHttpResponse(write(opname), content_type=content_type)
+    name = f"{soort.value}-{timezone.localdate():%Y-%m-%d}.{request.GET['vorm']}"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+# --- Taking off ------------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def withdraw(request: GemeenteRequest) -> HttpResponse:
+    """Withdraw the records that were chosen in the table, or a list of numbers; ask first."""
+    soort = _soort(request)
+    if request.method == "POST" and "ids" in request.POST:
+        return _withdraw(request, soort, published.numbers(request.POST["ids"]))
+    if request.method == "POST" and "nummers" not in request.POST:
+        chosen = [int(pk) for pk in request.POST.getlist("record") if pk.isascii() and pk.isdigit()][
+            :PER_PAGINA
+        ]
+        ids = list(RECORD_VAN[soort]._default_manager.filter(pk__in=chosen).values_list("id_bron", flat=True))
+        if not ids:
+            messages.error(request, "Kies eerst in de tabel wat u wilt intrekken.")
+            return redirect(_adres(soort))
+        return _ask(request, soort, ids, _adres(soort))
+    form = NummersForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        asked = form.cleaned_data["nummers"]
+        known = published.ids_of(request.gemeente, soort, asked)
+        missing = [place for place, number in enumerate(asked, start=1) if number not in known]
+        if known:
+            back = f"{reverse('uploads:intrekken')}?soort={soort.value}"
+            return _ask(request, soort, sorted(set(known.values())), back, missing)
+        form.add_error(
+            "nummers",
+            f"Geen van deze nummers staat tussen de {soort.label} van uw gemeente. Controleer de nummers en de soort.",
+        )
+    return render(
+        request,
+        "uploads/intrekken.html",
+        {"soort": soort, "soorten": list(Soort), "form": form, "terug_url": _adres(soort)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _ask(
+    request: GemeenteRequest, soort: Soort, ids: list[str], back: str, missing: list[int] | None = None
+) -> HttpResponse:
+    number = published.with_ids(soort, ids).count()
+    return render(
+        request,
+        "uploads/intrekken_bevestigen.html",
+        {
+            "titel": "Intrekken",
+            "soort": soort,
+            "aantal": len(ids),
+            "gepubliceerd": number,
+            "elders": len(ids) - number,
+            "ontbreken": missing or [],
+            "velden": {"soort": soort.value, "ids": ";".join(ids)},
+            "actie": reverse("uploads:intrekken"),
+            "bevestig_tekst": "Intrekken",
+            "terug_url": back,
+            "gevaar": True,
+        },
+    )
+
+
+def _withdraw(request: GemeenteRequest, soort: Soort, ids: list[str]) -> HttpResponse:
+    try:
+        number = withdrawal.withdraw_records(
+            request.gemeente, soort, ids[: published.MAX_NUMMERS], request.user
+        )
+    except BezigMetPubliceren:
+        messages.error(request, _BEZIG)
+    else:
+        messages.success(request, f"{_ingetrokken(number)} Uw gemeente antwoordt er niet meer mee.")
+    return redirect(_adres(soort))
+
+
+def _ingetrokken(number: int) -> str:
+    if number == 1:
+        return "Er is 1 record ingetrokken."
+    return f"Er zijn {getal(number) if number else 'geen gepubliceerde'} records ingetrokken."
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def withdraw_all(request: GemeenteRequest) -> HttpResponse:
+    """Withdraw everything of a kind, after somebody said to be sure."""
+    soort = _soort(request)
+    form = AllesForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = withdrawal.withdraw_everything(request.gemeente, soort, request.user)
+        except BezigMetPubliceren:
+            messages.error(request, _BEZIG)
+        else:
+            messages.success(
+                request, f"{_ingetrokken(number)} Uw gemeente antwoordt niet meer met {soort.label}."
+            )
+        return redirect(_adres(soort))
+    stand = Stand.objects.filter(soort=soort.value).first()
+    waiting = Levering.objects.filter(soort=soort.value).exclude(
+        status__in=[Status.GEPUBLICEERD, Status.VERVALLEN, Status.TERUGDRAAIEN]
+    )
+    return render(
+        request,
+        "uploads/alles_intrekken.html",
+        {
+            "titel": f"Alle {soort.label} intrekken",
+            "soort": soort,
+            "aantal": stand.aantal if stand else 0,
+            "wachtend": waiting.count(),
+            "form": form,
+            "velden": {"soort": soort.value},
+            "bevestig_tekst": "Alles intrekken",
+            "terug_url": _adres(soort),
+            "gevaar": True,
+        },
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,201 @@
+"""Publishing a levering, undoing that, and what was published before. Thin, as `leveringen`."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exchange.bron import store
+from exchange.bron.store import Verschil
+from exchange.standard import Soort
+from um_portal.presentation.templatetags.um import getal
+from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.tenants.models import Rol
+from uploads import publication
+from uploads.models import Levering, RedenVerlies, Status, Wijze
+from uploads.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
+from uploads.published_forms import RedenForm, WijzeForm, gone, standing
+from uploads.tasks import enqueue
+
+PUBLICATIES_PER_PAGINA = 25
+_MOST = 10**9
+
+_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+
+
+def _levering(request: GemeenteRequest, pk: int) -> Levering:
+    levering: Levering = get_object_or_404(Levering.objects.defer("onbekende_waarden", "regels"), pk=pk)
+    levering.gemeente = request.gemeente
+    return levering
+
+
+# --- Publishing ------------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask first, with the numbers; then let it be published. When much would disappear, ask why as well."""
+    levering = _levering(request, pk)
+    if not levering.is_publiceerbaar:
+        messages.error(request, publication.why_not(levering))
+        return redirect("uploads:levering", pk=pk)
+    verschil = publication.difference(levering, Wijze.VOLLEDIG)
+    form = WijzeForm(
+        verschil, request.POST if request.method == "POST" else None, initial={"wijze": levering.wijze}
+    )
+    if request.method == "POST" and form.is_valid():
+        wijze = form.cleaned_data["wijze"] or levering.wijze
+        if "weg" not in request.POST:
+            return _request(request, levering, wijze)
+        reden = RedenForm(request.POST)
+        if not reden.is_valid():
+            return _ask_reason(request, levering, wijze, publication.rem(levering, verschil), reden)
+        verlies = Verlies(RedenVerlies(reden.cleaned_data["reden"]), _number(request.POST["weg"]))
+        return _request(request, levering, wijze, verlies)
+    return render(
+        request,
+        "uploads/publiceer.html",
+        {
+            "titel": f"{levering.soort_label.capitalize()} publiceren",
+            "levering": levering,
+            "verschil": verschil,
+            "rem": publication.rem(levering, verschil),
+            "form": form,
+            "bevestig_tekst": "Publiceren",
+            "terug_url": reverse("uploads:levering", args=[pk]),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _number(text: str) -> int:
+    return min(int(text), _MOST) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _request(
+    request: GemeenteRequest, levering: Levering, wijze: str, verlies: Verlies | None = None
+) -> HttpResponse:
+    try:
+        publication.request_publication(
+            request.gemeente, levering.pk, request.user, wijze=wijze, verlies=verlies
+        )
+    except RemtEerst as problem:
+        return _ask_reason(request, levering, wijze, problem.rem, RedenForm(), again=verlies is not None)
+    except NietPubliceerbaar as problem:
+        messages.error(request, problem.melding)
+    else:
+        enqueue(levering.pk, request.gemeente.pk, Status.PUBLICEREN)
+    return redirect("uploads:levering", pk=levering.pk)
+
+
+def _ask_reason(
+    request: GemeenteRequest,
+    levering: Levering,
+    wijze: str,
+    found: Rem | None,
+    form: RedenForm,
+    *,
+    again: bool = False,
+) -> HttpResponse:
+    if found is None:
+        # Meanwhile so much is left that nobody need say anything.
+        return redirect("uploads:publiceer", pk=levering.pk)
+    return render(
+        request,
+        "uploads/publiceer_rem.html",
+        {
+            "titel": "Er verdwijnt veel",
+            "levering": levering,
+            "rem": found,
+            "opnieuw": again,
+            "form": form,
+            "velden": {"wijze": wijze, "weg": found.weg},
+            "bevestig_tekst": "Toch publiceren",
+            "terug_url": reverse("uploads:publiceer", args=[levering.pk]),
+            "gevaar": True,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+# --- Undoing ---------------------------------------------------------------------------------------------
+
+
+@_beheerder
+@require_http_methods(["GET", "POST"])
+def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Ask first, with the numbers; then let a publication be undone."""
+    levering = _levering(request, pk)
+    terug = reverse("uploads:levering", args=[pk])
+    if request.method == "POST":
+        try:
+            publication.request_undo(request.gemeente, pk, request.user)
+        except NietPubliceerbaar as problem:
+            messages.error(request, problem.melding)
+        else:
+            enqueue(pk, request.gemeente.pk, Status.TERUGDRAAIEN)
+        return redirect(terug)
+    if publication.undoable(levering) is None:
+        messages.error(request, publication.NIET_TERUG)
+        return redirect(terug)
+    verschil = store.difference_of_undo(request.gemeente, Soort(levering.soort), pk)
+    return render(
+        request,
+        "componenten/bevestigen.html",
+        {
+            "titel": "Publicatie terugdraaien",
+            "tekst": f"U draait de publicatie van {levering.bestandsnaam} terug. Daarna antwoordt uw gemeente weer met "
+            f"de {levering.soort_label} van daarvoor.",
+            "gevolgen": _consequences(verschil),
+            "bevestig_tekst": "Terugdraaien",
+            "terug_url": terug,
+            "gevaar": True,
+        },
+    )
+
+
+def _consequences(verschil: Verschil) -> list[str]:
+    back, changed = verschil.nieuw, verschil.gewijzigd
+    return [
+        *([f"Er {gone(verschil.weg)}: wat deze publicatie toevoegde."] if verschil.weg else []),
+        *(
+            [f"Er {'komt' if back == 1 else 'komen'} {getal(back)} terug: wat deze publicatie weghaalde."]
+            if back
+            else []
+        ),
+        *(
+            [f"{getal(changed)} {'krijgt' if changed == 1 else 'krijgen'} de vorige inhoud terug."]
+            if changed
+            else []
+        ),
+        f"Daarna {standing(verschil.totaal)}.",
+        "Wie u intussen hebt ingetrokken, komt niet terug.",
+        "Daarna kunt u ook de publicatie daarvoor terugdraaien, zolang die bewaard is.",
+    ]
+
+
+# --- What was published before ---------------------------------------------------------------------------
+
+
+@_beheerder
+@require_GET
+def history(request: GemeenteRequest) -> HttpResponse:
+    """Everything that was published, newest first: who, when, how, and what it did."""
+    done: QuerySet[Levering] = Levering.objects.filter(
+        status__in=[Status.GEPUBLICEERD, Status.TERUGDRAAIEN]
+    ).select_related(
+        "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
+    )
+    light = done.defer(
+        "onbekende_waarden", "regels", "redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"
+    )
+    page = Paginator(light.order_by("-gepubliceerd_op", "-pk"), PUBLICATIES_PER_PAGINA).get_page(
+        request.GET.get("pagina")
+    )
+    return render(
+        request, "uploads/geschiedenis.html", {"page_obj": page, "terug_te_draaien": store.undoable_now()}
+    )
