@@ -13,7 +13,10 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.tenants.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
+from uploads.intake import receive
 from uploads.mapping.sonar import KOPPEN as SONAR_KOPPEN
+from uploads.models import Levering
+from uploads.tasks import convert
 
 _number = itertools.count(1)
 
@@ -150,3 +153,12 @@ def een_werkblad(rijen: Sequence[dict[str, Any] | None], koppen: tuple[str, ...]
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
+
+
+def een_levering(gemeente: Gemeente, inhoud: bytes, naam: str = "export.xlsx") -> Levering:
+    """A file that was taken in and converted."""
+    pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
+    convert(pk, gemeente.pk)
+    with voor_gemeente(gemeente):
+        levering: Levering = Levering.objects.get(pk=pk)
+    return levering

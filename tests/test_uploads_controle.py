@@ -13,11 +13,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_vacature, een_werkblad
+from tests.factories import (
+    een_client,
+    een_gebruiker,
+    een_gemeente,
+    een_levering,
+    een_sonar_rij,
+    een_vacature,
+    een_werkblad,
+)
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import tasks
-from uploads.intake import receive
 from uploads.models import Bevinding, Levering
 
 UPLOADS = Path(__file__).resolve().parents[1] / "uploads"
@@ -31,14 +37,6 @@ def gemeente() -> Gemeente:
 @pytest.fixture
 def client(gemeente: Gemeente) -> Client:
     return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
-
-
-def converted(gemeente: Gemeente, inhoud: bytes, naam: str = "export.xlsx") -> Levering:
-    pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
-    tasks.convert(pk, gemeente.pk)
-    with voor_gemeente(gemeente):
-        levering: Levering = Levering.objects.get(pk=pk)
-    return levering
 
 
 def page(client: Client, levering: Levering, **query: str) -> str:
@@ -62,7 +60,7 @@ RIJEN = [
 
 @pytest.mark.django_db
 def test_it_works_the_numbers_add_up_on_the_page(client, gemeente):
-    text = page(client, converted(gemeente, een_werkblad(RIJEN)))
+    text = page(client, een_levering(gemeente, een_werkblad(RIJEN)))
     assert "5 gelezen = 2 gaan mee + 1 overgeslagen + 2 afgekeurd." in text
     assert rows(text) == 5
     assert "blad “Sheet”" in text
@@ -70,7 +68,7 @@ def test_it_works_the_numbers_add_up_on_the_page(client, gemeente):
 
 @pytest.mark.django_db
 def test_the_rows_can_be_chosen_by_consequence_reason_and_column(client, gemeente):
-    levering = converted(gemeente, een_werkblad(RIJEN))
+    levering = een_levering(gemeente, een_werkblad(RIJEN))
     assert rows(page(client, levering, ernst="afgekeurd")) == 3
     assert rows(page(client, levering, ernst="overgeslagen")) == 1
     assert rows(page(client, levering, code="postcode_onmogelijk")) == 2
@@ -84,7 +82,7 @@ def test_the_rows_can_be_chosen_by_consequence_reason_and_column(client, gemeent
 
 @pytest.mark.django_db
 def test_every_reason_leads_to_its_rows(client, gemeente):
-    levering = converted(gemeente, een_werkblad(RIJEN))
+    levering = een_levering(gemeente, een_werkblad(RIJEN))
     text = page(client, levering)
     links = re.findall(r'href="(/leveringen/[0-9]+/\?ernst=[^"]+)">([0-9]+)<', text)
     assert len(links) == len(levering.redenen) == 4
@@ -95,7 +93,7 @@ def test_every_reason_leads_to_its_rows(client, gemeente):
 
 @pytest.mark.django_db
 def test_there_is_a_page_at_a_time_and_the_choice_stays(client, gemeente):
-    levering = converted(gemeente, een_werkblad([een_sonar_rij(Postcode="x") for _ in range(120)]))
+    levering = een_levering(gemeente, een_werkblad([een_sonar_rij(Postcode="x") for _ in range(120)]))
     first = page(client, levering, kolom="Postcode")
     assert rows(first) == 50
     assert "kolom=Postcode&amp;pagina=2" in first or "pagina=2&amp;kolom=Postcode" in first
@@ -104,7 +102,7 @@ def test_there_is_a_page_at_a_time_and_the_choice_stays(client, gemeente):
 
 @pytest.mark.django_db
 def test_a_doubled_id_names_the_row_that_goes_along(client, gemeente):
-    levering = converted(
+    levering = een_levering(
         gemeente, een_werkblad([een_sonar_rij(ID_WZ="A"), een_sonar_rij(ID_WZ="B"), een_sonar_rij(ID_WZ="A")])
     )
     assert (levering.omgezet, levering.afgekeurd) == (2, 1)
@@ -115,7 +113,7 @@ def test_a_doubled_id_names_the_row_that_goes_along(client, gemeente):
 
 @pytest.mark.django_db
 def test_of_a_doubled_id_the_first_that_can_go_along_goes(client, gemeente):
-    levering = converted(
+    levering = een_levering(
         gemeente, een_werkblad([een_sonar_rij(ID_WZ="A", Postcode="x"), een_sonar_rij(ID_WZ="A")])
     )
     assert (levering.omgezet, levering.afgekeurd) == (1, 1)
@@ -126,7 +124,7 @@ def test_vacancies_past_their_closing_date_are_skipped(client, gemeente):
     today = timezone.localdate()
     days = [today - dt.timedelta(days=1), today, today + dt.timedelta(days=1)]
     records: list[dict[str, Any]] = [een_vacature(sluitingsdatumVacature=day.isoformat()) for day in days]
-    levering = converted(gemeente, json.dumps([*records, een_vacature()]).encode(), "v.json")
+    levering = een_levering(gemeente, json.dumps([*records, een_vacature()]).encode(), "v.json")
     assert (levering.gelezen, levering.omgezet, levering.overgeslagen) == (4, 3, 1)
     with voor_gemeente(gemeente):
         assert Bevinding.objects.get().kolom == "sluitingsdatumVacature"

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +15,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
@@ -31,6 +30,7 @@ from tests.factories import (
     een_sonar_rij,
     een_werkblad,
 )
+from tests.threads import at_once
 from um_portal.jobs import MAX_POGINGEN, claim
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import set_session, voor_gemeente
@@ -321,28 +321,6 @@ def in_thread(action: Callable[[], Any]) -> Any:
     """Do it on a connection of its own, as another process would."""
     (result,) = at_once(action)
     return result
-
-
-def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Do all of it at the same time; what was raised is given back as a result."""
-    results: list[Any] = [None] * len(actions)
-    start = threading.Barrier(len(actions))
-
-    def run(index: int, action: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            results[index] = action()
-        except Exception as problem:
-            results[index] = problem
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 @pytest.mark.slow

@@ -4,13 +4,11 @@ import csv
 import io
 import json
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +28,7 @@ from tests.factories import (
     een_werkblad,
     een_werkzoekende,
 )
+from tests.threads import at_once
 from um_portal.audit.models import Auditregel
 from um_portal.jobs import MAX_POGINGEN
 from um_portal.tenants import keys
@@ -105,27 +104,6 @@ def audit(gemeente: Gemeente, handeling: str) -> list[tuple[str, int | None]]:
     with voor_gemeente(gemeente):
         lines = Auditregel.objects.filter(handeling=handeling).order_by("pk")
         return list(lines.values_list("onderwerp", "aantal"))
-
-
-def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    results: list[Any] = [None] * len(actions)
-    start = threading.Barrier(len(actions))
-
-    def run(index: int, action: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            results[index] = action()
-        except Exception as problem:
-            results[index] = problem
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 # --- Before publishing -------------------------------------------------------------------------------------
@@ -675,9 +653,7 @@ def country(gemeente: Gemeente) -> None:
 
 def found(text: str) -> list[str]:
     """The numbers in the table, in its order."""
-    return [
-        part.split("<")[0] for part in text.split('<th scope="row" data-label="Id werkzoekende">')[1:]
-    ] or [part.split("<")[0].split(">")[-1] for part in text.split('<th scope="row"')[1:]]
+    return [part.split("</span>")[1].split("<")[0] for part in text.split('<th scope="row"')[1:]]
 
 
 @pytest.mark.django_db

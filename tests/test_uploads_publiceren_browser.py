@@ -128,7 +128,7 @@ def test_the_set_is_looked_through_and_somebody_is_withdrawn(scherm, gemeente):
     scherm.page.get_by_role("button", name="Zoeken", exact=True).click()
     scherm.page.wait_for_selector("h2:has-text('Gevonden')")
     faults += scherm.faults("gepubliceerd gefilterd")
-    scherm.page.get_by_label("Postcodegebied").fill("9711AB")
+    scherm.page.get_by_label("Postcodegebied").fill("97ab")
     scherm.page.get_by_role("button", name="Zoeken", exact=True).click()
     scherm.page.wait_for_selector("text=zonder letters")
     faults += scherm.faults("gepubliceerd fout filter")
@@ -141,7 +141,7 @@ def test_the_set_is_looked_through_and_somebody_is_withdrawn(scherm, gemeente):
     scherm.page.wait_for_selector("h2:has-text('Met dit nummer')")
     assert number not in scherm.page.url
     faults += scherm.faults("gepubliceerd op nummer")
-    scherm.tab_to(f"Kies {number}", "input")
+    scherm.tab_to(f"Kies {number}")
     scherm.press("Space")
     scherm.tab_to("Gekozen rijen intrekken", "button")
     scherm.press("Enter")

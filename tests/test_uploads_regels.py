@@ -523,6 +523,15 @@ def test_a_row_without_an_id_is_refused_and_says_which_columns_could_give_one():
     assert "geen Klant en geen BSN" in bevinding.opmerking.melding
 
 
+def test_a_header_that_is_somebodys_data_is_not_in_the_sentence_that_is_kept():
+    kop = "jan@voorbeeld.example"
+    rules = Regels(WERKZOEKENDEN, (Regel("idWerkzoekende", kolomsleutels([kop])), POSTCODE), IEDEREEN)
+    _, (uitkomst,) = convert(rules, [kop], ["nnb"])
+    (bevinding,) = uitkomst.bevindingen
+    assert bevinding.opmerking.code == "geen_id"
+    assert "jan" not in bevinding.opmerking.melding
+
+
 # --- Consent ----------------------------------------------------------------------------------------------
 
 
@@ -613,7 +622,12 @@ def test_how_many_records_have_each_attribute_is_counted_for_those_that_go_along
         Regel("emailadres[]", ("mail",)),
         *(Regel(f"arbeidsmarktkwalificatie.cursus[{n}].naamCursus", (f"cursus{n}",)) for n in (0, 1)),
     )
-    rijen: list[list[Any]] = [["a@b.nl", "x", "y"], [None, None, "y"], ["a@b.nl", "z" * 200, None], [None, None, None]]
+    rijen: list[list[Any]] = [
+        ["a@b.nl", "x", "y"],
+        [None, None, "y"],
+        ["a@b.nl", "z" * 200, None],
+        [None, None, None],
+    ]
     omzetting, _ = convert(rules, ["Mail", "Cursus 0", "Cursus 1"], *rijen)
     assert omzetting.telling.omgezet == 3
     assert counted(omzetting) == {

@@ -17,15 +17,14 @@ from tests.factories import (
     een_contactmoment,
     een_gebruiker,
     een_gemeente,
+    een_levering,
     een_sonar_rij,
     een_vacature,
     een_werkblad,
     een_werkzoekende,
 )
 from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
-from um_portal.tenants.scope import voor_gemeente
-from uploads import tasks, vulling
-from uploads.intake import receive
+from uploads import vulling
 from uploads.models import Levering
 from uploads.vulling import BEREIKBAAR, GEVOLGEN, Vulgraad, picture, with_reach
 
@@ -40,14 +39,6 @@ def gemeente() -> Gemeente:
 @pytest.fixture
 def client(gemeente: Gemeente) -> Client:
     return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
-
-
-def converted(gemeente: Gemeente, inhoud: bytes, naam: str = "export.xlsx") -> Levering:
-    pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
-    tasks.convert(pk, gemeente.pk)
-    with voor_gemeente(gemeente):
-        levering: Levering = Levering.objects.get(pk=pk)
-    return levering
 
 
 def page(client: Client, levering: Levering) -> str:
@@ -136,7 +127,7 @@ def test_the_records_that_go_along_are_counted_by_attribute(gemeente):
         een_sonar_rij(Bemiddelingsberoep="Kok", Toestemming="Nee"),
         een_sonar_rij(Bemiddelingsberoep="Kok", Postcode="x"),
     ]
-    levering = converted(gemeente, een_werkblad(rijen))
+    levering = een_levering(gemeente, een_werkblad(rijen))
     assert levering.omgezet == 3
     counted = levering.vulling
     assert counted["mobiliteit.bemiddelingspostcode"] == 3
@@ -167,7 +158,7 @@ def test_the_records_that_go_along_are_counted_by_attribute(gemeente):
     ],
 )
 def test_records_in_json_are_counted_too(gemeente, records: list[Any], soort: str, pad: str, aantal: int):
-    levering = converted(gemeente, json.dumps(records).encode(), "x.json")
+    levering = een_levering(gemeente, json.dumps(records).encode(), "x.json")
     assert levering.soort == soort
     assert levering.vulling[pad] == aantal
 
@@ -178,7 +169,7 @@ def test_records_in_json_are_counted_too(gemeente, records: list[Any], soort: st
 @pytest.mark.django_db
 def test_the_page_tells_it_in_words_numbers_and_a_meter(client, gemeente):
     records = [een_vacature(beroep={"codeBeroepsnaam": "urn:x"})] + [een_vacature() for _ in range(9)]
-    levering = converted(gemeente, json.dumps(records).encode(), "x.json")
+    levering = een_levering(gemeente, json.dumps(records).encode(), "x.json")
     text = page(client, levering)
     assert "Vacatures zonder beroep worden zelden gevonden." in text
     assert "1 van 10 (10%)" in text
@@ -198,7 +189,7 @@ def test_the_page_tells_it_in_words_numbers_and_a_meter(client, gemeente):
 def test_what_a_jobcoach_gets_follows_the_contact_policy(client, gemeente, beleid, zin):
     gemeente.contactbeleid = beleid
     gemeente.save()
-    levering = converted(
+    levering = een_levering(
         gemeente,
         een_werkblad([een_sonar_rij(), een_sonar_rij(**{"Medewerker Naam": "", "Organisatie Naam": ""})]),
     )
@@ -209,7 +200,7 @@ def test_what_a_jobcoach_gets_follows_the_contact_policy(client, gemeente, belei
 
 @pytest.mark.django_db
 def test_without_any_contact_detail_that_is_told(client, gemeente):
-    levering = converted(
+    levering = een_levering(
         gemeente, een_werkblad([een_sonar_rij(**{"Medewerker Naam": "", "Organisatie Naam": ""})])
     )
     assert "Bij geen enkel profiel staan contactgegevens." in page(client, levering)
@@ -217,7 +208,7 @@ def test_without_any_contact_detail_that_is_told(client, gemeente):
 
 @pytest.mark.django_db
 def test_when_nothing_goes_along_there_is_nothing_to_tell(client, gemeente):
-    levering = converted(gemeente, een_werkblad([een_sonar_rij(Toestemming="Nee")]))
+    levering = een_levering(gemeente, een_werkblad([een_sonar_rij(Toestemming="Nee")]))
     assert "Hoe goed is het ingevuld" not in page(client, levering)
 
 

@@ -15,23 +15,20 @@ from uploads.sleutels import OngeldigNetwerk, parse_networks
 _ACCEPT = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt,.tsv,.xml,.htm,.html,.json"
 
 
-class NieuweLeveringForm(forms.Form):
-    """One file. What it is gets recognised from its content."""
+class BestandForm(forms.Form):
+    """A form with one file in it. Whether it is there and not broken off is told in our own words."""
 
-    bestand = forms.FileField(
-        label="Bestand",
-        # Whether it is there and what is in it is told in our own words.
-        required=False,
-        allow_empty_file=True,
-        max_length=None,
-        help_text="Een Excel-bestand (xlsx, xls), ods, csv of JSON. De kolommen worden vanzelf herkend.",
-        widget=forms.FileInput(attrs={"accept": _ACCEPT}),
-    )
+    bestand = forms.FileField(label="Bestand", required=False, allow_empty_file=True, max_length=None)
+    accept = ""
+    uitleg = ""
+    ontbreekt = "Kies een bestand."
 
     def __init__(self, *args: Any, te_groot: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._te_groot = te_groot
-        self.fields["bestand"].widget.attrs["data-max-bytes"] = str(max_bytes())
+        field = self.fields["bestand"]
+        field.help_text = self.uitleg
+        field.widget = forms.FileInput(attrs={"accept": self.accept, "data-max-bytes": str(max_bytes())})
 
     def clean_bestand(self) -> "UploadedFile[bytes]":
         """There is a file, and it was not broken off."""
@@ -39,8 +36,16 @@ class NieuweLeveringForm(forms.Form):
         if self._te_groot:
             raise forms.ValidationError(too_large_message())
         if bestand is None:
-            raise forms.ValidationError("Kies een bestand om te uploaden.")
+            raise forms.ValidationError(self.ontbreekt)
         return bestand
+
+
+class NieuweLeveringForm(BestandForm):
+    """One file. What it is gets recognised from its content."""
+
+    accept = _ACCEPT
+    uitleg = "Een Excel-bestand (xlsx, xls), ods, csv of JSON. De kolommen worden vanzelf herkend."
+    ontbreekt = "Kies een bestand om te uploaden."
 
 
 _LAATSTE_JAAR = 2100

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import connection
 from django.http import HttpRequest
+from psycopg import sql
 
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
@@ -143,13 +144,14 @@ def receive(
 
 # Django writes a value of many megabytes as hexadecimal text into the statement, and takes it back as such: nine times
 # the size of the file in memory. These two send and take the bytes themselves.
+_RAW = sql.Identifier(Bronbestand._meta.db_table)
 
 
 def _keep_raw(gemeente: Gemeente, levering_id: int, inhoud: bytes) -> None:
     sealed = keys.versleutel(gemeente, inhoud, raw_context(levering_id))
     with psycopg.Cursor(_open_connection()) as cursor:
         cursor.execute(
-            f"INSERT INTO {Bronbestand._meta.db_table} (gemeente_id, levering_id, inhoud) VALUES (%s, %s, %b)",
+            sql.SQL("INSERT INTO {} (gemeente_id, levering_id, inhoud) VALUES (%s, %s, %b)").format(_RAW),
             [gemeente.pk, levering_id, sealed],
         )
 
@@ -158,7 +160,7 @@ def raw_of(gemeente: Gemeente, levering_id: int) -> bytes:
     """The file of a levering, as it came in. Call inside `voor_gemeente`. Raises Bronbestand.DoesNotExist."""
     with psycopg.Cursor(_open_connection()) as cursor:
         cursor.execute(
-            f"SELECT inhoud FROM {Bronbestand._meta.db_table} WHERE gemeente_id = %s AND levering_id = %s",
+            sql.SQL("SELECT inhoud FROM {} WHERE gemeente_id = %s AND levering_id = %s").format(_RAW),
             [gemeente.pk, levering_id],
             binary=True,
         )

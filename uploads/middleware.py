@@ -1,20 +1,16 @@
 """The short way in for systems that deliver: past sessions, cookies and everything else that is for people."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 
+from exchange.bron.middleware import ShortWay
 from uploads import api
 
 
-class AanleverMiddleware:
-    """Hands every call below the API's prefix to `api.handle`."""
+class AanleverMiddleware(ShortWay):
+    """Answers systems that deliver."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    prefix = api.PREFIX
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer systems here, let people through."""
-        if request.path_info.startswith(api.PREFIX):
-            return api.handle(request)
-        return self.get_response(request)
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer one call of a system; never raises."""
+        return api.handle(request)

@@ -64,16 +64,10 @@ class Kolom:
 
 @dataclass(frozen=True, slots=True)
 class Regel:
-    """A record as a row: its key, its own number or date, and the text of every column."""
+    """A record as a row: its key, and the text of every column."""
 
     pk: int
     cellen: list[tuple[Kolom, str]]
-
-    @property
-    def naam(self) -> str:
-        """What the row is called."""
-        return self.cellen[0][1]
-
 
 @cache
 def columns(soort: Soort) -> tuple[Kolom, ...]:

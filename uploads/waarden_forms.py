@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 
-from uploads.intake import max_bytes, too_large_message
+from uploads.forms import BestandForm
 from uploads.keuzelijsten import Codes, Keuzelijst, OngeldigeCode, own_choices, voorstellers
 from uploads.mapping.value_suggest import HOOG
 from uploads.waarden import LANGSTE_LEGE_WOORD, MAX_LEGE_WOORDEN, OngeldigeWaarde, empty_words
@@ -80,31 +79,11 @@ class CodeForm(forms.Form):
             raise OngeldigeCode(f"{problem.melding}{hint}") from None
 
 
-class WaardenbestandForm(forms.Form):
+class WaardenbestandForm(BestandForm):
     """A file with mappings."""
 
-    bestand = forms.FileField(
-        label="Bestand",
-        # Whether it is there and what is in it is told in our own words.
-        required=False,
-        allow_empty_file=True,
-        help_text="Een csv- of Excel-bestand met de kolommen Lijst, Waarde en Code.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls,.ods"}),
-    )
-
-    def __init__(self, *args: Any, te_groot: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._te_groot = te_groot
-        self.fields["bestand"].widget.attrs["data-max-bytes"] = str(max_bytes())
-
-    def clean_bestand(self) -> "UploadedFile[bytes]":
-        """There is a file, and it was not broken off."""
-        bestand: UploadedFile[bytes] | None = self.cleaned_data.get("bestand")
-        if self._te_groot:
-            raise forms.ValidationError(too_large_message())
-        if bestand is None:
-            raise forms.ValidationError("Kies een bestand.")
-        return bestand
+    accept = ".csv,.txt,.xlsx,.xls,.ods"
+    uitleg = "Een csv- of Excel-bestand met de kolommen Lijst, Waarde en Code."
 
 
 class LegeWaardenForm(forms.Form):

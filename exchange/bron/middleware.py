@@ -1,20 +1,37 @@
 """The short way in for the exchange: past sessions, cookies and everything else that is for people."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
 from exchange.bron import api
 
 
-class BronMiddleware:
-    """Hands every call below the source API's prefix to `api.handle`."""
+class ShortWay:
+    """Hands every call below a prefix to `answer`, before any other middleware."""
+
+    prefix: ClassVar[str]
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the exchange here, let people through."""
-        if request.path_info.startswith(api.PREFIX):
-            return api.handle(request)
+        """Answer machines here, let people through."""
+        if request.path_info.startswith(self.prefix):
+            return self.answer(request)
         return self.get_response(request)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer one call; never raises."""
+        raise NotImplementedError
+
+
+class BronMiddleware(ShortWay):
+    """Answers the exchange."""
+
+    prefix = api.PREFIX
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer one call of the exchange; never raises."""
+        return api.handle(request)

@@ -392,6 +392,8 @@ def _insert(cursor: Any, gemeente: Gemeente, tables: _Tabellen, bron: _Herkomst,
             [*bron.day_parameters, *bron.keys_parameters],
         )
         return
+    # What was filled a moment ago has no statistics yet; then a loop within a loop looks cheap, and takes for ever.
+    cursor.execute("SET LOCAL enable_nestloop TO off")
     _close_gaps(cursor, gemeente, tables, total)
     cursor.execute(
         f"INSERT INTO {tables.set} ({names}, volgnummer) SELECT {wanted}, vrij.nr FROM"
@@ -399,6 +401,7 @@ def _insert(cursor: Any, gemeente: Gemeente, tables: _Tabellen, bron: _Herkomst,
         f" JOIN {_free(tables)} vrij USING (beurt) JOIN {bron.table} n ON n.{bron.key} = k.sleutel",
         [*bron.day_parameters, *bron.keys_parameters, total, gemeente.pk],
     )
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _free(tables: _Tabellen) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from exchange.standard import Blad, Soort, bladeren
 from uploads.mapping.cells import absence, reader
+from uploads.mapping.koppeling import shown_header
 from uploads.mapping.model import (
     AFWEZIG,
     Cel,
@@ -344,7 +345,8 @@ def _tell(cel: Cel, kop: str, meld: Meld, onbekend: MeldOnbekend) -> bool:
 
 
 def _no_id(vak: _Vak) -> Opmerking:
-    names = list(dict.fromkeys(bron.kop for bron in vak.bronnen))
+    # The sentence is kept: no header in it that may be somebody's data.
+    names = list(dict.fromkeys(shown_header(bron.kop) for bron in vak.bronnen))
     what = "deze kolom" if len(names) == 1 else "een van deze kolommen"
     return Opmerking(
         Ernst.AFGEKEURD,
