@@ -293,6 +293,10 @@ class Medewerker:
         return Pagina(self.client.post(path, data={**(data or {}), **token}, files=files))
 
 
+# Publish, and say why although much disappears.
+TOCH_PUBLICEREN = {"wijze": "volledig", "reden": "herstel", "weg": "999999"}
+
+
 # --- A party to the exchange ---------------------------------------------------------------------------
 
 

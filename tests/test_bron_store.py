@@ -33,6 +33,7 @@ from exchange.bron.models import (
     Stand,
     Werkzoekende,
 )
+from exchange.bron.relocation import relocate
 from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
 from exchange.standard import Soort
 from tests.factories import een_contactmoment, een_gemeente, een_vacature, een_werkzoekende
@@ -364,6 +365,29 @@ def test_what_came_back_can_be_opened_after_the_key_was_replaced() -> None:
     rotation.renew_data_key(gemeente, wait=False)
     store.undo(gemeente, WZ, 2)
     assert answer.find_detail(gemeente, WZ, "A", suwi=True) == jobseeker("A")
+
+
+def test_a_record_is_given_another_key_in_every_table_in_the_order_in_which_it_goes_through_them() -> None:
+    order = [label for label in keys.registered() if label.startswith("bron.")]
+    concept, published, kept = (
+        [order.index(model._meta.label) for model in models]
+        for models in (CONCEPT_VAN.values(), RECORD_VAN.values(), [Journaalrecord])
+    )
+    assert max(concept) < min(published)
+    assert max(published) < min(kept)
+
+
+@pytest.mark.django_db
+def test_what_lies_ready_follows_the_table_of_postcodes() -> None:
+    gemeente = een_gemeente()
+    publish(gemeente, 1, [jobseeker("A")])
+    store.stage(gemeente, WZ, 2, [jobseeker("B")])
+    with voor_gemeente(gemeente):
+        for model in (Werkzoekende, ConceptWerkzoekende):
+            model.objects.update(pc4=9999)
+    assert relocate(gemeente) == 1
+    with voor_gemeente(gemeente):
+        assert ConceptWerkzoekende.objects.get().pc4 == Werkzoekende.objects.get().pc4 == 3511
 
 
 # --- Withdrawing -------------------------------------------------------------------------------------------

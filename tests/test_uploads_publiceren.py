@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from exchange.bron import store
+from exchange.bron import columns, store
 from exchange.bron.models import ConceptWerkzoekende, Journaalrecord, Stand, Werkzoekende
 from exchange.standard import Profiel, Soort, bladeren
 from exchange.waardelijsten import models as waardelijsten
@@ -393,6 +393,17 @@ def test_while_something_is_being_published_an_undo_is_called_off_with_a_message
     assert publication.undo(gemeente, pk) is not None
 
 
+@pytest.mark.django_db
+def test_what_has_no_place_on_the_map_any_more_is_not_brought_back_and_that_is_said(gemeente, monkeypatch):
+    publish(gemeente, "A")
+    pk = publish(gemeente, "B")
+    request_undo(gemeente, pk, None)
+    monkeypatch.setattr(columns, "resolver", lambda: lambda pc4: None)
+    assert publication.undo(gemeente, pk) is None
+    assert "niet meer op de kaart" in reload(gemeente, pk).melding
+    assert ids(gemeente) == {"B"}
+
+
 class Gedood(BaseException):
     """Stands for the end of a process: nobody catches it."""
 
@@ -734,7 +745,7 @@ def test_a_record_is_found_by_a_number_that_never_stands_in_an_address(client, g
         response = asked({"soort": "werkzoekenden", "nummer": number})
         assert found(response.content.decode()) == [keys.pseudoniem(gemeente, BSN)], number
         assert response["Cache-Control"] == "no-store, private"
-        assert BSN not in response.content.decode().replace(f'value="{number}"', "")
+        assert BSN not in response.content.decode()
     assert "staat er niet bij" in asked({"soort": "werkzoekenden", "nummer": "onbekend"}).content.decode()
     assert asked({"soort": "werkzoekenden", "nummer": ""}).status_code == 422
     assert client.get(reverse("uploads:gepubliceerd_zoek")).status_code == 405
@@ -869,8 +880,8 @@ def test_the_history_tells_who_published_what_how_and_what_it_did(client, gebrui
     text = page(client, "geschiedenis")
     assert text.count("export.json") >= 2
     assert f"door {gebruiker}" in text
-    assert "vult aan" in text
-    assert "vervangt alles" in text
+    assert "vulde aan" in text
+    assert "verving alles" in text
     assert reverse("uploads:terugdraaien", args=[second]) in text
     assert reverse("uploads:terugdraaien", args=[first]) not in text
     request_undo(gemeente, second, gebruiker)

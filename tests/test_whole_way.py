@@ -16,6 +16,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.processes import (
+    TOCH_PUBLICEREN,
     Demonstratie,
     Medewerker,
     Pagina,
@@ -386,7 +387,7 @@ def test_a_worker_killed_in_the_middle_costs_neither_a_conversion_nor_a_search(
     # Two people press the button at the same moment.
     colleagues = (beheerder, Medewerker(demo, "functioneel-beheerder@oosterveen.example"))
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda one: one.post(f"{levering}publiceer/"), colleagues))
+        list(pool.map(lambda one: one.post(f"{levering}publiceer/", TOCH_PUBLICEREN), colleagues))
     beheerder.wait_for(levering, "Bekijk wat er nu gepubliceerd is", 60)
     assert published() == {"new"}
     assert "is al gepubliceerd" in beheerder.post(f"{levering}publiceer/").text

@@ -7,11 +7,10 @@ publication took away or changed can be brought back for UM_TERUGDRAAI_DAGEN, an
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from exchange.bron.models import RECORD_VAN, Intrekking, Journaal, Journaalrecord, Stand
-from exchange.bron.store import BezigMetPubliceren, lock, removed
+from exchange.bron.store import BezigMetPubliceren, lock, remove
 from exchange.selection import Voorwaarde
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
@@ -40,20 +39,14 @@ def erase_expired(gemeente: Gemeente) -> int:
 
 
 def _erase(gemeente: Gemeente, soort: Soort) -> int:
-    table, condition = RECORD_VAN[soort]._meta.db_table, valid(soort)
+    condition = valid(soort)
     try:
         with voor_gemeente(gemeente):
             if not Stand.objects.filter(soort=soort).exists():
                 return 0
             stand = lock(gemeente, soort)
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"DELETE FROM {table} AS p WHERE p.gemeente_id = %s AND NOT ({condition.sql})",
-                    [gemeente.pk, *condition.parameters],
-                )
-                erased = int(cursor.rowcount)
+            erased = remove(gemeente, soort, stand, f"NOT ({condition.sql})", condition.parameters)
             if erased:
-                removed(gemeente, soort, stand, erased)
                 noteer(gemeente, "records_verlopen", onderwerp=soort.label, aantal=erased)
     except BezigMetPubliceren:
         return 0

@@ -7,6 +7,7 @@ the new one, never a mixture. What a publication took away or changed goes into 
 
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -392,15 +393,21 @@ def _insert(cursor: Any, gemeente: Gemeente, tables: _Tabellen, bron: _Herkomst,
             [*bron.day_parameters, *bron.keys_parameters],
         )
         return
-    # What was filled a moment ago has no statistics yet; then a loop within a loop looks cheap, and takes for ever.
+    with _without_nested_loops(cursor):
+        _close_gaps(cursor, gemeente, tables, total)
+        cursor.execute(
+            f"INSERT INTO {tables.set} ({names}, volgnummer) SELECT {wanted}, vrij.nr FROM"
+            f" (SELECT sleutel, row_number() OVER (ORDER BY sleutel) AS beurt FROM ({bron.keys}) k) k"
+            f" JOIN {_free(tables)} vrij USING (beurt) JOIN {bron.table} n ON n.{bron.key} = k.sleutel",
+            [*bron.day_parameters, *bron.keys_parameters, total, gemeente.pk],
+        )
+
+
+@contextmanager
+def _without_nested_loops(cursor: Any) -> Iterator[None]:
+    """For tables that were filled a moment ago: without statistics a loop within a loop looks cheap, and never ends."""
     cursor.execute("SET LOCAL enable_nestloop TO off")
-    _close_gaps(cursor, gemeente, tables, total)
-    cursor.execute(
-        f"INSERT INTO {tables.set} ({names}, volgnummer) SELECT {wanted}, vrij.nr FROM"
-        f" (SELECT sleutel, row_number() OVER (ORDER BY sleutel) AS beurt FROM ({bron.keys}) k) k"
-        f" JOIN {_free(tables)} vrij USING (beurt) JOIN {bron.table} n ON n.{bron.key} = k.sleutel",
-        [*bron.day_parameters, *bron.keys_parameters, total, gemeente.pk],
-    )
+    yield
     cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
@@ -444,13 +451,32 @@ def _index_occupations(cursor: Any, gemeente: Gemeente) -> None:
     )
 
 
-def removed(gemeente: Gemeente, soort: Soort, stand: Stand, number: int) -> None:
-    """Settle a set (locked, see `lock`) from which so many records were deleted."""
-    tables, total = _tables(soort), stand.aantal - number
-    if number and tables.is_numbered:
-        with connection.cursor() as cursor:
-            _close_gaps(cursor, gemeente, tables, total)
-    _settle(gemeente, soort, stand, total, changed=number > 0)
+def remove(
+    gemeente: Gemeente, soort: Soort, stand: Stand, condition: str, parameters: Sequence[Any] = ()
+) -> int:
+    """Delete the published records (`p`) that satisfy a condition, from a set that is locked (`lock`); how many."""
+    tables = _tables(soort)
+    freed = "p.volgnummer" if tables.is_numbered else "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {tables.set} AS p WHERE p.gemeente_id = %s AND {condition} RETURNING {freed}",
+            [gemeente.pk, *parameters],
+        )
+        numbers = [row[0] for row in cursor.fetchall()]
+        total = stand.aantal - len(numbers)
+        if tables.is_numbered and numbers:
+            # The last of what is left move to the numbers that became free.
+            cursor.execute(
+                f"UPDATE {tables.set} AS p SET volgnummer = vrij.nr"
+                f" FROM (SELECT id, row_number() OVER () AS beurt FROM {tables.set}"
+                " WHERE gemeente_id = %s AND volgnummer > %s) buiten"
+                " JOIN (SELECT nr, row_number() OVER () AS beurt FROM unnest(%s::int[]) AS nr WHERE nr <= %s) vrij"
+                " USING (beurt) WHERE p.id = buiten.id",
+                [gemeente.pk, total, numbers, total],
+            )
+    if numbers:
+        _settle(gemeente, soort, stand, total, changed=True)
+    return len(numbers)
 
 
 # --- Undoing -----------------------------------------------------------------------------------------------
@@ -591,12 +617,8 @@ def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, stapel: 
     tables, wanted = _tables(soort), sorted(set(ids))
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort, wacht=True)
+        number = remove(gemeente, soort, stand, "p.id_bron = ANY(%s)", [wanted])
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"DELETE FROM {tables.set} WHERE gemeente_id = %s AND id_bron = ANY(%s)",
-                [gemeente.pk, wanted],
-            )
-            number = int(cursor.rowcount)
             cursor.execute(
                 f"DELETE FROM {Journaalrecord._meta.db_table} r USING {Journaal._meta.db_table} j"
                 " WHERE r.gemeente_id = %s AND r.id_bron = ANY(%s) AND j.id = r.journaal_id AND j.soort = %s",
@@ -614,7 +636,6 @@ def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, stapel: 
                 " SET stapel = excluded.stapel, ingetrokken_op = excluded.ingetrokken_op",
                 [gemeente.pk, soort.value, stapel, timezone.now(), wanted],
             )
-        removed(gemeente, soort, stand, number)
     return number
 
 
@@ -625,9 +646,5 @@ def withdraw_all(gemeente: Gemeente, soort: Soort) -> int:
     """
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort, wacht=True)
-        with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {_tables(soort).set} WHERE gemeente_id = %s", [gemeente.pk])
-            number = int(cursor.rowcount)
         Journaal.objects.filter(soort=soort.value).delete()
-        removed(gemeente, soort, stand, number)
-    return number
+        return remove(gemeente, soort, stand, "TRUE")

@@ -115,7 +115,8 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     context = _frame(soort) | {
         "rijen": overview.rows(soort, records),
         "filter": FILTERS[soort](),
-        "nummer": form,
+        # What was typed is not sent back: it may be a BSN.
+        "nummer": form if form.errors else NummerForm(),
         "op_nummer": not form.errors,
     }
     return render(request, "uploads/gepubliceerd.html", context, status=422 if form.errors else 200)

@@ -1,5 +1,6 @@
 """Publishing a levering, undoing that, and what was published before. Thin, as `leveringen`."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -64,6 +65,7 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
             "levering": levering,
             "verschil": verschil,
             "rem": publication.rem(levering, verschil),
+            "dagen": settings.UM_TERUGDRAAI_DAGEN,
             "form": form,
             "bevestig_tekst": "Publiceren",
             "terug_url": reverse("uploads:levering", args=[pk]),

@@ -6,6 +6,13 @@ from django.db import migrations, models
 
 from um_portal.tenants.rls import EnableRowLevelSecurity
 
+# Records that expired left gaps in the numbers until the next publication; from now on there are none.
+_NUMMER = """
+    UPDATE {table} t SET volgnummer = genummerd.nr FROM (
+        SELECT id, row_number() OVER (PARTITION BY gemeente_id ORDER BY volgnummer, id) AS nr FROM {table}
+    ) genummerd WHERE t.id = genummerd.id AND t.volgnummer <> genummerd.nr
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,6 +21,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(_NUMMER.format(table="bron_vacature"), migrations.RunSQL.noop),
+        migrations.RunSQL(_NUMMER.format(table="bron_werkzoekende"), migrations.RunSQL.noop),
+        # The rows' pending triggers must be done before the table may be altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddField(
             model_name="vacature",
             name="stapel",
