@@ -345,10 +345,10 @@ class Voorproef(GemeenteModel):
 
 
 class Meta:
-        verbose_name = "conceptdeel"
-        verbose_name_plural = "conceptdelen"
-        ordering = ["volgnummer"]
-        constraints = [models.UniqueConstraint(fields=["levering", "volgnummer"], name="conceptdeel_uniek")]
+    verbose_name = "conceptdeel"
+    verbose_name_plural = "conceptdelen"
+    ordering = ["volgnummer"]
+    constraints = [models.UniqueConstraint(fields=["levering", "volgnummer"], name="conceptdeel_uniek")]
 
 
 class Bevinding(GemeenteModel):

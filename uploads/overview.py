@@ -69,6 +69,7 @@ class Regel:
     pk: int
     cellen: list[tuple[Kolom, str]]
 
+
 @cache
 def columns(soort: Soort) -> tuple[Kolom, ...]:
     """The columns for a kind; an attribute in a group of its own goes by the name of the group."""

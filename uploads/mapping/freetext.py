@@ -182,7 +182,9 @@ def has_name(text: str) -> bool:
 # --- A word that ought to be in a list ----------------------------------------------------------------------
 
 # An address, six digits in a row (a number, a phone, a date), or a postcode.
-_NOT_A_WORD = re.compile(r"@|(?:[0-9][ .\-]?){6}|(?<![0-9])[1-9][0-9]{3}(?:[A-Za-z]{2}| [A-Z]{2})(?![A-Za-z])")
+_NOT_A_WORD = re.compile(
+    r"@|(?:[0-9][ .\-]?){6}|(?<![0-9])[1-9][0-9]{3}(?:[A-Za-z]{2}| [A-Z]{2})(?![A-Za-z])"
+)
 # Such words are kept without capitals, so there a salutation alone tells of a name.
 _SALUTATION = re.compile(r"\b(?:dhr|mevr|meneer|mijnheer|mevrouw|de heer)\b\.? ?\w", re.IGNORECASE)
 

@@ -215,7 +215,10 @@ class Migration(migrations.Migration):
                         "kolommen",
                         "De kolommen zijn niet herkend. Kies in het portaal wat elke kolom betekent.",
                     ),
-                    ("mislukt", "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan."),
+                    (
+                        "mislukt",
+                        "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan.",
+                    ),
                     ("leeg", "Er is niets om te publiceren: geen enkele rij kon worden omgezet."),
                     (
                         "rem",
@@ -539,9 +542,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="voordracht",
-            constraint=models.UniqueConstraint(
-                fields=("gemeente", "landelijk"), name="voordracht_uniek"
-            ),
+            constraint=models.UniqueConstraint(fields=("gemeente", "landelijk"), name="voordracht_uniek"),
         ),
         # Whoever works for no municipality (VNG support) may count them, and no municipality sees another's.
         EnableRowLevelSecurity("uploads_voordracht", ook_lezen=f"{HUIDIGE_GEMEENTE} IS NULL"),
