@@ -7,8 +7,9 @@ as `exchange.selection.sql` expects them.
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from json import encoder
 from typing import Any
+
+import orjson
 
 from exchange.geo.distances import pc4_of, resolver
 from exchange.selection import taal_token
@@ -25,18 +26,9 @@ class OnbekendePostcode(ValueError):
     """The record's postcode is nowhere near a Dutch one, so that no distance can be told."""
 
 
-def _one_spelling() -> Callable[[Any], str]:
-    """JSON without spaces. Made once: `json.dumps` makes its encoder anew for every call."""
-    made = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-    in_c: Any = getattr(encoder, "c_make_encoder", None)
-    if in_c is None:
-        return made.encode
-    chunks = in_c(None, made.default, encoder.encode_basestring, None, ":", ",", False, False, True)
-    return lambda value: "".join(chunks(value, 0))
-
-
-as_json = _one_spelling()
-as_json.__doc__ = "The one spelling in which records are stored, sent and compared."
+def as_json(value: Any) -> str:
+    """The one spelling in which records are stored, sent and compared: JSON without spaces."""
+    return orjson.dumps(value).decode()
 
 
 def canonical_json(record: Record) -> str:
@@ -141,14 +133,14 @@ class Afleiding:
         if self._views:
             self.leeg["zoekprofiel"] = ""
         # Per attribute, by its JSON: how it reads in the search profile, and the columns it fills.
-        self._known: dict[str, dict[str, tuple[str, Row]]] = {
+        self._known: dict[str, dict[bytes, tuple[bytes, Row]]] = {
             name: {} for name in (*self._views, *self._vult)
         }
-        self._labels: dict[str, str] = {}
+        self._labels: dict[str, bytes] = {}
         # An id never comes back: nothing to remember, and it is shown as it is.
         self._id = soort.id_pad if soort.id_pad in self._views and soort.id_pad not in self._vult else None
 
-    def row(self, record: Record, row: Row) -> str:
+    def row(self, record: Record, row: Row) -> bytes:
         """The JSON of a valid record; `row`, made from `leeg`, gets what is searched and the search profile.
 
         Raises OnbekendePostcode when no known postcode can stand for the record's own.
@@ -156,8 +148,8 @@ class Afleiding:
         whole, shown = [], []
         labels, known = self._labels, self._known
         for name, value in record.items():
-            label = labels.get(name) or labels.setdefault(name, f"{as_json(name)}:")
-            text = as_json(value)
+            label = labels.get(name) or labels.setdefault(name, orjson.dumps(name) + b":")
+            text = orjson.dumps(value)
             labelled = label + text
             whole.append(labelled)
             parts = known.get(name)
@@ -179,10 +171,10 @@ class Afleiding:
         if "pc4" in row and row["pc4"] is None:
             raise OnbekendePostcode
         if self._views:
-            row["zoekprofiel"] = f"{{{','.join(shown)}}}"
-        return f"{{{','.join(whole)}}}"
+            row["zoekprofiel"] = (b"{%b}" % b",".join(shown)).decode()
+        return b"{%b}" % b",".join(whole)
 
-    def _part(self, name: str, label: str, text: str, value: Any) -> tuple[str, Row]:
+    def _part(self, name: str, label: bytes, text: bytes, value: Any) -> tuple[bytes, Row]:
         seen = self._views[name](value) if name in self._views else None
         fill = self._vult.get(name)
         columns = fill(value) if fill is not None and value else {}
@@ -190,5 +182,5 @@ class Afleiding:
             pc4 = pc4_of(columns["pc4"] or "")
             columns["pc4"] = None if pc4 is None else self._resolve(pc4)
         if seen is None:
-            return "", columns
-        return label + (text if seen == value else as_json(seen)), columns
+            return b"", columns
+        return label + (text if seen == value else orjson.dumps(seen)), columns

@@ -221,14 +221,13 @@ def _values(
             if policy is not None and "contactbeleid" not in empty:
                 raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
             row = empty.copy()
-            text = derived.row(record, row)
+            data = derived.row(record, row)
             # Every number of the standard is whole; one written with a fraction is rare and looked for cheaply.
-            if ".0" in text:
+            if b".0" in data:
                 record = whole_numbers(record)
-                text = derived.row(record, row)
+                data = derived.row(record, row)
             marked = _OPMAAK + (f"{policy}:".encode() if policy is not None else b"")
             # Keyed: without the municipality's secret the print of a guessed record cannot be made.
-            data = text.encode()
             print_of = data if id_pad else canonical_json(record).encode()
             fingerprint = hmac.digest(secret, marked + print_of, "sha256")[:16]
             # Without an id the record is known by its content, so that the same twice is the same once.
