@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tests.factories import een_sonar_rij, een_werkblad
+from tests.spreadsheets import xlsx
 from uploads.readers import Formaat, Onleesbaar, open_file, recognise_format
 from uploads.readers.rows import Rij
 
@@ -91,7 +92,10 @@ def test_a_sheet_with_one_cell_far_away_does_not_take_all_memory():
     sheet["XFD1048576"] = "b"
     file = io.BytesIO()
     workbook.save(file)
-    assert "groot" in refused(file.getvalue())
+    assert "Een blad heeft meer dan 250000 rijen" in refused(file.getvalue())
+    # As a whole, because it cannot be cut.
+    rows = '<row><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert "groot" in refused(xlsx(rows))
 
 
 def test_too_many_rows_or_columns_are_told(settings):

@@ -20,8 +20,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 from django.utils import timezone
 
-from exchange.bron import store
-from exchange.bron.columns import Afleiding
+from exchange.bron.staging import Klaarzetting
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.jobs import LEASE, MAX_POGINGEN, claim
@@ -145,7 +144,7 @@ class _Werk:
         self.findings: list[Gevonden] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
-        self.afleiding: Afleiding | None = None
+        self.klaarzetting: Klaarzetting | None = None
         self.begonnen = self.last = time.monotonic()
 
     def run(self) -> None:
@@ -280,17 +279,25 @@ class _Werk:
             if not done:
                 _without_waiting_for_disk()
             self._hold(None if done else LEASE, **fields)
-            if whole_part and self.records and self.omzetting is not None:
-                soort = self.omzetting.gevonden.soort
-                self.afleiding = self.afleiding or Afleiding(soort)
-                store.stage(self.gemeente, soort, self.levering.pk, self.records, self.afleiding)
-                self.records = []
+            if whole_part and self.omzetting is not None:
+                self._put_ready(self.omzetting.gevonden, last=done)
             Bevinding.objects.bulk_create(
                 [self._row(finding) for finding in self.findings], batch_size=_FINDINGS_PER_STEP
             )
             self.findings = []
         self.last = time.monotonic()
         self._tell(**fields)
+
+    def _put_ready(self, gevonden: Herkend, *, last: bool) -> None:
+        if self.klaarzetting is None:
+            self.klaarzetting = Klaarzetting(
+                self.gemeente, gevonden.soort, self.levering.pk, gevonden.tabel.aantal
+            )
+        records, self.records = self.records, []
+        if last:
+            self.klaarzetting.rond_af(records)
+        else:
+            self.klaarzetting.zet(records)
 
     def _tell(self, **fields: Any) -> None:
         """Let whoever follows us know how far it is."""

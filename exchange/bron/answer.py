@@ -16,7 +16,7 @@ from exchange.bron.columns import as_json
 from exchange.bron.expiry import valid
 from exchange.bron.models import MODEL_VAN, RECORD_VAN, Beroepindex, Werkgeverscontactmoment
 from exchange.bron.packing import unpack
-from exchange.bron.store import DETAIL_CONTEXT
+from exchange.bron.writing import DETAIL_CONTEXT
 from exchange.geo.distances import pc4_of, within_literals
 from exchange.selection import Contactmomentvraag, Selectievraag, Voorwaarde, compile_sql
 from exchange.selection.form import Veld

@@ -15,7 +15,7 @@ class BronConfig(AppConfig):
         """Follow the table of postcodes; tell what is encrypted."""
         from exchange.bron.models import CONCEPT_VAN, RECORD_VAN, Journaalrecord
         from exchange.bron.relocation import on_postcodes_replaced
-        from exchange.bron.store import DETAIL_CONTEXT
+        from exchange.bron.writing import DETAIL_CONTEXT
         from exchange.geo.signals import postcodes_replaced
         from um_portal.tenants import keys
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from exchange.geo.distances import pc4_of, resolver
+from exchange.geo.distances import pc4_of
 from exchange.selection import taal_token
 from exchange.standard import Soort, zichtbaar
 
@@ -124,8 +124,9 @@ class Afleiding:
     part is remembered by its JSON. So keep one for the records of one stapel, not for ever.
     """
 
-    def __init__(self, soort: Soort) -> None:
-        self._resolve = resolver()
+    def __init__(self, soort: Soort, resolve: Callable[[int], int | None]) -> None:
+        """`resolve` as `exchange.geo.distances.resolver` gives it."""
+        self._resolve = resolve
         self._vult = _VULT[soort]
         # Of a contact with an employer nothing is shown before somebody asks who may know it.
         self._views = {} if soort is Soort.WERKGEVERSCONTACTMOMENTEN else zichtbaar(soort)

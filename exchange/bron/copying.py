@@ -70,7 +70,7 @@ class _Known(dict[Any, bytes]):
 def encoders(fields: Iterable["Field[Any, Any]"], unique: Iterable[str]) -> list[Encoder]:
     """What writes the values of these columns; those called `unique` hardly repeat and are never null.
 
-    Arrays are given as tuples of texts. Keep these for one batch: what they remember grows.
+    Arrays are given as tuples of texts. What they remember is worth keeping for the next rows.
     """
     once, found = set(unique), []
     for field in fields:

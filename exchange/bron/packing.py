@@ -1,16 +1,19 @@
 """The whole record as it is encrypted: JSON, made small.
 
 A record is a short text that consists of names of attributes for the most part, the same ones in every record. Told
-those beforehand, zlib makes it a third or less of what it makes of the text by itself, in half the time. What was
-made small without them, before they were here, still opens.
+those beforehand, Zstandard makes it a quarter of what it was in a fifth of the time that zlib takes. What zlib made
+small before, with those names or without, still opens.
 """
 
-import json
+import threading
 import zlib
 from typing import Any
 
+import orjson
+import zstandard
+
 # Never change this: what is stored can then not be read any more. What is used most stands last.
-_BEKEND = (
+BEKEND = (
     b'{"datum":"2026-01-01","codeOnderwerp":1,"codeSoort":2,"accountmanager":{"naam":"","naamOrganisatie":"",'
     b'"emailadres":"","telefoonnummer":"06-"},"werkgever":{"handelsnaamOrganisatie":"","nummerKvk":"","codeSbi":1,'
     b'"codeSoortAfspraken":1,"erkendSbbLeerbedrijf":false,"vestigingsadres":{"straatnaam":"","huisnummer":1,'
@@ -52,17 +55,31 @@ _BEKEND = (
     b'["@"],"contactpersoon":[{"naamContactpersoonAfdeling":", Werkplein","emailadres":"@",'
     b'"telefoonnummer":"0"}]}'
 )
-# Ready to begin with; a copy costs less than a new one. A window of 8 kB holds the names and all but long records.
-_BEGIN = zlib.compressobj(2, zlib.DEFLATED, 13, 6, zdict=_BEKEND)
+_ZSTD = b"\x28\xb5\x2f\xfd"
+# The fastest but one: the next ones take twice the time for a tenth less.
+_LEVEL = -1
+
+
+class _Own(threading.local):
+    """What one thread works with; two may not use it at once."""
+
+    def __init__(self) -> None:
+        known = zstandard.ZstdCompressionDict(BEKEND, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        known.precompute_compress(level=_LEVEL)
+        self.pack = zstandard.ZstdCompressor(level=_LEVEL, dict_data=known, write_dict_id=False).compress
+        self.unpack = zstandard.ZstdDecompressor(dict_data=known).decompress
+
+
+_own = _Own()
 
 
 def pack(data: bytes) -> bytes:
     """The JSON of a whole record, small."""
-    packer = _BEGIN.copy()
-    return packer.compress(data) + packer.flush()
+    return _own.pack(data)
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """The record that `pack` made small."""
-    record: dict[str, Any] = json.loads(zlib.decompressobj(zdict=_BEKEND).decompress(data))
+    """The record that was made small."""
+    text = _own.unpack(data) if data.startswith(_ZSTD) else zlib.decompressobj(zdict=BEKEND).decompress(data)
+    record: dict[str, Any] = orjson.loads(text)
     return record

@@ -5,7 +5,6 @@ encrypted. Publishing then only compares and moves rows, in SQL, and writes what
 the new one, never a mixture. What a publication took away or changed goes into a journaal, so that it can be undone.
 """
 
-import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from django.db.models import Field
 from django.utils import timezone
 
 from exchange.bron import copying
-from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_numbers
+from exchange.bron.columns import Record
 from exchange.bron.models import (
     CONCEPT_VAN,
     RECORD_VAN,
@@ -29,21 +28,18 @@ from exchange.bron.models import (
     Profiel,
     Stand,
 )
-from exchange.bron.packing import pack, unpack
+from exchange.bron.packing import unpack
+from exchange.bron.writing import DETAIL_CONTEXT, UNIQUE, MetBeleid, Schrijver, concept_fields
 from exchange.standard import Soort
 from um_portal.tenants import keys
-from um_portal.tenants.models import Contactbeleid, Gemeente
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
-DETAIL_CONTEXT = "detail"
 # The stapel of what is published without one.
 GEEN_STAPEL = 0
-# Part of every fingerprint: raise it when the same record must be stored differently.
-_OPMAAK = b"1:"
 _BATCH = 4000
 # How long a withdrawal waits for a publication that is under way.
 _WACHT = "10s"
-_UNIQUE = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
 
 
 class BezigMetPubliceren(RuntimeError):
@@ -52,13 +48,6 @@ class BezigMetPubliceren(RuntimeError):
 
 class NietTerugTeDraaien(RuntimeError):
     """This is not the last publication of its kind, or what was there before is not kept any more."""
-
-
-class MetBeleid(NamedTuple):
-    """A jobseeker with a contact policy of their own; the standard's JSON has no place for it."""
-
-    record: Record
-    contactbeleid: Contactbeleid | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +105,7 @@ def _tables(soort: Soort) -> _Tabellen:
     return _Tabellen(
         concept._meta.db_table,
         published._meta.db_table,
-        tuple(field for field in concept._meta.concrete_fields if not field.primary_key),
+        concept_fields(soort),
         issubclass(published, Profiel),
     )
 
@@ -148,30 +137,33 @@ def _locked(soort: Soort, *, nowait: bool) -> Stand:
 # --- Putting ready -----------------------------------------------------------------------------------------
 
 
-def stage(
-    gemeente: Gemeente,
-    soort: Soort,
-    stapel: int,
-    records: Iterable[Record | MetBeleid],
-    afleiding: Afleiding | None = None,
-) -> int:
+def stage(gemeente: Gemeente, soort: Soort, stapel: int, records: Iterable[Record | MetBeleid]) -> int:
     """Put records ready under a stapel, next to what is there already; how many.
 
     `records` are valid records in the standard, with ids that the stapel does not have yet; of a kind without ids,
     records that are the same count as one once they are published. A jobseeker may come with a contact policy of
-    their own (`MetBeleid`). What was withdrawn after the stapel began is left out. Who stages many batches in a row
-    gives each the same `afleiding`, which then need not find out everything anew.
+    their own (`MetBeleid`). What was withdrawn after the stapel began is left out.
     Raises OnbekendePostcode, and whatever `records` raises; then nothing of this call is left.
     """
-    tables = _tables(soort)
     # All there before the copying begins: giving a record may ask the database something on this connection.
-    given = [item if isinstance(item, MetBeleid) else MetBeleid(item, None) for item in records]
-    with voor_gemeente(gemeente), connection.cursor() as cursor:
-        derived = afleiding or Afleiding(soort)
-        values = _values(gemeente, soort, stapel, given, derived, _withdrawn(soort, stapel))
+    given = with_policy(records)
+    with voor_gemeente(gemeente):
+        written = Schrijver(gemeente, soort, stapel).write(given, withdrawn(soort, stapel))
+        return put_ready(soort, written)
+
+
+def with_policy(records: Iterable[Record | MetBeleid]) -> list[MetBeleid]:
+    """The same records, those without a contact policy of their own with none."""
+    return [item if isinstance(item, MetBeleid) else MetBeleid(item, None) for item in records]
+
+
+def put_ready(soort: Soort, written: Iterable[bytes]) -> int:
+    """Put rows ready that a Schrijver wrote; how many. Call inside `voor_gemeente`."""
+    tables = _tables(soort)
+    with connection.cursor() as cursor:
         # PostgreSQL copies into no table that has row-level security.
         _make_temporary(cursor, "aanvoer", f"SELECT {tables.names} FROM {tables.concept}")
-        _copy(cursor, "pg_temp.aanvoer", tables.fields, values)
+        _copy(cursor, "pg_temp.aanvoer", tables.fields, written)
         cursor.execute(
             f"INSERT INTO {tables.concept} ({tables.names}) SELECT {tables.names} FROM pg_temp.aanvoer"
         )
@@ -186,62 +178,20 @@ def _make_temporary(cursor: Any, name: str, like: str) -> None:
     cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {like} WITH NO DATA")
 
 
-def _withdrawn(soort: Soort, stapel: int) -> frozenset[str]:
-    """The ids that this stapel may not bring back."""
+def withdrawn(soort: Soort, stapel: int) -> frozenset[str]:
+    """The ids that this stapel may not bring back; call inside `voor_gemeente`."""
     if stapel == GEEN_STAPEL:
         return frozenset()
     found = Intrekking.objects.filter(soort=soort.value, stapel__gte=stapel)
     return frozenset(found.values_list("id_bron", flat=True))
 
 
-def _copy(cursor: Any, table: str, fields: Sequence["Field[Any, Any]"], rows: Iterable[Row]) -> None:
-    """Write rows to a table; each has a value for every field, in their order."""
+def _copy(cursor: Any, table: str, fields: Sequence["Field[Any, Any]"], written: Iterable[bytes]) -> None:
+    """Copy rows into a table, in the form that COPY takes, with a value for every field in their order."""
     names = ", ".join(field.attname for field in fields)
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        for piece in copying.pieces(rows, copying.encoders(fields, _UNIQUE)):
+        for piece in written:
             copy.write(piece)
-
-
-def _values(
-    gemeente: Gemeente,
-    soort: Soort,
-    stapel: int,
-    records: Iterable[MetBeleid],
-    derived: Afleiding,
-    without: Collection[str] = frozenset(),
-) -> Iterator[Row]:
-    """A row per record, but for those `without`; asks the database nothing once it has begun."""
-    secret, seal = keys.sleutels(gemeente).pseudoniem, keys.versleutelaar(gemeente, DETAIL_CONTEXT)
-    columns = _tables(soort).columns
-    empty = {**dict.fromkeys(columns), **derived.leeg, "gemeente_id": gemeente.pk, "stapel": stapel}
-    id_pad = soort.id_pad
-
-    def rows() -> Iterator[Row]:
-        for record, policy in records:
-            if policy is not None and "contactbeleid" not in empty:
-                raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
-            row = empty.copy()
-            data = derived.row(record, row)
-            # Every number of the standard is whole; one written with a fraction is rare and looked for cheaply.
-            if b".0" in data:
-                record = whole_numbers(record)
-                data = derived.row(record, row)
-            marked = _OPMAAK + (f"{policy}:".encode() if policy is not None else b"")
-            # Keyed: without the municipality's secret the print of a guessed record cannot be made.
-            print_of = data if id_pad else canonical_json(record).encode()
-            fingerprint = hmac.digest(secret, marked + print_of, "sha256")[:16]
-            # Without an id the record is known by its content, so that the same twice is the same once.
-            id_bron = record[id_pad] if id_pad else fingerprint.hex()
-            if id_bron in without:
-                continue
-            row["id_bron"] = id_bron
-            row["detail"] = seal(pack(data))
-            row["vingerafdruk"] = fingerprint
-            if policy is not None:
-                row["contactbeleid"] = policy
-            yield row
-
-    return rows()
 
 
 def unstage(gemeente: Gemeente, stapel: int) -> None:
@@ -320,9 +270,10 @@ def replace(gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBele
     """
     with voor_gemeente(gemeente):
         lock(gemeente, soort)
+        schrijver = Schrijver(gemeente, soort, GEEN_STAPEL)
         rest = iter(records)
-        while batch := list(islice(rest, _BATCH)):
-            stage(gemeente, soort, GEEN_STAPEL, batch)
+        while batch := with_policy(islice(rest, _BATCH)):
+            put_ready(soort, schrijver.write(batch))
         return publish_staged(gemeente, soort, GEEN_STAPEL, journaal=False)
 
 
@@ -585,6 +536,7 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
         cursor, "terug", f"SELECT {_of('n', tables)}, p.ververst_op FROM {tables.concept} n, {tables.set} p"
     )
     fields = [*tables.fields, RECORD_VAN[soort]._meta.get_field("ververst_op")]
+    schrijver = Schrijver(gemeente, soort, GEEN_STAPEL)
     last = 0
     while batch := list(
         Journaalrecord.objects.filter(journaal=journaal, pk__gt=last).order_by("pk")[:_BATCH]
@@ -594,12 +546,11 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
             MetBeleid(unpack(keys.ontsleutel(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
             for row in batch
         ]
-        values = _values(gemeente, soort, GEEN_STAPEL, records, Afleiding(soort))
         rows = (
             {**value, "stapel": row.stapel, "ververst_op": row.ververst_op}
-            for value, row in zip(values, batch, strict=True)
+            for value, row in zip(schrijver.rows(records), batch, strict=True)
         )
-        _copy(cursor, "pg_temp.terug", fields, rows)
+        _copy(cursor, "pg_temp.terug", fields, copying.pieces(rows, copying.encoders(fields, UNIQUE)))
     cursor.execute("ANALYZE pg_temp.terug")
 
 

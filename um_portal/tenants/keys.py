@@ -101,7 +101,8 @@ def _open(key: AESGCM, blob: bytes, context: bytes) -> bytes:
     if blob[:1] != _VERSIE:
         raise OntsleutelFout("onbekende versie")
     try:
-        return key.decrypt(blob[1 : 1 + _NONCE], blob[1 + _NONCE :], context)
+        # A view: what is encrypted may be a whole file, and is not copied once more.
+        return key.decrypt(blob[1 : 1 + _NONCE], memoryview(blob)[1 + _NONCE :], context)
     except InvalidTag:
         raise OntsleutelFout("niet te ontsleutelen") from None
 

@@ -47,6 +47,10 @@ def opener(opdracht: dict[str, Any]) -> Callable[[bytes], Inhoud]:
         from uploads.sandbox.webpagina import Webpagina
 
         return lambda inhoud: Webpagina(inhoud, grenzen, opdracht["codering"])
+    if formaat == "xlsx":
+        from uploads.sandbox.xlsx import Xlsx
+
+        return lambda inhoud: Xlsx(inhoud, grenzen)
     from uploads.sandbox.werkmap import Werkmap
 
     return lambda inhoud: Werkmap(inhoud, formaat, grenzen)
@@ -93,19 +97,24 @@ def main(opdracht: dict[str, Any]) -> None:
     (size,) = LENGTH.unpack(vragen.read(LENGTH.size))
     try:
         inhoud = open_inhoud(vragen.read(size))
-        found = {"bladen": [tuple(blad) for blad in inhoud.bladen], "epoch_1904": inhoud.epoch_1904}
+        _send(
+            antwoorden,
+            pack({"bladen": [tuple(blad) for blad in inhoud.bladen], "epoch_1904": inhoud.epoch_1904}),
+        )
+        antwoord = Antwoord(inhoud)
+        for vraag in vragen:
+            index, start, number = map(int, vraag.split())
+            _send(antwoorden, antwoord.rijen(index, start, number))
     except Fout as fout:
-        return _send(antwoorden, pack({"fout": fout.args[0]}))
+        _send(antwoorden, pack({"fout": fout.args[0]}))
     except MemoryError:
-        return _send(antwoorden, pack({"fout": "te_groot"}))
+        _send(antwoorden, pack({"fout": "te_groot"}))
+    except BrokenPipeError:
+        # Nobody listens any more.
+        return
     # Whatever else a broken file raises, a panic of the library included, is the same news.
     except BaseException:
-        return _send(antwoorden, pack({"fout": "beschadigd"}))
-    _send(antwoorden, pack(found))
-    antwoord = Antwoord(inhoud)
-    for vraag in vragen:
-        index, start, number = map(int, vraag.split())
-        _send(antwoorden, antwoord.rijen(index, start, number))
+        _send(antwoorden, pack({"fout": "beschadigd"}))
 
 
 def _send(stream: BinaryIO, data: bytes) -> None:

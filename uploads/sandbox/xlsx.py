@@ -1,0 +1,295 @@
+"""A workbook in xlsx, read by calamine a slice of rows at a time.
+
+calamine builds a sheet as a whole before it gives the first row, which takes ten times the memory of the file and
+some seconds in which nobody gets anything. Here the sheet is cut between its rows, and every slice is read as a small
+workbook with the styles and texts it needs. What a cell means is calamine's to say. A sheet that cannot be cut with
+certainty is read as a whole, from where that shows.
+"""
+
+import io
+import posixpath
+import re
+import zipfile
+from array import array
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from lxml import etree
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from uploads.sandbox.bijzonderheden import counts_from_1904
+from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Fout, Grenzen, head_length
+from uploads.sandbox.werkmap import Werkmap
+
+_ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STYLES, _TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"
+_USUAL = {"styles": _STYLES, "sharedStrings": _TEXTS}
+_PIECE, _SLICE = 1 << 18, 1 << 20
+# Before the rows stand the widths of columns, after them whatever else a sheet has.
+_MOST_AROUND = 16 << 20
+
+_SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?>")
+_NO_ROWS = re.compile(rb"<sheetData(?:\s[^>]*)?/>")
+_ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
+_CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})[0-9]+\"")
+# No text holds this: in a text the < of an element is written otherwise.
+_TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
+_IS_TEXT_CELL = b' t="s"'
+_TEXT_END = re.compile(rb"</si>|<si\s*/>")
+_END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
+
+
+class _NotSliceable(Exception):
+    """This is written in a way that we do not cut; calamine reads it as a whole."""
+
+
+class _Omtrek(NamedTuple):
+    """What surrounds the rows of a sheet, and how far they go."""
+
+    head: bytes
+    tail: bytes
+    hoogte: int
+    breedte: int
+
+
+class Xlsx:
+    """An opened workbook."""
+
+    bladen: list[Blad]
+    epoch_1904: bool
+
+    def __init__(self, inhoud: bytes, grenzen: Grenzen) -> None:
+        self._inhoud, self._grenzen = inhoud, grenzen
+        self._whole: Werkmap | None = None
+        try:
+            self._open()
+        except (Fout, MemoryError):
+            raise
+        except Exception:
+            # Whatever is unusual or wrong about it, calamine knows.
+            self._read_whole()
+
+    def rijen(self, index: int, start: int) -> Iterator[Cells]:
+        """The rows of one sheet."""
+        number = start
+        if self._whole is None:
+            try:
+                for row in self._rows(index, start):
+                    yield row
+                    number += 1
+            except _NotSliceable:
+                pass
+            else:
+                return
+        yield from self._read_whole().rijen(index, number)
+
+    def _read_whole(self) -> Werkmap:
+        if self._whole is None:
+            self._whole = Werkmap(self._inhoud, "xlsx", self._grenzen)
+            self.bladen, self.epoch_1904 = self._whole.bladen, self._whole.epoch_1904
+        return self._whole
+
+    # --- What it consists of --------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(self._inhoud))
+        self._parts = {name: self._archive.read(name) for name in (_ROOT, _WORKBOOK, _RELATIONS)}
+        if _STYLES in self._archive.NameToInfo:
+            self._parts[_STYLES] = self._archive.read(_STYLES)
+        self._texts: _Teksten | None = None
+        self.epoch_1904 = counts_from_1904(self._inhoud, "xlsx")
+        self._places = _places_of_sheets(self._parts)
+        self._omtrek: dict[int, _Omtrek] = {}
+        self.bladen = []
+        for index, metadata in enumerate(self._workbook({}).sheets_metadata):
+            if metadata.typ != SheetTypeEnum.WorkSheet:
+                continue
+            if len(self.bladen) == MAX_SHEETS:
+                break
+            omtrek = self._omtrek[index] = self._measure(index)
+            fits = omtrek.hoogte <= self._grenzen.rijen and omtrek.breedte <= self._grenzen.kolommen
+            head = list(islice(self._rows(index, 0), head_length(omtrek.breedte))) if fits else []
+            merged = self._sheet(index, omtrek.head + b"</sheetData>" + omtrek.tail).merged_cell_ranges or []
+            self.bladen.append(
+                Blad(
+                    index,
+                    metadata.name,
+                    omtrek.hoogte,
+                    omtrek.breedte,
+                    metadata.visible != SheetVisibleEnum.Visible,
+                    head,
+                    [(*first, *last) for first, last in merged[:MAX_MERGED]],
+                )
+            )
+
+    def _workbook(self, more: dict[str, bytes]) -> CalamineWorkbook:
+        """This workbook with no other parts than what is asked for."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name, data in {**self._parts, **more}.items():
+                archive.writestr(name, data)
+        stream.seek(0)
+        return CalamineWorkbook.from_filelike(stream)
+
+    def _sheet(self, index: int, sheet: bytes, texts: bytes = b"") -> Any:
+        more = {self._places[index]: sheet}
+        if texts:
+            more[_TEXTS] = texts
+        return self._workbook(more).get_sheet_by_index(index)
+
+    # --- Its rows -------------------------------------------------------------------------------------------
+
+    def _pieces(self, index: int) -> Iterator[bytes]:
+        with self._archive.open(self._places[index]) as part:
+            while piece := part.read(_PIECE):
+                yield piece
+
+    def _measure(self, index: int) -> _Omtrek:
+        """Look at all rows of a sheet, but not at what is in them. Raises _NotSliceable."""
+        pieces = self._pieces(index)
+        buffer = b""
+        while (begin := _SHEET_DATA.search(buffer)) is None:
+            piece = next(pieces, b"")
+            if not piece or len(buffer) > _MOST_AROUND:
+                raise _NotSliceable
+            buffer += piece
+        if begin[0].endswith(b"/>"):
+            return _Omtrek(buffer[: begin.start()] + b"<sheetData>", b"", 0, 0)
+        head, buffer = buffer[: begin.end()], buffer[begin.end() :]
+        columns: dict[bytes, int] = {}
+        number = height = width = 0
+        while True:
+            *rows, buffer = buffer.split(_END_ROW)
+            for row in rows:
+                # In front of it may stand rows that are empty and have no end of their own.
+                found = _ROW.match(row, row.rfind(b"<row "))
+                if found is None or int(found[1]) <= number:
+                    raise _NotSliceable
+                number = int(found[1])
+                if (end := row.rfind(b"</c>")) < 0:
+                    continue
+                cell = _CELL.match(row, row.rfind(b"<c ", 0, end))
+                if cell is None:
+                    raise _NotSliceable
+                height = number
+                letters = cell[1]
+                column = columns.get(letters) or columns.setdefault(letters, _column(letters))
+                width = max(width, column)
+            if not (piece := next(pieces, b"")):
+                break
+            if len(buffer) > _MOST_AROUND:
+                raise _NotSliceable
+            buffer += piece
+        tail = buffer.partition(b"</sheetData>")
+        if not tail[1] or b"<c " in tail[0] or not tail[2].rstrip().endswith(b"</worksheet>"):
+            raise _NotSliceable
+        return _Omtrek(head, tail[2], height, width)
+
+    def _slices(self, index: int) -> Iterator[bytes]:
+        """The rows as they are written, some megabytes at a time."""
+        pieces, head = self._pieces(index), self._omtrek[index].head
+        buffer, seen = b"", len(head)
+        for piece in pieces:
+            buffer += piece
+            if seen:
+                skipped = min(seen, len(buffer))
+                buffer, seen = buffer[skipped:], seen - skipped
+            if len(buffer) >= _SLICE:
+                end = buffer.rfind(_END_ROW) + len(_END_ROW)
+                if end >= len(_END_ROW):
+                    yield buffer[:end]
+                    buffer = buffer[end:]
+        if (end := buffer.rfind(_END_ROW)) >= 0:
+            yield buffer[: end + len(_END_ROW)]
+
+    def _rows(self, index: int, start: int) -> Iterator[Cells]:
+        """Every row from this one on, as wide as the sheet. Raises _NotSliceable."""
+        omtrek = self._omtrek[index]
+        empty: Cells = [""] * omtrek.breedte
+        number = start
+        for rows in self._slices(index):
+            last = _ROW.match(rows, rows.rfind(b"<row "))
+            if last is None or b"<!" in rows:
+                raise _NotSliceable
+            if int(last[1]) <= start:
+                continue
+            sheet = self._read_slice(index, omtrek.head, rows)
+            if sheet.start is None:
+                continue
+            top, left = sheet.start
+            values = sheet.to_python()
+            if top < number:
+                values, top = values[number - top :], number
+            for _ in range(number, top):
+                yield empty.copy()
+            number = top + len(values)
+            # As wide as the sheet.
+            before, after = empty[:left], empty[left + sheet.width :]
+            if before or after:
+                values = (before + row + after for row in values)
+            yield from values
+        for _ in range(number, omtrek.hoogte):
+            yield empty.copy()
+
+    def _read_slice(self, index: int, head: bytes, rows: bytes) -> Any:
+        texts = b""
+        if _IS_TEXT_CELL in rows:
+            if self._texts is None:
+                self._texts = _Teksten(self._archive)
+            rows, texts = self._texts.taken_by(rows)
+        return self._sheet(index, head + rows + _END_DATA, texts)
+
+
+class _Teksten:
+    """The texts that cells refer to by number, as they are written."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        if _TEXTS not in archive.NameToInfo:
+            raise _NotSliceable
+        self._data = archive.read(_TEXTS)
+        begin = self._data.find(b"<si")
+        if begin < 0 or b"<!" in self._data:
+            raise _NotSliceable
+        self._head = self._data[:begin]
+        # Where each ends; the first begins after the head.
+        self._ends = array("Q", [begin])
+        self._ends.extend(found.end() for found in _TEXT_END.finditer(self._data))
+
+    def taken_by(self, rows: bytes) -> tuple[bytes, bytes]:
+        """These rows with the texts that they refer to numbered anew, and those texts. Raises _NotSliceable."""
+        # What stands before a number, that with which its cell says so, the number; and so on.
+        pieces = _TEXT_CELL.split(rows)
+        referred = pieces[2::3]
+        if len(referred) != rows.count(_IS_TEXT_CELL):
+            raise _NotSliceable
+        data, ends = self._data, self._ends
+        places = {number: int(number) for number in dict.fromkeys(referred)}
+        if max(places.values()) >= len(ends) - 1:
+            raise Fout("beschadigd")
+        anew = {number: b"%d" % new for new, number in enumerate(places)}
+        pieces[2::3] = map(anew.__getitem__, referred)
+        texts = [data[ends[place] : ends[place + 1]] for place in places.values()]
+        return b"".join(pieces), self._head + b"".join(texts) + b"</sst>"
+
+
+def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:
+    """The part of every sheet, in the order of the workbook. Raises _NotSliceable."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    targets: dict[str, str] = {}
+    for relation in etree.fromstring(parts[_RELATIONS], parser).iterfind("{*}Relationship"):
+        place = posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
+        targets[relation.get("Id", "")] = place
+        usual = _USUAL.get(relation.get("Type", "").rpartition("/")[2], place)
+        if place != usual:
+            raise _NotSliceable
+    sheets = etree.fromstring(parts[_WORKBOOK], parser).iterfind("{*}sheets/{*}sheet")
+    return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets]
+
+
+def _column(letters: bytes) -> int:
+    """The place of a column, A being 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
