@@ -46,7 +46,7 @@ from uploads.mapping.model import Ernst
 from uploads.mapping.values import tekst
 from uploads.models import Bevinding, Levering, Opmerkingenbestand, Status
 from uploads.publication import publish, request_publication
-from uploads.readers import open_file
+from uploads.readers import Onleesbaar, open_file
 from uploads.safe_cells import can_be_formula, csv_text
 from uploads.workbook_writer import GEWOON, Rijenstroom, to_bytes
 
@@ -723,6 +723,25 @@ def test_it_is_erased_when_published_when_converted_anew_and_after_an_hour(gemee
     make()
     request_publication(gemeente, levering.pk, None)
     publish(gemeente, levering.pk)
+    assert kept(gemeente) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "problem", [annotation.NietTeAnnoteren(), Onleesbaar("Dit bestand is niet te lezen.")]
+)
+def test_a_worker_that_ends_after_the_levering_was_withdrawn_has_nothing_to_say(
+    gemeente, monkeypatch, problem
+):
+    levering = converted(gemeente, een_werkblad(RIJEN))
+
+    def withdrawn_meanwhile(*args: Any, **options: Any) -> bytes:
+        withdraw(gemeente, levering.pk, None)
+        raise problem
+
+    monkeypatch.setattr(opmerkingen, "annotate", withdrawn_meanwhile)
+    opmerkingen.request(gemeente, levering)
+    opmerkingen.make(gemeente, levering.pk)
     assert kept(gemeente) is None
 
 

@@ -466,6 +466,10 @@ def test_what_is_no_multipart_form_is_refused(sleutel, mediatype):
             b'--grens\r\nContent-Disposition: form-data; name="bestand"; filename="a"\r\n'
             b"Content-Transfer-Encoding: base64\r\n\r\n!!!\r\n--grens--\r\n",
         ),
+        (
+            "multipart/form-data; boundary=grens; charset=base64",
+            b'--grens\r\nContent-Disposition: form-data; name="soort"\r\n\r\nvacatures\r\n--grens--\r\n',
+        ),
     ],
 )
 def test_a_broken_form_is_refused(gemeente, sleutel, mediatype, body):

@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from exchange.standard import Soort
 from tests.factories import SONAR_KOPPEN, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
+from tests.threads import at_once
 from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -224,8 +225,8 @@ def test_another_sheet_and_row_can_be_looked_at():
     voorstel = proposal(gemeente, converted(gemeente).pk, None, 0)
     assert [kolom.kop.naam for kolom in voorstel.kolommen][:2] == ["kolom A", "kolom B"]
     assert voorstel.kolommen[0].voorbeelden == ("Caseload mei", "Klantnr", "K-1", "K-2", "K-3")
-    # A row that is not there.
-    assert proposal(gemeente, converted(gemeente).pk, "bestaat niet", 99).kopregel == 2
+    # A sheet and a row that are not there.
+    assert proposal(gemeente, converted(gemeente).pk, 99, 99).kopregel == 2
 
 
 @pytest.mark.django_db
@@ -273,9 +274,10 @@ def test_a_preview_tells_per_row_and_attribute_what_becomes_of_it():
     pk = converted(gemeente).pk
     rijen = koppelingen.preview(gemeente, pk, REGELS, "", 2)
     assert [(rij.rij, rij.lot) for rij in rijen] == [(3, "gaat mee"), (4, "afgekeurd"), (5, "overgeslagen")]
-    assert rijen[0].per_doel["emailadres[]"] == "een@voorbeeld.example"
-    assert rijen[0].per_doel["indicatieBeschikbaarheidContactgegevens"] == "Ja"
-    assert rijen[0].per_doel["contactpersoon[].naamContactpersoonAfdeling"] == "Geheim Werkplein"
+    assert rijen[0].record is not None
+    assert rijen[0].record["emailadres"] == ["een@voorbeeld.example"]
+    assert rijen[0].record["indicatieBeschikbaarheidContactgegevens"] == 1
+    assert rijen[0].record["contactpersoon"][0]["naamContactpersoonAfdeling"] == "Geheim Werkplein"
     assert [one.kolom for one in rijen[1].bevindingen] == ["Uren"]
     assert reload(gemeente, pk).status == Status.KOPPELEN
 
@@ -304,8 +306,9 @@ def test_a_preview_uses_the_municipalitys_own_words():
         Waardekoppeling.objects.create(gemeente=gemeente, lijst="beroepen", waarde="kok", code="urn:kok")
         Legewaarden.objects.create(gemeente=gemeente, waarden=["een@voorbeeld.example"])
     (rij, *_) = koppelingen.preview(gemeente, pk, regels, "", 2)
-    assert rij.per_doel["bemiddelingsberoep[].codeBeroepsnaam"] == "urn:kok"
-    assert "emailadres[]" not in rij.per_doel
+    assert rij.record is not None
+    assert rij.record["bemiddelingsberoep"] == [{"codeBeroepsnaam": "urn:kok"}]
+    assert "emailadres" not in rij.record
 
 
 @pytest.mark.django_db
@@ -431,6 +434,30 @@ def test_two_who_save_at_once_get_versions_of_one_koppeling():
     assert sorted(found) == [1, 2, 3, 4]
     with voor_gemeente(gemeente):
         assert Koppeling.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_a_name_at_once_the_second_is_told_that_it_is_taken():
+    gemeente = een_gemeente()
+    een, ander = saved(gemeente, "Een"), saved(gemeente, "Ander")
+    taken = threading.Event()
+
+    def first() -> Any:
+        with voor_gemeente(gemeente):
+            found = koppelingen.rename(gemeente, een.koppeling_id, "Klantsysteem", None)
+            taken.set()
+            time.sleep(0.5)
+        return found.naam
+
+    def second() -> Any:
+        taken.wait(10)
+        return koppelingen.rename(gemeente, ander.koppeling_id, "Klantsysteem", None)
+
+    naam, problem = at_once(first, second)
+    assert naam == "Klantsysteem"
+    assert isinstance(problem, OngeldigeRegels)
+    with voor_gemeente(gemeente):
+        assert sorted(Koppeling.objects.values_list("naam", flat=True)) == ["Ander", "Klantsysteem"]
 
 
 @pytest.mark.django_db

@@ -132,6 +132,26 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     assert (later.status, later.koppeling, later.omgezet) == (Status.OMGEZET, "Klantsysteem", 2)
 
 
+def test_a_file_with_hundreds_of_columns_can_be_sent(client, gemeente):
+    over = 400
+    koppen = (*KOPPEN, *(f"Zqx{place}" for place in range(over)))
+    levering = delivered(gemeente, csv_of(koppen, [(*rij, *["iets"] * over) for rij in RIJEN]))
+    page = shown(client, levering)
+    sent = as_sent(page, actie="voorbeeld")
+    assert sum(name.endswith("-doel") for name in sent) > over
+    assert client.post(adres(levering), sent).status_code == 200
+    # To choose something for one of them, and to take it back, is still seen.
+    place = len(KOPPEN)
+    naam = {f"k{place}_doel": "persoonlijkePresentatie"}
+    chosen = client.post(adres(levering, "koppelen_voorbeeld"), as_sent(page, **naam)).content.decode()
+    assert f'name="k{place}-vorm"' in chosen
+    assert f'name="k{place + 1}-vorm"' not in chosen
+    back = {**as_sent(page), f"k{place}-bij": "x", f"k{place}-vorm": "x"}
+    text = client.post(adres(levering, "koppelen_voorbeeld"), back).content.decode()
+    assert f'id="k{place}-opties"' in text
+    assert f'id="k{place + 1}-opties"' not in text
+
+
 def test_what_is_chosen_for_this_file_only_is_not_kept(client, gemeente, levering):
     client.post(adres(levering), as_sent(shown(client, levering), actie="gebruiken"))
     tasks.convert(levering.pk, gemeente.pk)

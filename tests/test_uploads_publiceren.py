@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from exchange.bron import columns, store
+from exchange.bron import store, writing
 from exchange.bron.models import ConceptWerkzoekende, Journaalrecord, Stand, Werkzoekende
 from exchange.standard import Profiel, Soort, bladeren
 from exchange.waardelijsten import models as waardelijsten
@@ -393,12 +393,16 @@ def test_while_something_is_being_published_an_undo_is_called_off_with_a_message
     assert publication.undo(gemeente, pk) is not None
 
 
+def nowhere(pc4: int) -> None:
+    """Stands for a table of postcodes in which no place is known."""
+
+
 @pytest.mark.django_db
 def test_what_has_no_place_on_the_map_any_more_is_not_brought_back_and_that_is_said(gemeente, monkeypatch):
     publish(gemeente, "A")
     pk = publish(gemeente, "B")
     request_undo(gemeente, pk, None)
-    monkeypatch.setattr(columns, "resolver", lambda: lambda pc4: None)
+    monkeypatch.setattr(writing, "resolver", lambda: nowhere)
     assert publication.undo(gemeente, pk) is None
     assert "niet meer op de kaart" in reload(gemeente, pk).melding
     assert ids(gemeente) == {"B"}
@@ -522,6 +526,15 @@ def test_a_list_that_cannot_be_is_refused_with_a_sentence(client, gemeente, numm
     assert response.status_code == 422
     assert melding in response.content.decode()
     assert ids(gemeente) == {"A"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made_up", ["9" * 5000, "9" * 25, "²", "-1", "a\0b", ""])
+def test_what_is_no_row_of_the_table_is_not_withdrawn(client, gemeente, made_up):
+    publish(gemeente, "A")
+    response = client.post(reverse("uploads:intrekken"), {"soort": "werkzoekenden", "record": [made_up]})
+    assert response.status_code == 302
+    assert "Kies eerst in de tabel" in client.get(response.url).content.decode()
 
 
 @pytest.mark.django_db

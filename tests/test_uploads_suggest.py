@@ -17,7 +17,9 @@ from uploads.mapping.regels import (
     Regel,
     Toestemming,
     controleer,
+    from_json,
     kolomsleutels,
+    to_json,
     wat_ontbreekt,
     zonder_posities,
 )
@@ -416,6 +418,17 @@ def test_a_driving_licence_per_column_with_yes_and_no():
     assert dict(found["Rijbewijs C"].waarden)["n"] == ""
     koppen = list(columns)
     controleer(regels_from(found.values(), koppen, WZ))
+
+
+def test_what_is_said_about_somebody_between_yes_and_no_is_not_kept_in_rules():
+    personal = ["bel moeder op 06-12345678", "volgens mevr. Jansen", "x" * 400]
+    columns: dict[str, list[Any]] = {"Rijbewijs B": [*["ja", "nee"] * 8, "geen idee", *personal]}
+    found = propose(WZ, columns)
+    words = dict(found["Rijbewijs B"].waarden)
+    assert words["geen idee"] == ""
+    assert not words.keys() & {word.casefold() for word in personal}
+    regels = regels_from(found.values(), list(columns), WZ)
+    assert from_json(to_json(regels)) == regels
 
 
 def test_a_means_of_transport_per_column_with_yes_and_no():

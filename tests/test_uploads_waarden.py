@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import landelijk, tasks, waarden, waardenbestand
 from uploads.environment import environment
 from uploads.intake import receive
-from uploads.keuzelijsten import Codes, OngeldigeCode, Stand, keuzelijsten
+from uploads.keuzelijsten import Codes, OngeldigeCode, Stand, keuzelijsten, voorstellers
 from uploads.mapping.values import tekst
 from uploads.models import (
     Bronbestand,
@@ -750,6 +751,20 @@ def test_an_uploaded_file_adds_changes_and_leaves_the_rest(client, gemeente):
     text = client.get(response.url).content.decode()
     assert "2 nieuwe waarden, 1 gewijzigde, 1 die al zo was. 1 rij had nog geen code." in text
     assert audit(gemeente) == [("waarden_ingelezen", 3)]
+
+
+def test_a_file_with_more_meanings_asks_the_database_no_more(gemeente):
+    voorstellers(["beroepen"])  # remembered from here on
+    asked = []
+    for number in (1, 20):
+        rows = "".join(
+            f"beroepen;trucker {letter};;Vrachtwagenchauffeur\n" for letter in "abcdefghijklmnopqrst"[:number]
+        )
+        with CaptureQueriesContext(connection) as queries:
+            done = waardenbestand.read_in(gemeente, f"Lijst;Waarde;Code;Betekenis\n{rows}".encode(), None)
+        assert done.nieuw + done.gelijk == number
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_a_workbook_of_the_same_form_will_do(client, gemeente):

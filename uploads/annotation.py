@@ -32,7 +32,7 @@ from uploads.mapping.values import is_leeg, kopsleutel
 from uploads.processing import shown_header
 from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file
 from uploads.safe_cells import neutralise, put
-from uploads.workbook_writer import GEWOON, Opmaak, Rijenstroom, fit_to_width, make_room, to_bytes
+from uploads.workbook_writer import GEWOON, KOP, Opmaak, Rijenstroom, fit_to_width, make_room, to_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,6 @@ KLEUREN: Final[Mapping[Ernst, str]] = {
     Ernst.WAARSCHUWING: "FFEB9B",
 }
 _CEL: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
-_KOP: Final = Opmaak(vulling="DCE6F1", vet=True)
 _AUTEUR = "UM-portaal"
 _MERK = "UM-portaal: "
 _TITEL = "Opmerkingen"
@@ -314,7 +313,7 @@ def _rows(
 ) -> Iterator[tuple[int, Sequence[Any], Mapping[int, Opmaak]]]:
     of = _by_row(meldingen)
     nothing: Mapping[int, Opmaak] = {}
-    header = dict.fromkeys(range(plan.breedte), _KOP)
+    header = dict.fromkeys(range(plan.breedte), KOP)
     for nummer, waarden in tabel.rijen():
         if volg is not None and nummer % _ROWS_PER_STEP == 0:
             volg(nummer)
@@ -470,7 +469,7 @@ def _write_headers(sheet: Worksheet, plan: _Plan) -> None:
         if left:
             cell._style = _cell(sheet, plan.kopregel, left[-1])._style.__copy__()
         if cell.fill.fill_type is None:
-            _KOP.apply(cell)
+            KOP.apply(cell)
 
 
 def _put(sheet: Worksheet, nummer: int, place: int, value: str | None) -> Any:
@@ -592,7 +591,7 @@ def _lines(blad: str, uitkomst: Uitkomst, anew: bool) -> Iterator[_Regel]:
         yield [(_GEVOLG[ernst], _CEL[ernst]), (meaning, GEWOON)]
     if uitkomst.redenen:
         yield []
-        yield [(kop, _KOP) for kop in ("Aantal", "Gevolg", "Waar", "Wat er is, en wat u kunt doen")]
+        yield [(kop, KOP) for kop in ("Aantal", "Gevolg", "Waar", "Wat er is, en wat u kunt doen")]
     for reden in uitkomst.redenen:
         yield [
             (reden.aantal, _BOVEN),

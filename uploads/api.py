@@ -302,7 +302,14 @@ def _read_form(
     request.upload_handlers = [MemoryOnlyUploadHandler(request)]
     try:
         fields, files = request.POST, request.FILES
-    except (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError, ValueError):
+    except (
+        MultiPartParserError,
+        BadRequest,
+        SuspiciousOperation,
+        UnreadablePostError,
+        ValueError,
+        LookupError,  # a charset that is no encoding of text
+    ):
         raise Geweigerd(
             problems.AANROEP_ONGELDIG,
             "Het formulier is niet te lezen. Controleer of het helemaal is verstuurd.",

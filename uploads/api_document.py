@@ -370,7 +370,7 @@ def document() -> dict[str, Any]:
             "description": (
                 "Hiermee levert het systeem van een gemeente werkzoekenden, vacatures of contacten met werkgevers aan, "
                 "zonder dat iemand inlogt. De functioneel beheerder van de gemeente maakt in het portaal een "
-                "aanleversleutel; die geldt voor een gemeente en een soort.\n\n"
+                "aanleversleutel; die geldt voor één gemeente en één soort.\n\n"
                 f"Per sleutel mogen er {settings.UM_AANLEVER_AANROEPEN_PER_MINUUT} aanroepen per minuut en "
                 f"{settings.UM_AANLEVER_PER_UUR} leveringen per uur zijn. Een tijdstip heeft de vorm van RFC 3339."
             ),

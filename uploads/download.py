@@ -21,16 +21,14 @@ from exchange.bron.columns import as_json
 from exchange.display import value_text
 from exchange.standard import Gegevenstype, Profiel, Soort, blad, bladeren
 from exchange.waardelijsten.models import Code
+from uploads.overview import LEESBAAR, readable
 from uploads.safe_cells import csv_text
-from uploads.workbook_writer import Opmaak, Rijenstroom, in_pieces
+from uploads.workbook_writer import KOP, Opmaak, Rijenstroom, in_pieces
 
 _BATCH = 1000
 _PIECE = 64 * 1024
 _REMEMBERED = 5_000
-_KOP = Opmaak(vulling="DCE6F0", vet=True)
 _BREEDTE: Final = 24
-# Of contacts with employers the rest names people.
-_LEESBAAR: Final = ("datum", "werkgever.nummerKvk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Kolom:
 def columns(soort: Soort) -> tuple[Kolom, ...]:
     """Every attribute that a search shows, in the order of the standard."""
     if soort is Soort.WERKGEVERSCONTACTMOMENTEN:
-        leaves = [blad(soort, pad) for pad in _LEESBAAR]
+        leaves = [blad(soort, pad) for pad in LEESBAAR]
     else:
         leaves = [leaf for leaf in bladeren(soort) if leaf.profiel is Profiel.ZOEK]
     return tuple(
@@ -102,7 +100,7 @@ class Momentopname:
     def _texts_of(self, found: "QuerySet[Any]") -> Iterator[str]:
         if self.soort is Soort.WERKGEVERSCONTACTMOMENTEN:
             for datum, nummer_kvk in found.values_list("datum", "nummer_kvk").iterator(_BATCH):
-                yield as_json({"datum": datum.isoformat(), "werkgever": {"nummerKvk": nummer_kvk}})
+                yield as_json(readable(datum, nummer_kvk))
         else:
             yield from found.values_list("zoekprofiel", flat=True).iterator(_BATCH)
 
@@ -176,6 +174,6 @@ def as_xlsx(opname: Momentopname) -> Iterator[bytes]:
 
 def _numbered(opname: Momentopname) -> Iterable[tuple[int, list[Any], Mapping[int, Opmaak]]]:
     kolommen = columns(opname.soort)
-    yield 1, [kolom.label for kolom in kolommen], dict.fromkeys(range(len(kolommen)), _KOP)
+    yield 1, [kolom.label for kolom in kolommen], dict.fromkeys(range(len(kolommen)), KOP)
     for number, row in enumerate(opname.rows(), start=2):
         yield number, row, {}

@@ -9,8 +9,8 @@ from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.conversion import value_key
 from uploads.mapping.model import Omgeving
+from uploads.mapping.values import sleutel
 from uploads.models import Legewaarden, Waardekoppeling
 
 
@@ -25,14 +25,14 @@ def environment(gemeente: Gemeente) -> Omgeving:
             .values_list("lijst", "code", "label")
         )
         for lijst, code, label in rows:
-            codes.setdefault(lijst, {}).setdefault(value_key(label), code)
+            codes.setdefault(lijst, {}).setdefault(sleutel(label), code)
         for lijst, code, _ in rows:
-            codes[lijst][value_key(code)] = code
+            codes[lijst][sleutel(code)] = code
         # These languages go by these names, whatever list is loaded.
-        codes.setdefault(TALEN, {}).update((value_key(naam), code) for code, naam in VEELGEVRAAGD.items())
+        codes.setdefault(TALEN, {}).update((sleutel(naam), code) for code, naam in VEELGEVRAAGD.items())
         # The municipality's own mapping goes before everything; an empty code leaves a value out on purpose.
         for lijst, waarde, code in Waardekoppeling.objects.values_list("lijst", "waarde", "code"):
-            codes.setdefault(lijst, {})[value_key(waarde)] = code
+            codes.setdefault(lijst, {})[sleutel(waarde)] = code
         leeg = Legewaarden.objects.values_list("waarden", flat=True).first()
 
     @lru_cache(maxsize=10_000)
@@ -47,5 +47,5 @@ def environment(gemeente: Gemeente) -> Omgeving:
         lambda text: keys.pseudoniem(gemeente, text),
         postcode_is_somewhere,
         codes,
-        None if leeg is None else frozenset(map(value_key, leeg)),
+        None if leeg is None else frozenset(map(sleutel, leeg)),
     )

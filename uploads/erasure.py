@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange.bron import store
@@ -42,6 +43,7 @@ def erase_concept(levering: Levering) -> None:
     """Delete the converted records, the values that no list knew, and the workbook that tells what came of it."""
     Opmerkingenbestand.objects.filter(levering=levering).delete()
     store.unstage(levering.gemeente, levering.pk)
+    levering.onbekende_waarden = None
     Levering.objects.filter(pk=levering.pk).update(onbekende_waarden=None)
 
 
@@ -61,6 +63,12 @@ def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser |
     return True
 
 
+def waiting() -> "QuerySet[Levering]":
+    """The leveringen that are not published, whatever they are doing; call inside `voor_gemeente`."""
+    found: QuerySet[Levering] = Levering.objects.exclude(status__in=[*AF, Status.TERUGDRAAIEN])
+    return found
+
+
 def erase_expired(gemeente: Gemeente) -> int:
     """Let every levering expire that was kept as long as a file may be; returns how many."""
     limit = timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN)
@@ -68,9 +76,7 @@ def erase_expired(gemeente: Gemeente) -> int:
         Opmerkingenbestand.objects.filter(gewijzigd_op__lt=timezone.now() - OPMERKINGEN_BEWAARD).delete()
         # A levering that is being published right now is locked, and gone by itself when that is done.
         old = list(
-            Levering.objects.select_for_update(skip_locked=True, of=("self",))
-            .exclude(status__in=[*AF, Status.TERUGDRAAIEN])
-            .filter(aangemaakt_op__lt=limit)
+            waiting().select_for_update(skip_locked=True, of=("self",)).filter(aangemaakt_op__lt=limit)
         )
         for levering in old:
             _expire(
@@ -87,8 +93,7 @@ def expire_waiting(soort: Soort, melding: str) -> int:
 
     Call inside `voor_gemeente`, with the set locked: what is being published then waits for its turn, or has had it.
     """
-    waiting = Levering.objects.select_for_update(of=("self",)).filter(soort=soort.value)
-    found = list(waiting.exclude(status__in=[*AF, Status.TERUGDRAAIEN]))
+    found = list(waiting().select_for_update(of=("self",)).filter(soort=soort.value))
     for levering in found:
         _expire(levering, melding)
     return len(found)

@@ -64,7 +64,7 @@ class SleutelForm(forms.Form):
         label="Wat mag ermee worden aangeleverd?",
         choices=[(soort.value, soort.label.capitalize()) for soort in Soort],
         widget=forms.RadioSelect,
-        help_text="Een sleutel werkt voor een soort. Maak er meer als een systeem meer soorten aanlevert.",
+        help_text="Een sleutel werkt voor één soort. Maak er meer als een systeem meer soorten aanlevert.",
         error_messages={"required": "Kies wat er met deze sleutel mag worden aangeleverd."},
     )
     netwerken = forms.CharField(

@@ -14,7 +14,7 @@ from django import forms
 from django.http import QueryDict
 
 from exchange.display import screen_label
-from exchange.standard import Blad, Soort, bladeren
+from exchange.standard import Blad, Soort, blad, bladeren
 from exchange.standard.boom import lower_first
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.column_values import look_at
@@ -222,7 +222,7 @@ def mogelijk(
         return Mogelijk(toestemming=True)
     if keuze.doel == ACHTER:
         return Mogelijk(achter=_heads(keuzes, kolom, kolommen))
-    leaf = _leaf(keuzes.soort, keuze.doel)
+    leaf = leaf_at(keuzes.soort, keuze.doel)
     if leaf is None:
         return Mogelijk()
     followed = any(
@@ -271,7 +271,7 @@ def group_name(leaf: Blad) -> str:
 def _language_of(soort: Soort, leaf: Blad) -> Blad | None:
     """The attribute that holds the language of a level; None for what is no such level."""
     group, _, name = leaf.pad.rpartition(".")
-    return None if name == _TAAL else _leaf(soort, f"{group}.{_TAAL}")
+    return None if name == _TAAL else leaf_at(soort, f"{group}.{_TAAL}")
 
 
 def _languages(chosen: str) -> tuple[Optie, ...]:
@@ -312,8 +312,12 @@ def _with(options: tuple[Optie, ...], chosen: str) -> tuple[Optie, ...]:
     return (*options, Optie(chosen, "Zoals het in de koppeling staat"))
 
 
-def _leaf(soort: Soort, pad: str) -> Blad | None:
-    return next((leaf for leaf in bladeren(soort) if leaf.pad == pad), None)
+def leaf_at(soort: Soort, pad: str) -> Blad | None:
+    """The attribute at a path that somebody sent; None when there is none."""
+    try:
+        return blad(soort, pad)
+    except KeyError:
+        return None
 
 
 # --- Rules as choices ---------------------------------------------------------------------------------------
@@ -415,7 +419,7 @@ def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Se
     keuze = chosen[key]
     if keuze.doel == TOESTEMMING:
         return replace(keuze, toestemming=", ".join(yes_words(samples) or ("ja",)))
-    leaf = _leaf(soort, keuze.doel)
+    leaf = leaf_at(soort, keuze.doel)
     if leaf is None:
         return keuze
     each = is_alone(leaf) or (is_coded_list(leaf) and look_at(samples).scheiding != "")
@@ -472,7 +476,7 @@ def _extra_from(data: QueryDict, begin: Keuzes, by_index: Mapping[str, str]) -> 
 
 def _as_constant(soort: Soort, doel: str, waarde: str) -> str:
     """A fixed value as rules have it: the label of a code becomes the code."""
-    leaf = _leaf(soort, doel)
+    leaf = leaf_at(soort, doel)
     lijst = leaf.attribuut.waardelijst if leaf is not None else None
     if not waarde or leaf is None or lijst is None:
         return waarde
@@ -545,7 +549,7 @@ def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tu
             if head is None or head.doel in {NIET, ACHTER, TOESTEMMING}:
                 faults.append(Fout(kolom.sleutel, "Kies achter welke kolom dit moet komen."))
             continue
-        leaf = _leaf(keuzes.soort, keuze.doel)
+        leaf = leaf_at(keuzes.soort, keuze.doel)
         if leaf is None:
             faults.append(Fout(kolom.sleutel, _NO_TARGET))
             continue
@@ -555,7 +559,7 @@ def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tu
             doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
             add(Regel(doel, constante=keuze.taal, alleen_met=regel.doel), kolom.sleutel)
     for place, extra in enumerate(keuzes.extra):
-        leaf = _leaf(keuzes.soort, extra.doel)
+        leaf = leaf_at(keuzes.soort, extra.doel)
         if leaf is None:
             faults.append(Fout(f"x{place}", _NO_TARGET))
         elif not extra.kolom and not extra.waarde:

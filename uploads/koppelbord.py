@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from exchange.display import external_codes, value_text
-from exchange.standard import Soort, blad, bladeren, is_bsn
+from exchange.standard import Soort, blad, is_bsn
 from exchange.waardelijsten.models import labels_of
 from uploads import koppelingen
 from uploads.koppel_forms import (
@@ -33,6 +33,7 @@ from uploads.koppel_forms import (
     doelgroepen,
     from_form,
     from_regels,
+    leaf_at,
     mogelijk,
     talen_bij,
     to_regels,
@@ -85,7 +86,9 @@ class Kolomveld:
 
     @property
     def vorm(self) -> str:
-        """Changes when the fields beside the choice must be shown anew."""
+        """Changes when the fields beside the choice must be shown anew; empty when there are none."""
+        if not self.is_gekozen and not self.fout:
+            return ""
         shown = (self.keuze.doel, self.mogelijk, self.fout)
         return blake2b(repr(shown).encode(), digest_size=6).hexdigest()
 
@@ -283,17 +286,17 @@ class Bord:
         """The columns."""
         found = []
         for one, kop in zip(self.voorstel.kolommen, self.kolommen, strict=True):
-            hidden = zegt_bsn(one.kop.sleutel) or look_at(one.monster).is_een(Waardesoort.BSN)
+            seen = look_at(one.monster)
+            hidden = zegt_bsn(one.kop.sleutel) or seen.is_een(Waardesoort.BSN)
             key, suggestie = one.kop.sleutel, self.suggesties[one.kop.sleutel]
             keuze = self.keuzes.kolommen[key]
-            is_ja_nee = look_at(one.monster).is_een(Waardesoort.JA_NEE)
             found.append(
                 Kolomveld(
                     kop,
                     (NIET_GETOOND,) if hidden and one.voorbeelden else tuple(map(shown, one.voorbeelden)),
                     suggestie,
                     keuze,
-                    mogelijk(self.keuzes, kop, self.kolommen, is_ja_nee),
+                    mogelijk(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
                     self._places.get(keuze.achter, ""),
                     self._label(suggestie.doel or ""),
                     self._fault_at(key),
@@ -348,8 +351,8 @@ class Bord:
     def _label(self, doel: str) -> str:
         if doel == TOESTEMMING:
             return "Toestemming om te delen"
-        pad = zonder_posities(doel)
-        return next((leaf.volledig_label for leaf in bladeren(self.soort) if leaf.pad == pad), "")
+        leaf = leaf_at(self.soort, zonder_posities(doel))
+        return leaf.volledig_label if leaf is not None else ""
 
     # --- What comes of it -----------------------------------------------------------------------------------
 
@@ -434,7 +437,7 @@ def _samples(kolommen: Sequence[Kolomvoorstel]) -> list[tuple[Any, ...]]:
 
 def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
     """The codes to choose from for a fixed value; nothing when it is typed."""
-    leaf = next((leaf for leaf in bladeren(soort) if leaf.pad == doel), None)
+    leaf = leaf_at(soort, doel)
     lijst = leaf.attribuut.waardelijst if leaf is not None else None
     if lijst is None:
         return ()

@@ -4,16 +4,17 @@ A saved koppeling has versions, which never change. Its newest version is recogn
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from exchange.standard import Soort, label_of
+from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -21,7 +22,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import voorproef
 from uploads.conversion import Bevinding, Omzetting
 from uploads.environment import environment
-from uploads.intake import raw_context
+from uploads.intake import raw_of
 from uploads.mapping.eigen import is_eigen_blad, is_eigen_kop
 from uploads.mapping.koppeling import herkenning, looks_like_data
 from uploads.mapping.model import Ernst, Record
@@ -50,7 +51,7 @@ from uploads.mapping.regels import (
 )
 from uploads.mapping.values import sleutel, tekst
 from uploads.models import Bronbestand, Koppeling, Koppelingversie, Levering, Status
-from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file
+from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file, recognise_format
 
 log = logging.getLogger(__name__)
 
@@ -114,8 +115,10 @@ class Voorstel:
         return tuple(kolom.kop.sleutel for kolom in self.kolommen)
 
 
-def proposal(levering: Levering, blad: str | None = None, kopregel: int | None = None) -> Voorstel:
+def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Voorstel:
     """What there is to choose from in the levering's file, on this sheet and header row or those found before.
+
+    `blad` is the place of the sheet among those that can be chosen, from 0.
 
     Call inside `voor_gemeente`. Raises GeenKolommen when the file is gone or has no columns, Onleesbaar when it cannot
     be read.
@@ -123,22 +126,19 @@ def proposal(levering: Levering, blad: str | None = None, kopregel: int | None =
     gemeente = levering.gemeente
     bestand = _voorproef(levering)
     tabellen = _sheets(bestand)
-    chosen = regels_of(levering)
-    tabel = _sheet_called(tabellen, blad if blad is not None else levering.gekozen_blad or levering.blad)
+    before = _sheet_called(tabellen, levering.gekozen_blad or levering.blad)
+    tabel = tabellen[blad] if blad is not None and blad < len(tabellen) else before
     rijen = eerste_rijen(tabel)
     if kopregel is None:
         known = levering.gekozen_kopregel if levering.gekozen_kopregel is not None else levering.kopregel
-        same_sheet = blad is None or blad == levering.blad
-        kopregel = known if known is not None and same_sheet else _guess(bestand, tabel)
+        kopregel = known if known is not None and tabel is before else _guess(bestand, tabel)
     if kopregel and not any(rij.nummer == kopregel for rij in rijen):
         kopregel = _guess(bestand, tabel)
     koppen = koppen_op(rijen, kopregel, tabel.samengevoegd)
     soort = Soort(levering.soort) if levering.soort else None
-    regels, naam = (chosen, levering.koppeling) if chosen is not None else (None, "")
-    if regels is not None:
-        # On another sheet nothing may be left of them.
-        regels = passend(regels, koppen) if passend(regels, koppen).kolommen else None
-    if regels is None:
+    regels, naam = regels_of(levering), levering.koppeling
+    # On another sheet nothing may be left of what was chosen.
+    if regels is None or not passend(regels, koppen).kolommen:
         regels, naam = _nearest(gemeente, koppen, soort)
     data = [rij for rij in rijen if rij.nummer > kopregel]
     return Voorstel(
@@ -239,12 +239,11 @@ def regels_context(levering_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Voorbeeldrij:
-    """What becomes of one row: a record or none, the remarks, and per attribute (path without positions) its texts."""
+    """What becomes of one row: a record or none, and the remarks."""
 
     rij: int
     record: Record | None
     bevindingen: tuple[Bevinding, ...]
-    per_doel: dict[str, str]
 
     @property
     def lot(self) -> str:
@@ -276,25 +275,8 @@ def preview(
     gevonden = Gevonden(found, tabel, koppen, kopregel, bestand.epoch_1904)
     omzetting = Omzetting(gevonden, environment(gemeente), vandaag=timezone.localdate())
     return [
-        Voorbeeldrij(
-            one.rij, one.record, one.bevindingen, dict(_by_attribute(regels.soort, one.record or {}))
-        )
-        for one in islice(omzetting.uitkomsten(), number)
+        Voorbeeldrij(one.rij, one.record, one.bevindingen) for one in islice(omzetting.uitkomsten(), number)
     ]
-
-
-def _by_attribute(soort: Soort, record: Record) -> Iterator[tuple[str, str]]:
-    found: dict[str, list[Any]] = {}
-    to_do: list[tuple[str, Any]] = [("", record)]
-    while to_do:
-        pad, value = to_do.pop(0)
-        if isinstance(value, dict):
-            to_do += [(f"{pad}.{name}" if pad else name, inner) for name, inner in value.items()]
-        elif isinstance(value, list):
-            to_do += [(f"{pad}[]", inner) for inner in value]
-        else:
-            found.setdefault(pad, []).append(value)
-    return ((pad, label_of(soort, pad, values)) for pad, values in found.items())
 
 
 # --- Saving -------------------------------------------------------------------------------------------------
@@ -382,20 +364,22 @@ def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser |
 def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: AbstractBaseUser | None) -> Koppeling:
     """Give a koppeling another name. Raises OngeldigeRegels for a name that cannot be used or that another has."""
     naam = _good_name(naam)
-    with voor_gemeente(gemeente):
-        koppeling: Koppeling = Koppeling.objects.select_for_update(of=("self",)).get(pk=koppeling_id)
-        if koppeling.naam == naam:
-            return koppeling
-        if Koppeling.objects.filter(naam=naam).exists():
-            raise OngeldigeRegels(f"Er is al een koppeling met de naam {naam}. Kies een andere naam.")
-        koppeling.naam = naam
-        koppeling.save(update_fields=["naam"])
-        noteer(
-            gemeente,
-            "koppeling_hernoemd",
-            gebruiker=gebruiker,
-            onderwerp=f"koppeling {koppeling_id}, nu {naam}",
-        )
+    try:
+        with voor_gemeente(gemeente):
+            koppeling: Koppeling = Koppeling.objects.select_for_update(of=("self",)).get(pk=koppeling_id)
+            if koppeling.naam == naam:
+                return koppeling
+            koppeling.naam = naam
+            koppeling.save(update_fields=["naam"])
+            noteer(
+                gemeente,
+                "koppeling_hernoemd",
+                gebruiker=gebruiker,
+                onderwerp=f"koppeling {koppeling_id}, nu {naam}",
+            )
+    except IntegrityError:
+        # The name is the one thing that is unique; also when a colleague takes it at the same moment.
+        raise OngeldigeRegels(f"Er is al een koppeling met de naam {naam}. Kies een andere naam.") from None
     return koppeling
 
 
@@ -478,14 +462,13 @@ _JSON = "Dit bestand is JSON volgens de gegevensstandaard. Daar zijn geen kolomm
 def _voorproef(levering: Levering) -> Bestand:
     bestand = voorproef.opened(levering)
     if bestand is None:
-        row = Bronbestand.objects.filter(levering=levering).first()
-        if row is None:
-            raise GeenKolommen(_WEG)
-        inhoud = keys.ontsleutel(levering.gemeente, bytes(row.inhoud), raw_context(levering.pk))
-        whole = open_file(inhoud)
-        if whole.formaat is Formaat.JSON:
+        try:
+            inhoud = raw_of(levering.gemeente, levering.pk)
+        except Bronbestand.DoesNotExist:
+            raise GeenKolommen(_WEG) from None
+        if recognise_format(inhoud) is Formaat.JSON:
             raise GeenKolommen(_JSON)
-        voorproef.keep(levering.gemeente, levering, voorproef.taste(whole))
+        voorproef.keep(levering.gemeente, levering, voorproef.taste(open_file(inhoud)))
         bestand = voorproef.opened(levering)
     assert bestand is not None
     return bestand

@@ -282,11 +282,6 @@ class Levering(GemeenteModel, Taak):
         return self.status in {Status.KOPPELEN, Status.OMGEZET, Status.MISLUKT} and self.koppeling != "json"
 
     @property
-    def is_in_te_trekken(self) -> bool:
-        """Whether it can still be withdrawn."""
-        return self.status not in UITGEVOERD
-
-    @property
     def is_teruggedraaid(self) -> bool:
         """Whether its publication was undone."""
         return self.teruggedraaid_op is not None
@@ -342,13 +337,6 @@ class Voorproef(GemeenteModel):
     class Meta:
         verbose_name = "voorproef"
         verbose_name_plural = "voorproeven"
-
-
-class Meta:
-    verbose_name = "conceptdeel"
-    verbose_name_plural = "conceptdelen"
-    ordering = ["volgnummer"]
-    constraints = [models.UniqueConstraint(fields=["levering", "volgnummer"], name="conceptdeel_uniek")]
 
 
 class Bevinding(GemeenteModel):

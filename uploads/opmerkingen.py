@@ -6,6 +6,7 @@ until somebody fetched it. It is erased after an hour, and together with the fil
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.annotation import IN_PLACE_CELLS, Melding, NietTeAnnoteren, Reden, Uitkomst, annotate
-from uploads.intake import raw_context
+from uploads.intake import raw_of
 from uploads.mapping.model import Ernst
 from uploads.models import Bevinding, Bronbestand, Levering, Opmerkingenbestand, Status
 from uploads.readers import Onleesbaar
@@ -96,17 +97,17 @@ def make(gemeente: Gemeente, levering_id: int) -> None:
     if row is None:
         return
     werk = _Werk(gemeente, row)
-    try:
+    # Also when it is gone by the time that there is something to say of it.
+    with suppress(NietMeer):
         if row.pogingen > MAX_POGINGEN:
             werk.end(melding=_TE_VAAK)
             return
-        werk.run()
-    except NietTeAnnoteren:
-        werk.end(melding=NIET_TE_MAKEN)
-    except Onleesbaar as problem:
-        werk.end(melding=problem.melding)
-    except NietMeer:
-        return
+        try:
+            werk.run()
+        except NietTeAnnoteren:
+            werk.end(melding=NIET_TE_MAKEN)
+        except Onleesbaar as problem:
+            werk.end(melding=problem.melding)
 
 
 def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:
@@ -143,12 +144,14 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Uitkomst,
     """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
-        raw = Bronbestand.objects.filter(levering_id=levering_id).first()
-        if levering is None or raw is None or not is_possible(levering):
+        if levering is None or not is_possible(levering):
             raise NietMeer
+        try:
+            inhoud = raw_of(gemeente, levering_id)
+        except Bronbestand.DoesNotExist:
+            raise NietMeer from None
         meldingen = _findings(levering)
         redenen = _reasons(levering)
-    inhoud = keys.ontsleutel(gemeente, bytes(raw.inhoud), raw_context(levering_id))
     uitkomst = Uitkomst(
         bestandsnaam=levering.bestandsnaam,
         blad=levering.blad,

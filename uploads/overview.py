@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from exchange.bron.models import GepubliceerdRecord, Profiel, Werkgeverscontactmoment
 from exchange.display import Labels, external_codes, value_text
 from exchange.standard import Soort, blad
 from exchange.waardelijsten.models import labels_of
 
+# All that lies readable of contacts with employers: the rest names people.
+LEESBAAR: Final = ("datum", "werkgever.nummerKvk")
 # What a row shows; the labels and the texts are the standard's.
 _PADEN: Mapping[Soort, tuple[str, ...]] = {
     Soort.WERKZOEKENDEN: (
@@ -31,8 +34,7 @@ _PADEN: Mapping[Soort, tuple[str, ...]] = {
         "codeWerkEnDenkniveauMinimaal",
         "sluitingsdatumVacature",
     ),
-    # What lies readable: the rest names people.
-    Soort.WERKGEVERSCONTACTMOMENTEN: ("datum", "werkgever.nummerKvk"),
+    Soort.WERKGEVERSCONTACTMOMENTEN: LEESBAAR,
 }
 # The label of a driving licence is a sentence; everybody knows the code.
 _ALS_CODE = {"arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"}
@@ -97,9 +99,14 @@ def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Regel]:
     ]
 
 
+def readable(datum: date, nummer_kvk: str) -> dict[str, Any]:
+    """What lies readable of a contact with an employer, in the standard."""
+    return {"datum": datum.isoformat(), "werkgever": {"nummerKvk": nummer_kvk}}
+
+
 def _shown(record: GepubliceerdRecord) -> dict[str, Any]:
     if isinstance(record, Werkgeverscontactmoment):
-        return {"datum": record.datum.isoformat(), "werkgever": {"nummerKvk": record.nummer_kvk}}
+        return readable(record.datum, record.nummer_kvk)
     assert isinstance(record, Profiel)
     found: dict[str, Any] = json.loads(record.zoekprofiel)
     return found

@@ -185,7 +185,6 @@ def _publish(levering: Levering) -> Verschil:
 
 def _mark_published(levering: Levering, verschil: Verschil) -> None:
     erase_content(levering)
-    levering.onbekende_waarden = None
     levering.status = Status.GEPUBLICEERD
     levering.gepubliceerd_op = timezone.now()
     levering.lease_tot = None

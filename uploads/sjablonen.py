@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange.standard import Attribuut, Blad, Gegevenstype, Profiel, Soort, blad, bladeren
+from exchange.standard.boom import named_groups
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code
 from exchange.waardelijsten.talen import VEELGEVRAAGD
@@ -25,7 +26,7 @@ from uploads.mapping.eigen import EIGEN_BLAD, VOORBEELD_ID
 from uploads.mapping.regels import lijst_van
 from uploads.mapping.values import is_afwezig
 from uploads.safe_cells import put
-from uploads.workbook_writer import DATUM_VORM, Opmaak, fit_to_width, make_room, to_bytes
+from uploads.workbook_writer import DATUM_VORM, KOP, Opmaak, fit_to_width, make_room, to_bytes
 
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 # A longer list is no drop-down: nobody finds anything in it, and the file gets slow.
@@ -36,8 +37,7 @@ _LAATSTE_RIJ: Final = 20_000
 _LANGSTE_LABEL: Final = 40
 _AUTEUR = "UM-portaal"
 _VERPLICHT = "1F3864"
-_BANDEN = ("DCE6F1", "EDEDED")
-_TITEL = Opmaak(vulling=_BANDEN[0], vet=True)
+_BANDEN = (KOP.vulling, "EDEDED")
 _VOORBEELD = Opmaak(letter="7F7F7F", schuin=True)
 
 _KWALIFICATIE = "arbeidsmarktkwalificatie."
@@ -224,7 +224,7 @@ def _labels(soort: Soort) -> Counter[str]:
 
 def _is_named_after_group(soort: Soort, leaf: Blad) -> bool:
     """Whether it is a code that is all there is to the one group of that name: a driving licence, an occupation."""
-    named = [groep for groep in leaf.voorouders if groep.groep is not None and groep.groep.in_label]
+    named = named_groups(leaf.voorouders)
     group = leaf.voorouders[-1].groep if leaf.voorouders else None
     namesakes = {
         other.pad.rpartition(".")[0]
@@ -317,7 +317,7 @@ def _write_lists(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> dict[str, s
         for offset, text in enumerate((title, "Betekenis of code")):
             cell = sheet.cell(3, column + offset)
             put(cell, text)
-            _TITEL.apply(cell)
+            KOP.apply(cell)
         for row, (value, meaning) in enumerate(options, start=4):
             for offset, text in enumerate((value, meaning)):
                 cell = sheet.cell(row, column + offset)
@@ -351,7 +351,7 @@ def _write_columns(sheet: Worksheet, soort: Soort, lijsten: Keuzes, offered: Map
             validation.add(f"{letter}2:{letter}{_LAATSTE_RIJ}")
             sheet.add_data_validation(validation)
         example = sheet.cell(2, index)
-        _put_example(example, kolom, soort, lijsten)
+        put(example, example_of(kolom, soort, lijsten))
         _VOORBEELD.apply(example)
         example.number_format = _number_format(kolom.blad.attribuut)
     sheet.row_dimensions[1].height = 48
@@ -427,14 +427,6 @@ def _validation(kolom: Kolom, cells: str | None) -> DataValidation | None:
 
 
 # --- Example ------------------------------------------------------------------------------------------------
-
-
-def _put_example(cell: Any, kolom: Kolom, soort: Soort, lijsten: Keuzes) -> None:
-    value = example_of(kolom, soort, lijsten)
-    if isinstance(value, str):
-        put(cell, value)
-    else:
-        cell.value = value
 
 
 def example_of(kolom: Kolom, soort: Soort, lijsten: Keuzes) -> str | int | dt.date | None:

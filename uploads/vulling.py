@@ -11,8 +11,8 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Attribuut, Blad, Profiel, Soort, bladeren
-from exchange.standard.boom import lower_first
+from exchange.standard import Blad, Profiel, Soort, bladeren
+from exchange.standard.boom import lower_first, named_groups
 
 # Counted beside the attributes: the records with at least one way to reach somebody.
 BEREIKBAAR: Final = "(bereikbaar)"
@@ -180,7 +180,7 @@ _VANZELF: Final = {"indicatieBeschikbaarheidContactgegevens"}
 def _label(soort: Soort, leaf: Blad) -> str:
     """How the attribute is called where it stands between others: with its group, if it needs that."""
     own = screen_label(leaf.attribuut)
-    named = _named_groups(leaf)
+    named = named_groups(leaf.voorouders)
     if not named:
         return own
     group = named[-1].groep
@@ -194,12 +194,8 @@ def _screen_labels(soort: Soort) -> Counter[str]:
     return Counter(screen_label(leaf.attribuut) for leaf in bladeren(soort))
 
 
-def _named_groups(leaf: Blad) -> list[Attribuut]:
-    return [groep for groep in leaf.voorouders if groep.groep is not None and groep.groep.in_label]
-
-
 def _group_label(leaf: Blad) -> str:
-    named = [groep.label for groep in _named_groups(leaf)]
+    named = [groep.label for groep in named_groups(leaf.voorouders)]
     return ", ".join([named[0], *map(lower_first, named[1:])]) if named else "Algemeen"
 
 

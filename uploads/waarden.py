@@ -16,7 +16,7 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.keuzelijsten import Codes, OngeldigeCode, codes_met, keuzelijsten, voorstellers
+from uploads.keuzelijsten import Codes, OngeldigeCode, Stand, codes_met, keuzelijsten, voorstellers
 from uploads.mapping.freetext import looks_personal
 from uploads.mapping.value_suggest import Voorstel
 from uploads.mapping.values import AFWEZIG_WOORDEN, sleutel, tekst
@@ -281,12 +281,7 @@ def achterhaald() -> list[int]:
     """The ids of the municipality's mappings to a code that does not hold (any more); inside `voor_gemeente`."""
     rows = list(Waardekoppeling.objects.exclude(code="").values_list("pk", "lijst", "code"))
     codes = Codes((lijst, code) for _, lijst, code in rows)
-    return [pk for pk, lijst, code in rows if is_achterhaald(codes, lijst, code)]
-
-
-def is_achterhaald(codes: Codes, lijst: str, code: str) -> bool:
-    """Whether a code does not hold (any more), as far as can be told."""
-    return bool(code) and codes.stand(lijst, code) in {"vervallen", "onbekend"}
+    return [pk for pk, lijst, code in rows if codes.stand(lijst, code) in {Stand.VERVALLEN, Stand.ONBEKEND}]
 
 
 # --- Converting again --------------------------------------------------------------------------------------

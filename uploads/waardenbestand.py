@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.keuzelijsten import Codes, Keuzelijst, OngeldigeCode, lijst_van_tekst, voorstellers
-from uploads.mapping.value_suggest import fold
+from uploads.mapping.value_suggest import Voorsteller, fold
 from uploads.mapping.values import tekst
 from uploads.models import Waardekoppeling
 from uploads.readers import Formaat, Onleesbaar, open_file
@@ -143,6 +143,9 @@ def _checked(regels: Sequence[_Regel]) -> tuple[dict[tuple[str, str], str], int]
     """(list, word) -> code of every row, and how many rows have no code yet. Raises OngeldigBestand."""
     lists = {regel.lijst: lijst_van_tekst(regel.lijst) for regel in regels}
     codes = Codes((lijst.naam, regel.code) for regel in regels if (lijst := lists[regel.lijst]) is not None)
+    # Once for all rows: whether a list changed since is asked of the database.
+    by_meaning = (lists[regel.lijst] for regel in regels if regel.betekenis and not regel.code)
+    meanings = voorstellers({lijst.naam for lijst in by_meaning if lijst is not None})
     found: dict[tuple[str, str], str] = {}
     faults: list[str] = []
     without = 0
@@ -151,7 +154,7 @@ def _checked(regels: Sequence[_Regel]) -> tuple[dict[tuple[str, str], str], int]
         try:
             if lijst is None:
                 raise OngeldigeCode("deze lijst bestaat niet. Gebruik de naam van de lijst uit de download.")
-            code = _code(lijst, regel, codes)
+            code = _code(lijst, regel, codes, meanings)
             if code is None:
                 without += 1
                 continue
@@ -168,7 +171,7 @@ def _checked(regels: Sequence[_Regel]) -> tuple[dict[tuple[str, str], str], int]
     return found, without
 
 
-def _code(lijst: Keuzelijst, regel: _Regel, codes: Codes) -> str | None:
+def _code(lijst: Keuzelijst, regel: _Regel, codes: Codes, meanings: Mapping[str, Voorsteller]) -> str | None:
     """The code of a row, by the code or else by its meaning; "" leaves out, None says nothing yet."""
     if fold(regel.code).strip() in {WEGLATEN, WEGLATEN.strip("()")}:
         return ""
@@ -176,7 +179,7 @@ def _code(lijst: Keuzelijst, regel: _Regel, codes: Codes) -> str | None:
         return codes.chosen(lijst.naam, regel.code)
     if not regel.betekenis:
         return None
-    code = voorstellers([lijst.naam])[lijst.naam].code_van(regel.betekenis)
+    code = meanings[lijst.naam].code_van(regel.betekenis)
     if code is None:
         raise OngeldigeCode(f"de betekenis staat niet in de lijst {lijst.titel}. Vul de code in.")
     return code

@@ -69,6 +69,7 @@ class Opmaak:
 
 
 GEWOON = Opmaak()
+KOP = Opmaak(vulling="DCE6F1", vet=True)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
-"""The short way in for the exchange: past sessions, cookies and everything else that is for people."""
+"""The short way in for machines: past sessions, cookies and everything else that is for people."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from exchange.bron import api
 
 
-class ShortWay:
+class ShortWay(ABC):
     """Hands every call below a prefix to `answer`, before any other middleware."""
 
     prefix: ClassVar[str]
@@ -22,9 +23,9 @@ class ShortWay:
             return self.answer(request)
         return self.get_response(request)
 
+    @abstractmethod
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer one call; never raises."""
-        raise NotImplementedError
 
 
 class BronMiddleware(ShortWay):

@@ -26,7 +26,7 @@ class Stand(GemeenteModel):
 
 
 class Recordkolommen(models.Model):
-    """What every record has, of whatever kind, on its way to the set as well as in it."""
+    """What every record has, of whatever kind: on its way to the set, in it, and on the way back."""
 
     # The source's own id; for a kind without ids the fingerprint in hexadecimals.
     id_bron = models.CharField(max_length=200)
@@ -232,7 +232,7 @@ class Journaal(GemeenteModel):
         ]
 
 
-class Journaalrecord(GemeenteModel):
+class Journaalrecord(GemeenteModel, Recordkolommen):
     """A record as it was before a publication changed it or took it away; nothing of it lies readable but its id."""
 
     # Of a municipality because its journaal is.
@@ -240,9 +240,6 @@ class Journaalrecord(GemeenteModel):
         Gemeente, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     journaal = models.ForeignKey(Journaal, on_delete=models.CASCADE, related_name="+")
-    id_bron = models.CharField(max_length=200)
-    detail = models.BinaryField()
-    vingerafdruk = models.BinaryField()
     ververst_op = models.DateField()
     stapel = models.BigIntegerField()
     contactbeleid = models.CharField(max_length=12, choices=Contactbeleid, null=True)

@@ -66,9 +66,14 @@ def lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def named_groups(voorouders: tuple[Attribuut, ...]) -> list[Attribuut]:
+    """The groups around an attribute that say something by their name; the others only bundle groups."""
+    return [groep for groep in voorouders if groep.groep is not None and groep.groep.in_label]
+
+
 def full_label(voorouders: tuple[Attribuut, ...], attribuut: Attribuut) -> str:
     """The Dutch label with its groups in front: "Werkgever, webadres: URL"."""
-    groepen = [groep.label for groep in voorouders if groep.groep is not None and groep.groep.in_label]
+    groepen = [groep.label for groep in named_groups(voorouders)]
     if not groepen:
         return attribuut.label
     return f"{', '.join([groepen[0], *map(lower_first, groepen[1:])])}: {lower_first(attribuut.label)}"

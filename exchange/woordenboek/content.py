@@ -22,7 +22,7 @@ from exchange.standard import (
     bladeren,
     label_of,
 )
-from exchange.standard.boom import lower_first
+from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import LIJSTEN, NAAM_BIJ, Lijst
 
 _MAX_WORDS = 6
@@ -177,7 +177,7 @@ def _groep(soort: Soort, voorouders: tuple[Attribuut, ...], gegevens: list[Gegev
         return Groep(f"{soort.enkelvoud}-zelf", "", entiteit.label, entiteit.uitleg, False, tuple(gegevens))
     pad = ".".join(groep.naam for groep in voorouders)
     # A group that only bundles others makes a heading longer, not clearer.
-    named = [groep.label for groep in voorouders if groep.groep is not None and groep.groep.in_label]
+    named = [groep.label for groep in named_groups(voorouders)]
     labels = [*named[:1], *map(lower_first, named[1:])] or [voorouders[-1].label]
     return Groep(
         anker=pad,

@@ -212,7 +212,7 @@ def _in_list(lees: Lees) -> Lees:
 def _code_reader(
     leaf: Blad, lijst: Waardelijst, regel: Regel, omgeving: Omgeving, absent: IsAfwezig
 ) -> tuple[Lees, Callable[[str], bool]]:
-    """Reads a code by the municipality's own words, then the rule's, else by the list's labels and codes.
+    """Reads a code by the municipality's own words, then by the rule's or else by the list's labels and codes.
 
     Also whether a text as a whole is one of those words, so that it need not be cut.
     """
@@ -224,7 +224,7 @@ def _code_reader(
     else:
         known = code_table(lijst)
     as_is = _code_as_it_is(leaf, lijst)
-    unknown = _unknown_value(leaf, lijst, naam, regel)
+    unknown = _unknown_value(lijst, naam, regel)
 
     def read(value: object) -> Cel:
         text = tekst(value)
@@ -281,7 +281,7 @@ def _code_as_it_is(leaf: Blad, lijst: Waardelijst) -> Callable[[object, str], An
     return lambda value, text: text if "://" in text or text.casefold().startswith("urn:") else None
 
 
-def _unknown_value(leaf: Blad, lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str], Cel]:
+def _unknown_value(lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str], Cel]:
     """What becomes of a value that nobody knows; it is counted, so that it can be mapped."""
     stem = _STAM.get(naam, "code")
     value: Any = None

@@ -170,9 +170,7 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
 
 def _sensible(found: set[Waardesoort], said: list[tuple[object, str]]) -> set[Waardesoort]:
     """Of what the values can be, what they are: a birthday is a date, an id of nine digits is hardly a BSN alone."""
-    if Waardesoort.DATUM in found and all(
-        _year(value, text) <= dt.date.today().year - 14 for value, text in said
-    ):
+    if Waardesoort.DATUM in found and all(_year(value) <= dt.date.today().year - 14 for value, _ in said):
         found.add(Waardesoort.GEBOORTEDATUM)
     # One number in eleven can be a BSN.
     if Waardesoort.BSN in found and len(said) < 2:
@@ -205,7 +203,7 @@ def _is_date(value: object, text: str) -> bool:
     return day is not None and 1900 <= day.year <= 2100
 
 
-def _year(value: object, text: str) -> int:
+def _year(value: object) -> int:
     day = date_of(value)
     return day.year if day is not None else 9999
 

@@ -6,7 +6,15 @@ Columns are called by the keys of their headers, which is what a koppeling keeps
 from collections.abc import Iterator, Sequence
 
 from exchange.standard import Soort, label_of
-from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming, blad_van, zonder_posities
+from uploads.mapping.regels import (
+    AFKEUREN,
+    Regel,
+    Regels,
+    Toestemming,
+    blad_van,
+    vaste_waarde,
+    zonder_posities,
+)
 
 
 def differences(old: Regels | None, new: Regels) -> list[str]:
@@ -58,16 +66,14 @@ def _name(soort: Soort, doel: str) -> str:
 
 def _source(soort: Soort, regel: Regel) -> str:
     if not regel.kolommen:
-        text = label_of(soort, zonder_posities(regel.doel), _code(soort, regel))
-        return f"is altijd ‘{text}’"
+        return f"is altijd ‘{_text(soort, regel.doel, regel.constante)}’"
     names = " en ".join(f"‘{kolom.replace('#', ' ')}’" for kolom in regel.kolommen)
     return f"komt uit {'kolom' if len(regel.kolommen) == 1 else 'de kolommen'} {names}"
 
 
-def _code(soort: Soort, regel: Regel) -> int | str:
-    lijst = blad_van(soort, regel.doel).attribuut.waardelijst
-    numeric = lijst is not None and lijst.numeriek and regel.constante.isdigit()
-    return int(regel.constante) if numeric else regel.constante
+def _text(soort: Soort, doel: str, waarde: str) -> str:
+    """A fixed value or a code, as people know it."""
+    return label_of(soort, zonder_posities(doel), vaste_waarde(blad_van(soort, doel).attribuut, waarde))
 
 
 def _details(soort: Soort, was: Sequence[Regel], now: Sequence[Regel]) -> Iterator[str]:
@@ -103,10 +109,7 @@ def _unknown(soort: Soort, regel: Regel) -> str:
         return "wordt nu weggelaten"
     if regel.bij_onbekend == AFKEUREN:
         return "laat de rij nu afkeuren"
-    pad = zonder_posities(regel.doel)
-    lijst = blad_van(soort, regel.doel).attribuut.waardelijst
-    numeric = lijst is not None and lijst.numeriek
-    return f"wordt nu ‘{label_of(soort, pad, int(regel.bij_onbekend) if numeric else regel.bij_onbekend)}’"
+    return f"wordt nu ‘{_text(soort, regel.doel, regel.bij_onbekend)}’"
 
 
 def _consent(toestemming: Toestemming | None) -> str:

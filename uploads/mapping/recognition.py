@@ -16,7 +16,7 @@ from uploads.mapping.engine import RegelVertaling
 from uploads.mapping.koppeling import Herkenning, Koppeling, herkenning
 from uploads.mapping.model import Omgeving, Vertaling
 from uploads.mapping.regels import SOORTEN as SOORTEN
-from uploads.mapping.regels import Regels, Toestemming, heeft_kop, kolomsleutels
+from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming, heeft_kop, kolomsleutels
 from uploads.mapping.sonar import Sonar
 from uploads.mapping.standaard import Standaard
 from uploads.mapping.values import is_leeg, tekst
@@ -411,7 +411,7 @@ def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
 
 
 def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gevonden:
-    if koppeling not in {"", records.NAAM, pilot.NAAM, "standaard"}:
+    if koppeling not in {"", records.NAAM, pilot.NAAM, STANDAARD_KOLOMMEN}:
         raise Onleesbaar(
             "Dit bestand is JSON. Een koppeling voor kolommen past daar niet op. Laat de koppeling weg."
         )

@@ -31,13 +31,14 @@ EENHEDEN: Final[Mapping[str, float]] = {"uren_per_dag": 5.0, "uren_per_maand": 1
 MAX_POSITIES: Final = 50
 # Where a cell with several codes in it is cut when nobody said otherwise.
 GEWONE_SPLITS: Final = ",;|\n"
+# As long as a word of `Regel.waarden` can be.
+LONGEST_VALUE: Final = 300
 
 _MAX_REGELS = 300
 _MAX_KOLOMMEN = 20
 _MAX_WAARDEN = 5000
 _LONGEST_HEADER = 200
 _LONGEST_KEY = _LONGEST_HEADER + 10
-_LONGEST_VALUE = 300
 _LONGEST_CONSTANT = 2000
 _LONGEST_BETWEEN = 20
 _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\[([0-9]{0,2})\])?")
@@ -73,7 +74,8 @@ class Regel:
     splits: str = ""
     # One of EENHEDEN, or empty when the number is what the standard asks.
     eenheid: str = ""
-    # Own words -> codes, which go before labels and codes of the list; an empty code: left out on purpose.
+    # Own words -> codes, instead of the labels and codes of the list: a 1 that means yes is not code 1. An empty code:
+    # left out on purpose.
     waarden: tuple[tuple[str, str], ...] = ()
     # A word of the cell is enough: "mbo 4" is found under "mbo".
     per_woord: bool = False
@@ -496,14 +498,14 @@ def _rule(data: Any) -> Regel:
             values[name] = _texts(value, _MAX_KOLOMMEN, _LONGEST_KEY)
         elif name == "waarden":
             _expect(isinstance(value, list) and len(value) <= _MAX_WAARDEN)
-            pairs = [_texts(pair, 2, _LONGEST_VALUE) for pair in value]
+            pairs = [_texts(pair, 2, LONGEST_VALUE) for pair in value]
             _expect(all(len(pair) == 2 for pair in pairs))
             values[name] = tuple(pairs)
         elif isinstance(_DEFAULTS.get(name), bool):
             _expect(isinstance(value, bool))
             values[name] = value
         else:
-            _expect(isinstance(value, str) and len(value) <= _LONGEST.get(name, _LONGEST_VALUE))
+            _expect(isinstance(value, str) and len(value) <= _LONGEST.get(name, LONGEST_VALUE))
             _expect("\0" not in value)
             values[name] = value
     return Regel(**values)
@@ -513,7 +515,7 @@ def _consent(data: Any) -> Toestemming:
     _expect(isinstance(data, dict) and set(data) == {"kolom", "waarden", "verklaring"})
     kolom, verklaring = data["kolom"], data["verklaring"]
     _expect(isinstance(kolom, str) and len(kolom) <= _LONGEST_KEY and isinstance(verklaring, bool))
-    return Toestemming(kolom, _texts(data["waarden"], 100, _LONGEST_VALUE), verklaring)
+    return Toestemming(kolom, _texts(data["waarden"], 100, LONGEST_VALUE), verklaring)
 
 
 def _texts(value: Any, most: int, longest: int) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping import kolomnamen
 from uploads.mapping.column_values import Kolomwaarden, Waardesoort, look_at
 from uploads.mapping.eigen import is_eigen_kop
+from uploads.mapping.freetext import looks_personal
 from uploads.mapping.header_names import (
     BSN,
     CONTACT,
@@ -31,6 +32,7 @@ from uploads.mapping.header_names import (
 )
 from uploads.mapping.regels import (
     GEWONE_SPLITS,
+    LONGEST_VALUE,
     MAX_POSITIES,
     SOORTEN,
     Regel,
@@ -41,7 +43,7 @@ from uploads.mapping.regels import (
     kolomkoppen,
     zonder_posities,
 )
-from uploads.mapping.values import is_afwezig, sleutel, tekst
+from uploads.mapping.values import code_table, is_afwezig, sleutel, tekst
 
 # From here a proposal is filled in; below it the clerk is only told what it may be.
 GENOEG: Final = 60
@@ -402,12 +404,14 @@ class _Assignment:
 
     def _list_of_yes(self, column: _Column, pad: str, code: str, yes: Sequence[str], reden: str) -> None:
         """A column with yes and no for one code of a list."""
-        samples = [
-            sleutel(tekst(value))
-            for value in self.samples.get(column.key, ())
-            if not is_afwezig(tekst(value))
+        other = [word for word in map(sleutel, self.samples.get(column.key, ())) if word not in yes]
+        # Rules outlive the file, so what may be about somebody is not taken for a word.
+        words = [
+            word
+            for word in other
+            if not is_afwezig(word) and len(word) <= LONGEST_VALUE and not looks_personal(word)
         ]
-        no = dict.fromkeys((*(word for word in samples if word not in yes), "nee", "n"))
+        no = dict.fromkeys((*words, "nee", "n"))
         waarden = (
             *((word, code) for word in dict.fromkeys((*yes, "ja", "j", "x"))),
             *((word, "") for word in no),
@@ -738,9 +742,8 @@ def is_coded_list(leaf: Blad) -> bool:
 def _own_words(lijst: Waardelijst) -> tuple[tuple[str, str], ...]:
     """Words for the codes of a list: those that every file uses, and the list's own labels and codes."""
     words = dict(kolomnamen.OPLEIDINGSWOORDEN if lijst is OPLEIDINGSNIVEAU else kolomnamen.VERVOERSWOORDEN)
-    for code, label in lijst.waarden.items():
-        words.setdefault(sleutel(label), str(code))
-        words.setdefault(str(code), str(code))
+    for word, code in code_table(lijst).items():
+        words.setdefault(word, str(code))
     return tuple(words.items())
 
 
@@ -762,7 +765,7 @@ SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
 
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
     """Of these values those that mean yes, as values are compared."""
-    words = dict.fromkeys(sleutel(tekst(value)) for value in samples)
+    words = dict.fromkeys(map(sleutel, samples))
     return tuple(word for word in words if word in _YES)
 
 

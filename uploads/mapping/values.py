@@ -110,9 +110,9 @@ def alinea(value: object) -> str:
     return "\n".join(lines).strip()
 
 
-def sleutel(text: str) -> str:
+def sleutel(value: object) -> str:
     """How values are compared: without case and surplus spaces."""
-    return tekst(text).casefold()
+    return tekst(value).casefold()
 
 
 def kopsleutel(kop: str) -> str:

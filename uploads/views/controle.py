@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.standard import Soort
@@ -88,7 +87,6 @@ def fill_rates(levering: Levering, gemeente: Gemeente) -> vulling.Beeld | None:
 
 @voor_rol(Rol.GEGEVENSBEHEERDER, transactie=False)
 @require_GET
-@never_cache
 def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The clerk's own workbook with the remarks in it."""
     with voor_gemeente(request.gemeente):
@@ -158,5 +156,4 @@ def _download(inhoud: bytes, naam: str) -> HttpResponse:
     header = content_disposition_header(as_attachment=True, filename=naam)
     assert header is not None
     response["Content-Disposition"] = header
-    response["Cache-Control"] = "no-store, private"
     return response

@@ -20,9 +20,9 @@ from um_portal.presentation.templatetags.um import getal
 from um_portal.tenants.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
 from uploads import download as downloads
-from uploads import overview, published, withdrawal
-from uploads.models import Levering, Status
+from uploads import erasure, overview, published, withdrawal
 from uploads.published_forms import FILTERS, AllesForm, NummerForm, NummersForm
+from uploads.views.waarden import clean_ids
 
 PER_PAGINA = 25
 _BEZIG = (
@@ -146,7 +146,6 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(write(opname), content_type=content_type)
     name = f"{soort.value}-{timezone.localdate():%Y-%m-%d}.{request.GET['vorm']}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["Cache-Control"] = "no-store, private"
     return response
 
 
@@ -161,9 +160,7 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
     if request.method == "POST" and "ids" in request.POST:
         return _withdraw(request, soort, published.numbers(request.POST["ids"]))
     if request.method == "POST" and "nummers" not in request.POST:
-        chosen = [int(pk) for pk in request.POST.getlist("record") if pk.isascii() and pk.isdigit()][
-            :PER_PAGINA
-        ]
+        chosen = clean_ids(request.POST.getlist("record"))[:PER_PAGINA]
         ids = list(RECORD_VAN[soort]._default_manager.filter(pk__in=chosen).values_list("id_bron", flat=True))
         if not ids:
             messages.error(request, "Kies eerst in de tabel wat u wilt intrekken.")
@@ -247,9 +244,6 @@ def withdraw_all(request: GemeenteRequest) -> HttpResponse:
             )
         return redirect(_adres(soort))
     stand = Stand.objects.filter(soort=soort.value).first()
-    waiting = Levering.objects.filter(soort=soort.value).exclude(
-        status__in=[Status.GEPUBLICEERD, Status.VERVALLEN, Status.TERUGDRAAIEN]
-    )
     return render(
         request,
         "uploads/alles_intrekken.html",
@@ -257,7 +251,7 @@ def withdraw_all(request: GemeenteRequest) -> HttpResponse:
             "titel": f"Alle {soort.label} intrekken",
             "soort": soort,
             "aantal": stand.aantal if stand else 0,
-            "wachtend": waiting.count(),
+            "wachtend": erasure.waiting().filter(soort=soort.value).count(),
             "form": form,
             "velden": {"soort": soort.value},
             "bevestig_tekst": "Alles intrekken",

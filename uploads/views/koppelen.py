@@ -56,12 +56,12 @@ def _bord(request: GemeenteRequest, levering: Levering, chosen: Any) -> Bord:
     if levering.is_bezig or not levering.kan_koppelen:
         messages.error(request, _BEZIG if levering.is_bezig else _NIET_MEER)
         raise _Elders(redirect("uploads:levering", pk=levering.pk))
-    kopregel = chosen.get("kopregel", "")
     try:
         voorstel = koppelingen.proposal(
             levering,
-            _sheet(levering, chosen.get("blad", "")),
-            int(kopregel) if re.fullmatch(r"[0-9]{1,7}", kopregel) else None,
+            # By its place: a name could be anything and has no business in an address.
+            _number(chosen.get("blad", "")),
+            _number(chosen.get("kopregel", "")),
         )
     except (GeenKolommen, Onleesbaar) as problem:
         messages.error(request, problem.melding)
@@ -69,12 +69,8 @@ def _bord(request: GemeenteRequest, levering: Levering, chosen: Any) -> Bord:
     return Bord(levering, voorstel, soort_van(chosen.get("soort", "")))
 
 
-def _sheet(levering: Levering, place: str) -> str | None:
-    """The sheet at a place, from 0; a name could be anything and has no business in an address."""
-    if not re.fullmatch(r"[0-9]{1,3}", place):
-        return None
-    names = [blad.naam for blad in koppelingen.proposal(levering).bladen]
-    return names[int(place)] if int(place) < len(names) else None
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,7}", text) else None
 
 
 def _stand(levering: Levering) -> str:
@@ -193,7 +189,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
     bord.lees(request.POST)
     context = _context(request, bord)
     for veld in bord.velden:
-        veld.is_anders = request.POST.get(f"{veld.naam}-vorm") != veld.vorm
+        veld.is_anders = request.POST.get(f"{veld.naam}-vorm", "") != veld.vorm
     context["extra_is_anders"] = request.POST.get("extra-vorm") != bord.extra_vorm
     return render(request, "uploads/_koppel_antwoord.html", context)
 

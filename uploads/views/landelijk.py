@@ -1,15 +1,11 @@
 """The page on which VNG support decides on value mappings for the whole country; no municipality's own are here."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,27 +20,14 @@ from uploads.views.waarden import clean_ids, clean_text
 
 PER_PAGINA = 50
 
-View = Callable[[GemeenteRequest], HttpResponse]
 
-
-def _voor_support(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """VNG support only, and for no municipality."""
-
-    @wraps(view)
-    def wrapper(request: HttpRequest) -> HttpResponse:
-        attach(request)
-        scoped = cast(GemeenteRequest, request)
-        if not scoped.user.is_vng_support:
-            raise PermissionDenied
-        return view(scoped)
-
-    return login_required(wrapper)
-
-
-@_voor_support
+@login_required
 @require_http_methods(["GET", "POST"])
 def index(request: GemeenteRequest) -> HttpResponse:
-    """What municipalities put forward, most of them first; and what was decided."""
+    """What municipalities put forward, most of them first; and what was decided. For VNG support only."""
+    if not request.user.is_vng_support:
+        raise PermissionDenied
+    attach(request)
     asked = request.GET.get("status", "")
     status = asked if asked in landelijk.Landelijk.values else landelijk.Landelijk.VOORGEDRAGEN.value
     if request.method == "POST":

@@ -30,11 +30,11 @@ _beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
 
 
 def _leveringen() -> "QuerySet[Levering]":
-    # The values that no list knows are large, encrypted and wanted on one page only.
+    # These are large, encrypted and wanted on one page only.
     found: QuerySet[Levering] = Levering.objects.select_related(
         "gebruiker", "gepubliceerd_door", "aanleversleutel"
     )
-    return found.defer("onbekende_waarden")
+    return found.defer("onbekende_waarden", "regels")
 
 
 @_beheerder
@@ -42,7 +42,7 @@ def _leveringen() -> "QuerySet[Levering]":
 def index(request: GemeenteRequest) -> HttpResponse:
     """All leveringen, newest first, and what is published now."""
     page = Paginator(
-        _leveringen().defer("onbekende_waarden", "redenen", "kolommen_gebruikt", "kolommen_ongebruikt"),
+        _leveringen().defer("redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"),
         LEVERINGEN_PER_PAGINA,
     ).get_page(request.GET.get("pagina"))
     standen = Stand.objects.filter(gepubliceerd_op__isnull=False).order_by("-soort")

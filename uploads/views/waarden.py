@@ -1,6 +1,6 @@
 """The pages on which a municipality tells what its own words mean. Thin: they read, call a verb, and render.
 
-A word may be somebody's, so it never travels in an address: forms name it by a key that says nothing.
+A word in a file may be somebody's, so it never travels in an address: forms name it by a key that says nothing.
 """
 
 from dataclasses import dataclass, field
