@@ -257,6 +257,9 @@ WHOLE = {
     "a comment with the end of a row": '<row r="1"><!-- </row> --><c r="A1"><v>1</v></c></row>',
     "the end of a row as it is": '<row r="1"><c r="A1" t="inlineStr"><is><t><![CDATA[</row>]]></t></is></c></row>',
     "a text that is a mark": one('<is><t> t="s"</t></is>', "inlineStr"),
+    "a mark in other quotes": one("<v>2</v>", "s").replace('"s"', "'s'"),
+    "a mark with spaces": one("<v>2</v>", "s").replace('t="s"', 't = "s"'),
+    "a text that is quoted": one('<is><t>&gt;de &quot;s" van</t></is>', "inlineStr").replace("&quot;", '"'),
     "a number of a text with spaces": one("<v> 2 </v>", "s"),
 }
 
@@ -279,6 +282,12 @@ def test_what_cannot_be_cut_with_certainty_is_read_as_a_whole(what: str) -> None
             xlsx(before + rows.replace('r="1"', 'r="40"').replace('"A1"', '"A40"'), shared=SHARED),
             sliced=False,
         )
+
+
+def test_what_is_commented_out_in_front_of_the_rows_is_not_taken_for_them() -> None:
+    usual = xlsx(one("<v>1</v>"))
+    comment = "<!-- <sheetData><row r='1'><c r='A1'><v>2</v></c></row></sheetData> --><sheetData>"
+    check_alike(changed(usual, sheet1=("<sheetData>", comment)), sliced=False)
 
 
 def changed(inhoud: bytes, **changes: tuple[str, str]) -> bytes:

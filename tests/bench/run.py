@@ -258,7 +258,7 @@ def delivery() -> None:
         rows.append(
             [number, f"{theirs:.1f}", f"{ours.totaal:.1f}", f"{ours.totaal / theirs:.2f}"]
             + [f"{value:.1f}" for value in (ours.openen, ours.omzetten, ours.publiceren, ours.stilte)]
-            + [f"{value:.0f}" for value in (ours.werker_mb, ours.lezer_mb)]
+            + [f"{value:.0f}" for value in (ours.werker_mb, ours.samen_mb)]
         )
     table(
         "Een levering van 35 gevulde kolommen: tijden in s, hoogste geheugen in MB",
@@ -272,7 +272,7 @@ def delivery() -> None:
             "publiceren",
             "langste stilte",
             "werker",
-            "lezer",
+            "werker en wat die start",
         ],
         rows,
     )

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml import etree
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
 from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Fout, Grenzen, head_length
@@ -29,13 +29,13 @@ _PIECE, _SLICE = 1 << 18, 1 << 20
 # Before the rows stand the widths of columns, after them whatever else a sheet has.
 _MOST_AROUND = 16 << 20
 
-_SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?>")
-_NO_ROWS = re.compile(rb"<sheetData(?:\s[^>]*)?/>")
+_SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?/?>")
 _ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
 _CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})[0-9]+\"")
-# No text holds this: in a text the < of an element is written otherwise.
+# No text holds this: in a text the < of an element is written otherwise. Whatever else refers to a text has at least
+# one of the marks.
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
-_IS_TEXT_CELL = b' t="s"'
+_MARKS = (b'"s"', b"'s'")
 _TEXT_END = re.compile(rb"</si>|<si\s*/>")
 _END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
 
@@ -154,6 +154,8 @@ class Xlsx:
             if not piece or len(buffer) > _MOST_AROUND:
                 raise _NotSliceable
             buffer += piece
+        if b"<!" in buffer[: begin.start()]:
+            raise _NotSliceable
         if begin[0].endswith(b"/>"):
             return _Omtrek(buffer[: begin.start()] + b"<sheetData>", b"", 0, 0)
         head, buffer = buffer[: begin.end()], buffer[begin.end() :]
@@ -214,7 +216,10 @@ class Xlsx:
                 raise _NotSliceable
             if int(last[1]) <= start:
                 continue
-            sheet = self._read_slice(index, omtrek.head, rows)
+            try:
+                sheet = self._read_slice(index, omtrek.head, rows)
+            except CalamineError:
+                raise _NotSliceable from None
             if sheet.start is None:
                 continue
             top, left = sheet.start
@@ -234,7 +239,7 @@ class Xlsx:
 
     def _read_slice(self, index: int, head: bytes, rows: bytes) -> Any:
         texts = b""
-        if _IS_TEXT_CELL in rows:
+        if any(mark in rows for mark in _MARKS):
             if self._texts is None:
                 self._texts = _Teksten(self._archive)
             rows, texts = self._texts.taken_by(rows)
@@ -261,12 +266,11 @@ class _Teksten:
         # What stands before a number, that with which its cell says so, the number; and so on.
         pieces = _TEXT_CELL.split(rows)
         referred = pieces[2::3]
-        if len(referred) != rows.count(_IS_TEXT_CELL):
-            raise _NotSliceable
         data, ends = self._data, self._ends
         places = {number: int(number) for number in dict.fromkeys(referred)}
-        if max(places.values()) >= len(ends) - 1:
-            raise Fout("beschadigd")
+        marked = sum(map(rows.count, _MARKS))
+        if len(referred) != marked or max(places.values(), default=0) >= len(ends) - 1:
+            raise _NotSliceable
         anew = {number: b"%d" % new for new, number in enumerate(places)}
         pieces[2::3] = map(anew.__getitem__, referred)
         texts = [data[ends[place] : ends[place + 1]] for place in places.values()]
