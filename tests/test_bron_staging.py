@@ -179,7 +179,7 @@ def test_a_part_that_was_rolled_back_leaves_nothing(helped: list[int]) -> None:
         transaction.set_rollback(True)
     assert ready(gemeente) == []
     assert len(helpers()) == 1
-    del klaarzetting
+    klaarzetting.sluit()
     assert not helpers()
 
 

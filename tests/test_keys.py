@@ -150,7 +150,7 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
         Levering.objects.update(
             regels=keys.versleutel(gemeente, b"{}", koppelingen.regels_context(levering.pk))
         )
-    koppelingen.save(gemeente, "Zelfgemaakt", SONAR_REGELS, (), None)
+    koppelingen.save(gemeente, "Zelfgemaakt", SONAR_REGELS, None)
     return gemeente, record
 
 

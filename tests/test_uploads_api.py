@@ -904,7 +904,7 @@ def test_columns_that_nobody_knows_wait_for_somebody_and_go_on_by_themselves_onc
     work(gemeente)
     assert get(sleutel, f"/leveringen/{pk}").json()["status"] == "koppelen"
     assert stopped(sleutel, pk) == "kolommen"
-    koppelingen.save(gemeente, "Ons systeem", REGELS, ["nummer", "pc"], None)
+    koppelingen.save(gemeente, "Ons systeem", REGELS, None)
     assert ids(gemeente) == set()
     next_night = send(sleutel, COLUMNS.replace(b"K-2", b"K-3"), "export.csv", koppeling="Ons systeem").json()[
         "id"
@@ -916,7 +916,7 @@ def test_columns_that_nobody_knows_wait_for_somebody_and_go_on_by_themselves_onc
 
 
 def test_a_koppeling_that_does_not_fit_the_file_waits_for_somebody(gemeente, sleutel):
-    koppelingen.save(gemeente, "Ons systeem", REGELS, ["nummer", "pc"], None)
+    koppelingen.save(gemeente, "Ons systeem", REGELS, None)
     pk = send(sleutel, b"Iets;Anders\n1;2\n", "export.csv", koppeling="Ons systeem").json()["id"]
     work(gemeente)
     assert stopped(sleutel, pk) in {"kolommen", "mislukt"}

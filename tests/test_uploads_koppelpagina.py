@@ -489,7 +489,7 @@ def test_versions_are_told_apart_in_words():
 def koppeling(gemeente: Gemeente) -> Koppeling:
     gebruiker = een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Bea", last_name="Beheerder")
     for regels in (EEN, TWEE):
-        versie = koppelingen.save(gemeente, "Klantsysteem", regels, regels.kolommen, gebruiker)
+        versie = koppelingen.save(gemeente, "Klantsysteem", regels, gebruiker)
     found: Koppeling = versie.koppeling
     return found
 
@@ -510,7 +510,7 @@ def test_the_history_of_a_koppeling_is_shown_and_an_old_version_put_back(client,
 
 
 def test_a_koppeling_is_renamed_unless_the_name_is_taken(client, gemeente, koppeling):
-    koppelingen.save(gemeente, "Ander", EEN, EEN.kolommen, None)
+    koppelingen.save(gemeente, "Ander", EEN, None)
     hier = reverse("uploads:koppeling", args=[koppeling.pk])
     response = client.post(hier, {"naam": "Ander"})
     assert response.status_code == 422
@@ -586,7 +586,7 @@ def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente,
     lists = [reverse("uploads:koppelingen"), reverse("uploads:koppeling", args=[koppeling.pk])]
     before = [queries_of(client, url) for url in lists]
     for number in range(10):
-        koppelingen.save(gemeente, f"Koppeling {number}", EEN, EEN.kolommen, gebruiker)
-        koppelingen.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], EEN.kolommen, gebruiker)
+        koppelingen.save(gemeente, f"Koppeling {number}", EEN, gebruiker)
+        koppelingen.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], gebruiker)
     assert [queries_of(client, url) for url in lists] == before
     assert max(before) <= 6

@@ -21,8 +21,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from tests.factories import een_sonar_rij, een_werkblad
+from tests.factories import een_gemeente, een_levering, een_sonar_rij, een_werkblad
 from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
+from uploads.models import Status
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.sandbox.frames import unpack
 
@@ -387,3 +388,24 @@ def test_no_flipped_byte_makes_reading_fail_in_another_way(kind, flips):
     for place, value in flips:
         inhoud[int(place * len(inhoud))] = value
     assert outcome(bytes(inhoud)) >= 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("inhoud", "status"),
+    [
+        (een_werkblad([een_sonar_rij()] * 30), Status.OMGEZET),
+        (een_werkblad([een_sonar_rij()] * 30, ("Vervoer", "Geslacht")), Status.KOPPELEN),
+        (xlsx('<row r="1"><c r="A1" t="e"><v>#VREEMD!</v></c></row>'), Status.MISLUKT),
+    ],
+    ids=["converted", "not recognised", "broken"],
+)
+def test_no_process_outlives_what_it_was_started_for(inhoud: bytes, status: Status) -> None:
+    gc.collect()
+    # Not even until the next time that Python looks for cycles.
+    gc.disable()
+    try:
+        assert een_levering(een_gemeente(), inhoud).status == status
+        assert processes() == []
+    finally:
+        gc.enable()

@@ -761,7 +761,9 @@ def test_a_record_is_found_by_a_number_that_never_stands_in_an_address(client, g
         assert BSN not in response.content.decode()
     assert "staat er niet bij" in asked({"soort": "werkzoekenden", "nummer": "onbekend"}).content.decode()
     assert asked({"soort": "werkzoekenden", "nummer": ""}).status_code == 422
-    assert client.get(reverse("uploads:gepubliceerd_zoek")).status_code == 405
+    # Who comes back to the address of the answer gets the table.
+    back = client.get(reverse("uploads:gepubliceerd_zoek"), {"soort": VAC.value})
+    assert back.headers["Location"] == f"{reverse('uploads:gepubliceerd')}?soort=vacatures"
 
 
 # --- As a file ---------------------------------------------------------------------------------------------

@@ -877,6 +877,7 @@ def test_what_looks_personal_or_has_no_code_that_holds_is_not_put_forward(client
 def test_choosing_nothing_or_nonsense_puts_nothing_forward(client):
     for kies in ([], ["x", "-1", "9" * 30, "²"]):
         assert post(client, "waarden_voordragen", kies=kies).status_code == 302
+    assert client.get(reverse("uploads:waarden_voordragen")).headers["Location"] == reverse("uploads:waarden")
     assert not LandelijkeWaarde.objects.exists()
 
 

@@ -25,11 +25,11 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_LOT, KOP_REDEN, is_eigen_blad, zonder
+from uploads.mapping.koppeling import shown_header
 from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import eerste_rijen, koppen_op
 from uploads.mapping.regels import kolomkoppen
 from uploads.mapping.values import is_leeg, kopsleutel
-from uploads.processing import shown_header
 from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file
 from uploads.safe_cells import neutralise, put
 from uploads.workbook_writer import GEWOON, KOP, Opmaak, Rijenstroom, fit_to_width, make_room, to_bytes
@@ -127,19 +127,19 @@ def annotate(
     A workbook of at most `in_place` cells keeps its looks. `volg` is called now and then with the row's number.
     Raises Onleesbaar when the file cannot be read after all, NietTeAnnoteren for what is no table.
     """
-    bestand = open_file(inhoud)
-    tabel = _table(bestand, uitkomst.blad)
-    plan = _Plan.of(tabel, uitkomst.kopregel, bestand.formaat)
-    if plan.laatste_rij * plan.breedte > MAX_CELLS:
-        raise NietTeAnnoteren
-    if bestand.formaat is Formaat.XLSX and _fits(inhoud, in_place) and _cells(bestand, plan) <= in_place:
-        # Kept, because it may have to be told twice.
-        known = list(meldingen)
-        annotated = _in_place(inhoud, tabel, plan, uitkomst, known, volg)
-        if annotated is not None:
-            return annotated
-        meldingen = known
-    return _anew(tabel, plan, uitkomst, meldingen, volg)
+    with open_file(inhoud) as bestand:
+        tabel = _table(bestand, uitkomst.blad)
+        plan = _Plan.of(tabel, uitkomst.kopregel, bestand.formaat)
+        if plan.laatste_rij * plan.breedte > MAX_CELLS:
+            raise NietTeAnnoteren
+        if bestand.formaat is Formaat.XLSX and _fits(inhoud, in_place) and _cells(bestand, plan) <= in_place:
+            # Kept, because it may have to be told twice.
+            known = list(meldingen)
+            annotated = _in_place(inhoud, tabel, plan, uitkomst, known, volg)
+            if annotated is not None:
+                return annotated
+            meldingen = known
+        return _anew(tabel, plan, uitkomst, meldingen, volg)
 
 
 # --- Where everything is ------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zo
 from uploads.mapping.freetext import looks_personal
 from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
 from uploads.mapping.recognition import Gevonden
-from uploads.mapping.values import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, sleutel, tekst
+from uploads.mapping.values import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, tekst
 from uploads.vulling import with_reach
 
 # The first word of a row below the data, such as a sum; it has few cells.
@@ -248,11 +248,6 @@ def _identity(record: Record, id_pad: str) -> str:
     if not id_pad:
         return hashlib.sha256(canonical_json(schoon(record)).encode()).hexdigest()
     return str(record.get(id_pad) or "")
-
-
-def value_key(waarde: str) -> str:
-    """How a value is known in a value mapping."""
-    return sleutel(waarde)
 
 
 def _value_at(record: Record, pad: str) -> Any:

@@ -109,11 +109,6 @@ class Voorstel:
     koppeling: str
     soort: Soort | None
 
-    @property
-    def koppen(self) -> tuple[str, ...]:
-        """The keys of the headers, for `save`."""
-        return tuple(kolom.kop.sleutel for kolom in self.kolommen)
-
 
 def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Voorstel:
     """What there is to choose from in the levering's file, on this sheet and header row or those found before.
@@ -283,7 +278,7 @@ def preview(
 
 
 def save(
-    gemeente: Gemeente, naam: str, regels: Regels, koppen: Sequence[str], gebruiker: AbstractBaseUser | None
+    gemeente: Gemeente, naam: str, regels: Regels, gebruiker: AbstractBaseUser | None
 ) -> Koppelingversie:
     """Keep rules by name: a new koppeling, or the next version of the one with this name.
 
@@ -320,7 +315,6 @@ def save(
             koppeling=koppeling,
             nummer=nummer,
             regels=keys.versleutel(gemeente, text.encode(), versie_context(koppeling.pk, nummer)),
-            koppen=[key for key in koppen if not looks_like_data(key)],
             gebruiker=gebruiker,
         )
         noteer(gemeente, "koppeling_opgeslagen", gebruiker=gebruiker, onderwerp=_about(versie))
@@ -345,7 +339,7 @@ def restore(
     """Put an earlier version in force again, as a new version. Raises OngeldigeRegels."""
     with voor_gemeente(gemeente):
         naam = Koppeling.objects.get(pk=versie.koppeling_id).naam
-        return save(gemeente, naam, regels_van(gemeente, versie), versie.koppen, gebruiker)
+        return save(gemeente, naam, regels_van(gemeente, versie), gebruiker)
 
 
 def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser | None) -> bool:
@@ -468,7 +462,8 @@ def _voorproef(levering: Levering) -> Bestand:
             raise GeenKolommen(_WEG) from None
         if recognise_format(inhoud) is Formaat.JSON:
             raise GeenKolommen(_JSON)
-        voorproef.keep(levering.gemeente, levering, voorproef.taste(open_file(inhoud)))
+        with open_file(inhoud) as whole:
+            voorproef.keep(levering.gemeente, levering, voorproef.taste(whole))
         bestand = voorproef.opened(levering)
     assert bestand is not None
     return bestand

@@ -34,7 +34,6 @@ class Voorgedragen:
     """What came of putting mappings forward: how many new, and how many not for which reason."""
 
     voorgedragen: int = 0
-    al_voorgedragen: int = 0
     persoonlijk: int = 0
     zonder_code: int = 0
 
@@ -75,7 +74,7 @@ def draag_voor(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | No
         )
         if new:
             noteer(gemeente, "waarden_voorgedragen", gebruiker=gebruiker, aantal=len(new))
-    return Voorgedragen(len(new), len(before), refused.persoonlijk, refused.zonder_code)
+    return Voorgedragen(len(new), refused.persoonlijk, refused.zonder_code)
 
 
 def over_te_nemen(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":

@@ -14,7 +14,8 @@ from exchange.standard import Soort
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
 from uploads.mapping.model import Ernst
-from uploads.mapping.recognition import LABELS, SOORTEN
+from uploads.mapping.recognition import LABELS, ZONDER_KOLOMMEN
+from uploads.mapping.regels import SOORTEN
 
 
 class Status(models.TextChoices):
@@ -97,8 +98,6 @@ class Koppelingversie(GemeenteModel):
     nummer = models.IntegerField("versie")
     # The rules as JSON, encrypted: a constant may be somebody's name or number.
     regels = models.BinaryField()
-    # The headers (as keys) of the file it was made for, by which the next file is recognised.
-    koppen = ArrayField(models.TextField())
     gebruiker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -279,7 +278,8 @@ class Levering(GemeenteModel, Taak):
     @property
     def kan_koppelen(self) -> bool:
         """Whether somebody can choose its columns (again), as long as its file is there."""
-        return self.status in {Status.KOPPELEN, Status.OMGEZET, Status.MISLUKT} and self.koppeling != "json"
+        done = {Status.KOPPELEN, Status.OMGEZET, Status.MISLUKT}
+        return self.status in done and self.koppeling not in ZONDER_KOLOMMEN
 
     @property
     def is_teruggedraaid(self) -> bool:

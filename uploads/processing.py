@@ -30,10 +30,10 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import koppelingen, voorproef
 from uploads.conversion import Bevinding as Gevonden
 from uploads.conversion import Omzetting, Uitkomst
-from uploads.environment import environment as environment
+from uploads.environment import environment
 from uploads.erasure import erase_concept
 from uploads.intake import raw_of
-from uploads.mapping.koppeling import shown_header as shown_header
+from uploads.mapping.koppeling import shown_header
 from uploads.mapping.model import Ernst, Record
 from uploads.mapping.recognition import BLADNAAM, Keuze, NietGekoppeld, SoortOnduidelijk, recognise
 from uploads.mapping.recognition import Gevonden as Herkend
@@ -156,8 +156,17 @@ class _Werk:
             Bevinding.objects.filter(levering=levering).delete()
             inhoud = raw_of(self.gemeente, levering.pk)
         self._tell(melding=_LEZEN)
-        bestand = self._open(inhoud)
-        del inhoud
+        try:
+            with self._open(inhoud) as bestand:
+                del inhoud
+                self._convert(bestand)
+        finally:
+            # Neither process that helped us outlives the work, however it ends.
+            if self.klaarzetting is not None:
+                self.klaarzetting.sluit()
+
+    def _convert(self, bestand: Bestand) -> None:
+        levering = self.levering
         self._step(melding=_HERKENNEN)
         self._keep_taste(bestand)
         gevonden = self._recognise(bestand)

@@ -14,7 +14,7 @@ from uploads.keuzelijsten import Codes, Keuzelijst, OngeldigeCode, lijst_van_tek
 from uploads.mapping.value_suggest import Voorsteller, fold
 from uploads.mapping.values import tekst
 from uploads.models import Waardekoppeling
-from uploads.readers import Formaat, Onleesbaar, open_file
+from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.safe_cells import can_be_formula, csv_text
 from uploads.waarden import OngeldigeWaarde, remember, word_of
 
@@ -90,7 +90,11 @@ class _Regel:
 
 
 def _rows(inhoud: bytes) -> Iterator[_Regel]:
-    bestand = open_file(inhoud)
+    with open_file(inhoud) as bestand:
+        yield from _rows_of(bestand)
+
+
+def _rows_of(bestand: Bestand) -> Iterator[_Regel]:
     if bestand.formaat is Formaat.JSON:
         raise OngeldigBestand(["Dit bestand is JSON. Kies een csv- of Excel-bestand."])
     for tabel in bestand.tabellen:

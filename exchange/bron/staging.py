@@ -47,9 +47,8 @@ class Klaarzetting:
 
     def rond_af(self, records: Iterable[Record | MetBeleid]) -> None:
         """Put the last records ready, and all that was under way."""
-        self._until_aid = None
         self._land()
-        self._let_go()
+        self.sluit()
         self.zet(records)
 
     def _hand_over(self, deel: _Deel) -> bool:
@@ -87,7 +86,9 @@ class Klaarzetting:
         else:
             put_ready(self._soort, written)
 
-    def _let_go(self) -> None:
+    def sluit(self) -> None:
+        """Let the aid end. What it was writing is not put ready."""
+        self._until_aid = None
         if self._aid is not None:
             self._aid.sluit()
             self._aid = None

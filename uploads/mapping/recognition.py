@@ -15,8 +15,14 @@ from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
 from uploads.mapping.koppeling import Herkenning, Koppeling, herkenning
 from uploads.mapping.model import Omgeving, Vertaling
-from uploads.mapping.regels import SOORTEN as SOORTEN
-from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming, heeft_kop, kolomsleutels
+from uploads.mapping.regels import (
+    SOORTEN,
+    STANDAARD_KOLOMMEN,
+    Regels,
+    Toestemming,
+    heeft_kop,
+    kolomsleutels,
+)
 from uploads.mapping.sonar import Sonar
 from uploads.mapping.standaard import Standaard
 from uploads.mapping.values import is_leeg, tekst
@@ -26,6 +32,8 @@ from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 KOPPELINGEN: tuple[Koppeling, ...] = (Sonar(), Standaard())
 # What the rules are called that somebody made for one file and did not save.
 EIGEN = "eigen"
+# These are files of records: there are no columns to choose.
+ZONDER_KOLOMMEN = frozenset({records.NAAM, pilot.NAAM})
 
 LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {
     records.NAAM: records.LABEL,
@@ -411,7 +419,7 @@ def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
 
 
 def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gevonden:
-    if koppeling not in {"", records.NAAM, pilot.NAAM, STANDAARD_KOLOMMEN}:
+    if koppeling not in {"", STANDAARD_KOLOMMEN, *ZONDER_KOLOMMEN}:
         raise Onleesbaar(
             "Dit bestand is JSON. Een koppeling voor kolommen past daar niet op. Laat de koppeling weg."
         )

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final, NoReturn
 
 from exchange.standard import STANDAARD, Attribuut, Blad, Gegevenstype, Soort, Waardelijst, blad, bladeren
-from exchange.standard.boom import lower_first
+from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import NAAM_BIJ
 from uploads.mapping.freetext import has_bsn
 from uploads.mapping.values import date_of, kopsleutel, sleutel, tekst
@@ -227,7 +227,7 @@ def doelen(soort: Soort) -> tuple[Doel, ...]:
 
 
 def _group_label(soort: Soort, leaf: Blad) -> str:
-    groups = [groep.label for groep in leaf.voorouders if groep.groep is not None and groep.groep.in_label]
+    groups = [groep.label for groep in named_groups(leaf.voorouders)]
     if not groups:
         return STANDAARD[soort].label
     return ", ".join([groups[0], *map(lower_first, groups[1:])])

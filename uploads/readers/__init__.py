@@ -59,7 +59,7 @@ def recognise_format(inhoud: bytes) -> Formaat:
 def open_file(inhoud: bytes, wacht: Callable[[], None] | None = None) -> Bestand:
     """Open a file of any format that we read. Raises Onleesbaar with a Dutch sentence for the user.
 
-    Sheets are read by a process of its own, which ends when nothing refers to the file any more. `wacht` is called
+    Sheets are read by a process of its own, which ends with the `with` in which the file is used. `wacht` is called
     twice a second while there is nothing to do but wait for it.
     """
     formaat = recognise_format(inhoud)

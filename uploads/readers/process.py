@@ -211,6 +211,7 @@ def open_apart(
         tuple(_table(proces, blad) for blad in fitting),
         te_groot=why,
         epoch_1904=found["epoch_1904"],
+        sluit=proces.sluit,
     )
 
 

@@ -4,9 +4,9 @@ A row keeps its number as people see it in their own program, because that is ho
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Onleesbaar(Exception):
@@ -61,7 +61,9 @@ class Tabel:
 
 @dataclass(frozen=True, slots=True)
 class Bestand:
-    """An opened file. `te_groot` holds why sheets were left out, if any were.
+    """An opened file; use it in a `with`, after which its rows cannot be read any more.
+
+    `te_groot` holds why sheets were left out, if any were.
 
     `tabellen` has the sheets in the order of the file, hidden ones last. `epoch_1904`: a bare number that stands for
     a day is counted from 1904 instead of 1900.
@@ -71,3 +73,10 @@ class Bestand:
     tabellen: tuple[Tabel, ...]
     te_groot: str = ""
     epoch_1904: bool = False
+    sluit: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.sluit()

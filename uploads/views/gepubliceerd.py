@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
 from exchange.bron.store import BezigMetPubliceren
@@ -103,10 +103,13 @@ def _light(soort: Soort) -> Any:
 
 
 @_beheerder
-@require_POST
+@require_http_methods(["GET", "POST"])
 def by_number(request: GemeenteRequest) -> HttpResponse:
     """The record with a number; sent, not asked by address, because a number is somebody's."""
     soort = _soort(request)
+    if request.method == "GET":
+        # Somebody came back to this address; there is no number in it.
+        return redirect(_adres(soort))
     form = NummerForm(request.POST)
     records: Iterable[GepubliceerdRecord] = ()
     if form.is_valid():

@@ -138,7 +138,7 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
     try:
         versie = None
         if naam is not None:
-            versie = koppelingen.save(request.gemeente, naam, bord.regels, bord.voorstel.koppen, request.user)
+            versie = koppelingen.save(request.gemeente, naam, bord.regels, request.user)
         done = koppelingen.set_regels(
             request.gemeente,
             bord.levering.pk,

@@ -17,7 +17,7 @@ from um_portal.tenants.models import Rol
 from uploads import erasure, processing, publication
 from uploads.forms import NieuweLeveringForm
 from uploads.intake import receive, was_too_large
-from uploads.mapping.recognition import SOORTEN
+from uploads.mapping.regels import SOORTEN
 from uploads.models import Bronbestand, Levering
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue

@@ -470,7 +470,7 @@ def _what_was_read(done: waardenbestand.Ingelezen) -> str:
 
 
 @_beheerder
-@require_POST
+@require_http_methods(["GET", "POST"])
 def put_forward(request: GemeenteRequest) -> HttpResponse:
     """Show what VNG support will see; then put it forward."""
     ids = clean_ids(request.POST.getlist("kies"))[:KOPPELINGEN_PER_PAGINA]
