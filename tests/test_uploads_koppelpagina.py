@@ -152,6 +152,22 @@ def test_a_file_with_hundreds_of_columns_can_be_sent(client, gemeente):
     assert f'id="k{place + 1}-opties"' not in text
 
 
+def test_hundreds_of_columns_can_all_be_chosen(client, gemeente, settings):
+    number = settings.UM_MAX_KOLOMMEN - len(KOPPEN)
+    koppen = (*KOPPEN, *(f"Zqx{place}" for place in range(number)))
+    levering = delivered(gemeente, csv_of(koppen, [(*rij, *["iets"] * number) for rij in RIJEN]))
+    doelen = {
+        f"k{len(KOPPEN) + place}_doel": "arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"
+        for place in range(number)
+    }
+    chosen = client.post(adres(levering), as_sent(shown(client, levering), actie="voorbeeld", **doelen))
+    assert chosen.status_code == 200
+    # With all that there is to say of each.
+    sent = as_sent(chosen, actie="voorbeeld")
+    assert len(sent) > 4 * number
+    assert client.post(adres(levering), sent).status_code == 200
+
+
 def test_what_is_chosen_for_this_file_only_is_not_kept(client, gemeente, levering):
     client.post(adres(levering), as_sent(shown(client, levering), actie="gebruiken"))
     tasks.convert(levering.pk, gemeente.pk)

@@ -299,7 +299,8 @@ if env.bool("UM_ACHTER_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# The page on which columns are chosen has at most this many for every column.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1000, 10 * UM_MAX_KOLOMMEN)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["uploads.intake.MemoryOnlyUploadHandler"]
 
