@@ -23,6 +23,7 @@ import psutil
 from openpyxl import Workbook, load_workbook
 
 _SEED = 11
+_ROUNDS = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -177,7 +178,7 @@ def _work(gemeente_id: int, levering_id: int, openen: float) -> Verloop:
 
 
 def measure(rows: int) -> list[tuple[int, float, Verloop]]:
-    """This many rows and twice as many: rows, seconds of openpyxl, and our own course."""
+    """This many rows and twice as many: rows, seconds of openpyxl, and our own course (the middle one of three)."""
     context = multiprocessing.get_context("spawn")
     found = []
     with tempfile.TemporaryDirectory(prefix="um-bench-") as directory:
@@ -188,11 +189,14 @@ def measure(rows: int) -> list[tuple[int, float, Verloop]]:
                     pool.apply(write, (path, number))
             with context.Pool(1) as pool:
                 theirs = pool.apply(_openpyxl, (path,))
-            with context.Pool(1, initializer=_setup) as pool:
-                taken_in = pool.apply(_take_in, (path, f"98{time.time_ns() % 10**15:015d}{turn:03d}"))
-            with context.Pool(1, initializer=_setup) as pool:
-                ours = pool.apply(_work, taken_in)
-            found.append((number, theirs, ours))
+            rounds = []
+            for round_ in range(_ROUNDS):
+                oin = f"98{time.time_ns() % 10**15:015d}{turn * _ROUNDS + round_:03d}"
+                with context.Pool(1, initializer=_setup) as pool:
+                    taken_in = pool.apply(_take_in, (path, oin))
+                with context.Pool(1, initializer=_setup) as pool:
+                    rounds.append(pool.apply(_work, taken_in))
+            found.append((number, theirs, sorted(rounds, key=lambda one: one.totaal)[_ROUNDS // 2]))
     return found
 
 
