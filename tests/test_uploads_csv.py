@@ -4,10 +4,11 @@ import codecs
 import contextlib
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from uploads.readers import Formaat, Onleesbaar, open_file
@@ -79,6 +80,8 @@ def test_whatever_is_written_with_few_quotes_comes_back(cells, delimiter, encodi
 
 @given(_tables(_western), st.sampled_from(_DELIMITERS), st.sampled_from(_WESTERN))
 def test_western_text_comes_back_without_a_mark_that_tells_its_encoding(cells, delimiter, encoding):
+    # A letter with a sign behind it can be UTF-8 for something else, in which case nothing tells which it is.
+    assume(not any(re.search("[Øß][°½]|[éëïç][°½]{2}", cell) for row in cells for cell in row))
     # Something that is not ASCII must be there, or any encoding will do.
     cells = [*cells, ["1", "André", "Curaçao"]]
     assert rows(written(cells, encoding, delimiter=delimiter)) == cells
