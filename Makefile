@@ -32,7 +32,7 @@ demo: $(RUNTIME) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt he
 	@exec $(BIN)/python -m um_portal.embedded.demo
 
 test: lint ## controleer stijl, typen en afhankelijkheden, en voer de tests uit
-	@echo "- Tests" && $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@echo "- Tests" && $(BIN)/python -m pytest --hypothesis-profile=vast $(PYTEST_ARGS)
 
 test-all: lint ## als test, met ook de langzame tests en die in een browser
 	@echo "- Tests, ook de langzame" && $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -19,6 +20,9 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from um_portal.tenants import keys
+
+# What guards a change makes up the same examples every time; `make test-all` goes looking for new ones.
+hypothesis.settings.register_profile("vast", derandomize=True)
 
 OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]
 

@@ -58,5 +58,6 @@ def _own_database(worker: str) -> None:
         if url := os.environ.get(variable):
             parts = urlsplit(url)
             name = parts.path.strip("/")
-            if not name.startswith("test_um_"):
+            # A worker of pytest-xdist inherits the name that the main process got.
+            if worker != "main" or not name.startswith("test_um_"):
                 os.environ[variable] = urlunsplit(parts._replace(path=f"/test_um_{worker}"))
