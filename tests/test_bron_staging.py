@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -140,8 +141,51 @@ def test_when_the_help_falls_away_nothing_is_lost_or_double(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_that_never_starts_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+def test_help_goes_on_when_all_processes_of_a_worker_are_told_to_end(helped: list[int]) -> None:
+    gemeente = een_gemeente()
+    with voor_gemeente(gemeente):
+        klaarzetting = Klaarzetting(gemeente, WZ, 1, VEEL)
+        klaarzetting.zet([een_werkzoekende("A")])
+        for one in (signal.SIGTERM, signal.SIGINT):
+            helpers()[0].send_signal(one)
+        klaarzetting.zet([een_werkzoekende("B")])
+        klaarzetting.zet([een_werkzoekende("C")])
+        assert len(helpers()) == 1
+        klaarzetting.rond_af([])
+    assert helped == [1, 1, 1]
+    assert len(ready(gemeente)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_help_that_gets_stuck_before_it_took_a_large_part_is_not_waited_for(
+    helped: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gemeente = een_gemeente()
+    monkeypatch.setattr(beside, "_PATIENCE", 1.0)
+    # More than fits into what lies between the two.
+    large = [een_werkzoekende(f"C{n}", persoonlijkePresentatie="x" * 2000) for n in range(400)]
+    with voor_gemeente(gemeente):
+        klaarzetting = Klaarzetting(gemeente, WZ, 1, VEEL)
+        klaarzetting.zet([een_werkzoekende("A")])
+        klaarzetting.zet([een_werkzoekende("B")])
+        [helper] = helpers()
+        assert klaarzetting._aid is not None
+        wait_until(klaarzetting._aid._connection.poll, "B is written")
+        helper.suspend()
+        too_late = threading.Timer(20, helper.kill)
+        too_late.start()
+        klaarzetting.zet(large)
+        assert too_late.is_alive()
+        too_late.cancel()
+        klaarzetting.rond_af([])
+    assert len(ready(gemeente)) == 402
+    assert not helpers()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("program", ["/bin/false", "/bestaat/niet"])
+def test_a_process_that_never_starts_is_not_waited_for(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", program)
     gemeente = een_gemeente()
     put_ready(gemeente, [[een_werkzoekende("A")], [een_werkzoekende("B")], [een_werkzoekende("C")]])
     assert [row["id_bron"] for row in ready(gemeente)] == ["A", "B", "C"]

@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -388,6 +389,16 @@ def test_no_flipped_byte_makes_reading_fail_in_another_way(kind, flips):
     for place, value in flips:
         inhoud[int(place * len(inhoud))] = value
     assert outcome(bytes(inhoud)) >= 0
+
+
+def test_reading_goes_on_when_all_processes_of_a_worker_are_told_to_end() -> None:
+    with open_file(een_werkblad([een_sonar_rij()] * 3000)) as bestand:
+        rijen = bestand.tabellen[0].rijen()
+        next(rijen)
+        [reader] = processes()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            reader.send_signal(one)
+        assert sum(1 for _ in rijen) == 3000
 
 
 @pytest.mark.django_db

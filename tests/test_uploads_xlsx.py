@@ -248,6 +248,7 @@ SLICEABLE = {
     "attributes in another order": '<row spans="1:2" r="1"><c s="0" t="s" r="A1"><v>0</v></c>'
     '<c t="s" s="0" r="B1"><v>2</v></c></row>',
     "cells out of order": '<row r="1"><c r="B1"><v>2</v></c><c r="A1"><v>1</v></c></row>',
+    "a cell that ends with a space": '<row r="1"><c r="A1"><v>1</v></c ></row>',
     "no rows": "",
 }
 WHOLE = {
@@ -261,6 +262,10 @@ WHOLE = {
     "a mark with spaces": one("<v>2</v>", "s").replace('t="s"', 't = "s"'),
     "a text that is quoted": one('<is><t>&gt;de &quot;s" van</t></is>', "inlineStr").replace("&quot;", '"'),
     "a number of a text with spaces": one("<v> 2 </v>", "s"),
+    "a cell of another row": one("<v>1</v>").replace('"A1"', '"A3"'),
+    "a cell of another row in front": f'<row r="1">{cell("<v>1</v>", "", "B30")}{cell("<v>2</v>")}</row>'
+    + "".join(f'<row r="{number}">{cell("<v>1</v>", "", f"A{number}")}</row>' for number in range(2, 40)),
+    "a row without a number after an empty one": '<row r="1"/><row><c r="A2"><v>1</v></c></row>',
 }
 
 
@@ -323,6 +328,24 @@ def test_parts_in_another_place_are_found() -> None:
             name = name.replace("styles.xml", "opmaak/s.xml").replace("sharedStrings.xml", "teksten.xml")
             new.writestr(name.replace("worksheets/sheet1.xml", "bladen/een.xml"), text)
     check_alike(file.getvalue(), sliced=False)
+
+
+@pytest.mark.parametrize("name", ["xl/Styles.xml", "xl\\styles.xml"])
+def test_styles_under_a_name_that_only_calamine_takes_for_theirs_still_say_what_is_a_day(name: str) -> None:
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    sheet.append([dt.date(2025, 1, 1)])
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(workbook))) as old, zipfile.ZipFile(file, "w") as new:
+        for part in old.namelist():
+            new.writestr(part.replace("xl/styles.xml", name), old.read(part))
+    check_alike(file.getvalue(), sliced=False)
+
+
+@pytest.mark.parametrize("text", ['<si xml:space="preserve"/>', "<si><t>een</t></si >"])
+def test_texts_of_which_the_ends_cannot_be_counted_keep_their_numbers(text: str) -> None:
+    shared = SHARED.replace("<si/>", text).replace("</sst>", "<si><t>meer</t></si></sst>")
+    check_alike(xlsx(SLICEABLE["texts by number"], shared=shared), sliced=False)
 
 
 def test_a_sheet_in_a_place_of_its_own_is_still_cut() -> None:

@@ -6,6 +6,11 @@ gone. Its keys it finds itself; nothing about a record is in its arguments, and 
 
 import gc
 import logging
+import os
+import resource
+import signal
+import socket
+import struct
 import subprocess
 import sys
 import weakref
@@ -33,20 +38,26 @@ class Weggevallen(RuntimeError):
 
 
 class Schrijfproces:
-    """Such a process. Ends when nothing refers to it any more."""
+    """Such a process. Ends when nothing refers to it any more. Raises Weggevallen when it cannot be started."""
 
     def __init__(self, gemeente_id: int, soort: Soort, stapel: int) -> None:
         ours, theirs = Pipe()
+        _be_patient(ours)
         with theirs:
             handle = theirs.fileno()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(handle), str(gemeente_id), soort.value, str(stapel)],
-                pass_fds=[handle],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=settings.BASE_DIR,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", __name__, str(handle), str(gemeente_id), soort.value, str(stapel)],
+                    pass_fds=[handle],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd=settings.BASE_DIR,
+                )
+            except OSError as problem:
+                ours.close()
+                logger.warning("bron: het schrijfproces start niet (%s)", problem.strerror)
+                raise Weggevallen from None
         self._connection = ours
         self._ready = False
         self.sluit = weakref.finalize(self, _end, self._process, ours)
@@ -81,6 +92,14 @@ class Schrijfproces:
         return Weggevallen()
 
 
+def _be_patient(connection: Connection) -> None:
+    """Let an OSError come of giving or taking in which nothing moves for too long."""
+    seconds = struct.pack("ll", int(_PATIENCE), 0)
+    with socket.socket(fileno=os.dup(connection.fileno())) as end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
+
+
 def _end(process: "subprocess.Popen[bytes]", connection: Connection) -> None:
     connection.close()
     process.kill()
@@ -89,6 +108,12 @@ def _end(process: "subprocess.Popen[bytes]", connection: Connection) -> None:
 
 def main(handle: str, gemeente_id: str, soort: str, stapel: str) -> None:
     """Answer until nobody asks any more."""
+    # Who stops a worker often tells all of its processes. The worker finishes what it does, and we end with that.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Records and keys are not to lie on a disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
     import django
 
     django.setup()

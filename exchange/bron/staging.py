@@ -53,15 +53,13 @@ class Klaarzetting:
 
     def _hand_over(self, deel: _Deel) -> bool:
         """Give a part to the aid, if there is one and it has started."""
-        if self._until_aid is not None:
-            self._until_aid -= len(deel.records)
-            if self._until_aid <= 0:
-                self._until_aid = None
-                self._aid = Schrijfproces(self._gemeente.pk, self._soort, self._stapel)
-        if self._aid is None:
-            return False
         try:
-            if not self._aid.is_ready():
+            if self._until_aid is not None:
+                self._until_aid -= len(deel.records)
+                if self._until_aid <= 0:
+                    self._until_aid = None
+                    self._aid = Schrijfproces(self._gemeente.pk, self._soort, self._stapel)
+            if self._aid is None or not self._aid.is_ready():
                 return False
             self._aid.begin(*deel)
         except Weggevallen:

@@ -6,6 +6,7 @@ one who asks is gone this process ends too. Run as a script, with what to read a
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -92,6 +93,9 @@ def main(opdracht: dict[str, Any]) -> None:
     """Read the file and answer until nobody asks any more."""
     # First, because Python keeps what it compiles in files, and these can be written no more after that.
     open_inhoud = opener(opdracht)
+    # Who stops a worker often tells all of its processes. The worker finishes what it does, and we end with that.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(opdracht["megabytes"], opdracht["seconden"])
     vragen, antwoorden = sys.stdin.buffer, sys.stdout.buffer
     (size,) = LENGTH.unpack(vragen.read(LENGTH.size))

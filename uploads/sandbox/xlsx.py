@@ -31,7 +31,7 @@ _MOST_AROUND = 16 << 20
 
 _SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?/?>")
 _ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
-_CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})[0-9]+\"")
+_CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]+)\"")
 # No text holds this: in a text the < of an element is written otherwise. Whatever else refers to a text has at least
 # one of the marks.
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
@@ -97,6 +97,9 @@ class Xlsx:
         self._parts = {name: self._archive.read(name) for name in (_ROOT, _WORKBOOK, _RELATIONS)}
         if _STYLES in self._archive.NameToInfo:
             self._parts[_STYLES] = self._archive.read(_STYLES)
+        elif any(name.replace("\\", "/").casefold() == _STYLES for name in self._archive.NameToInfo):
+            # calamine does find it.
+            raise _NotSliceable
         self._texts: _Teksten | None = None
         self.epoch_1904 = counts_from_1904(self._inhoud, "xlsx")
         self._places = _places_of_sheets(self._parts)
@@ -110,7 +113,10 @@ class Xlsx:
             omtrek = self._omtrek[index] = self._measure(index)
             fits = omtrek.hoogte <= self._grenzen.rijen and omtrek.breedte <= self._grenzen.kolommen
             head = list(islice(self._rows(index, 0), head_length(omtrek.breedte))) if fits else []
-            merged = self._sheet(index, omtrek.head + b"</sheetData>" + omtrek.tail).merged_cell_ranges or []
+            merged: list[Any] = []
+            if b"mergeCell" in omtrek.tail:
+                around = omtrek.head + b"</sheetData>" + omtrek.tail
+                merged = self._sheet(index, around).merged_cell_ranges or []
             self.bladen.append(
                 Blad(
                     index,
@@ -165,14 +171,14 @@ class Xlsx:
             *rows, buffer = buffer.split(_END_ROW)
             for row in rows:
                 # In front of it may stand rows that are empty and have no end of their own.
-                found = _ROW.match(row, row.rfind(b"<row "))
+                found = _ROW.match(row, row.rfind(b"<row"))
                 if found is None or int(found[1]) <= number:
                     raise _NotSliceable
                 number = int(found[1])
-                if (end := row.rfind(b"</c>")) < 0:
+                if (end := row.rfind(b"</c")) < 0:
                     continue
                 cell = _CELL.match(row, row.rfind(b"<c ", 0, end))
-                if cell is None:
+                if cell is None or cell[2] != found[1]:
                     raise _NotSliceable
                 height = number
                 letters = cell[1]
@@ -209,12 +215,13 @@ class Xlsx:
         """Every row from this one on, as wide as the sheet. Raises _NotSliceable."""
         omtrek = self._omtrek[index]
         empty: Cells = [""] * omtrek.breedte
-        number = start
+        number, last_row = start, 0
         for rows in self._slices(index):
-            last = _ROW.match(rows, rows.rfind(b"<row "))
+            last = _ROW.match(rows, rows.rfind(b"<row"))
             if last is None or b"<!" in rows:
                 raise _NotSliceable
-            if int(last[1]) <= start:
+            before_these, last_row = last_row, int(last[1])
+            if last_row <= start:
                 continue
             try:
                 sheet = self._read_slice(index, omtrek.head, rows)
@@ -223,6 +230,9 @@ class Xlsx:
             if sheet.start is None:
                 continue
             top, left = sheet.start
+            # A cell that says to be in another row than it stands in may belong to another slice.
+            if top < before_these or sheet.end[0] >= last_row:
+                raise _NotSliceable
             values = sheet.to_python()
             if top < number:
                 values, top = values[number - top :], number
@@ -260,6 +270,8 @@ class _Teksten:
         # Where each ends; the first begins after the head.
         self._ends = array("Q", [begin])
         self._ends.extend(found.end() for found in _TEXT_END.finditer(self._data))
+        if self._data.count(b"<si") != len(self._ends) - 1:
+            raise _NotSliceable
 
     def taken_by(self, rows: bytes) -> tuple[bytes, bytes]:
         """These rows with the texts that they refer to numbered anew, and those texts. Raises _NotSliceable."""
