@@ -19,6 +19,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from tests.browser import a_chromium, a_playwright
 from um_portal.tenants import keys
 
 # What guards a change makes up the same examples every time; `make test-all` goes looking for new ones.
@@ -129,6 +130,15 @@ def _empty_redis(_redis_clients: list[redis.Redis]) -> Iterator[None]:
     yield
     for client in _redis_clients:
         client.flushdb()
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A Chromium for one test, which may use the database as well."""
+    # Playwright's loop runs in this thread, and Django thinks that there is no other there.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with a_playwright() as playwright, a_chromium(playwright) as chromium:
+        yield chromium
 
 
 @pytest.fixture(autouse=True)

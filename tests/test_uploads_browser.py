@@ -1,14 +1,12 @@
 """The way of an upload in a real browser: choosing a file, progress that updates by itself, no page errors."""
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import a_chromium, a_playwright
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -18,14 +16,6 @@ from uploads.models import Levering, Status
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # Playwright's loop runs in this thread, where these tests also use the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with a_playwright() as playwright, a_chromium(playwright) as browser:
-        yield browser
 
 
 def shot(page: Any, naam: str, breedte: int) -> None:

@@ -1,16 +1,14 @@
 """Checking a levering in a real browser: the filter, the own workbook back, how well it is filled, the templates."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import Scherm, a_chromium, a_playwright
+from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
 from uploads import opmerkingen, tasks
@@ -18,14 +16,6 @@ from uploads.intake import receive
 from uploads.mapping.eigen import KOP_LOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # Playwright's loop runs in this thread, where these tests also use the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with a_playwright() as playwright, a_chromium(playwright) as browser:
-        yield browser
 
 
 def test_a_levering_is_checked_and_its_workbook_fetched(browser, live_server, monkeypatch):

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from exchange.bron.models import Werkzoekende
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import Scherm, a_chromium, a_playwright
+from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -39,14 +39,6 @@ def een_export() -> bytes:
     ]  # fmt: skip
     titel = ("Overzicht werkzoekenden", *[""] * (len(KOPPEN) - 1))
     return "\r\n".join(";".join(rij) for rij in (titel, KOPPEN, *rijen)).encode("cp1252")
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # Playwright's loop runs in this thread, where these tests also use the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with a_playwright() as playwright, a_chromium(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Mapping a municipality's words in a real browser: by keyboard, with htmx and without, judged by axe."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from django.urls import reverse
 
 from exchange.fictief.beroepen import BEROEPEN
 from exchange.waardelijsten import models as waardelijsten
-from tests.browser import Scherm, a_chromium, a_playwright
+from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
@@ -33,14 +32,6 @@ ONBEKEND = {
     },
     "Vervoermiddel": {"Snorscooter": 17, "step": 4},
 }
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # Playwright's loop runs in this thread, where these tests also use the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with a_playwright() as playwright, a_chromium(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import html
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, prepare
 from exchange.woordenboek import content
-from tests.browser import a_chromium, a_playwright
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Rol
 
@@ -294,14 +292,6 @@ def test_queries_do_not_grow_with_the_lists(client, django_assert_max_num_querie
 
 
 # --- In a browser -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # Playwright's loop runs in this thread, where these tests also use the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with a_playwright() as playwright, a_chromium(playwright) as browser:
-        yield browser
 
 
 @pytest.mark.browser

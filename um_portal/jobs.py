@@ -5,7 +5,7 @@ A worker claims a row for a while and keeps extending the lease. When it dies th
 """
 
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -44,6 +44,12 @@ def claim(rows: "models.QuerySet[T]", pk: int, lease: timedelta = LEASE) -> T | 
     """
     taken = rows.filter(_free(), pk=pk).update(lease_tot=timezone.now() + lease, pogingen=F("pogingen") + 1)
     return rows.model._default_manager.get(pk=pk) if taken else None
+
+
+def put_back(rows: "models.QuerySet[T]", **changes: Any) -> bool:
+    """Let work on these rows begin as if nobody had tried yet, with other changes to them; whether there were any."""
+    fresh = {"lease_tot": None, "pogingen": 0, "gewijzigd_op": timezone.now()}
+    return bool(rows.update(**changes, **fresh))
 
 
 def abandoned(rows: "models.QuerySet[T]") -> "models.QuerySet[T]":

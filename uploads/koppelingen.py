@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
+from um_portal.jobs import put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -192,9 +193,9 @@ def set_regels(
     with voor_gemeente(gemeente):
         if not Bronbestand.objects.filter(levering_id=levering_id).exists():
             return False
-        done = Levering.objects.filter(
-            pk=levering_id, status__in=[Status.KOPPELEN, Status.MISLUKT, Status.OMGEZET]
-        ).update(
+        possible = [Status.KOPPELEN, Status.MISLUKT, Status.OMGEZET]
+        done = put_back(
+            Levering.objects.filter(pk=levering_id, status__in=possible),
             status=Status.ONTVANGEN,
             soort=soort.value,
             vraagt_soort=False,
@@ -203,13 +204,10 @@ def set_regels(
             regels=keys.versleutel(gemeente, to_json(regels).encode(), regels_context(levering_id)),
             koppelingversie=versie,
             melding="",
-            pogingen=0,
-            lease_tot=None,
-            gewijzigd_op=timezone.now(),
         )
         if done:
             noteer(gemeente, "kolommen_gekozen", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
-    return bool(done)
+    return done
 
 
 def regels_of(levering: Levering) -> Regels | None:

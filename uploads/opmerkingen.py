@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from um_portal.audit.log import noteer
-from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim
+from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim, put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -80,9 +80,7 @@ def request(gemeente: Gemeente, levering: Levering) -> bool:
         if not found.melding:
             return False
         again = Opmerkingenbestand.objects.filter(pk=found.pk).exclude(melding="")
-        return bool(
-            again.update(melding="", pogingen=0, lease_tot=None, rijen_gedaan=0, gewijzigd_op=timezone.now())
-        )
+        return put_back(again, melding="", rijen_gedaan=0)
 
 
 def make(gemeente: Gemeente, levering_id: int) -> None:

@@ -23,7 +23,7 @@ from django.utils import timezone
 from exchange.bron.staging import Klaarzetting
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
-from um_portal.jobs import LEASE, MAX_POGINGEN, claim
+from um_portal.jobs import LEASE, MAX_POGINGEN, claim, put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -94,17 +94,11 @@ def retry(
         if not Bronbestand.objects.filter(levering_id=levering_id).exists():
             return False
         changes: dict[str, Any] = {"soort": soort.value, "vraagt_soort": False} if soort else {}
-        done = Levering.objects.filter(pk=levering_id, status=Status.MISLUKT).update(
-            status=Status.ONTVANGEN,
-            melding="",
-            pogingen=0,
-            lease_tot=None,
-            gewijzigd_op=timezone.now(),
-            **changes,
-        )
+        failed = Levering.objects.filter(pk=levering_id, status=Status.MISLUKT)
+        done = put_back(failed, status=Status.ONTVANGEN, melding="", **changes)
         if done:
             noteer(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
-    return bool(done)
+    return done
 
 
 def give_up(gemeente: Gemeente, levering_id: int) -> None:

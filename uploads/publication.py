@@ -19,7 +19,7 @@ from exchange.bron.models import Journaal
 from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
-from um_portal.jobs import MAX_POGINGEN, claim
+from um_portal.jobs import MAX_POGINGEN, claim, put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.erasure import erase_content
@@ -205,9 +205,7 @@ def _back(gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | 
         waiting = Levering.objects.filter(pk=levering_id, status=Status.PUBLICEREN)
         if stop is not None:
             waiting.filter(publiceer_vanzelf=True).update(gestopt_om=stop)
-        waiting.update(
-            status=Status.OMGEZET, melding=melding, lease_tot=None, pogingen=0, gewijzigd_op=timezone.now()
-        )
+        put_back(waiting, status=Status.OMGEZET, melding=melding)
 
 
 def why_not(levering: Levering | None) -> str:
@@ -249,13 +247,11 @@ def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUs
             )
         if undoable(levering) is None:
             raise NietPubliceerbaar(NIET_TERUG)
-        Levering.objects.filter(pk=levering_id).update(
+        put_back(
+            Levering.objects.filter(pk=levering_id),
             status=Status.TERUGDRAAIEN,
             teruggedraaid_door=gebruiker,
             melding="",
-            pogingen=0,
-            lease_tot=None,
-            gewijzigd_op=timezone.now(),
         )
 
 
@@ -286,14 +282,8 @@ def _undo(levering: Levering) -> Verschil:
 def _stay(gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None) -> None:
     del stop
     with voor_gemeente(gemeente):
-        Levering.objects.filter(pk=levering_id, status=Status.TERUGDRAAIEN).update(
-            status=Status.GEPUBLICEERD,
-            teruggedraaid_door=None,
-            melding=melding,
-            lease_tot=None,
-            pogingen=0,
-            gewijzigd_op=timezone.now(),
-        )
+        waiting = Levering.objects.filter(pk=levering_id, status=Status.TERUGDRAAIEN)
+        put_back(waiting, status=Status.GEPUBLICEERD, teruggedraaid_door=None, melding=melding)
 
 
 # --- By a worker -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
+from um_portal.jobs import put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.keuzelijsten import Codes, OngeldigeCode, Stand, codes_met, keuzelijsten, voorstellers
@@ -304,13 +305,10 @@ def zet_opnieuw_om(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | 
     """
     with voor_gemeente(gemeente):
         waiting = Levering.objects.filter(pk=levering_id, status=Status.OMGEZET)
-        if Bronbestand.objects.filter(levering_id=levering_id).exists():
-            done = waiting.update(
-                status=Status.ONTVANGEN, melding="", pogingen=0, lease_tot=None, gewijzigd_op=timezone.now()
-            )
-            if done:
-                noteer(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
-                return True
+        has_file = Bronbestand.objects.filter(levering_id=levering_id).exists()
+        if has_file and put_back(waiting, status=Status.ONTVANGEN, melding=""):
+            noteer(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+            return True
         status = Levering.objects.filter(pk=levering_id).values_list("status", flat=True).first()
     if status in {Status.ONTVANGEN, Status.OMZETTEN}:
         return False
