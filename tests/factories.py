@@ -10,11 +10,11 @@ from openpyxl import Workbook
 
 from exchange.standard import Soort
 from um_portal.accounts.models import Gebruiker
-from um_portal.tenants.admission import admit
+from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads.intake import receive
-from uploads.mapping.sonar import KOPPEN as SONAR_KOPPEN
+from uploads.leveringen.intake import receive
+from uploads.mapping.presets.sonar import KOPPEN as SONAR_KOPPEN
 from uploads.models import Levering
 from uploads.tasks import convert
 

@@ -23,7 +23,7 @@ from exchange.geo import distances
 from exchange.geo.models import Postcode
 from exchange.geo.replacement import replace_postcodes
 from exchange.geo.sphere import Coordinaat
-from exchange.selection import parse
+from exchange.vum3 import parse
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, schoon
 from tests.factories import SOORTEN, een_gemeente, een_vacature, een_vraag, een_werkzoekende, vum_headers

@@ -11,7 +11,7 @@ from django.db import connection
 
 from exchange.bron import answer, store
 from exchange.bron.models import Werkzoekende
-from exchange.selection import parse
+from exchange.vum3 import parse
 from exchange.standard import Soort
 from tests.factories import een_gemeente, een_vacature, een_vraag, een_werkzoekende
 from um_portal.tenants.models import Gemeente

@@ -278,8 +278,9 @@ def test_a_json_file_is_published_by_command_and_shown_without_people(tmp_path, 
 
 
 def test_an_uploaded_json_file_is_recognised_as_contacts() -> None:
-    from uploads import processing, publication
-    from uploads.intake import receive
+    from uploads.omzetten import processing
+    from uploads.gepubliceerd import publication
+    from uploads.leveringen.intake import receive
     from uploads.models import Levering
 
     gemeente = een_gemeente()

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from exchange.bron import answer, store
-from exchange.selection import parse
+from exchange.vum3 import parse
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, schoon
 from tests.factories import SOORTEN, een_gemeente

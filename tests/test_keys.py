@@ -23,9 +23,12 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys, rotation
 from um_portal.tenants.models import Gemeente, Sleutel
 from um_portal.tenants.scope import voor_gemeente
-from uploads import koppelingen, opmerkingen, processing, voorproef
-from uploads.intake import receive
-from uploads.mapping.sonar import REGELS as SONAR_REGELS
+from uploads.koppelingen import saved
+from uploads.controle import opmerkingen
+from uploads.omzetten import processing
+from uploads.leveringen import voorproef
+from uploads.leveringen.intake import receive
+from uploads.mapping.presets.sonar import REGELS as SONAR_REGELS
 from uploads.models import Bronbestand, Levering, Opmerkingenbestand
 
 pytestmark = pytest.mark.django_db
@@ -148,9 +151,9 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
             inhoud=keys.versleutel(gemeente, b"PK", opmerkingen.context(levering.pk)),
         )
         Levering.objects.update(
-            regels=keys.versleutel(gemeente, b"{}", koppelingen.regels_context(levering.pk))
+            regels=keys.versleutel(gemeente, b"{}", saved.regels_context(levering.pk))
         )
-    koppelingen.save(gemeente, "Zelfgemaakt", SONAR_REGELS, None)
+    saved.save(gemeente, "Zelfgemaakt", SONAR_REGELS, None)
     return gemeente, record
 
 

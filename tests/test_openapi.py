@@ -18,13 +18,14 @@ import yaml
 from django.test import Client
 from django.urls import reverse
 
-from exchange import headers
+from exchange.vum3 import headers
 from exchange.bron.store import replace
-from exchange.selection import Criteria, compose
-from exchange.selection.parse import ENKELVOUDIG
+from exchange.selection import Criteria
+from exchange.vum3 import compose
+from exchange.vum3.parse import ENKELVOUDIG
 from exchange.standard import OIN_PATROON, Soort, blad, bladeren
-from exchange.standard import openapi as module
-from exchange.standard.openapi import FOUTEN, VERSIE_HEADERS, ZOEKVELDEN, Vorm, openapi
+from exchange.vum3 import openapi as module
+from exchange.vum3.openapi import FOUTEN, VERSIE_HEADERS, ZOEKVELDEN, Vorm, openapi
 from tests.factories import (
     een_contactmoment,
     een_gemeente,

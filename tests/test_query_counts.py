@@ -30,7 +30,7 @@ from uploads.models import (
     Status,
     Waardekoppeling,
 )
-from uploads.processing import unknown_context
+from uploads.omzetten.processing import unknown_context
 
 pytestmark = pytest.mark.django_db
 

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.selection import (
-    Contactmomentvraag,
-    Criteria,
-    Ongeldig,
-    Onvolledig,
-    Taaleis,
-    VraagFout,
-    compile_sql,
-    compose,
-    parse,
-    parse_contactmomenten,
-)
+from exchange.selection import Contactmomentvraag, Criteria, Ongeldig, Onvolledig, Taaleis, VraagFout, compile_sql, parse_contactmomenten
+from exchange.vum3 import compose, parse
 from exchange.selection.form import Veld
 from exchange.standard import Soort
 from tests.factories import SOORTEN, een_vraag

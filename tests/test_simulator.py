@@ -34,8 +34,8 @@ from pytest_django.fixtures import Settings
 from exchange.fictief import generate
 from exchange.fictief.beroepen import BEROEP_OP_CODE, BEROEPEN, COMPETENTIES, VAKGEBIEDEN
 from exchange.geo.distances import distance_km, pc4_of
-from exchange.headers import Afgewezen
-from exchange.selection.compose import Criteria, compose
+from exchange.vum3.headers import Afgewezen
+from exchange.vum3.compose import Criteria, compose
 from exchange.simulator import bronnen, parties, state
 from exchange.simulator.contract import check_question
 from exchange.simulator.matching import matches
@@ -1126,7 +1126,7 @@ def test_municipalities_answer_through_the_portal_itself(
     simulator: str, settings: Settings, transactional_db: None
 ) -> None:
     from exchange.bron import store  # the portal's source, which the simulator knows only by its address
-    from um_portal.tenants.admission import admit
+    from um_portal.gemeenten.admission import admit
 
     for oin, id_bron in ((DONKERVELD, "van-donkerveld"), (LICHTENDAM, "van-lichtendam")):
         record = werkzoekende(

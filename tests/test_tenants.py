@@ -182,7 +182,7 @@ def test_a_user_sees_the_own_memberships_and_nobody_elses() -> None:
     with voor_gemeente(ander):
         Lidmaatschap.objects.create(gemeente=ander, gebruiker=gebruiker, rol=Rol.GEGEVENSBEHEERDER)
     een_gebruiker(een)
-    from um_portal.tenants.access import memberships
+    from um_portal.toegang.access import memberships
 
     assert [str(m) for m in memberships(gebruiker)] == ["Jobcoach bij Aa", "Gegevensbeheerder bij Bb"]
 

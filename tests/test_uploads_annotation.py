@@ -37,18 +37,20 @@ from tests.processes import PROJECT
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import annotation, opmerkingen, processing, tasks
-from uploads.annotation import KLEUREN, Melding, Reden, Uitkomst, annotate
-from uploads.erasure import erase_expired, withdraw
-from uploads.intake import receive
+from uploads.controle import annotation, opmerkingen
+from uploads.omzetten import processing
+from uploads import tasks
+from uploads.controle.annotation import KLEUREN, Melding, Reden, Uitkomst, annotate
+from uploads.leveringen.erasure import erase_expired, withdraw
+from uploads.leveringen.intake import receive
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_LOT, KOP_REDEN
 from uploads.mapping.model import Ernst
-from uploads.mapping.values import tekst
+from uploads.mapping.cells.text import tekst
 from uploads.models import Bevinding, Levering, Opmerkingenbestand, Status
-from uploads.publication import publish, request_publication
+from uploads.gepubliceerd.publication import publish, request_publication
 from uploads.readers import Onleesbaar, open_file
-from uploads.safe_cells import can_be_formula, csv_text
-from uploads.workbook_writer import GEWOON, Rijenstroom, to_bytes
+from uploads.workbooks.cells import can_be_formula, csv_text
+from uploads.workbooks.writer import GEWOON, Rijenstroom, to_bytes
 
 ROOD, GRIJS, GEEL = (KLEUREN[ernst] for ernst in (Ernst.AFGEKEURD, Ernst.OVERGESLAGEN, Ernst.WAARSCHUWING))
 AANVAL = "=cmd|'/c calc'!A0"

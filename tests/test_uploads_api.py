@@ -37,12 +37,16 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.models import Status as Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
-from uploads import koppelingen, processing, publication, sleutels, tasks, unattended
-from uploads.api_document import PAD, document
-from uploads.intake import receive
+from uploads.koppelingen import saved
+from uploads.omzetten import processing
+from uploads.gepubliceerd import publication
+from uploads.aanleveren import sleutels, deliver
+from uploads import tasks
+from uploads.aanleveren.openapi import PAD, document
+from uploads.leveringen.intake import receive
 from uploads.mapping.regels import Regel, Regels, Toestemming
 from uploads.models import Aanleversleutel, Bronbestand, Koppeling, Levering, RedenStop, Status
-from uploads.problems import PROBLEMEN
+from uploads.aanleveren.problems import PROBLEMEN
 
 pytestmark = pytest.mark.django_db
 
@@ -299,7 +303,7 @@ def test_a_key_that_is_revoked_while_the_file_travels_is_refused_after_all(gemee
     opened = sleutels.authenticate(sleutel.tekst, "192.0.2.1")
     sleutels.revoke(gemeente, sleutel.sleutel.pk, None)
     with pytest.raises(sleutels.Geweigerd):
-        unattended.deliver(opened, unattended.Keuzes(), inhoud=as_json(), bestandsnaam="x.json")
+        deliver.deliver(opened, deliver.Keuzes(), inhoud=as_json(), bestandsnaam="x.json")
     with voor_gemeente(gemeente):
         assert not Levering.objects.exists()
 
@@ -673,32 +677,32 @@ def test_of_the_same_file_sent_by_many_at_once_there_is_one_levering():
 
 def test_who_calls_too_often_must_wait_and_is_told_how_long(gemeente, sleutel, settings, monkeypatch):
     settings.UM_AANLEVER_AANROEPEN_PER_MINUUT = 3
-    monkeypatch.setattr("uploads.api.time.time", lambda: 1_800_000_045.5)
+    monkeypatch.setattr("uploads.aanleveren.api.time.time", lambda: 1_800_000_045.5)
     answers = [get(sleutel, "/leveringen") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert problem(answers[-1]) == (429, "te-vaak")
     assert answers[-1]["Retry-After"] == "15", "then a new minute has begun"
     other = een_sleutel(gemeente, naam="andere")
     assert get(other, "/leveringen").status_code == 200, "one key does not use up another's"
-    monkeypatch.setattr("uploads.api.time.time", lambda: 1_800_000_060.5)
+    monkeypatch.setattr("uploads.aanleveren.api.time.time", lambda: 1_800_000_060.5)
     assert get(sleutel, "/leveringen").status_code == 200
 
 
 def test_leveringen_have_a_limit_of_their_own(gemeente, sleutel, settings, monkeypatch):
     settings.UM_AANLEVER_PER_UUR = 2
-    monkeypatch.setattr("uploads.api.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("uploads.aanleveren.api.time.time", lambda: 1_800_000_000.0)
     made = [send(sleutel, as_json(een_werkzoekende())) for _ in range(3)]
     assert [answer.status_code for answer in made] == [201, 201, 429]
     assert made[-1]["Retry-After"] == "3601", "a new hour begins at this very second"
     assert get(sleutel, "/leveringen").json()["aantal"] == 2
-    monkeypatch.setattr("uploads.api.time.time", lambda: 1_800_003_600.0)
+    monkeypatch.setattr("uploads.aanleveren.api.time.time", lambda: 1_800_003_600.0)
     assert send(sleutel, as_json(een_werkzoekende())).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_calls_at_once_exactly_the_limit_gets_through(settings, monkeypatch):
     settings.UM_AANLEVER_AANROEPEN_PER_MINUUT = 7
-    monkeypatch.setattr("uploads.api.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("uploads.aanleveren.api.time.time", lambda: 1_800_000_000.0)
     key = een_sleutel(een_gemeente())
 
     def one(_: int) -> int:
@@ -727,7 +731,7 @@ def test_a_database_that_is_away_is_told_as_a_problem(sleutel, monkeypatch):
     def away(*_: Any) -> Any:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr("uploads.api.sleutels.authenticate", away)
+    monkeypatch.setattr("uploads.aanleveren.api.sleutels.authenticate", away)
     response = get(sleutel, "/leveringen")
     assert problem(response) == (503, "niet-beschikbaar")
     assert response["Retry-After"] == "60"
@@ -744,7 +748,7 @@ def test_what_nobody_foresaw_is_a_problem_without_a_word_of_what_was_sent(sleute
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("geheim123")
 
-    monkeypatch.setattr("uploads.unattended.receive", broken)
+    monkeypatch.setattr("uploads.aanleveren.deliver.receive", broken)
     response = send(sleutel)
     assert problem(response) == (500, "interne-fout")
     assert "geheim123" not in response.text
@@ -904,7 +908,7 @@ def test_columns_that_nobody_knows_wait_for_somebody_and_go_on_by_themselves_onc
     work(gemeente)
     assert get(sleutel, f"/leveringen/{pk}").json()["status"] == "koppelen"
     assert stopped(sleutel, pk) == "kolommen"
-    koppelingen.save(gemeente, "Ons systeem", REGELS, None)
+    saved.save(gemeente, "Ons systeem", REGELS, None)
     assert ids(gemeente) == set()
     next_night = send(sleutel, COLUMNS.replace(b"K-2", b"K-3"), "export.csv", koppeling="Ons systeem").json()[
         "id"
@@ -916,7 +920,7 @@ def test_columns_that_nobody_knows_wait_for_somebody_and_go_on_by_themselves_onc
 
 
 def test_a_koppeling_that_does_not_fit_the_file_waits_for_somebody(gemeente, sleutel):
-    koppelingen.save(gemeente, "Ons systeem", REGELS, None)
+    saved.save(gemeente, "Ons systeem", REGELS, None)
     pk = send(sleutel, b"Iets;Anders\n1;2\n", "export.csv", koppeling="Ons systeem").json()["id"]
     work(gemeente)
     assert stopped(sleutel, pk) in {"kolommen", "mislukt"}
@@ -927,7 +931,7 @@ def test_whoever_chose_the_columns_publishes_it_too(gemeente, sleutel):
     pk = send(sleutel, COLUMNS, "export.csv").json()["id"]
     # The worker was killed before it could be stopped, and somebody was quick.
     processing.convert(gemeente, pk)
-    assert koppelingen.set_regels(gemeente, pk, REGELS, "", 1, Soort.WERKZOEKENDEN, None)
+    assert saved.set_regels(gemeente, pk, REGELS, "", 1, Soort.WERKZOEKENDEN, None)
     work(gemeente)
     assert state(gemeente, pk).status == Status.OMGEZET
     assert stopped(sleutel, pk) == "kolommen"
@@ -1002,7 +1006,7 @@ def test_two_workers_that_see_the_same_publish_it_once():
     def one(_: int) -> list[int]:
         try:
             start.wait(10)
-            return unattended.publish_waiting(gemeente)
+            return deliver.publish_waiting(gemeente)
         finally:
             connection.close()
 

@@ -11,8 +11,9 @@ from exchange.waardelijsten.models import BEROEPEN, Code
 from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
-from uploads import opmerkingen, tasks
-from uploads.intake import receive
+from uploads.controle import opmerkingen
+from uploads import tasks
+from uploads.leveringen.intake import receive
 from uploads.mapping.eigen import KOP_LOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

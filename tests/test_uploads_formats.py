@@ -9,10 +9,10 @@ from tests.factories import SONAR_KOPPEN, een_gemeente, een_sonar_rij, een_werkb
 from tests.spreadsheets import xlsb, xml2003, xml_row
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.intake import receive
+from uploads.leveringen.intake import receive
 from uploads.models import Bevinding, Levering, Status
-from uploads.processing import convert, unknown_values
-from uploads.publication import publish, request_publication
+from uploads.omzetten.processing import convert, unknown_values
+from uploads.gepubliceerd.publication import publish, request_publication
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

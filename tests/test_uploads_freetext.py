@@ -14,8 +14,8 @@ from openpyxl import Workbook
 from exchange.fictief import generate
 from exchange.standard import Profiel, Soort, bladeren, is_bsn
 from tests.factories import een_contactmoment, een_vacature, een_werkzoekende
-from uploads.conversion import Omzetting, Uitkomst
-from uploads.mapping.freetext import has_bsn, has_contact, has_name
+from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.cells.freetext import has_bsn, has_contact, has_name
 from uploads.mapping.model import Ernst, Omgeving, setter
 from uploads.mapping.recognition import recognise
 from uploads.readers import open_file

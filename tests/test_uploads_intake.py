@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from tests.factories import een_gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.intake import receive, safe_name, was_too_large
+from uploads.leveringen.intake import receive, safe_name, was_too_large
 from uploads.models import Levering
 from uploads.readers import Onleesbaar
 

@@ -17,11 +17,12 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads import koppelingen, processing
-from uploads.erasure import erase_expired, withdraw
-from uploads.intake import receive
-from uploads.koppelingen import GeenKolommen
-from uploads.mapping import pilot, records
+from uploads.koppelingen import saved as koppelingen
+from uploads.omzetten import processing
+from uploads.leveringen.erasure import erase_expired, withdraw
+from uploads.leveringen.intake import receive
+from uploads.koppelingen.saved import GeenKolommen
+from uploads.mapping.presets import pilot, records
 from uploads.mapping.recognition import EIGEN
 from uploads.mapping.regels import OngeldigeRegels, Regel, Regels, Toestemming, to_json
 from uploads.models import (
@@ -35,7 +36,7 @@ from uploads.models import (
     Voorproef,
     Waardekoppeling,
 )
-from uploads.processing import convert
+from uploads.omzetten.processing import convert
 
 KOPPEN = "Klantnr;Postcode;Uren;Mail;Wens;Akkoord"
 CSV = (

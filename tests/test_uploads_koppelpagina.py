@@ -17,11 +17,12 @@ from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_r
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import koppelingen, tasks
-from uploads.intake import receive
-from uploads.koppel_forms import from_form, from_regels, to_regels
-from uploads.mapping import sonar
-from uploads.mapping.describe import differences
+from uploads.koppelingen import saved
+from uploads import tasks
+from uploads.leveringen.intake import receive
+from uploads.koppelingen.choices import from_form, from_regels, to_regels
+from uploads.mapping.presets import sonar
+from uploads.koppelingen.describe import differences
 from uploads.mapping.regels import Regel, Regels, Toestemming, kolomkoppen
 from uploads.models import Koppeling, Koppelingversie, Levering, Status
 
@@ -259,7 +260,7 @@ def test_a_unit_a_constant_and_a_number_in_a_group(client, gemeente, levering):
     response = client.post(adres(levering), sent)
     sent = as_sent(response, actie="gebruiken", x0_waarde="1")
     assert client.post(adres(levering), sent).status_code == 302
-    regels = koppelingen.regels_of(fresh_in_scope(gemeente, levering))
+    regels = saved.regels_of(fresh_in_scope(gemeente, levering))
     assert regels is not None
     by_doel = {regel.doel: regel for regel in regels.regels}
     assert by_doel["werktijden.aantalWerkurenPerWeekMaximaal"].eenheid == "uren_per_maand"
@@ -449,7 +450,7 @@ def test_a_bsn_is_never_on_the_page(client, gemeente):
 
 @pytest.mark.parametrize("koppen", [sonar.KOPPEN, KOPPEN])
 def test_rules_survive_the_page_unchanged(koppen):
-    from uploads.mapping.suggest import regels_from, suggest
+    from uploads.mapping.proposals.suggest import regels_from, suggest
 
     columns = kolomkoppen(koppen)
     for regels in (
@@ -505,7 +506,7 @@ def test_versions_are_told_apart_in_words():
 def koppeling(gemeente: Gemeente) -> Koppeling:
     gebruiker = een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Bea", last_name="Beheerder")
     for regels in (EEN, TWEE):
-        versie = koppelingen.save(gemeente, "Klantsysteem", regels, gebruiker)
+        versie = saved.save(gemeente, "Klantsysteem", regels, gebruiker)
     found: Koppeling = versie.koppeling
     return found
 
@@ -520,13 +521,13 @@ def test_the_history_of_a_koppeling_is_shown_and_an_old_version_put_back(client,
     assert "Versie 1 terugzetten" in client.get(terug).content.decode()
     client.post(terug)
     with voor_gemeente(gemeente):
-        newest = koppelingen.history(koppeling)[0]
+        newest = saved.history(koppeling)[0]
         assert newest.nummer == 3
-        assert koppelingen.regels_van(gemeente, newest) == EEN
+        assert saved.regels_van(gemeente, newest) == EEN
 
 
 def test_a_koppeling_is_renamed_unless_the_name_is_taken(client, gemeente, koppeling):
-    koppelingen.save(gemeente, "Ander", EEN, None)
+    saved.save(gemeente, "Ander", EEN, None)
     hier = reverse("uploads:koppeling", args=[koppeling.pk])
     response = client.post(hier, {"naam": "Ander"})
     assert response.status_code == 422
@@ -602,7 +603,7 @@ def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente,
     lists = [reverse("uploads:koppelingen"), reverse("uploads:koppeling", args=[koppeling.pk])]
     before = [queries_of(client, url) for url in lists]
     for number in range(10):
-        koppelingen.save(gemeente, f"Koppeling {number}", EEN, gebruiker)
-        koppelingen.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], gebruiker)
+        saved.save(gemeente, f"Koppeling {number}", EEN, gebruiker)
+        saved.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], gebruiker)
     assert [queries_of(client, url) for url in lists] == before
     assert max(before) <= 6

@@ -17,11 +17,11 @@ from tests.factories import (
     een_werkblad,
     een_werkzoekende,
 )
-from uploads.conversion import Omzetting, Uitkomst
+from uploads.mapping.conversion import Omzetting, Uitkomst
 from uploads.mapping.model import Omgeving, setter
 from uploads.mapping.recognition import SoortOnduidelijk, recognise, recognise_headers
-from uploads.mapping.standaard import target_of
-from uploads.mapping.values import cut_at_word, date_of, is_leeg, normal_postcode, tekst, whole_number
+from uploads.mapping.presets.standaard import target_of
+from uploads.mapping.cells.text import cut_at_word, date_of, is_leeg, normal_postcode, tekst, whole_number
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel, open_file
 
 BSN = "799890005"

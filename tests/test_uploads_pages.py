@@ -25,7 +25,7 @@ from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.models import Status as Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.intake import receive
+from uploads.leveringen.intake import receive
 from uploads.models import Bronbestand, Levering, Status
 
 pytestmark = pytest.mark.django_db

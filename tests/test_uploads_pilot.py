@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from exchange.standard import Soort, bladeren, validate
 from tests.factories import een_vacature, een_werkzoekende
-from uploads.conversion import Omzetting, Uitkomst
-from uploads.mapping import pilot, records
+from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.presets import pilot, records
 from uploads.mapping.model import Omgeving
-from uploads.mapping.pilot import TABEL, PilotVertaling, Wijze, is_pilot
+from uploads.mapping.presets.pilot import TABEL, PilotVertaling, Wijze, is_pilot
 from uploads.mapping.recognition import recognise
 from uploads.readers import open_file
 

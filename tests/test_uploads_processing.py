@@ -35,12 +35,14 @@ from tests.threads import at_once
 from um_portal.jobs import MAX_POGINGEN, claim
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import set_session, voor_gemeente
-from uploads import processing, publication, tasks
-from uploads.erasure import erase_expired, withdraw
-from uploads.intake import receive
+from uploads.omzetten import processing
+from uploads.gepubliceerd import publication
+from uploads import tasks
+from uploads.leveringen.erasure import erase_expired, withdraw
+from uploads.leveringen.intake import receive
 from uploads.models import Bevinding, Bronbestand, Levering, Status, Waardekoppeling
-from uploads.processing import convert, retry
-from uploads.publication import NietPubliceerbaar, publish, request_publication
+from uploads.omzetten.processing import convert, retry
+from uploads.gepubliceerd.publication import NietPubliceerbaar, publish, request_publication
 
 TABELLEN = ("levering", "bronbestand", "bevinding", "waardekoppeling")
 

@@ -34,11 +34,14 @@ from um_portal.jobs import MAX_POGINGEN
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import download, erasure, publication, tasks, withdrawal, workbook_writer
-from uploads.intake import receive
+from uploads.gepubliceerd import download, publication, withdrawal
+from uploads.leveringen import erasure
+from uploads import tasks
+from uploads.workbooks import writer
+from uploads.leveringen.intake import receive
 from uploads.models import Levering, RedenStop, RedenVerlies, Status, Wijze
-from uploads.processing import convert
-from uploads.publication import NietPubliceerbaar, RemtEerst, Verlies, request_publication, request_undo
+from uploads.omzetten.processing import convert
+from uploads.gepubliceerd.publication import NietPubliceerbaar, RemtEerst, Verlies, request_publication, request_undo
 
 WZ, VAC, WCM = Soort
 BSN = "799890005"
@@ -846,7 +849,7 @@ def test_of_contacts_with_employers_only_what_lies_readable_is_taken_along(clien
 
 @pytest.mark.django_db
 def test_who_stops_a_download_halfway_leaves_no_work_behind(client, gemeente, monkeypatch):
-    monkeypatch.setattr(workbook_writer, "_PIECE", 1)
+    monkeypatch.setattr(writer, "_PIECE", 1)
     store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(2000)])
     before = threading.active_count()
     response: Any = client.get(reverse("uploads:gepubliceerd_download"), {"vorm": "xlsx"})

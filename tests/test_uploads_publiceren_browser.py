@@ -16,11 +16,12 @@ from tests.browser import Scherm, a_chromium, a_playwright
 from tests.factories import een_client, een_contactmoment, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import publication, tasks
-from uploads.intake import receive
+from uploads.gepubliceerd import publication
+from uploads import tasks
+from uploads.leveringen.intake import receive
 from uploads.models import Levering
-from uploads.processing import convert
-from uploads.publication import request_publication
+from uploads.omzetten.processing import convert
+from uploads.gepubliceerd.publication import request_publication
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from exchange.standard import Soort, bladeren, validate
 from tests.factories import SONAR_KOPPEN, een_sonar_rij
 from tests.test_uploads_mapping import OMGEVING, WILD, check_accounts, codes, pseudoniem, record_of, table
-from uploads.conversion import Omzetting, Uitkomst
-from uploads.mapping.koppeling import herkenning
+from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.herkenning import herkenning
 from uploads.mapping.model import Omgeving, each_setter, setter
 from uploads.mapping.recognition import (
     EIGEN,
@@ -46,8 +46,8 @@ from uploads.mapping.regels import (
     waardelijsten,
     wat_ontbreekt,
 )
-from uploads.mapping.sonar import REGELS as SONAR_REGELS
-from uploads.mapping.standaard import regels_voor
+from uploads.mapping.presets.sonar import REGELS as SONAR_REGELS
+from uploads.mapping.presets.standaard import regels_voor
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 WERKZOEKENDEN = Soort.WERKZOEKENDEN

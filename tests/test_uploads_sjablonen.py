@@ -15,13 +15,14 @@ from exchange.waardelijsten import models as waardelijsten
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import sjablonen, tasks
-from uploads.intake import receive
+from uploads.sjablonen import workbook as sjablonen
+from uploads import tasks
+from uploads.leveringen.intake import receive
 from uploads.mapping.eigen import VOORBEELD_ID, is_eigen_blad
-from uploads.mapping.standaard import target_of
+from uploads.mapping.presets.standaard import target_of
 from uploads.models import Bevinding, Levering, Status
-from uploads.publication import publish, request_publication
-from uploads.sjablonen import SOORTEN, VANZELF, Keuzes, Kolom, keuzes, kolommen, lists, make, rest
+from uploads.gepubliceerd.publication import publish, request_publication
+from uploads.sjablonen.workbook import SOORTEN, VANZELF, Keuzes, Kolom, keuzes, kolommen, lists, make, rest
 
 BEROEPEN = [
     ("urn:test:bakker", "Bakker"),

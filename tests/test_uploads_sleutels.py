@@ -19,7 +19,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import sleutels
+from uploads.aanleveren import sleutels
 from uploads.models import Aanleversleutel, Levering
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.standard import Soort, blad, bladeren
-from uploads.mapping import kolomnamen
-from uploads.mapping.column_values import Waardesoort, look_at
-from uploads.mapping.header_names import GROUP
+from uploads.mapping.proposals import kolomnamen
+from uploads.mapping.proposals.column_values import Waardesoort, look_at
+from uploads.mapping.proposals.header_names import GROUP
 from uploads.mapping.regels import (
     Regel,
     Toestemming,
@@ -23,7 +23,7 @@ from uploads.mapping.regels import (
     wat_ontbreekt,
     zonder_posities,
 )
-from uploads.mapping.suggest import TOESTEMMING, Suggestie, guess_kind, regels_from, suggest
+from uploads.mapping.proposals.suggest import TOESTEMMING, Suggestie, guess_kind, regels_from, suggest
 
 WZ, VAC = Soort.WERKZOEKENDEN, Soort.VACATURES
 OPLEIDING = "arbeidsmarktkwalificatie.opleiding"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from exchange.fictief.beroepen import BEROEPEN
 from exchange.standard import waardelijsten as lijsten
 from uploads.mapping.regels import waardelijsten
-from uploads.mapping.synonyms import CODES
-from uploads.mapping.value_suggest import HOOG, VOORKEUR, Keuze, Voorsteller, fold
+from uploads.waarden.synonyms import CODES
+from uploads.waarden.suggest import HOOG, VOORKEUR, Keuze, Voorsteller, fold
 
 beroepen = Voorsteller("beroepen", [Keuze(beroep.code, beroep.label) for beroep in BEROEPEN])
 

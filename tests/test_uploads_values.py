@@ -8,20 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uploads.mapping.model import AFWEZIG, Ernst
-from uploads.mapping.values import (
-    AFWEZIG_WOORDEN,
-    bsn_of,
-    date_of,
-    date_reader,
-    email_reader,
-    is_afwezig,
-    number_of,
-    phone_reader,
-    read_number,
-    read_postcode,
-    tekst,
-    whole_number,
-)
+from uploads.mapping.cells.text import AFWEZIG_WOORDEN, bsn_of, date_of, date_reader, email_reader, is_afwezig, number_of, phone_reader, read_number, read_postcode, tekst, whole_number
 
 OUDEJAAR = dt.date(2025, 12, 31)
 

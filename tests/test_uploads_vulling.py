@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.standard import Soort, bladeren
-from exchange.standard.openapi import ZOEKVELDEN
+from exchange.vum3.openapi import ZOEKVELDEN
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import (
     een_client,
@@ -24,9 +24,9 @@ from tests.factories import (
     een_werkzoekende,
 )
 from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
-from uploads import vulling
+from uploads.controle import vulling
 from uploads.models import Levering
-from uploads.vulling import BEREIKBAAR, GEVOLGEN, Vulgraad, picture, with_reach
+from uploads.controle.vulling import BEREIKBAAR, GEVOLGEN, Vulgraad, picture, with_reach
 
 BEROEP = "bemiddelingsberoep[].codeBeroepsnaam"
 

@@ -22,11 +22,12 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import landelijk, tasks, waarden, waardenbestand
-from uploads.environment import environment
-from uploads.intake import receive
-from uploads.keuzelijsten import Codes, OngeldigeCode, Stand, keuzelijsten, voorstellers
-from uploads.mapping.values import tekst
+from uploads.waarden import national, words as waarden, file
+from uploads import tasks
+from uploads.leveringen.context import environment
+from uploads.leveringen.intake import receive
+from uploads.waarden.lists import Codes, OngeldigeCode, Stand, keuzelijsten, voorstellers
+from uploads.mapping.cells.text import tekst
 from uploads.models import (
     Bronbestand,
     LandelijkeWaarde,
@@ -36,10 +37,10 @@ from uploads.models import (
     Voordracht,
     Waardekoppeling,
 )
-from uploads.processing import unknown_context
-from uploads.publication import NietPubliceerbaar, request_publication
-from uploads.safe_cells import can_be_formula
-from uploads.waarden import Keus, NietOpnieuw, OngeldigeWaarde
+from uploads.omzetten.processing import unknown_context
+from uploads.gepubliceerd.publication import NietPubliceerbaar, request_publication
+from uploads.workbooks.cells import can_be_formula
+from uploads.waarden.words import Keus, NietOpnieuw, OngeldigeWaarde
 
 pytestmark = pytest.mark.django_db
 
@@ -719,9 +720,9 @@ def test_the_download_holds_no_formula_and_comes_back_as_it_was(client, gemeente
 @given(st.one_of(st.text(max_size=60), st.text(alphabet="'=+-@ a\t", max_size=8)))
 def test_any_cell_of_the_download_is_no_formula_and_comes_back_the_same(text):
     text = tekst(text)
-    written = waardenbestand.guarded(text)
+    written = file.guarded(text)
     assert not can_be_formula(written)
-    assert waardenbestand.unguarded(written) == text
+    assert file.unguarded(written) == text
 
 
 def test_an_uploaded_file_adds_changes_and_leaves_the_rest(client, gemeente):
@@ -761,7 +762,7 @@ def test_a_file_with_more_meanings_asks_the_database_no_more(gemeente):
             f"beroepen;trucker {letter};;Vrachtwagenchauffeur\n" for letter in "abcdefghijklmnopqrst"[:number]
         )
         with CaptureQueriesContext(connection) as queries:
-            done = waardenbestand.read_in(gemeente, f"Lijst;Waarde;Code;Betekenis\n{rows}".encode(), None)
+            done = file.read_in(gemeente, f"Lijst;Waarde;Code;Betekenis\n{rows}".encode(), None)
         assert done.nieuw + done.gelijk == number
         asked.append(len(queries))
     assert asked[0] == asked[1]
@@ -821,7 +822,7 @@ def test_a_file_that_is_something_else_is_refused_with_a_sentence(client, gemeen
 
 def test_without_a_file_or_with_too_many_rows_nothing_is_read(client, gemeente, monkeypatch):
     assert client.post(reverse("uploads:waarden_upload")).status_code == 422
-    monkeypatch.setattr(waardenbestand, "MAX_RIJEN", 3)
+    monkeypatch.setattr(file, "MAX_RIJEN", 3)
     rows = [["Lijst", "Waarde", "Code"]] + [["beroepen", f"woord{letter}", KOK] for letter in "abcd"]
     response = stuur(client, rows)
     assert "meer dan 3 rijen" in response.content.decode()
@@ -833,13 +834,13 @@ def test_without_a_file_or_with_too_many_rows_nothing_is_read(client, gemeente, 
 def voorgedragen(gemeente: Gemeente, waarde: str = "tovenaar", code: str = KOK) -> LandelijkeWaarde:
     with voor_gemeente(gemeente):
         found = Waardekoppeling.objects.filter(waarde=waarde).values_list("pk", flat=True).first()
-    landelijk.draag_voor(gemeente, [found or een_koppeling(gemeente, waarde, code)], None)
+    national.draag_voor(gemeente, [found or een_koppeling(gemeente, waarde, code)], None)
     return LandelijkeWaarde.objects.get(waarde=waarde, code=code)
 
 
 def vastgesteld(waarde: str = "tovenaar", code: str = KOK, lijst: str = "beroepen") -> LandelijkeWaarde:
     return LandelijkeWaarde.objects.create(
-        lijst=lijst, waarde=waarde, code=code, status=landelijk.Landelijk.VASTGESTELD
+        lijst=lijst, waarde=waarde, code=code, status=national.Landelijk.VASTGESTELD
     )
 
 
@@ -904,7 +905,7 @@ def test_only_support_decides(client, gemeente):
         assert wie.get(reverse("uploads:landelijk")).status_code == 403
         assert post(wie, "landelijk", kies=[found.pk], besluit="vaststellen").status_code == 403
     found.refresh_from_db()
-    assert found.status == landelijk.Landelijk.VOORGEDRAGEN
+    assert found.status == national.Landelijk.VOORGEDRAGEN
 
 
 def test_support_accepts_rejects_and_withdraws_and_who_put_it_forward_has_it_in_the_log(
@@ -942,7 +943,7 @@ def test_a_decision_that_cannot_be_changes_nothing_and_says_so(support, gemeente
     assert "Kruis eerst aan" in client_text(support, kies=["x"], besluit="afwijzen")
     client_text(support, kies=[found.pk], besluit="zomaar")
     found.refresh_from_db()
-    assert found.status == landelijk.Landelijk.VOORGEDRAGEN
+    assert found.status == national.Landelijk.VOORGEDRAGEN
 
 
 def client_text(client: Client, **data: Any) -> str:

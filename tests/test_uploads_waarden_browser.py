@@ -14,9 +14,9 @@ from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import landelijk
+from uploads.waarden import national
 from uploads.models import Bronbestand, LandelijkeWaarde, Levering, Status, Waardekoppeling
-from uploads.processing import unknown_context
+from uploads.omzetten.processing import unknown_context
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -140,7 +140,7 @@ def test_the_other_pages_can_be_read_by_everybody(browser, live_server, gemeente
                 ("Vervoermiddel", "vespa", "2"),
             )
         ]
-    landelijk.draag_voor(gemeente, [rows[0].pk, rows[1].pk], None)
+    national.draag_voor(gemeente, [rows[0].pk, rows[1].pk], None)
     for waarde, code in (("trucker", "vrachtwagenchauffeur"), ("vespa", "kok"), ("poetshulp", "kok")):
         LandelijkeWaarde.objects.create(
             lijst="beroepen", waarde=waarde, code=f"urn:um-demo:beroep:{code}", status="vastgesteld"

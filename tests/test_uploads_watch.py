@@ -26,9 +26,10 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.models import Status as Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
-from uploads import tasks, watch
+from uploads import tasks
+from uploads.aanleveren import folder
 from uploads.models import Bronbestand, Koppeling, Levering, Status
-from uploads.watch import Telling, Wachter
+from uploads.aanleveren.folder import Telling, Wachter
 
 pytestmark = pytest.mark.django_db
 
@@ -318,7 +319,7 @@ def test_one_that_is_killed_at_any_step_costs_nothing_and_doubles_nothing(
     place = a_folder(tmp_path, gemeente)
     (place / "x.json").write_bytes(records())
     with monkeypatch.context() as patch:
-        patch.setattr(f"uploads.watch.{step}", killed)
+        patch.setattr(f"uploads.aanleveren.folder.{step}", killed)
         with pytest.raises(Killed):
             look(tmp_path)
     assert len(leveringen(gemeente)) == (step != "receive")
@@ -338,7 +339,7 @@ def test_a_database_that_is_away_leaves_the_file_for_later(tmp_path, gemeente, m
     place = a_folder(tmp_path, gemeente)
     (place / "x.json").write_bytes(records())
     with monkeypatch.context() as patch:
-        patch.setattr("uploads.watch.receive", away)
+        patch.setattr("uploads.aanleveren.folder.receive", away)
         assert look(tmp_path) == Telling(onbruikbaar=1)
     assert "OperationalError" in caplog.text
     assert "geheime" not in caplog.text
@@ -397,7 +398,7 @@ def test_looking_once_takes_in_what_is_complete_and_tells_by_its_exit_code(tmp_p
 def test_looking_once_tells_of_files_that_still_change(tmp_path, gemeente, capsys, monkeypatch):
     (a_folder(tmp_path, gemeente) / "x.json").write_bytes(records())
     prints = iter(range(100))
-    monkeypatch.setattr(watch, "_print_of", lambda fd: (1, 1, next(prints)))
+    monkeypatch.setattr(folder, "_print_of", lambda fd: (1, 1, next(prints)))
     call_command("watch_leveringen", str(tmp_path), eenmalig=True, rust=0.1)
     out = capsys.readouterr()
     assert "0 ingenomen" in out.out

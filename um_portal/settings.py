@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "um_portal.presentation",
     "um_portal.accounts",
     "um_portal.tenants",
+    "um_portal.gemeenten",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",
@@ -128,7 +129,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exchange.bron.middleware.BronMiddleware",
-    "uploads.middleware.AanleverMiddleware",
+    "uploads.aanleveren.middleware.AanleverMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,7 +140,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "um_portal.tenants.middleware.NoStoreMiddleware",
+    "um_portal.accounts.middleware.NoStoreMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -302,7 +303,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The page on which columns are chosen has at most this many for every column.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1000, 10 * UM_MAX_KOLOMMEN)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["uploads.intake.MemoryOnlyUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["uploads.leveringen.intake.MemoryOnlyUploadHandler"]
 
 # --- Language, static files, logging --------------------------------------------------------------
 LANGUAGE_CODE = "nl"

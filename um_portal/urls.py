@@ -4,16 +4,16 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from um_portal import views
+from um_portal import start
 from um_portal.presentation.stijlgids import stijlgids
 
 handler400 = "django.views.defaults.bad_request"
 
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("gezond", views.health, name="gezond"),
+    path("", start.start, name="start"),
+    path("gezond", start.health, name="gezond"),
     path("account/", include("um_portal.accounts.urls")),
-    path("gemeenten/", include("um_portal.tenants.urls")),
+    path("gemeenten/", include("um_portal.gemeenten.urls")),
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),
     path("woordenboek/", include("exchange.woordenboek.urls")),

@@ -13,19 +13,21 @@ class UploadsConfig(AppConfig):
     def ready(self) -> None:
         """Tell what is encrypted, and as what."""
         from um_portal.tenants import keys
-        from uploads import koppelingen, opmerkingen, voorproef
-        from uploads.intake import raw_context
-        from uploads.processing import unknown_context
+        from uploads.koppelingen import saved
+        from uploads.controle import opmerkingen
+        from uploads.leveringen import voorproef
+        from uploads.leveringen.intake import raw_context
+        from uploads.omzetten.processing import unknown_context
 
         keys.register("uploads.Bronbestand", inhoud=lambda row: raw_context(row.levering_id))
         keys.register(
             "uploads.Levering",
             onbekende_waarden=lambda row: unknown_context(row.pk),
-            regels=lambda row: koppelingen.regels_context(row.pk),
+            regels=lambda row: saved.regels_context(row.pk),
         )
         keys.register("uploads.Opmerkingenbestand", inhoud=lambda row: opmerkingen.context(row.levering_id))
         keys.register("uploads.Voorproef", inhoud=lambda row: voorproef.context(row.levering_id))
         keys.register(
             "uploads.Koppelingversie",
-            regels=lambda row: koppelingen.versie_context(row.koppeling_id, row.nummer),
+            regels=lambda row: saved.versie_context(row.koppeling_id, row.nummer),
         )

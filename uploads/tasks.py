@@ -10,8 +10,11 @@ from django.utils import timezone
 from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads import opmerkingen, processing, publication, unattended
-from uploads.erasure import erase_expired
+from uploads.controle import opmerkingen
+from uploads.omzetten import processing
+from uploads.gepubliceerd import publication
+from uploads.aanleveren import deliver
+from uploads.leveringen.erasure import erase_expired
 from uploads.models import BEZIG, Levering, Status
 
 __all__ = [
@@ -71,7 +74,7 @@ def enqueue(levering_id: int, gemeente_id: int, status: str = Status.ONTVANGEN) 
 
 
 def _go_on(gemeente: Gemeente) -> None:
-    for pk in unattended.publish_waiting(gemeente):
+    for pk in deliver.publish_waiting(gemeente):
         enqueue(pk, gemeente.pk, Status.PUBLICEREN)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from uploads.views import controle, gepubliceerd, koppelen, landelijk, publiceren, sleutels, waarden
+from uploads.views import controle, gepubliceerd, koppelingen, landelijk, publiceren, aanleveren, waarden
 from uploads.views import leveringen as views
 
 app_name = "uploads"
@@ -10,9 +10,9 @@ app_name = "uploads"
 urlpatterns = [
     path("", views.index, name="lijst"),
     path("nieuw/", views.new, name="nieuw"),
-    path("sleutels/", sleutels.index, name="sleutels"),
-    path("sleutels/nieuw/", sleutels.new, name="sleutel_nieuw"),
-    path("sleutels/<int:pk>/intrekken/", sleutels.revoke, name="sleutel_intrekken"),
+    path("sleutels/", aanleveren.index, name="sleutels"),
+    path("sleutels/nieuw/", aanleveren.new, name="sleutel_nieuw"),
+    path("sleutels/<int:pk>/intrekken/", aanleveren.revoke, name="sleutel_intrekken"),
     path("waarden/", waarden.index, name="waarden"),
     path("waarden/download/", waarden.download, name="waarden_download"),
     path("waarden/upload/", waarden.upload, name="waarden_upload"),
@@ -27,12 +27,12 @@ urlpatterns = [
     path("<int:pk>/waarden/", waarden.levering, name="waarden_levering"),
     path("<int:pk>/waarden/voorstellen/", waarden.suggestions, name="waarden_voorstellen"),
     path("<int:pk>/waarden/opnieuw/", waarden.again, name="waarden_opnieuw"),
-    path("koppelingen/", koppelen.index, name="koppelingen"),
-    path("koppelingen/<int:pk>/", koppelen.detail, name="koppeling"),
-    path("koppelingen/<int:pk>/opbergen/", koppelen.archive, name="koppeling_opbergen"),
-    path("koppelingen/<int:pk>/versies/<int:nummer>/", koppelen.restore, name="koppeling_terugzetten"),
-    path("<int:pk>/koppelen/", koppelen.choose, name="koppelen"),
-    path("<int:pk>/koppelen/voorbeeld/", koppelen.preview, name="koppelen_voorbeeld"),
+    path("koppelingen/", koppelingen.index, name="koppelingen"),
+    path("koppelingen/<int:pk>/", koppelingen.detail, name="koppeling"),
+    path("koppelingen/<int:pk>/opbergen/", koppelingen.archive, name="koppeling_opbergen"),
+    path("koppelingen/<int:pk>/versies/<int:nummer>/", koppelingen.restore, name="koppeling_terugzetten"),
+    path("<int:pk>/koppelen/", koppelingen.choose, name="koppelen"),
+    path("<int:pk>/koppelen/voorbeeld/", koppelingen.preview, name="koppelen_voorbeeld"),
     path("sjabloon/<str:soort>/", controle.template, name="sjabloon"),
     path("gepubliceerd/", gepubliceerd.index, name="gepubliceerd"),
     path("gepubliceerd/zoek/", gepubliceerd.by_number, name="gepubliceerd_zoek"),

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 from django.conf import settings
 
-from exchange.headers import Partijen
+from exchange.vum3.headers import Partijen
 from exchange.standard import VUM_ID_PATROON, Soort
 
 _MAX_ANTWOORD = 64 * 1024 * 1024

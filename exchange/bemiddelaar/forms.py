@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 
 from exchange.geo.distances import pc4_of, resolve
 from exchange.selection import Criteria
-from exchange.selection.parse import MAX_AFSTAND
+from exchange.vum3.parse import MAX_AFSTAND
 from exchange.standard import POSTCODE_PATROON, Soort, blad
 from exchange.standard.waardelijsten import (
     JA_NEE,

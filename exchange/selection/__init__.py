@@ -4,7 +4,7 @@
 `compose` writes what a jobcoach filled in.
 """
 
-from exchange.selection.compose import Criteria, compose
+from exchange.vum3.compose import Criteria, compose
 from exchange.selection.form import (
     Contactmomentvraag,
     Ongeldig,
@@ -14,7 +14,7 @@ from exchange.selection.form import (
     Vergelijking,
     VraagFout,
 )
-from exchange.selection.parse import parse, parse_contactmomenten
+from exchange.vum3.parse import parse, parse_contactmomenten
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from exchange.headers import SUWI_HEADER, Partijen
+from exchange.vum3.headers import SUWI_HEADER, Partijen
 from exchange.simulator.contract import as_json, parse_json
 from exchange.simulator.parties import Bron, Partij
 

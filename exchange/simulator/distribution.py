@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from exchange.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
+from exchange.vum3.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
 from exchange.simulator import state
 from exchange.simulator.ask import Antwoord, Mislukt, ask
 from exchange.simulator.parties import Partij, find_source, sources

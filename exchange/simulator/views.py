@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from exchange.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
+from exchange.vum3.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
 from exchange.simulator import bronnen, distribution
 from exchange.simulator.contract import (
     Afgewezen,

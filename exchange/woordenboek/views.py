@@ -16,18 +16,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from exchange.standard import Soort
-from exchange.standard.openapi import (
-    FOUTEN,
-    PARTIJ_HEADERS,
-    SUWI_HEADER,
-    VERSIE_HEADERS,
-    ZOEKVELDEN,
-    openapi,
-)
+from exchange.vum3.openapi import FOUTEN, PARTIJ_HEADERS, SUWI_HEADER, VERSIE_HEADERS, ZOEKVELDEN, openapi
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, Versie, Versiestatus
 from exchange.woordenboek import content
-from um_portal.tenants.access import attach
+from um_portal.toegang.access import attach
 
 PER_PAGINA = 50
 _MAX_QUERY = 100

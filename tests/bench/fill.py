@@ -51,7 +51,7 @@ def _publish(maat: Maat) -> int:
     from exchange.fictief.generate import Postcodes, werkzoekende
     from exchange.geo.distances import resolve, within
     from exchange.standard import Soort
-    from um_portal.tenants.admission import admit
+    from um_portal.gemeenten.admission import admit
 
     rng = random.Random(f"{_SEED}:{maat.oin}")
     near, distances = within(resolve(maat.midden) or 3511, 20.0)

@@ -94,7 +94,7 @@ def write(path: Path, rows: int) -> None:
     """Write the workbook; the same for the same number of rows."""
     from exchange.fictief.beroepen import BEROEPEN
     from exchange.geo.models import Postcode
-    from uploads.mapping.sonar import KOPPEN
+    from uploads.mapping.presets.sonar import KOPPEN
 
     rng = random.Random(_SEED)
     postcodes = [f"{pc4}AB" for pc4 in Postcode.objects.values_list("pc4", flat=True)[:2000]]
@@ -134,8 +134,8 @@ class _Watch(threading.Thread):
 
 def _take_in(path: Path, oin: str) -> tuple[int, int, float]:
     """Take the file in: the municipality, the levering and the seconds."""
-    from um_portal.tenants.admission import admit
-    from uploads.intake import receive
+    from um_portal.gemeenten.admission import admit
+    from uploads.leveringen.intake import receive
 
     gemeente = admit(oin, f"Meting {oin[-3:]}")
     begin = time.monotonic()
@@ -147,7 +147,8 @@ def _work(gemeente_id: int, levering_id: int, openen: float) -> Verloop:
     """Convert what was taken in, and publish it."""
     from um_portal.tenants.models import Gemeente
     from um_portal.tenants.scope import voor_gemeente
-    from uploads import processing, publication
+    from uploads.omzetten import processing
+    from uploads.gepubliceerd import publication
     from uploads.models import Levering
 
     gemeente = Gemeente.objects.get(pk=gemeente_id)

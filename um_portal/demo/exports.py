@@ -18,7 +18,7 @@ from exchange.fictief.generate import vacature
 from exchange.standard import is_bsn
 from um_portal.demo.accounts import GEMEENTEN, LINDEWAARD, OOSTERVEEN, DemoGemeente
 from um_portal.demo.world import SEED, postcodes_around
-from uploads.mapping.sonar import KOPPEN
+from uploads.mapping.presets.sonar import KOPPEN
 
 _VOORNAMEN = (
     "Amina", "Bart", "Chantal", "Dewi", "Emre", "Floor", "Gijs", "Hanna", "Ilse", "Joris", "Kim", "Lars", "Mo",

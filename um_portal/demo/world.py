@@ -22,12 +22,12 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker
 from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, OOSTERVEEN, WACHTWOORD, DemoGemeente
-from um_portal.tenants.admission import admit
+from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap
 from um_portal.tenants.scope import voor_gemeente
-from uploads import landelijk, waarden
+from uploads.waarden import national, words as waarden
 from uploads.models import LandelijkeWaarde, Waardekoppeling
-from uploads.waarden import Keus
+from uploads.waarden.words import Keus
 
 SEED = 20260901
 # Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
@@ -118,10 +118,10 @@ def make_words() -> None:
         if Waardekoppeling.objects.exists():
             return
         waarden.koppel(gemeente, [Keus(*row) for row in (*_VASTGESTELD, *_VOORGEDRAGEN)], beheerder)
-        landelijk.draag_voor(gemeente, Waardekoppeling.objects.values_list("pk", flat=True), beheerder)
+        national.draag_voor(gemeente, Waardekoppeling.objects.values_list("pk", flat=True), beheerder)
     words = [waarde for _, waarde, _ in _VASTGESTELD]
     accepted = LandelijkeWaarde.objects.filter(waarde__in=words).values_list("pk", flat=True)
-    landelijk.besluit(accepted, landelijk.VASTSTELLEN, support)
+    national.besluit(accepted, national.VASTSTELLEN, support)
 
 
 def make_world() -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from um_portal.presentation.navigation import Item, navigatie, url_of, voet
-from um_portal.tenants.access import attach
+from um_portal.toegang.access import attach
 
 
 @dataclass(frozen=True)

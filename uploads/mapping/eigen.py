@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from uploads.mapping.model import Ernst, Opmerking
-from uploads.mapping.values import kopsleutel, tekst
+from uploads.mapping.cells.text import kopsleutel, tekst
 
 # In the first cell of every sheet of ours.
 EIGEN_BLAD: Final = (

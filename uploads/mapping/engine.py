@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange.standard import Blad, Soort, bladeren
-from uploads.mapping.cells import absence, reader
-from uploads.mapping.koppeling import shown_header
+from uploads.mapping.cells.reader import absence, reader
+from uploads.mapping.herkenning import shown_header
 from uploads.mapping.model import (
     AFWEZIG,
     Cel,
@@ -35,7 +35,7 @@ from uploads.mapping.regels import (
     vaste_waarde,
     zonder_posities,
 )
-from uploads.mapping.values import alinea, sleutel, tekst
+from uploads.mapping.cells.text import alinea, sleutel, tekst
 
 # Follows from what else is there, for a kind that has it.
 _INDICATIE_CONTACT = "indicatieBeschikbaarheidContactgegevens"

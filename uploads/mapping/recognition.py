@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from exchange.standard import Soort
-from uploads.mapping import pilot, records
+from uploads.mapping.presets import pilot, records
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
-from uploads.mapping.koppeling import Herkenning, Koppeling, herkenning
+from uploads.mapping.herkenning import Herkenning, Koppeling, herkenning
 from uploads.mapping.model import Omgeving, Vertaling
 from uploads.mapping.regels import (
     SOORTEN,
@@ -23,9 +23,9 @@ from uploads.mapping.regels import (
     heeft_kop,
     kolomsleutels,
 )
-from uploads.mapping.sonar import Sonar
-from uploads.mapping.standaard import Standaard
-from uploads.mapping.values import is_leeg, tekst
+from uploads.mapping.presets.sonar import Sonar
+from uploads.mapping.presets.standaard import Standaard
+from uploads.mapping.cells.text import is_leeg, tekst
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 # The first fits best when two do equally well.

@@ -16,8 +16,8 @@ from typing import Any, Final, NoReturn
 from exchange.standard import STANDAARD, Attribuut, Blad, Gegevenstype, Soort, Waardelijst, blad, bladeren
 from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import NAAM_BIJ
-from uploads.mapping.freetext import has_bsn
-from uploads.mapping.values import date_of, kopsleutel, sleutel, tekst
+from uploads.mapping.cells.freetext import has_bsn
+from uploads.mapping.cells.text import date_of, kopsleutel, sleutel, tekst
 
 # What a spreadsheet can hold; JSON can hold every kind.
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)

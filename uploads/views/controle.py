@@ -13,10 +13,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.standard import Soort
-from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads import opmerkingen, sjablonen, vulling
+from uploads.controle import opmerkingen, vulling
+from uploads.sjablonen import workbook
 from uploads.mapping.model import Ernst
 from uploads.models import Bevinding, Levering, Opmerkingenbestand
 from uploads.tasks import enqueue_annotation
@@ -144,10 +145,10 @@ def _state(levering: Levering) -> dict[str, Any]:
 @require_GET
 def template(request: GemeenteRequest, soort: str) -> HttpResponse:
     """An Excel template to fill in."""
-    asked = next((kind for kind in sjablonen.SOORTEN if kind.value == soort), None)
+    asked = next((kind for kind in workbook.SOORTEN if kind.value == soort), None)
     if asked is None:
         raise Http404
-    made = sjablonen.make(asked, sjablonen.lists())
+    made = workbook.make(asked, workbook.lists())
     return _download(made, f"sjabloon-{asked.value}.xlsx")
 
 

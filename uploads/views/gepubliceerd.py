@@ -17,11 +17,12 @@ from exchange.bron.store import BezigMetPubliceren
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.presentation.templatetags.um import getal
-from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads import download as downloads
-from uploads import erasure, overview, published, withdrawal
-from uploads.published_forms import FILTERS, AllesForm, NummerForm, NummersForm
+from uploads.gepubliceerd import download as downloads
+from uploads.leveringen import erasure
+from uploads.gepubliceerd import table, find, withdrawal
+from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
 from uploads.views.waarden import clean_ids
 
 PER_PAGINA = 25
@@ -69,7 +70,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     filter_form = FILTERS[soort](request.GET)
     asked = filter_form.asked
     context = _frame(soort)
-    found = published.ordered(published.find(soort, asked), soort, request.GET.get("sorteer", ""))
+    found = find.ordered(find.find(soort, asked), soort, request.GET.get("sorteer", ""))
     # Keys first: the rows themselves are wide, and only a page of them is wanted.
     page = _Pagina(found.values_list("pk", flat=True), None if asked else context["aantal"]).get_page(
         request.GET.get("pagina")
@@ -77,7 +78,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     rows = {row.pk: row for row in _light(soort).filter(pk__in=list(page.object_list))}
     context |= {
         "page_obj": page,
-        "rijen": overview.rows(soort, (rows[pk] for pk in page.object_list if pk in rows)),
+        "rijen": table.rows(soort, (rows[pk] for pk in page.object_list if pk in rows)),
         "filter": filter_form,
         "gefilterd": asked,
         "nummer": NummerForm(),
@@ -94,7 +95,7 @@ def _frame(soort: Soort) -> dict[str, Any]:
         "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
         "stand": stand,
         "aantal": stand.aantal if stand else 0,
-        "kolommen": overview.columns(soort),
+        "kolommen": table.columns(soort),
     }
 
 
@@ -113,10 +114,10 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     form = NummerForm(request.POST)
     records: Iterable[GepubliceerdRecord] = ()
     if form.is_valid():
-        ids = published.ids_of(request.gemeente, soort, published.numbers(form.cleaned_data["nummer"])[:1])
-        records = list(published.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
+        ids = find.ids_of(request.gemeente, soort, find.numbers(form.cleaned_data["nummer"])[:1])
+        records = list(find.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
     context = _frame(soort) | {
-        "rijen": overview.rows(soort, records),
+        "rijen": table.rows(soort, records),
         "filter": FILTERS[soort](),
         # What was typed is not sent back: it may be a BSN.
         "nummer": form if form.errors else NummerForm(),
@@ -137,8 +138,8 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
     if vorm is None:
         raise Http404
     content_type, write = vorm
-    found = published.find(soort, FILTERS[soort](request.GET).asked)
-    opname = downloads.Momentopname(soort, published.ordered(found, soort, request.GET.get("sorteer", "")))
+    found = find.find(soort, FILTERS[soort](request.GET).asked)
+    opname = downloads.Momentopname(soort, find.ordered(found, soort, request.GET.get("sorteer", "")))
     noteer(
         request.gemeente,
         "records_gedownload",
@@ -161,7 +162,7 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
     """Withdraw the records that were chosen in the table, or a list of numbers; ask first."""
     soort = _soort(request)
     if request.method == "POST" and "ids" in request.POST:
-        return _withdraw(request, soort, published.numbers(request.POST["ids"]))
+        return _withdraw(request, soort, find.numbers(request.POST["ids"]))
     if request.method == "POST" and "nummers" not in request.POST:
         chosen = clean_ids(request.POST.getlist("record"))[:PER_PAGINA]
         ids = list(RECORD_VAN[soort]._default_manager.filter(pk__in=chosen).values_list("id_bron", flat=True))
@@ -172,7 +173,7 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
     form = NummersForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         asked = form.cleaned_data["nummers"]
-        known = published.ids_of(request.gemeente, soort, asked)
+        known = find.ids_of(request.gemeente, soort, asked)
         missing = [place for place, number in enumerate(asked, start=1) if number not in known]
         if known:
             back = f"{reverse('uploads:intrekken')}?soort={soort.value}"
@@ -192,7 +193,7 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
 def _ask(
     request: GemeenteRequest, soort: Soort, ids: list[str], back: str, missing: list[int] | None = None
 ) -> HttpResponse:
-    number = published.with_ids(soort, ids).count()
+    number = find.with_ids(soort, ids).count()
     return render(
         request,
         "uploads/intrekken_bevestigen.html",
@@ -215,7 +216,7 @@ def _ask(
 def _withdraw(request: GemeenteRequest, soort: Soort, ids: list[str]) -> HttpResponse:
     try:
         number = withdrawal.withdraw_records(
-            request.gemeente, soort, ids[: published.MAX_NUMMERS], request.user
+            request.gemeente, soort, ids[: find.MAX_NUMMERS], request.user
         )
     except BezigMetPubliceren:
         messages.error(request, _BEZIG)

@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from um_portal.presentation.templatetags.um import telwoord
-from um_portal.tenants.access import GemeenteRequest, attach
-from uploads import landelijk
-from uploads.keuzelijsten import Codes, Stand, keuzelijsten
+from um_portal.toegang.access import GemeenteRequest, attach
+from uploads.waarden import national
+from uploads.waarden.lists import Codes, Stand, keuzelijsten
 from uploads.models import LandelijkeWaarde
 from uploads.views.waarden import clean_ids, clean_text
 
@@ -29,14 +29,14 @@ def index(request: GemeenteRequest) -> HttpResponse:
         raise PermissionDenied
     attach(request)
     asked = request.GET.get("status", "")
-    status = asked if asked in landelijk.Landelijk.values else landelijk.Landelijk.VOORGEDRAGEN.value
+    status = asked if asked in national.Landelijk.values else national.Landelijk.VOORGEDRAGEN.value
     if request.method == "POST":
-        wat = landelijk.BESLUITEN.get(request.POST.get("besluit", ""))
+        wat = national.BESLUITEN.get(request.POST.get("besluit", ""))
         if wat is not None:
-            _tell(request, wat, landelijk.besluit(clean_ids(request.POST.getlist("kies")), wat, request.user))
+            _tell(request, wat, national.besluit(clean_ids(request.POST.getlist("kies")), wat, request.user))
         return HttpResponseRedirect(f"{reverse('uploads:landelijk')}?{urlencode({'status': status})}")
     words = clean_text(request.GET.get("q", ""))
-    page = Paginator(landelijk.gezocht(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
+    page = Paginator(national.gezocht(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
     codes = Codes((row.lijst, row.code) for row in page.object_list)
     aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))
     return render(
@@ -56,14 +56,14 @@ def index(request: GemeenteRequest) -> HttpResponse:
             "q": words,
             "status": status,
             "standen": [
-                (value, label, aantallen.get(value, 0)) for value, label in landelijk.Landelijk.choices
+                (value, label, aantallen.get(value, 0)) for value, label in national.Landelijk.choices
             ],
-            "besluiten": [wat for wat in landelijk.BESLUITEN.values() if status in wat.van],
+            "besluiten": [wat for wat in national.BESLUITEN.values() if status in wat.van],
         },
     )
 
 
-def _tell(request: GemeenteRequest, wat: landelijk.Besluit, done: landelijk.Besloten) -> None:
+def _tell(request: GemeenteRequest, wat: national.Besluit, done: national.Besloten) -> None:
     if done.gedaan:
         messages.success(request, f"{telwoord(done.gedaan, 'waarde is,waarden zijn')} {wat.gedaan}.")
     if done.dubbel:

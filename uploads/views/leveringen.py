@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bron.models import Stand
-from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads import erasure, processing, publication
-from uploads.forms import NieuweLeveringForm
-from uploads.intake import receive, was_too_large
+from uploads.leveringen import erasure
+from uploads.omzetten import processing
+from uploads.gepubliceerd import publication
+from uploads.leveringen.forms import NieuweLeveringForm
+from uploads.leveringen.intake import receive, was_too_large
 from uploads.mapping.regels import SOORTEN
 from uploads.models import Bronbestand, Levering
 from uploads.readers import Onleesbaar

@@ -13,12 +13,12 @@ from exchange.bron import store
 from exchange.bron.store import Verschil
 from exchange.standard import Soort
 from um_portal.presentation.templatetags.um import getal
-from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads import publication
+from uploads.gepubliceerd import publication
 from uploads.models import Levering, RedenVerlies, Status, Wijze
-from uploads.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
-from uploads.published_forms import RedenForm, WijzeForm, gone, standing
+from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
+from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
 from uploads.tasks import enqueue
 
 PUBLICATIES_PER_PAGINA = 25

@@ -15,16 +15,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from um_portal.presentation.templatetags.um import telwoord
-from um_portal.tenants.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads import landelijk, waarden, waardenbestand
-from uploads.intake import was_too_large
-from uploads.keuzelijsten import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
-from uploads.mapping.value_suggest import Keuze, Voorstel
+from uploads.waarden import national as landelijk, words as waarden, file
+from uploads.leveringen.intake import was_too_large
+from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
+from uploads.waarden.suggest import Keuze, Voorstel
 from uploads.models import LandelijkeWaarde, Levering, Status, Voordracht, Waardekoppeling
 from uploads.tasks import enqueue
-from uploads.waarden import Keus, Onbekend, OngeldigeWaarde
-from uploads.waarden_forms import WEGLATEN, CodeForm, LegeWaardenForm, WaardenbestandForm
+from uploads.waarden.words import Keus, Onbekend, OngeldigeWaarde
+from uploads.waarden.forms import WEGLATEN, CodeForm, LegeWaardenForm, WaardenbestandForm
 
 WAARDEN_PER_PAGINA = 20
 KOPPELINGEN_PER_PAGINA = 50
@@ -424,8 +424,8 @@ def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
 @require_GET
 def download(request: GemeenteRequest) -> HttpResponse:
     """All mappings as csv."""
-    response = HttpResponse(waardenbestand.as_csv(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{waardenbestand.BESTANDSNAAM}"'
+    response = HttpResponse(file.as_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{file.BESTANDSNAAM}"'
     return response
 
 
@@ -439,10 +439,10 @@ def upload(request: GemeenteRequest) -> HttpResponse:
         form = WaardenbestandForm(request.POST, request.FILES, te_groot=was_too_large(request))
         if form.is_valid():
             try:
-                done = waardenbestand.read_in(
+                done = file.read_in(
                     request.gemeente, form.cleaned_data["bestand"].read(), request.user
                 )
-            except waardenbestand.OngeldigBestand as problem:
+            except file.OngeldigBestand as problem:
                 fouten = problem.fouten
                 form.add_error(
                     "bestand", "Er is niets gewijzigd. Verbeter het bestand en upload het opnieuw."
@@ -454,7 +454,7 @@ def upload(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/waarden_upload.html", context, status=422 if form.errors else 200)
 
 
-def _what_was_read(done: waardenbestand.Ingelezen) -> str:
+def _what_was_read(done: file.Ingelezen) -> str:
     parts = [
         telwoord(done.nieuw, "nieuwe waarde,nieuwe waarden"),
         telwoord(done.gewijzigd, "gewijzigde,gewijzigde"),

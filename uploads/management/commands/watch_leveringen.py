@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from uploads.watch import Telling, Wachter
+from uploads.aanleveren.folder import Telling, Wachter
 
 log = logging.getLogger(__name__)
 

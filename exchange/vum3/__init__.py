@@ -1,0 +1,1 @@
+"""What belongs to interface 3.x of VUM and to nothing else."""

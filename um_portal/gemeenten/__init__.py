@@ -1,0 +1,1 @@
+"""Municipalities as VNG support and their own staff manage them: admission, overview, switching."""

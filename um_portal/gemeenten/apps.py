@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class GemeentenConfig(AppConfig):
+    """Admission and the pages about municipalities; it has commands and no tables."""
+
+    name = "um_portal.gemeenten"

@@ -1,0 +1,11 @@
+"""Municipalities: the overview for VNG-support, and switching between one's own."""
+
+from django.urls import path
+
+from um_portal.gemeenten import views
+
+app_name = "tenants"
+urlpatterns = [
+    path("", views.municipalities, name="lijst"),
+    path("wissel", views.switch, name="wissel"),
+]

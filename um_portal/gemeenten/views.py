@@ -1,0 +1,46 @@
+"""Switching municipality, and VNG-support's overview: names, states and numbers, never records."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, attach, memberships
+from um_portal.tenants.models import Gemeente
+
+
+@login_required
+@require_POST
+def switch(request: GemeenteRequest) -> HttpResponse:
+    """Work for another municipality of one's own from now on."""
+    chosen = request.POST.get("gemeente", "")
+    found = next((m for m in memberships(request.user) if str(m.gemeente_id) == chosen), None)
+    if found is None:
+        raise PermissionDenied
+    request.session[SESSIE_SLEUTEL] = found.gemeente_id
+    messages.success(request, f"U werkt nu voor {found.gemeente.naam}.")
+    return redirect("start")
+
+
+def published_counts() -> dict[int, dict[str, int]]:
+    """Per municipality how many records of each kind it publishes: the database gives numbers only."""
+    counts: dict[int, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gemeente_id, soort, aantal FROM um_aantallen()")
+        for gemeente_id, soort, aantal in cursor.fetchall():
+            counts.setdefault(gemeente_id, {})[soort] = aantal
+    return counts
+
+
+@login_required
+def municipalities(request: GemeenteRequest) -> HttpResponse:
+    """All municipalities, for VNG-support."""
+    if not request.user.is_vng_support:
+        raise PermissionDenied
+    attach(request)
+    counts = published_counts()
+    rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
+    return render(request, "tenants/lijst.html", {"rijen": rows})

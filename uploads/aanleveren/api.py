@@ -1,0 +1,531 @@
+"""The API with which a municipality's own system delivers, as `api_document` describes it.
+
+Thin: it authenticates the key, reads headers, fields and file, calls a verb, and writes the answer or the problem.
+It stands before sessions, cookies and whatever else is for people (see `middleware`). Whatever goes wrong gets a
+problem of the document; nothing that was sent is repeated back or logged.
+"""
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.db import DatabaseError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+from um_portal.accounts.throttling import client_address
+from um_portal.tenants.scope import voor_gemeente
+from uploads.aanleveren import problems, sleutels, deliver
+from uploads.aanleveren.openapi import API_VERSIE, BESTAND, KOPPELING, MAX_PAGINA, PAD, PUBLICEER, SOORT, VELDEN, WIJZE, document
+from uploads.leveringen.intake import MemoryOnlyUploadHandler, max_bytes, too_large_message, was_too_large
+from uploads.mapping.model import Ernst
+from uploads.models import Aanleversleutel, Bevinding, Levering, RedenStop, Status, Wijze
+from uploads.aanleveren.problems import Geweigerd, Invoerfout, invalid
+from uploads.readers import Onleesbaar
+from uploads.tasks import enqueue
+
+logger = logging.getLogger(__name__)
+
+PREFIX = f"{PAD}/"
+LEVERINGEN_PER_PAGINA = 50
+BEVINDINGEN_PER_PAGINA = 100
+# What a form takes beside the file in it.
+_ROOM_FOR_FIELDS = 100_000
+_MAX_NAAM = 60
+_ID = r"[1-9][0-9]{0,17}"
+_CODE = re.compile(r"[a-z0-9_.-]{1,40}")
+_UNAVAILABLE = (DatabaseError, redis.RedisError)
+_MINUTE, _HOUR = 60, 3600
+
+_SLEUTELPROBLEMEN = {
+    sleutels.Reden.ONBEKEND: (
+        problems.SLEUTEL_ONGELDIG,
+        "Deze sleutel bestaat niet. Controleer of hij helemaal is overgenomen.",
+    ),
+    sleutels.Reden.INGETROKKEN: (
+        problems.SLEUTEL_INGETROKKEN,
+        "Deze sleutel is ingetrokken. Vraag de functioneel beheerder van uw gemeente om een nieuwe.",
+    ),
+    sleutels.Reden.VERLOPEN: (
+        problems.SLEUTEL_VERLOPEN,
+        "Deze sleutel is verlopen. Vraag de functioneel beheerder van uw gemeente om een nieuwe.",
+    ),
+    sleutels.Reden.NETWERK: (
+        problems.VERKEERD_NETWERK,
+        "Deze sleutel werkt niet vanaf het adres waar deze aanroep vandaan komt. De functioneel beheerder van uw "
+        "gemeente kan een sleutel maken die daar wel werkt.",
+    ),
+}
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Antwoord:
+    """An answer that is not a problem."""
+
+    inhoud: Mapping[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] | None = None
+
+
+def handle(request: HttpRequest) -> HttpResponse:
+    """Answer one call; never raises."""
+    try:
+        answer = _route(request)
+        return _respond(request, answer.status, answer.inhoud, "application/json", answer.headers)
+    except Geweigerd as refusal:
+        return _problem(request, refusal)
+    except _UNAVAILABLE as error:
+        logger.error("aanleveren: database of Redis niet beschikbaar (%s)", type(error).__name__)
+        return _problem(request, _unavailable())
+    except Exception:
+        logger.exception("aanleveren: onverwachte fout")
+        return _problem(
+            request,
+            Geweigerd(problems.INTERN, "Er ging iets mis bij het portaal. Probeer het later opnieuw."),
+        )
+
+
+# --- Which call it is ------------------------------------------------------------------------------------------
+
+
+def _route(request: HttpRequest) -> Antwoord:
+    path = request.path_info.removeprefix(PREFIX)
+    for pattern, methods in _ROUTES:
+        match = re.fullmatch(pattern, path)
+        if match is None:
+            continue
+        # Whoever asks only for the headers gets those of the answer.
+        view = methods.get("GET" if request.method == "HEAD" else str(request.method))
+        if view is None:
+            allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
+            raise Geweigerd(problems.METHODE, f"Gebruik hier {allowed}.", headers={"Allow": allowed})
+        return view(request, *match.groups())
+    raise Geweigerd(
+        problems.NIET_GEVONDEN, f"Dit adres bestaat niet. Kijk in {PAD}/openapi.json wat er wel is."
+    )
+
+
+def _openapi(request: HttpRequest) -> Antwoord:
+    # For everybody, from everywhere: tools in somebody's browser read it too.
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
+    return Antwoord(document(), headers=headers)
+
+
+def _deliver(request: HttpRequest) -> Antwoord:
+    _refuse_by_length(request)
+    sleutel = _authenticate(request)
+    _spend(sleutel, "leveringen", settings.UM_AANLEVER_PER_UUR, _HOUR)
+    bestand, keuzes = _read_form(request, sleutel)
+    try:
+        levering, is_new = deliver.deliver(
+            sleutel, keuzes, inhoud=bestand.read(), bestandsnaam=bestand.name or ""
+        )
+    except Onleesbaar as problem:
+        raise Geweigerd(problems.ONLEESBAAR, problem.melding) from None
+    except deliver.OnbekendeKoppeling:
+        raise invalid(
+            Invoerfout(
+                "body", KOPPELING, "onbekend",
+                "Deze koppeling is er niet. Kijk in het portaal welke koppelingen zijn bewaard, of laat dit veld weg.",
+            )
+        ) from None  # fmt: skip
+    except deliver.AndereSoort:
+        raise Geweigerd(
+            problems.ANDERE_SOORT, f"Deze koppeling is niet voor {sleutel.soort}, en deze sleutel wel."
+        ) from None
+    except deliver.AlBezig:
+        raise Geweigerd(
+            problems.AL_BEZIG,
+            "Dit bestand wordt al verwerkt, met een andere koppeling, wijze of publiceer. Wacht tot dat klaar is.",
+        ) from None
+    except sleutels.Geweigerd as problem:
+        raise _refused_key(problem) from None
+    if is_new:
+        enqueue(levering.pk, sleutel.gemeente_id)
+    headers = {"Location": _address(levering.pk)}
+    return Antwoord(_levering(levering, redenen=True), 201 if is_new else 200, headers)
+
+
+def _list(request: HttpRequest) -> Antwoord:
+    sleutel = _authenticate(request)
+    query = _query(request, "status")
+    status = _choice(query, "status", [status.value for status in Status])
+    with voor_gemeente(sleutel.gemeente):
+        found = _visible(sleutel).defer("redenen")
+        if status:
+            found = found.filter(status=status)
+        return _page(request, found, query, LEVERINGEN_PER_PAGINA, lambda one: _levering(one, redenen=False))
+
+
+def _detail(request: HttpRequest, pk: str) -> Antwoord:
+    sleutel = _authenticate(request)
+    _query(request)
+    with voor_gemeente(sleutel.gemeente):
+        return Antwoord(_levering(_find(sleutel, pk), redenen=True))
+
+
+def _findings(request: HttpRequest, pk: str) -> Antwoord:
+    sleutel = _authenticate(request)
+    query = _query(request, "ernst", "code")
+    ernst = _choice(query, "ernst", [ernst.value for ernst in Ernst])
+    code = query.get("code", "")
+    if "code" in query and not _CODE.fullmatch(code):
+        raise invalid(Invoerfout("query", "code", "ongeldig", "code is geen code van een bevinding."))
+    with voor_gemeente(sleutel.gemeente):
+        found = Bevinding.objects.filter(levering=_find(sleutel, pk)).order_by("rij", "pk")
+        if ernst:
+            found = found.filter(ernst=ernst)
+        if code:
+            found = found.filter(code=code)
+        return _page(request, found, query, BEVINDINGEN_PER_PAGINA, _finding)
+
+
+View = Callable[..., Antwoord]
+_ROUTES: tuple[tuple[str, dict[str, View]], ...] = (
+    (r"openapi\.json", {"GET": _openapi}),
+    (r"leveringen", {"GET": _list, "POST": _deliver}),
+    (rf"leveringen/({_ID})", {"GET": _detail}),
+    (rf"leveringen/({_ID})/bevindingen", {"GET": _findings}),
+)
+
+
+# --- Who calls, and how often ----------------------------------------------------------------------------------
+
+
+def _refuse_by_length(request: HttpRequest) -> None:
+    """Refuse by the length that was announced, before anything else is done or read."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not re.fullmatch(r"[0-9]{1,15}", length):
+        raise Geweigerd(
+            problems.LENGTE_ONTBREEKT,
+            "Stuur de header Content-Length mee, en geen Transfer-Encoding: chunked.",
+        )
+    if int(length) > max_bytes() + _ROOM_FOR_FIELDS:
+        raise Geweigerd(problems.TE_GROOT, too_large_message())
+
+
+def _authenticate(request: HttpRequest) -> Aanleversleutel:
+    """The key of this call, after its limit. Raises Geweigerd."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        # No redirect, as people get: the key has travelled unprotected, and its owner must hear that.
+        raise Geweigerd(
+            problems.HTTPS_VERPLICHT,
+            "Deze aanroep kwam onbeveiligd binnen. Gebruik https, en trek deze sleutel in: anderen kunnen hem "
+            "hebben gelezen.",
+        )
+    scheme, _, tekst = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not tekst.strip():
+        raise Geweigerd(
+            problems.SLEUTEL_ONTBREEKT,
+            "Stuur de aanleversleutel mee in de header Authorization, na het woord Bearer.",
+            headers={"WWW-Authenticate": 'Bearer realm="aanleveren"'},
+        )
+    try:
+        sleutel = sleutels.authenticate(tekst.strip(), client_address(request))
+    except sleutels.Geweigerd as problem:
+        raise _refused_key(problem) from None
+    if not sleutel.gemeente.is_toegelaten:
+        raise Geweigerd(
+            problems.NIET_TOEGELATEN,
+            "Uw gemeente is nu niet toegelaten tot de uitwisseling. Neem contact op met VNG-support.",
+        )
+    _spend(sleutel, "aanroepen", settings.UM_AANLEVER_AANROEPEN_PER_MINUUT, _MINUTE)
+    return sleutel
+
+
+def _refused_key(problem: sleutels.Geweigerd) -> Geweigerd:
+    probleem, uitleg = _SLEUTELPROBLEMEN[problem.reden]
+    headers = {}
+    if probleem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="aanleveren", error="invalid_token"'
+    return Geweigerd(probleem, uitleg, headers=headers)
+
+
+def _spend(sleutel: Aanleversleutel, wat: str, most: int, seconds: int) -> None:
+    """Count one more within this minute or hour. INCR is atomic: of many at once exactly `most` get through."""
+    now = time.time()
+    window = int(now // seconds)
+    name = f"aanleveren:{sleutel.pk}:{wat}:{window}"
+    cache.add(name, 0, timeout=2 * seconds)
+    try:
+        spent = cache.incr(name)
+    except ValueError:  # emptied just now
+        raise _unavailable() from None
+    if spent > most:
+        wait = (window + 1) * seconds - now
+        per = "minuut" if seconds == _MINUTE else "uur"
+        raise Geweigerd(
+            problems.TE_VAAK,
+            f"Met deze sleutel kunnen {most} {wat} per {per}. Wacht het aantal seconden in de header Retry-After.",
+            headers={"Retry-After": str(int(wait) + 1)},
+        )
+
+
+# --- What was sent ---------------------------------------------------------------------------------------------
+
+
+def _read_form(
+    request: HttpRequest, sleutel: Aanleversleutel
+) -> tuple["UploadedFile[bytes]", deliver.Keuzes]:
+    """The file and the choices. Raises Geweigerd."""
+    if request.content_type != "multipart/form-data":
+        raise Geweigerd(
+            problems.GEEN_MULTIPART,
+            f"Stuur het bestand als veld {BESTAND} van een formulier, met Content-Type multipart/form-data.",
+        )
+    request.upload_handlers = [MemoryOnlyUploadHandler(request)]
+    try:
+        fields, files = request.POST, request.FILES
+    except (
+        MultiPartParserError,
+        BadRequest,
+        SuspiciousOperation,
+        UnreadablePostError,
+        ValueError,
+        LookupError,  # a charset that is no encoding of text
+    ):
+        raise Geweigerd(
+            problems.AANROEP_ONGELDIG,
+            "Het formulier is niet te lezen. Controleer of het helemaal is verstuurd.",
+        ) from None
+    if was_too_large(request):
+        raise Geweigerd(problems.TE_GROOT, too_large_message())
+    faults = [*_unknown(fields, files), *_twice(fields, files)]
+    bestand = files.get(BESTAND)
+    if bestand is None:
+        uitleg = f"Stuur het bestand mee als veld {BESTAND}, met een bestandsnaam."
+        faults.append(Invoerfout("body", BESTAND, "verplicht", uitleg))
+    wijze = _one_of(fields, WIJZE, {one.value: one for one in Wijze}, Wijze.VOLLEDIG, faults)
+    publiceer = _one_of(fields, PUBLICEER, {"true": True, "false": False}, True, faults)
+    koppeling = fields.get(KOPPELING, "").strip()
+    if len(koppeling) > _MAX_NAAM or "\x00" in koppeling:
+        uitleg = f"De naam van een koppeling heeft hoogstens {_MAX_NAAM} tekens."
+        faults.append(Invoerfout("body", KOPPELING, "ongeldig", uitleg))
+    if faults or bestand is None:
+        raise invalid(*faults)
+    if fields.get(SOORT, sleutel.soort) != sleutel.soort:
+        raise Geweigerd(problems.ANDERE_SOORT, f"Met deze sleutel kunt u alleen {sleutel.soort} aanleveren.")
+    return bestand, deliver.Keuzes(koppeling, wijze, publiceer)
+
+
+def _unknown(fields: QueryDict, files: Any) -> list[Invoerfout]:
+    """A name with a typing mistake would silently mean the default: `publiseer=false` must not publish."""
+    known = set(files) <= {BESTAND} and set(fields) <= set(VELDEN) - {BESTAND}
+    uitleg = f"Gebruik alleen deze velden: {', '.join(VELDEN)}. Alleen {BESTAND} is een bestand."
+    return [] if known else [Invoerfout("body", "", "onbekend", uitleg)]
+
+
+def _twice(fields: QueryDict, files: Any) -> list[Invoerfout]:
+    return [
+        Invoerfout("body", name, "dubbel", f"Het veld {name} staat er meer dan een keer in.")
+        for name in VELDEN
+        if len(fields.getlist(name)) + len(files.getlist(name)) > 1
+    ]
+
+
+def _one_of(fields: QueryDict, name: str, choices: dict[str, T], default: T, faults: list[Invoerfout]) -> T:
+    given = fields.get(name)
+    if given is not None and given not in choices:
+        uitleg = f"Het veld {name} is {' of '.join(choices)}."
+        faults.append(Invoerfout("body", name, "ongeldig", uitleg))
+    return choices.get(given or "", default)
+
+
+def _query(request: HttpRequest, *names: str) -> dict[str, str]:
+    """The parameters of the address, each once; `pagina` where there are others. Raises Geweigerd."""
+    known = (*names, "pagina") if names else ()
+    try:
+        given = request.GET
+    except (BadRequest, SuspiciousOperation):
+        raise Geweigerd(problems.AANROEP_ONGELDIG, "De parameters zijn niet te lezen.") from None
+    if set(given) - set(known):
+        uitleg = (
+            f"Gebruik alleen deze parameters: {', '.join(known)}." if known else "Hier zijn geen parameters."
+        )
+        raise invalid(Invoerfout("query", "", "onbekend", uitleg))
+    for name in known:
+        if len(given.getlist(name)) > 1:
+            raise invalid(Invoerfout("query", name, "dubbel", f"{name} staat er meer dan een keer in."))
+    return given.dict()
+
+
+def _choice(query: dict[str, str], name: str, choices: list[str]) -> str:
+    given = query.get(name)
+    if given is not None and given not in choices:
+        raise invalid(
+            Invoerfout("query", name, "ongeldig", f"{name} is {', '.join(choices[:-1])} of {choices[-1]}.")
+        )
+    return given or ""
+
+
+# --- What is answered ------------------------------------------------------------------------------------------
+
+
+def _visible(sleutel: Aanleversleutel) -> "QuerySet[Levering]":
+    found: QuerySet[Levering] = Levering.objects.filter(soort=sleutel.soort)
+    return found.defer("onbekende_waarden", "regels", "vulling", "kolommen_gebruikt", "kolommen_ongebruikt")
+
+
+def _find(sleutel: Aanleversleutel, pk: str) -> Levering:
+    levering = _visible(sleutel).filter(pk=int(pk)).first()
+    if levering is None:
+        raise Geweigerd(problems.NIET_GEVONDEN, f"Er is geen levering van {sleutel.soort} met dit nummer.")
+    return levering
+
+
+def _levering(levering: Levering, *, redenen: bool) -> dict[str, Any]:
+    gestopt = RedenStop(levering.gestopt_om) if levering.gestopt_om and not levering.is_af else None
+    is_published = levering.status == Status.GEPUBLICEERD
+    optional = {
+        "melding": levering.melding,
+        "gestopt": gestopt and {"code": gestopt.value, "melding": gestopt.label},
+        "koppeling": levering.koppeling,
+        "gepubliceerdOp": levering.gepubliceerd_op and levering.gepubliceerd_op.isoformat(),
+        "teruggedraaidOp": levering.teruggedraaid_op and levering.teruggedraaid_op.isoformat(),
+        "publicatie": is_published
+        and {
+            "nieuw": levering.nieuw or 0,
+            "gewijzigd": levering.gewijzigd or 0,
+            "gelijk": levering.gelijk or 0,
+            "weg": levering.weg or 0,
+        },
+    }
+    totaal = {} if levering.rijen_totaal is None else {"rijenTotaal": levering.rijen_totaal}
+    return {
+        "id": levering.pk,
+        "url": _address(levering.pk),
+        "soort": levering.soort,
+        "status": levering.status,
+        "bezig": levering.is_bezig or levering.gaat_vanzelf_verder,
+        "bestandsnaam": levering.bestandsnaam,
+        "bestandsgrootte": levering.bestandsgrootte,
+        "wijze": levering.wijze,
+        "publiceer": levering.publiceer_vanzelf,
+        "aangemaaktOp": levering.aangemaakt_op.isoformat(),
+        "voortgang": {"rijenGedaan": levering.rijen_gedaan, **totaal},
+        "aantallen": {
+            "gelezen": levering.gelezen,
+            "omgezet": levering.omgezet,
+            "overgeslagen": levering.overgeslagen,
+            "afgekeurd": levering.afgekeurd,
+            "legeRijen": levering.lege_rijen,
+            "waarschuwingen": levering.waarschuwingen,
+        },
+        "bevindingen": f"{_address(levering.pk)}/bevindingen",
+        **{name: value for name, value in optional.items() if value},
+        **({"redenen": [_reason(reden) for reden in levering.redenen]} if redenen else {}),
+    }
+
+
+def _reason(reden: dict[str, Any]) -> dict[str, Any]:
+    return {name: reden[name] for name in ("ernst", "code", "kolom", "melding", "aantal")}
+
+
+def _finding(finding: Bevinding) -> dict[str, Any]:
+    return {
+        "rij": finding.rij,
+        "blad": finding.blad,
+        "kolom": finding.kolom,
+        "ernst": finding.ernst,
+        "code": finding.code,
+        "melding": finding.melding,
+    }
+
+
+def _page(
+    request: HttpRequest,
+    found: "QuerySet[Any]",
+    query: dict[str, str],
+    size: int,
+    shown: Callable[[Any], dict[str, Any]],
+) -> Antwoord:
+    given = query.get("pagina", "1")
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", given) or int(given) > MAX_PAGINA:
+        uitleg = f"pagina is een getal van 1 tot en met {MAX_PAGINA}."
+        raise invalid(Invoerfout("query", "pagina", "ongeldig", uitleg))
+    number = int(given)
+    pages = Paginator(found, size)
+    rows = pages.page(number).object_list if number <= pages.num_pages else []
+
+    def link(to: int) -> str:
+        params = QueryDict(mutable=True)
+        params.update({**query, "pagina": str(to)})
+        return f"{request.path_info}?{params.urlencode()}"
+
+    around = {}
+    if number < pages.num_pages:
+        around["volgende"] = link(number + 1)
+    if number > 1:
+        around["vorige"] = link(min(number - 1, pages.num_pages))
+    return Antwoord(
+        {
+            "aantal": pages.count,
+            "pagina": number,
+            "aantalPaginas": pages.num_pages,
+            "resultaten": [shown(row) for row in rows],
+            **around,
+        }
+    )
+
+
+def _address(pk: int) -> str:
+    # Without a host: it does not depend on what a proxy passes on.
+    return f"{PAD}/leveringen/{pk}"
+
+
+def _unavailable() -> Geweigerd:
+    uitleg = "Het portaal is er tijdelijk niet. Probeer het over een paar minuten opnieuw."
+    return Geweigerd(problems.NIET_BESCHIKBAAR, uitleg, headers={"Retry-After": "60"})
+
+
+def _problem(request: HttpRequest, refusal: Geweigerd) -> HttpResponse:
+    probleem, instance = refusal.probleem, f"urn:uuid:{uuid.uuid4()}"
+    body: dict[str, Any] = {
+        "type": probleem.type,
+        "title": probleem.titel,
+        "status": probleem.status,
+        "detail": refusal.uitleg,
+        "instance": instance,
+    }
+    if refusal.fouten:
+        body["errors"] = [fout.as_json() for fout in refusal.fouten]
+    logger.info("aanleveren: %s %s", probleem.naam, instance)
+    return _respond(request, probleem.status, body, problems.MEDIATYPE, refusal.headers)
+
+
+def _respond(
+    request: HttpRequest,
+    status: int,
+    inhoud: Mapping[str, Any],
+    mediatype: str,
+    headers: Mapping[str, str] | None,
+) -> HttpResponse:
+    body = json.dumps(inhoud, ensure_ascii=False).encode()
+    response = HttpResponse(b"" if request.method == "HEAD" else body, status=status, content_type=mediatype)
+    response["Content-Length"] = str(len(body))
+    # What the middleware for pages would add.
+    response["API-Version"] = API_VERSIE
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "DENY"
+    if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return response

@@ -1,0 +1,456 @@
+"""A folder in which systems put files, for operators: whatever is complete is taken in, once, and is then gone.
+
+    MAP/<oin>/<what>/export.xlsx            put here
+    MAP/<oin>/<what>/bezig/                 being taken in, or taken in and not finished
+    MAP/<oin>/<what>/verwerkt/...txt        what became of it
+    MAP/<oin>/<what>/afgewezen/...txt       why it was not taken, or could not be used
+
+<what> is a kind of records, a preset or the name of a koppeling; with `.aanvullend` behind it a file adds and
+updates instead of replacing everything.
+
+Several may watch the same folder, and any of them may be killed at any moment: a file belongs to whoever holds its
+lock, and the levering that was made of it carries the name under which it was claimed. The folder may be filled by
+others than the portal: no link in it is followed, and everything happens relative to the opened directories.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import stat
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.text import slugify
+
+from exchange.standard import Soort
+from um_portal.tenants.models import Gemeente, is_oin
+from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen.intake import max_bytes, receive, too_large_message
+from uploads.mapping.recognition import KOPPELINGEN
+from uploads.models import Koppeling, Levering, Status, Wijze
+from uploads.readers import Onleesbaar
+from uploads.tasks import enqueue
+
+log = logging.getLogger(__name__)
+
+BEZIG, VERWERKT, AFGEWEZEN = "bezig", "verwerkt", "afgewezen"
+AANVULLEND = ".aanvullend"
+# Names under which programs write a file that they rename when it is complete.
+_NOG_NIET = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".deel", ".swp")
+_GECLAIMD = re.compile(r"neem-([0-9a-f]{32})-(.+)", re.DOTALL)
+_INGENOMEN = re.compile(r"levering-([0-9]{1,18})-(.+)", re.DOTALL)
+_GESTEMPELD = re.compile(r"[0-9]{8}-[0-9]{6}-")
+# Room for what is put before and behind it; a file system allows 255 bytes.
+_NAME_BYTES = 150
+# What a file looks like: inode, size, and when it was last written.
+_Print = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Keuze:
+    """What the name of a folder says about the files in it. Without `soort` it is found out."""
+
+    soort: Soort | None
+    koppeling: str
+    wijze: Wijze
+
+
+@dataclass(slots=True)
+class Telling:
+    """What one round did."""
+
+    ingenomen: int = 0
+    afgewezen: int = 0
+    # Files that may still be growing, and folders in which nothing can be taken in.
+    onrijp: int = 0
+    onbruikbaar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plek:
+    """A folder in which files are put, opened; `naam` is how the log calls it."""
+
+    gemeente: Gemeente
+    keuze: Keuze
+    naam: str
+    fd: int
+
+
+class Onbruikbaar(Exception):
+    """Something in a folder cannot be used; the message says what, in Dutch and without a file's name."""
+
+
+@dataclass(slots=True)
+class Wachter:
+    """Watches one folder. `rust`: for how many seconds a file must stay the same to be complete.
+
+    When `stop` is set a round ends after the file that it is at.
+    """
+
+    map: Path
+    rust: float = 10.0
+    stop: threading.Event = field(default_factory=threading.Event)
+    # What a file looked like, and since when (monotonic); and what was told about which folder already.
+    _seen: dict[tuple[str, str], tuple[_Print, float]] = field(default_factory=dict)
+    _told: dict[str, str] = field(default_factory=dict)
+    _seen_now: set[tuple[str, str]] = field(default_factory=set)
+    _wrong_now: set[str] = field(default_factory=set)
+
+    def round(self) -> Telling:
+        """Look everywhere once. What goes wrong in one folder is logged and does not keep the others waiting."""
+        telling = Telling()
+        self._seen_now, self._wrong_now = set(), set()
+        # The folder itself may be a link; that is the operator's own.
+        with _opened(str(self.map.resolve())) as root:
+            for oin in _directories(root):
+                if self.stop.is_set():
+                    return telling
+                try:
+                    self._municipality(_municipality_of(oin), root, telling)
+                except Onbruikbaar as problem:
+                    self._tell(_shown(oin), str(problem))
+                except (OSError, DatabaseError) as error:
+                    self._tell(_shown(oin), type(error).__name__)
+        # What is gone is forgotten, and what is right again may be told again.
+        self._seen = {key: value for key, value in self._seen.items() if key in self._seen_now}
+        self._told = {naam: wat for naam, wat in self._told.items() if naam in self._wrong_now}
+        telling.onbruikbaar = len(self._wrong_now)
+        return telling
+
+    def _municipality(self, gemeente: Gemeente, root: int, telling: Telling) -> None:
+        with _opened(gemeente.oin, root) as here:
+            for name in _directories(here):
+                naam = f"{gemeente.oin}/{_shown(name)}"
+                try:
+                    keuze = choice_of(gemeente, name)
+                    with _opened(name, here) as fd:
+                        self._folder(_Plek(gemeente, keuze, naam, fd), telling)
+                except Onbruikbaar as problem:
+                    self._tell(naam, str(problem))
+                except (OSError, DatabaseError) as error:
+                    # Everything that was begun is picked up at the next round.
+                    self._tell(naam, type(error).__name__)
+
+    def _folder(self, plek: _Plek, telling: Telling) -> None:
+        with _opened(BEZIG, plek.fd, make=True) as bezig:
+            for name in sorted(os.listdir(bezig)):
+                if match := _INGENOMEN.fullmatch(name):
+                    _report(plek, bezig, name, int(match[1]), match[2])
+                elif _GECLAIMD.fullmatch(name):
+                    # Of somebody who was killed; unless it is locked, then somebody is at it.
+                    self._take(plek, bezig, bezig, name, telling)
+            _erase_kept(plek)
+            names = _files(plek.fd)
+            if names and not plek.gemeente.is_toegelaten:
+                raise Onbruikbaar("deze gemeente is niet toegelaten; de bestanden blijven staan")
+            for name in names:
+                self._take(plek, plek.fd, bezig, name, telling)
+
+    def _take(self, plek: _Plek, where: int, bezig: int, name: str, telling: Telling) -> None:
+        """Take in one file, if it is complete and nobody else has it."""
+        if self.stop.is_set():
+            return
+        try:
+            with _locked(name, where) as fd:
+                if fd is not None:
+                    self._take_locked(plek, where, bezig, name, fd, telling)
+        except Onbruikbaar as problem:
+            self._tell(plek.naam, str(problem))
+
+    def _take_locked(self, plek: _Plek, where: int, bezig: int, name: str, fd: int, telling: Telling) -> None:
+        key = (plek.naam, name)
+        self._seen_now.add(key)
+        if not self._is_complete(key, fd):
+            telling.onrijp += 1
+            return
+        claimed = name
+        if where != bezig:
+            claimed = f"neem-{uuid.uuid4().hex}-{_short(name)}"
+            os.rename(name, claimed, src_dir_fd=where, dst_dir_fd=bezig)
+            if os.stat(claimed, dir_fd=bezig, follow_symlinks=False).st_ino != os.fstat(fd).st_ino:
+                return  # another file of the same name came just now: for the next round
+        match = _GECLAIMD.fullmatch(claimed)
+        assert match is not None
+        self._take_claimed(plek, bezig, fd, claimed, match[1], match[2], telling)
+
+    def _take_claimed(
+        self, plek: _Plek, bezig: int, fd: int, claimed: str, merk: str, name: str, telling: Telling
+    ) -> None:
+        before = _print_of(fd)
+        inhoud = _read(fd)
+        if _print_of(fd) != before:
+            telling.onrijp += 1
+            return
+        try:
+            levering_id = _take_in(plek, f"map-{merk}", inhoud, name)
+        except Onleesbaar as problem:
+            _refuse(plek, bezig, claimed, name, problem.melding)
+            telling.afgewezen += 1
+            log.info("map %s: een bestand is afgewezen", plek.naam)
+            return
+        _write(bezig, f"levering-{levering_id}-{name}", "")
+        os.unlink(claimed, dir_fd=bezig)
+        telling.ingenomen += 1
+        log.info("map %s: levering %s ontvangen", plek.naam, levering_id)
+
+    def _is_complete(self, key: tuple[str, str], fd: int) -> bool:
+        now, looks = time.monotonic(), _print_of(fd)
+        known = self._seen.get(key)
+        if known is None or known[0] != looks:
+            self._seen[key] = (looks, now)
+            return self.rust <= 0
+        return now - known[1] >= self.rust
+
+    def _tell(self, naam: str, wat: str) -> None:
+        """Log it once, as long as it stays so."""
+        self._wrong_now.add(naam)
+        if self._told.get(naam) != wat:
+            self._told[naam] = wat
+            log.warning("map %s: %s", naam, wat)
+
+
+def _municipality_of(oin: str) -> Gemeente:
+    if not is_oin(oin):
+        raise Onbruikbaar("deze map heeft geen OIN van 20 cijfers als naam")
+    gemeente: Gemeente | None = Gemeente.objects.filter(oin=oin).first()
+    if gemeente is None:
+        raise Onbruikbaar("er is geen gemeente met dit OIN")
+    return gemeente
+
+
+def choice_of(gemeente: Gemeente, naam: str) -> Keuze:
+    """What the name of a folder says: a kind, a preset, or a koppeling by its name, written as it is or as a slug.
+
+    Raises Onbruikbaar.
+    """
+    wijze = Wijze.AANVULLEND if naam.endswith(AANVULLEND) else Wijze.VOLLEDIG
+    naam = naam.removesuffix(AANVULLEND)
+    if naam in {soort.value for soort in Soort}:
+        return Keuze(Soort(naam), "", wijze)
+    if naam in {preset.naam for preset in KOPPELINGEN}:
+        return Keuze(None, naam, wijze)
+    with voor_gemeente(gemeente):
+        saved = list(Koppeling.objects.filter(gearchiveerd_op=None))
+    found = [one for one in saved if one.naam == naam] or [one for one in saved if slugify(one.naam) == naam]
+    if len(found) != 1:
+        raise Onbruikbaar("dit is geen soort, en geen koppeling van deze gemeente")
+    return Keuze(Soort(found[0].soort), found[0].naam, wijze)
+
+
+# --- One file --------------------------------------------------------------------------------------------
+
+
+def _take_in(plek: _Plek, kenmerk: str, inhoud: bytes, name: str) -> int:
+    """Make a levering of it, or find the one that was made before somebody was killed; its id.
+
+    Raises Onleesbaar.
+    """
+    gemeente, keuze = plek.gemeente, plek.keuze
+    with voor_gemeente(gemeente):
+        known = Levering.objects.filter(kenmerk=kenmerk).values_list("pk", flat=True).first()
+    if known is not None:
+        return int(known)
+    if len(inhoud) > max_bytes():
+        raise Onleesbaar(too_large_message())
+    levering = receive(
+        gemeente,
+        inhoud=inhoud,
+        bestandsnaam=os.fsencode(name).decode(errors="replace"),
+        soort=keuze.soort,
+        koppeling=keuze.koppeling,
+        wijze=keuze.wijze,
+        publiceer_vanzelf=True,
+        kenmerk=kenmerk,
+    )
+    enqueue(levering.pk, gemeente.pk)
+    return levering.pk
+
+
+def _refuse(plek: _Plek, bezig: int, claimed: str, name: str, melding: str) -> None:
+    """Tell why, and erase the file; with UM_AANLEVER_AFGEWEZEN_BEWAREN it is kept as long as a file may be."""
+    now = timezone.now()
+    kept = f"{_stamp(now)}-{name}"
+    with _opened(AFGEWEZEN, plek.fd, make=True) as afgewezen:
+        _write(afgewezen, f"{kept}.txt", f"Afgewezen op {_moment(now)}.\n\n{melding}\n")
+        if settings.UM_AANLEVER_AFGEWEZEN_BEWAREN:
+            os.rename(claimed, kept, src_dir_fd=bezig, dst_dir_fd=afgewezen)
+        else:
+            os.unlink(claimed, dir_fd=bezig)
+
+
+def _report(plek: _Plek, bezig: int, marker: str, levering_id: int, name: str) -> None:
+    """Write what became of a levering once it is known, and forget it."""
+    with voor_gemeente(plek.gemeente):
+        levering = Levering.objects.filter(pk=levering_id).first()
+    if levering is not None:
+        if levering.is_bezig or levering.gaat_vanzelf_verder:
+            return
+        failed = levering.status in {Status.MISLUKT, Status.VERVALLEN}
+        with _opened(AFGEWEZEN if failed else VERWERKT, plek.fd, make=True) as where:
+            _write(where, f"{_stamp(levering.aangemaakt_op)}-{name}.txt", outcome(levering))
+    # Two who watch may both come here; they write the same.
+    with _unless_gone():
+        os.unlink(marker, dir_fd=bezig)
+
+
+def outcome(levering: Levering) -> str:
+    """What became of a levering, as text without anything of what was in the file."""
+    lines = [
+        f"Levering {levering.pk}, ontvangen op {_moment(levering.aangemaakt_op)}.",
+        f"Stand: {levering.get_status_display().lower()}.",
+    ]
+    if levering.melding:
+        lines += ["", levering.melding]
+    lines += [
+        "",
+        f"Gelezen {levering.gelezen}, omgezet {levering.omgezet}, overgeslagen {levering.overgeslagen}, "
+        f"afgekeurd {levering.afgekeurd}.",
+    ]
+    if levering.status == Status.GEPUBLICEERD:
+        lines.append(
+            f"Nieuw {levering.nieuw}, gewijzigd {levering.gewijzigd}, gelijk {levering.gelijk}, "
+            f"verdwenen {levering.weg}."
+        )
+    for reden in levering.redenen:
+        kolom = f", kolom {reden['kolom']}" if reden["kolom"] else ""
+        lines.append(f"- {reden['aantal']} keer {reden['ernst']}{kolom}: {reden['melding']}")
+    return "\n".join(lines) + "\n"
+
+
+def _erase_kept(plek: _Plek) -> None:
+    """Erase refused files that were kept as long as a file may be; their names begin with when that was."""
+    limit = _stamp(timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN))
+    with _unless_gone(), _opened(AFGEWEZEN, plek.fd) as afgewezen:
+        names = set(_files(afgewezen))
+        for name in names:
+            is_file = not name.endswith(".txt") or f"{name}.txt" in names
+            if is_file and _GESTEMPELD.match(name) and name[: len(limit)] < limit:
+                os.unlink(name, dir_fd=afgewezen)
+
+
+# --- The file system -------------------------------------------------------------------------------------
+
+
+def _directories(where: int) -> list[str]:
+    """The directories in a directory that have to do with us, in order."""
+    with os.scandir(where) as entries:
+        return sorted(
+            entry.name
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+        )
+
+
+def _files(where: int) -> list[str]:
+    """Whatever in a directory is no directory, and has no name that says that it is not ready; in order."""
+    with os.scandir(where) as entries:
+        return sorted(
+            entry.name
+            for entry in entries
+            if not entry.is_dir(follow_symlinks=False)
+            and not entry.name.startswith((".", "~$"))
+            and not entry.name.lower().endswith(_NOG_NIET)
+        )
+
+
+@contextmanager
+def _opened(path: str, where: int | None = None, *, make: bool = False) -> Iterator[int]:
+    """A directory, and never what a link points to."""
+    if make:
+        try:
+            os.mkdir(path, 0o770, dir_fd=where)
+        except FileExistsError:
+            pass
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=where)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def _locked(name: str, where: int) -> Iterator[int | None]:
+    """A plain file, open and ours alone as long as this lasts; None when it is gone or somebody else's.
+
+    Raises Onbruikbaar.
+    """
+    try:
+        # Not blocking: whoever puts a named pipe here must not hold us up.
+        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=where)
+    except FileNotFoundError:
+        yield None
+        return
+    except OSError:
+        raise Onbruikbaar("hierin staat een bestand dat niet te lezen is, of een link") from None
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise Onbruikbaar("hierin staat iets dat geen bestand is")
+        yield fd if _is_ours(fd) else None
+    finally:
+        os.close(fd)
+
+
+def _is_ours(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    # Whoever had it before may have finished with it between opening and locking.
+    return os.fstat(fd).st_nlink > 0
+
+
+def _print_of(fd: int) -> _Print:
+    found = os.fstat(fd)
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _read(fd: int) -> bytes:
+    """All of it, or one byte more than is allowed."""
+    with os.fdopen(os.dup(fd), "rb") as file:
+        file.seek(0)
+        return file.read(max_bytes() + 1)
+
+
+def _write(where: int, name: str, text: str) -> None:
+    """A small file, whole or not at all."""
+    temporary = f".{uuid.uuid4().hex}"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o640, dir_fd=where)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.rename(temporary, name, src_dir_fd=where, dst_dir_fd=where)
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        pass
+
+
+def _shown(name: str) -> str:
+    """The name of a folder, for the log."""
+    return name if name.isprintable() else ascii(name)
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for what is added; its end stays, with the extension."""
+    return os.fsdecode(os.fsencode(name)[-_NAME_BYTES:])
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y%m%d-%H%M%S}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%d-%m-%Y om %H:%M}"

@@ -1,0 +1,1 @@
+"""The workbook back with remarks, and how well a levering is filled."""

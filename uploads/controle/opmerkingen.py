@@ -1,0 +1,239 @@
+"""The workbook with remarks of a levering: made at once when it is small, by a worker when it is large.
+
+`annotation` makes the workbook; here is where its ingredients come from, and where a large one is kept (encrypted)
+until somebody fetched it. It is erased after an hour, and together with the file that it was made from.
+"""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Count
+from django.utils import timezone
+
+from um_portal.audit.log import noteer
+from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim, put_back
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.controle.annotation import IN_PLACE_CELLS, Melding, NietTeAnnoteren, Reden, Uitkomst, annotate
+from uploads.leveringen.intake import raw_of
+from uploads.mapping.model import Ernst
+from uploads.models import Bevinding, Bronbestand, Levering, Opmerkingenbestand, Status
+from uploads.readers import Onleesbaar
+
+# What is made while somebody waits: a second or two.
+_DIRECT_CELLS = 50_000
+_DIRECT_BYTES = 3_000_000
+_SECONDS_PER_STEP = 0.5
+_TE_VAAK = "Het maken is een paar keer onderbroken. Probeer het later nog eens."
+NIET_TE_MAKEN: Final = (
+    "Van dit bestand is geen bestand met opmerkingen te maken: het is te groot. "
+    "Bekijk de meldingen op de pagina van de levering."
+)
+
+
+class NietMeer(Exception):
+    """Somebody else is at it now, or the levering's file is gone."""
+
+
+def is_possible(levering: Levering) -> bool:
+    """Whether there is a file with columns to put remarks in."""
+    there = levering.status in {Status.OMGEZET, Status.PUBLICEREN}
+    return there and levering.kopregel is not None and bool(levering.kolommen_gebruikt)
+
+
+def is_direct(levering: Levering) -> bool:
+    """Whether it is small enough to be made while somebody waits."""
+    columns = len(levering.kolommen_gebruikt) + len(levering.kolommen_ongebruikt) + 2
+    rows = (levering.rijen_totaal or 0) + (levering.kopregel or 0)
+    return rows * columns <= _DIRECT_CELLS and levering.bestandsgrootte <= _DIRECT_BYTES
+
+
+def file_name(levering: Levering) -> str:
+    """What the workbook is called."""
+    stem, dot, _ = levering.bestandsnaam.rpartition(".")
+    stem = (stem if dot else levering.bestandsnaam).removesuffix("-met-opmerkingen")
+    return f"{stem or 'bestand'}-met-opmerkingen.xlsx"
+
+
+def make_now(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:
+    """The workbook of a small levering; None when its file is gone or cannot be annotated."""
+    try:
+        ingredients = _ingredients(gemeente, levering.pk)
+        made = annotate(*ingredients, in_place=_DIRECT_CELLS)
+    except (NietMeer, NietTeAnnoteren, Onleesbaar):
+        return None
+    _tell(gemeente, levering, gebruiker)
+    return made
+
+
+def request(gemeente: Gemeente, levering: Levering) -> bool:
+    """Let a worker make the workbook. True when that still has to be queued, False when it is there or under way."""
+    with voor_gemeente(gemeente):
+        found, is_new = Opmerkingenbestand.objects.get_or_create(gemeente=gemeente, levering=levering)
+        if is_new:
+            return True
+        if not found.melding:
+            return False
+        again = Opmerkingenbestand.objects.filter(pk=found.pk).exclude(melding="")
+        return put_back(again, melding="", rijen_gedaan=0)
+
+
+def make(gemeente: Gemeente, levering_id: int) -> None:
+    """Make the workbook that waits to be made; does nothing when none does, or another worker is at it.
+
+    Safe to call again at any time: it begins anew.
+    """
+    with voor_gemeente(gemeente):
+        waiting = Opmerkingenbestand.objects.filter(gemaakt_op=None, melding="")
+        pk = waiting.filter(levering_id=levering_id).values_list("pk", flat=True).first()
+        row = claim(waiting.defer("inhoud"), pk) if pk is not None else None
+    if row is None:
+        return
+    werk = _Werk(gemeente, row)
+    # Also when it is gone by the time that there is something to say of it.
+    with suppress(NietMeer):
+        if row.pogingen > MAX_POGINGEN:
+            werk.end(melding=_TE_VAAK)
+            return
+        try:
+            werk.run()
+        except NietTeAnnoteren:
+            werk.end(melding=NIET_TE_MAKEN)
+        except Onleesbaar as problem:
+            werk.end(melding=problem.melding)
+
+
+def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:
+    """The workbook that a worker made; None when there is none (any more)."""
+    with voor_gemeente(gemeente):
+        found = Opmerkingenbestand.objects.filter(levering=levering).exclude(inhoud=None).first()
+    if found is None or found.inhoud is None:
+        return None
+    made = keys.ontsleutel(gemeente, bytes(found.inhoud), context(levering.pk))
+    _tell(gemeente, levering, gebruiker)
+    return made
+
+
+def resume(gemeente: Gemeente) -> list[int]:
+    """The leveringen whose workbook should be under way and is not; call inside `voor_gemeente`."""
+    lost = abandoned(Opmerkingenbestand.objects.filter(gemaakt_op=None, melding=""))
+    found = list(lost.values_list("levering_id", flat=True))
+    # Not again at the next round, while they wait in the queue.
+    Opmerkingenbestand.objects.filter(levering_id__in=found).update(gewijzigd_op=timezone.now())
+    return found
+
+
+def context(levering_id: int) -> str:
+    """The context under which a workbook with remarks is encrypted."""
+    return f"opmerkingen:{levering_id}"
+
+
+def _tell(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> None:
+    with voor_gemeente(gemeente):
+        noteer(gemeente, "opmerkingen_gedownload", gebruiker=gebruiker, onderwerp=str(levering))
+
+
+def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Uitkomst, list[Melding]]:
+    """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
+    with voor_gemeente(gemeente):
+        levering = Levering.objects.filter(pk=levering_id).first()
+        if levering is None or not is_possible(levering):
+            raise NietMeer
+        try:
+            inhoud = raw_of(gemeente, levering_id)
+        except Bronbestand.DoesNotExist:
+            raise NietMeer from None
+        meldingen = _findings(levering)
+        redenen = _reasons(levering)
+    uitkomst = Uitkomst(
+        bestandsnaam=levering.bestandsnaam,
+        blad=levering.blad,
+        kopregel=levering.kopregel or 0,
+        gelezen=levering.gelezen,
+        omgezet=levering.omgezet,
+        overgeslagen=levering.overgeslagen,
+        afgekeurd=levering.afgekeurd,
+        redenen=redenen,
+    )
+    return inhoud, uitkomst, meldingen
+
+
+def _findings(levering: Levering) -> list[Melding]:
+    """All findings; equal texts once, because there are as many as there are rows."""
+    texts: dict[str, str] = {}
+    rows = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
+    return [
+        Melding(rij, texts.setdefault(kolom, kolom), Ernst(ernst), texts.setdefault(melding, melding))
+        for rij, kolom, ernst, melding in rows.values_list("rij", "kolom", "ernst", "melding").iterator(5000)
+    ]
+
+
+def _reasons(levering: Levering) -> list[Reden]:
+    """Every reason with how often it was given; a warning that is on very many rows is kept of the first of them."""
+    counted = Bevinding.objects.filter(levering=levering).values_list("ernst", "code", "kolom").order_by()
+    kept = {(ernst, code, kolom): number for ernst, code, kolom, number in counted.annotate(Count("pk"))}
+    return [
+        Reden(
+            kolom=reden["kolom"],
+            ernst=Ernst(reden["ernst"]),
+            melding=general(reden),
+            aantal=reden["aantal"],
+            getoond=min(kept.get((reden["ernst"], reden["code"], reden["kolom"]), 0), reden["aantal"]),
+        )
+        for reden in levering.redenen
+    ]
+
+
+_ALGEMEEN: Final = {
+    "dubbel_id": "Dit nummer staat al in een eerdere rij; die gaat mee, deze niet. Verwijder een van de twee.",
+}
+
+
+def general(reden: Mapping[str, Any]) -> str:
+    """What a reason says of all its rows together, where the message of one row names another row."""
+    return _ALGEMEEN.get(reden["code"], str(reden["melding"]))
+
+
+class _Werk:
+    """One worker's work on one workbook, under its lease."""
+
+    def __init__(self, gemeente: Gemeente, row: Opmerkingenbestand) -> None:
+        self.gemeente = gemeente
+        self.pk = row.pk
+        self.levering_id = row.levering_id
+        self.lease = row.lease_tot
+        self.last = time.monotonic()
+
+    def run(self) -> None:
+        """From the file to the encrypted workbook. Raises what `annotate` does, and NietMeer."""
+        ingredients = _ingredients(self.gemeente, self.levering_id)
+        # Opening, and loading what is annotated in place, goes in one go.
+        self._hold(LEASE + timedelta(seconds=3 * len(ingredients[0]) / 1_000_000))
+        made = annotate(*ingredients, in_place=IN_PLACE_CELLS, volg=self._follow)
+        sealed = keys.versleutel(self.gemeente, made, context(self.levering_id))
+        self.end(inhoud=sealed, gemaakt_op=timezone.now())
+
+    def _follow(self, rij: int) -> None:
+        now = time.monotonic()
+        if now - self.last >= _SECONDS_PER_STEP:
+            self.last = now
+            self._hold(LEASE, rijen_gedaan=rij)
+
+    def end(self, **fields: Any) -> None:
+        """Write what came of it and give the lease back."""
+        self._hold(None, **fields)
+
+    def _hold(self, duration: timedelta | None, **fields: Any) -> None:
+        """Extend the lease (None: end it); raises NietMeer when it is not ours any more."""
+        until = timezone.now() + duration if duration is not None else None
+        with voor_gemeente(self.gemeente):
+            mine = Opmerkingenbestand.objects.filter(pk=self.pk, lease_tot=self.lease)
+            held = mine.update(**{**fields, "lease_tot": until, "gewijzigd_op": timezone.now()})
+        if not held:
+            raise NietMeer
+        self.lease = until

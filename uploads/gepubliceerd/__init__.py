@@ -1,0 +1,1 @@
+"""What is published: publishing, undoing, withdrawing, finding and taking along."""

@@ -1,0 +1,217 @@
+"""The forms on the pages of what is published: what to look for, and what to withdraw."""
+
+from typing import Any, Final, cast
+
+from django import forms
+
+from exchange.bron.store import Verschil
+from exchange.standard import Soort
+from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, WERK_EN_DENKNIVEAU_MINIMAAL
+from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.templatetags.um import getal
+from uploads.models import RedenVerlies, Wijze
+from uploads.gepubliceerd.find import MAX_NUMMERS, numbers
+
+_GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
+
+
+class _Filter(forms.Form):
+    """What to look for; what is not understood is said and looked for no further."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was filled in and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
+
+
+def _postcode() -> forms.RegexField:
+    return forms.RegexField(
+        r"^[1-9][0-9]{0,3}$",
+        label="Postcodegebied",
+        required=False,
+        max_length=4,
+        widget=forms.TextInput(attrs={"class": "um-breedte-kort", "inputmode": "numeric"}),
+        help_text="De eerste cijfers, zoals 35 of 3511.",
+        error_messages={
+            "invalid": "Vul een tot vier cijfers van de postcode in, zonder letters.",
+            "max_length": "Vul hoogstens vier cijfers in, zonder letters.",
+        },
+    )
+
+
+def _hours() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Minstens dit aantal uren",
+        required=False,
+        min_value=0,
+        max_value=99,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Vul een heel getal in van 0 tot en met 99."
+        ),
+    )
+
+
+def _occupation(label: str = "Beroep") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Een woord uit de naam, of de code.",
+    )
+
+
+class _WerkzoekendenFilter(_Filter):
+    beroep = _occupation()
+    postcode = _postcode()
+    uren = _hours()
+    rijbewijs = forms.ChoiceField(
+        label="Rijbewijs",
+        required=False,
+        choices=[("", "Maakt niet uit"), *((code, code) for code in SOORT_RIJBEWIJS.waarden)],
+    )
+
+
+class _VacaturesFilter(_Filter):
+    beroep = _occupation()
+    postcode = _postcode()
+    uren = _hours()
+    niveau = forms.ChoiceField(
+        label="Werk- en denkniveau",
+        required=False,
+        choices=[("", "Maakt niet uit"), *WERK_EN_DENKNIVEAU_MINIMAAL.waarden.items()],
+    )
+    sluit = forms.DateField(
+        label="Sluit uiterlijk op",
+        required=False,
+        widget=DatumInput(),
+        error_messages={"invalid": _GEEN_DATUM},
+    )
+
+
+class _ContactmomentenFilter(_Filter):
+    kvk = forms.RegexField(
+        r"^[0-9]{8}$",
+        label="KvK-nummer",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "um-breedte-kort", "inputmode": "numeric"}),
+        error_messages={"invalid": "Een KvK-nummer heeft acht cijfers."},
+    )
+    vanaf = forms.DateField(
+        label="Vanaf", required=False, widget=DatumInput(), error_messages={"invalid": _GEEN_DATUM}
+    )
+    tot = forms.DateField(
+        label="Tot en met", required=False, widget=DatumInput(), error_messages={"invalid": _GEEN_DATUM}
+    )
+
+
+FILTERS: Final[dict[Soort, type[_Filter]]] = {
+    Soort.WERKZOEKENDEN: _WerkzoekendenFilter,
+    Soort.VACATURES: _VacaturesFilter,
+    Soort.WERKGEVERSCONTACTMOMENTEN: _ContactmomentenFilter,
+}
+
+
+class NummerForm(forms.Form):
+    """One number to find a record by."""
+
+    nummer = forms.CharField(
+        label="Nummer",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Het nummer in uw eigen systeem, het BSN, of het kenmerk uit de eerste kolom.",
+        error_messages={"required": "Vul het nummer in waarop u wilt zoeken."},
+    )
+
+
+class NummersForm(forms.Form):
+    """Numbers to withdraw, one a line."""
+
+    nummers = forms.CharField(
+        label="Nummers",
+        max_length=MAX_NUMMERS * 200,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+        help_text="Eén nummer per regel: het nummer in uw eigen systeem, het BSN, of het kenmerk uit de tabel. De "
+        "nummers worden niet bewaard.",
+        error_messages={
+            "required": "Vul minstens één nummer in.",
+            "max_length": f"Dit is te lang. Vul hoogstens {MAX_NUMMERS} nummers in.",
+        },
+    )
+
+    def clean_nummers(self) -> list[str]:
+        """Each once."""
+        found = numbers(self.cleaned_data["nummers"])
+        if not found:
+            raise forms.ValidationError("Vul minstens één nummer in.")
+        if len(found) > MAX_NUMMERS:
+            raise forms.ValidationError(
+                f"Dit zijn {len(found)} nummers. Trek er hoogstens {MAX_NUMMERS} tegelijk in."
+            )
+        return found
+
+
+class AllesForm(forms.Form):
+    """Whether somebody really means everything."""
+
+    zeker = forms.BooleanField(
+        label="Ja, ik wil alles van deze soort intrekken",
+        error_messages={"required": "Zet een vinkje als u dit zeker weet. Er is nog niets ingetrokken."},
+    )
+
+
+class WijzeForm(forms.Form):
+    """What a publication does with what is there already; each way says what it comes down to.
+
+    Without a choice it is done as the levering was delivered.
+    """
+
+    wijze = forms.ChoiceField(
+        label="Wat moet er gebeuren met wat er nu staat?",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Kies wat er moet gebeuren met wat er nu staat."},
+    )
+
+    def __init__(self, verschil: Verschil, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = cast(forms.ChoiceField, self.fields["wijze"])
+        field.choices = [
+            (
+                Wijze.VOLLEDIG,
+                f"{Wijze.VOLLEDIG.label}. Er {gone(verschil.weg)}; daarna {standing(verschil.totaal)}.",
+            ),
+            (
+                Wijze.AANVULLEND,
+                f"{Wijze.AANVULLEND.label}. Er {gone(0)}; daarna {standing(verschil.totaal + verschil.weg)}.",
+            ),
+        ]
+        if not verschil.eerst:
+            field.widget = forms.HiddenInput()
+
+
+def gone(number: int) -> str:
+    """So many disappear, in words that follow "er"."""
+    if not number:
+        return "verdwijnt niets"
+    return f"{'verdwijnt' if number == 1 else 'verdwijnen'} {getal(number)}"
+
+
+def standing(number: int) -> str:
+    """So many are then there, in words."""
+    return f"{'staat' if number == 1 else 'staan'} er {getal(number)}"
+
+
+class RedenForm(forms.Form):
+    """Why so much may disappear."""
+
+    reden = forms.ChoiceField(
+        label="Waarom verdwijnen er zoveel?",
+        choices=RedenVerlies.choices,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            "Kies waarom er zoveel verdwijnen. Weet u het niet, publiceer dan niet.",
+        ),
+    )

@@ -1,0 +1,55 @@
+"""Taking published records off at once: some of them, or everything of a kind.
+
+Somebody who no longer agrees must be gone everywhere: from the set, from what an undo could bring back, and from the
+leveringen that wait for publication.
+"""
+
+from collections.abc import Collection
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Max
+
+from exchange.bron import store
+from exchange.standard import Soort
+from um_portal.audit.log import noteer
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen.erasure import expire_waiting
+from uploads.models import Levering
+
+_VERVALLEN = (
+    "Alles van deze soort is ingetrokken. Deze levering is daarbij vervallen: het bestand en de omgezette gegevens "
+    "zijn gewist. Upload het bestand opnieuw als u weer wilt publiceren."
+)
+
+
+def withdraw_records(
+    gemeente: Gemeente, soort: Soort, ids: Collection[str], gebruiker: AbstractBaseUser | None
+) -> int:
+    """Withdraw the records with these ids; how many of them were published.
+
+    Raises BezigMetPubliceren when a publication goes on too long to wait for; then nothing has changed.
+    """
+    with voor_gemeente(gemeente):
+        newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        number = store.withdraw(gemeente, soort, ids, stapel=newest)
+        noteer(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
+    return number
+
+
+def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBaseUser | None) -> int:
+    """Withdraw the whole set of a kind; how many records that were. Leveringen of this kind that wait expire.
+
+    Raises BezigMetPubliceren as `withdraw_records` does.
+    """
+    with voor_gemeente(gemeente):
+        number = store.withdraw_all(gemeente, soort)
+        expire_waiting(soort, _VERVALLEN)
+        noteer(
+            gemeente,
+            "records_ingetrokken",
+            gebruiker=gebruiker,
+            onderwerp=f"{soort.label}, alles",
+            aantal=number,
+        )
+    return number

@@ -1,0 +1,1 @@
+"""Choosing columns: proposing, the page on which that is done, and saved versions."""

@@ -1,0 +1,448 @@
+"""What the page on which columns are chosen shows: every column with its proposal, its choice and what comes of it.
+
+Brings together the file (`koppelingen`), the proposals (`suggest`) and the choices (`koppel_forms`). Cell values
+pass through here to the page of who may see the file, and nowhere else.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from exchange.display import external_codes, value_text
+from exchange.standard import Soort, blad, is_bsn
+from exchange.waardelijsten.models import labels_of
+from uploads.koppelingen import saved
+from uploads.koppelingen.choices import ACHTER, NIET, VAST, Extra, Fout, Kolomkeuze, Mogelijk, Optie, Optiegroep, constante_groepen, constante_tekst, doelgroepen, from_form, from_regels, leaf_at, mogelijk, talen_bij, to_regels
+from uploads.koppelingen.saved import Kolomvoorstel, Voorbeeldrij, Voorstel
+from uploads.mapping.proposals.column_values import Waardesoort, look_at
+from uploads.mapping.cells.freetext import has_bsn
+from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.herkenning import shown_header
+from uploads.mapping.model import Ernst
+from uploads.mapping.regels import Kolomkop, Regels, wat_ontbreekt, zegt_bsn, zonder_posities
+from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
+from uploads.models import Levering, Status
+
+VOORBEELDRIJEN: Final = 20
+NIET_GETOOND: Final = "(wordt niet getoond)"
+_SURE: Final = 80
+_MOST_TEXTS: Final = 3
+_LONGEST_TEXT: Final = 60
+_CELLS_SHOWN: Final = 4
+_LONGEST_ROW: Final = 70
+
+
+Paren = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Kolomveld:
+    """One column on the page."""
+
+    kolom: Kolomkop
+    voorbeelden: tuple[str, ...]
+    suggestie: Suggestie
+    keuze: Kolomkeuze
+    mogelijk: Mogelijk
+    # The place of the column that it goes behind.
+    achter: str = ""
+    voorstel_label: str = ""
+    fout: str = ""
+    # What the first rows come to: example texts, and per remark how often.
+    wordt: tuple[str, ...] = ()
+    opmerkingen: list["Opgeteld"] = field(default_factory=list)
+    # Whether the fields beside the choice on somebody's screen are those of another choice.
+    is_anders: bool = False
+
+    @property
+    def naam(self) -> str:
+        """How its fields are called."""
+        return f"k{self.kolom.index}"
+
+    @property
+    def vorm(self) -> str:
+        """Changes when the fields beside the choice must be shown anew; empty when there are none."""
+        if not self.is_gekozen and not self.fout:
+            return ""
+        shown = (self.keuze.doel, self.mogelijk, self.fout)
+        return blake2b(repr(shown).encode(), digest_size=6).hexdigest()
+
+    @property
+    def nummer(self) -> str:
+        """The place in a repeated group, as the choice has it."""
+        offered = [optie.waarde for optie in self.mogelijk.nummers]
+        chosen = str(self.keuze.nummer)
+        return chosen if chosen in offered else next((one for one in offered if one != "0"), "")
+
+    @property
+    def is_bijzonder(self) -> bool:
+        """Whether something was said that most columns need not be told, or is wrong."""
+        keuze = self.keuze
+        return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1)
+
+    @property
+    def is_gekozen(self) -> bool:
+        """Whether it is taken along."""
+        return self.keuze.doel != NIET
+
+    @property
+    def zoals_voorgesteld(self) -> bool:
+        """Whether the choice is what was proposed."""
+        return self.keuze.doel == self.voorgesteld
+
+    @property
+    def voorgesteld(self) -> str:
+        """The choice that the proposal is, whether or not it is sure."""
+        if self.suggestie.achter:
+            return ACHTER
+        return zonder_posities(self.suggestie.doel or NIET)
+
+    @property
+    def misschien(self) -> bool:
+        """Whether there is a proposal that is not followed."""
+        return bool(self.suggestie.doel) and not self.zoals_voorgesteld
+
+    @property
+    def twijfel(self) -> bool:
+        """Whether somebody had better look at it: an unsure proposal, or a column that nothing is known of."""
+        if self.suggestie.doel is None:
+            return not self.is_gekozen and self.suggestie.zekerheid == 0 and bool(self.voorbeelden)
+        return (self.zoals_voorgesteld and self.suggestie.zekerheid < _SURE) or (
+            not self.is_gekozen and self.suggestie.zekerheid < GENOEG
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opgeteld:
+    """A remark, and on how many of the rows."""
+
+    ernst: str
+    kolom: str
+    melding: str
+    aantal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extraveld:
+    """One extra rule on the page; `plaats` counts from 0. `was` is its place in what the page began with, from 1."""
+
+    plaats: int
+    extra: Extra
+    was: int
+    bron: str
+    codes: tuple[Optie, ...] = ()
+    namen: tuple[str, ...] = ()
+    alleen_met: str = ""
+    fout: str = ""
+
+    @property
+    def naam(self) -> str:
+        """How its fields are called."""
+        return f"x{self.plaats}"
+
+    @property
+    def tekst(self) -> str:
+        """The fixed value as it is typed."""
+        return constante_tekst(self.extra.doel, self.extra.waarde)
+
+
+@dataclass(frozen=True, slots=True)
+class Voorbeeld:
+    """What the first rows come to: per row its remarks and its texts, with what they are about; and all counted."""
+
+    kolommen: tuple[str, ...]
+    rijen: tuple[tuple[Voorbeeldrij, Paren, Paren], ...]
+    redenen: tuple[Opgeteld, ...]
+
+    @property
+    def mee(self) -> int:
+        """How many rows go along."""
+        return self._fate("gaat mee")
+
+    @property
+    def over(self) -> int:
+        """How many rows are skipped."""
+        return self._fate("overgeslagen")
+
+    @property
+    def af(self) -> int:
+        """How many rows are refused."""
+        return self._fate("afgekeurd")
+
+    def _fate(self, lot: str) -> int:
+        return sum(rij.lot == lot for rij, _, _ in self.rijen)
+
+
+class Bord:
+    """The page: built from the file, then from what was sent."""
+
+    def __init__(self, levering: Levering, voorstel: Voorstel, soort: Soort | None = None) -> None:
+        self.levering = levering
+        self.voorstel = voorstel
+        # A header that looks like data is data: somebody chose a row of it as the header row.
+        self.kolommen = [replace(one.kop, naam=shown_header(one.kop.naam)) for one in voorstel.kolommen]
+        self.monsters = {kolom.kop.sleutel: kolom.monster for kolom in voorstel.kolommen}
+        koppen = _headers(voorstel.kolommen)
+        samples = _samples(voorstel.kolommen)
+        self.geraden = soort is None and voorstel.soort is None
+        self.soort = soort or voorstel.soort or guess_kind(koppen, samples) or Soort.WERKZOEKENDEN
+        by_key = {one.kolom: one for one in suggest(koppen, samples, self.soort)}
+        self.suggesties = {key: by_key[key] for key in self.monsters}
+        self.begin = self._first_rules(koppen)
+        self.keuzes = from_regels(self.begin, self.kolommen)
+        self._begin_keuzes = self.keuzes
+        self.fouten: tuple[Fout, ...] = ()
+        self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen)
+
+    def _first_rules(self, koppen: Sequence[str]) -> Regels:
+        """The rules there are, or the proposals. A file that waits for choices gets the proposals for what is left."""
+        proposed = regels_from(self.suggesties.values(), koppen, self.soort)
+        present = self.voorstel.regels
+        if present is None or present.soort is not self.soort:
+            return proposed
+        if self.levering.status != Status.KOPPELEN or self.levering.regels is not None:
+            return present
+        used = set(present.kolommen)
+        filled = {zonder_posities(regel.doel) for regel in present.regels}
+        more = [
+            regel
+            for regel in proposed.regels
+            if used.isdisjoint(regel.kolommen) and zonder_posities(regel.doel) not in filled
+        ]
+        consent = present.toestemming or proposed.toestemming
+        if consent is not None and consent.kolom in used and present.toestemming is None:
+            consent = None
+        return replace(present, regels=(*present.regels, *more), toestemming=consent)
+
+    def lees(self, data: QueryDict) -> None:
+        """Take over what was sent."""
+        self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters)
+        self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen)
+
+    # --- What is shown --------------------------------------------------------------------------------------
+
+    @property
+    def ontbreekt(self) -> tuple[str, ...]:
+        """What must still be told, in Dutch."""
+        return wat_ontbreekt(self.regels)
+
+    @property
+    def rijkeuzes(self) -> list[tuple[int, str]]:
+        """The rows that may hold the headers: their number, and what stands in them."""
+        return [
+            (number, " | ".join([shown(text) for text in texts if text][:_CELLS_SHOWN])[:_LONGEST_ROW])
+            for number, texts in self.voorstel.rijen
+        ]
+
+    @property
+    def groepen(self) -> tuple[Optiegroep, ...]:
+        """What every column can be."""
+        return doelgroepen(self.soort)
+
+    @property
+    def constante_groepen(self) -> tuple[Optiegroep, ...]:
+        """What can have a fixed value."""
+        return constante_groepen(self.soort)
+
+    @property
+    def vraagt_toestemming(self) -> bool:
+        """Whether this kind of record needs somebody's consent."""
+        return self.soort is Soort.WERKZOEKENDEN
+
+    @property
+    def toestemmingskolom(self) -> str:
+        """How the column is called that says who agreed."""
+        return next(
+            (kop.naam for kop in self.kolommen if self.keuzes.kolommen[kop.sleutel].doel == TOESTEMMING), ""
+        )
+
+    @cached_property
+    def velden(self) -> list[Kolomveld]:
+        """The columns."""
+        found = []
+        for one, kop in zip(self.voorstel.kolommen, self.kolommen, strict=True):
+            seen = look_at(one.monster)
+            hidden = zegt_bsn(one.kop.sleutel) or seen.is_een(Waardesoort.BSN)
+            key, suggestie = one.kop.sleutel, self.suggesties[one.kop.sleutel]
+            keuze = self.keuzes.kolommen[key]
+            found.append(
+                Kolomveld(
+                    kop,
+                    (NIET_GETOOND,) if hidden and one.voorbeelden else tuple(map(shown, one.voorbeelden)),
+                    suggestie,
+                    keuze,
+                    mogelijk(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
+                    self._places.get(keuze.achter, ""),
+                    self._label(suggestie.doel or ""),
+                    self._fault_at(key),
+                )
+            )
+        return found
+
+    @property
+    def aantal_gekozen(self) -> int:
+        """How many columns are taken along."""
+        return sum(veld.is_gekozen for veld in self.velden)
+
+    @property
+    def twijfels(self) -> list[Kolomveld]:
+        """The columns that somebody had better look at."""
+        return [veld for veld in self.velden if veld.twijfel]
+
+    @property
+    def extra_velden(self) -> list[Extraveld]:
+        """The extra rules, and an empty one to fill in."""
+        before = list(self._begin_keuzes.extra)
+        found = []
+        for place, extra in enumerate(self.keuzes.extra):
+            was = before.index(extra) + 1 if extra in before else 0
+            found.append(
+                Extraveld(
+                    place,
+                    extra,
+                    was,
+                    self._places.get(extra.kolom, VAST),
+                    _codes(self.soort, extra.doel),
+                    talen_bij(extra.doel),
+                    self._label(extra.alleen_met),
+                    self._fault_at(f"x{place}"),
+                )
+            )
+        return [*found, Extraveld(len(found), Extra(""), 0, VAST)]
+
+    @property
+    def extra_vorm(self) -> str:
+        """Changes when the extra rules must be shown anew."""
+        shown = [(veld.extra.doel, veld.bron, veld.fout) for veld in self.extra_velden]
+        return blake2b(repr(shown).encode(), digest_size=6).hexdigest()
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {kop.sleutel: str(kop.index) for kop in self.kolommen}
+
+    def _fault_at(self, place: str) -> str:
+        return next((fout.melding for fout in self.fouten if fout.plaats == place), "")
+
+    def _label(self, doel: str) -> str:
+        if doel == TOESTEMMING:
+            return "Toestemming om te delen"
+        leaf = leaf_at(self.soort, zonder_posities(doel))
+        return leaf.volledig_label if leaf is not None else ""
+
+    # --- What comes of it -----------------------------------------------------------------------------------
+
+    def voorbeeld(self, gemeente: Any) -> Voorbeeld:
+        """What the first rows become. Raises GeenKolommen and Onleesbaar; call inside `voor_gemeente`."""
+        rows = saved.preview(
+            gemeente,
+            self.levering.pk,
+            self.regels,
+            self.voorstel.blad,
+            self.voorstel.kopregel,
+            VOORBEELDRIJEN,
+        )
+        paths = list(dict.fromkeys(zonder_posities(regel.doel) for regel in self.regels.regels))
+        texts = _texts(self.soort, rows, paths)
+        paths = [path for path in paths if any(row.get(path) for row in texts)]
+        self._tell_columns(rows, texts)
+        counted = Counter(
+            (one.opmerking.ernst.value, shown_header(one.kolom), one.opmerking.melding)
+            for row in rows
+            for one in row.bevindingen
+        )
+        order = [ernst.value for ernst in Ernst]
+        labels = [blad(self.soort, path).volledig_label for path in paths]
+        return Voorbeeld(
+            tuple(labels),
+            tuple(
+                (row, _remarks(row), tuple(zip(labels, (text.get(path, "") for path in paths), strict=True)))
+                for row, text in zip(rows, texts, strict=True)
+            ),
+            tuple(
+                Opgeteld(*key, number)
+                for key, number in sorted(
+                    counted.items(), key=lambda item: (order.index(item[0][0]), -item[1])
+                )
+            ),
+        )
+
+    def _tell_columns(self, rows: Sequence[Voorbeeldrij], texts: Sequence[dict[str, str]]) -> None:
+        """Per column what its values become, where it is the only one for its target, and what is said of them."""
+        shared = Counter(zonder_posities(regel.doel) for regel in self.regels.regels)
+        for veld in self.velden:
+            pad = veld.keuze.doel
+            if shared[pad] == 1:
+                found = dict.fromkeys(text[pad][:_LONGEST_TEXT] for text in texts if text.get(pad))
+                veld.wordt = tuple(list(found)[:_MOST_TEXTS])
+            counted = Counter(
+                (one.opmerking.ernst.value, one.opmerking.melding)
+                for row in rows
+                for one in row.bevindingen
+                if shown_header(one.kolom) == veld.kolom.naam
+            )
+            veld.opmerkingen = [
+                Opgeteld(ernst, veld.kolom.naam, melding, number)
+                for (ernst, melding), number in counted.most_common()
+            ]
+
+
+def shown(text: str) -> str:
+    """A text as it may be on the screen: never a BSN, also not to who has the file."""
+    return NIET_GETOOND if is_bsn(text) or has_bsn(text) else text
+
+
+def _remarks(row: Voorbeeldrij) -> Paren:
+    return tuple((shown_header(one.kolom), one.opmerking.melding) for one in row.bevindingen)
+
+
+def _headers(kolommen: Sequence[Kolomvoorstel]) -> list[str]:
+    """The headers in their places; columns of the portal itself that were left out are empty."""
+    found = [""] * (max((one.kop.index for one in kolommen), default=-1) + 1)
+    for one in kolommen:
+        found[one.kop.index] = one.kop.kop
+    return found
+
+
+def _samples(kolommen: Sequence[Kolomvoorstel]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = [()] * (max((one.kop.index for one in kolommen), default=-1) + 1)
+    for one in kolommen:
+        found[one.kop.index] = one.monster
+    return found
+
+
+def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
+    """The codes to choose from for a fixed value; nothing when it is typed."""
+    leaf = leaf_at(soort, doel)
+    lijst = leaf.attribuut.waardelijst if leaf is not None else None
+    if lijst is None:
+        return ()
+    return tuple(Optie(str(code), label) for code, label in lijst.waarden.items())
+
+
+def _texts(soort: Soort, rows: Sequence[Voorbeeldrij], paths: Iterable[str]) -> list[dict[str, str]]:
+    """Per row the text of every target, with the names of codes that others keep."""
+    labels = labels_of(chain.from_iterable(external_codes(soort, row.record or {}) for row in rows))
+
+    def text_at(record: Any, path: str) -> str:
+        texts = (value_text(soort, path, value, labels) for value in _values(record, path.split(".")))
+        return ", ".join(shown(text) for text in texts if text)
+
+    wanted = list(paths)
+    return [{path: text_at(row.record or {}, path) for path in wanted} for row in rows]
+
+
+def _values(group: Any, steps: Sequence[str]) -> list[Any]:
+    """Every value at a path without positions."""
+    if not steps:
+        return [] if group is None else [group]
+    if not isinstance(group, dict):
+        return []
+    inner = group.get(steps[0].removesuffix("[]"))
+    elements = inner if isinstance(inner, list) else [inner]
+    return [value for element in elements for value in _values(element, steps[1:])]

@@ -1,0 +1,1 @@
+"""Reading one cell: text, numbers, dates, contact data."""

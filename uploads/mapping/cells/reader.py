@@ -1,0 +1,325 @@
+"""How the cells of a column are read for an attribute, as its rule says.
+
+Everything is derived from `exchange.standard`: a code from its list, a date, a number between bounds, a text. What
+is said about a value that is in no list tells what happens to it and what to do; it never repeats the value.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, is_bsn
+from uploads.mapping.cells.freetext import text_reader
+from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
+from uploads.mapping.regels import (
+    AFKEUREN,
+    EENHEDEN,
+    Regel,
+    code_in,
+    is_contactlijst,
+    is_uren,
+    lijst_van,
+    zegt_bsn,
+)
+from uploads.mapping.cells.text import IsAfwezig, afgekeurd, bsn_of, code_table, cut_at_word, date_reader, email_reader, is_afwezig, number_of, phone_reader, read_number, read_postcode, safe_id, sleutel, tekst, waarschuwing, whole_number
+
+# What the codes of remarks about a list begin with; "code" for those that are not here.
+_STAM: Mapping[str, str] = {
+    "beroepen": "beroep",
+    "competenties": "competentie",
+    "opleidingen": "opleidingsnaam",
+    "talen": "taal",
+    "sbi": "sector",
+    "Opleidingsniveau": "opleiding",
+    "Vervoermiddel": "vervoer",
+}
+_WEGGELATEN: Mapping[str, str] = {
+    "beroepen": "Dit beroep staat niet in de beroepenlijst en is weggelaten. Koppel de waarde aan een beroep uit de "
+    "lijst.",
+    "competenties": "Deze competentie staat niet in de lijst en is weggelaten. Koppel de waarde aan een competentie "
+    "uit de lijst.",
+    "sbi": "Deze sector is geen SBI-code en is weggelaten. Vul de SBI-code in of koppel de waarde.",
+    "talen": "Deze taal staat niet in de lijst en is weggelaten. Koppel de waarde aan een taal uit de lijst.",
+    "opleidingen": "Deze opleiding staat niet in de lijst en is weggelaten. Koppel de waarde aan een opleiding uit de "
+    "lijst.",
+}
+_GEEN = frozenset({"geen", "nee"})
+_UREN = "uur|uren|u|uur per week|uren per week|uur/wk"
+_MOST_HOURS = 1000
+_UNIT_BEHIND = re.compile(r"\s*(?:uur|uren|u)?\.?\s*(?:per|p|/)?\.?\s*(?:dag|maand|mnd|d|m)?\.?$")
+_NIL_BEHIND = re.compile(r"([0-9]{1,9})[.,]0{1,4}")
+_WORDS = re.compile(r"[^a-z]+")
+_AND = " en "
+
+
+def reader(soort: Soort, leaf: Blad, regel: Regel, omgeving: Omgeving, *, epoch_1904: bool = False) -> Lees:
+    """Reads the cells of one column for this attribute. `epoch_1904`: bare numbers are days since 1904.
+
+    Where the rule's target ends in `[]`, or is an address or number in a list, the value is a list of values.
+    """
+    absent = absence(omgeving)
+    if leaf.pad.endswith("[]") and is_contactlijst(leaf.attribuut):
+        # These find several in one cell by themselves.
+        return _contact_reader(leaf, absent)
+    if leaf.attribuut.waardelijst is not None:
+        one, knows = _code_reader(leaf, leaf.attribuut.waardelijst, regel, omgeving, absent)
+        if regel.splits:
+            return _several(one, knows, regel.splits, absent)
+    else:
+        one = _reader_of_one(soort, leaf, regel, omgeving, absent, epoch_1904)
+    return _in_list(one) if "[]" in regel.doel else one
+
+
+def absence(omgeving: Omgeving) -> IsAfwezig:
+    """Whether a cleaned text says that there is nothing, by the municipality's own words if it has any."""
+    own = omgeving.afwezig
+    if own is None:
+        return is_afwezig
+    return lambda text: not text or text.casefold() in own or (text[0] == "#" and is_afwezig(text))
+
+
+def _reader_of_one(
+    soort: Soort, leaf: Blad, regel: Regel, omgeving: Omgeving, absent: IsAfwezig, epoch_1904: bool
+) -> Lees:
+    attribuut = leaf.attribuut
+    if leaf.pad == soort.id_pad:
+        return _id_reader(regel, omgeving, absent)
+    if leaf.pad == soort.postcode_pad:
+        return read_postcode(omgeving.ligt_ergens, absent)
+    if attribuut.type is Gegevenstype.DATUM:
+        return date_reader(epoch_1904, absent)
+    if attribuut.json_type == "integer":
+        highest = attribuut.maximum if attribuut.maximum is not None else 2**31
+        lowest = attribuut.minimum or 0
+        if regel.eenheid:
+            return _converted(EENHEDEN[regel.eenheid], lowest, highest, absent)
+        return read_number(lowest, highest, _UREN if is_uren(attribuut) else "", absent)
+    if is_contactlijst(attribuut):
+        return _first(_contact_reader(leaf, absent))
+    lees = text_reader(leaf, absent)
+    return _shortened(lees, leaf) if regel.inkorten and attribuut.lengte is not None else lees
+
+
+# --- Ids, numbers, texts ------------------------------------------------------------------------------------
+
+
+def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
+    pseudoniem = omgeving.pseudoniem
+    if any(map(zegt_bsn, regel.kolommen)):
+        fault = waarschuwing(
+            "bsn_onjuist", "Dit is geen geldig BSN. Controleer het nummer, of vul een ander kenmerk in."
+        ).opmerking
+
+        def read_bsn(value: object) -> Cel:
+            bsn = bsn_of(value, absent)
+            return Cel(pseudoniem(bsn), None if is_bsn(bsn) else fault) if bsn else AFWEZIG
+
+        return read_bsn
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        if absent(text):
+            return AFWEZIG
+        if regel.pseudoniem:
+            # Somebody's BSN may stand in this column just as well; the pseudonym is then that of the BSN.
+            return Cel(pseudoniem(bsn_of(text) if is_bsn(text) else text))
+        return Cel(safe_id(text, pseudoniem))
+
+    return read
+
+
+def _contact_reader(leaf: Blad, absent: IsAfwezig) -> Lees:
+    return email_reader(absent) if leaf.attribuut.naam == "emailadres" else phone_reader(absent)
+
+
+def _converted(factor: float, lowest: int, highest: int, absent: IsAfwezig) -> Lees:
+    """Reads hours in another unit and makes whole hours a week of them."""
+    fault = afgekeurd(
+        "getal_onmogelijk",
+        f"Hier hoort een aantal uren te staan dat per week uitkomt op {lowest} tot en met {highest}. "
+        "Pas de waarde aan, of kies een andere eenheid.",
+    )
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        if absent(text):
+            return AFWEZIG
+        number = number_of(_UNIT_BEHIND.sub("", text.casefold()) if isinstance(value, str) else value)
+        if number is None or not 0 <= number < _MOST_HOURS or text.endswith("%"):
+            return fault
+        hours = int(number * factor + 0.5)
+        return Cel(hours) if lowest <= hours <= highest else fault
+
+    return read
+
+
+def _shortened(lees: Lees, leaf: Blad) -> Lees:
+    length = leaf.attribuut.lengte or 0
+    remark = Opmerking(
+        Ernst.WAARSCHUWING,
+        "contact_ingekort" if leaf.contactgegeven else "tekst_ingekort",
+        f"Deze tekst is langer dan {length} tekens en is ingekort. Gebruik een kortere tekst.",
+    )
+
+    def read(value: object) -> Cel:
+        cel = lees(value)
+        if cel.waarde is None or len(cel.waarde) <= length:
+            return cel
+        return cel._replace(waarde=cut_at_word(cel.waarde, length), opmerking=cel.opmerking or remark)
+
+    return read
+
+
+def _first(lees: Lees) -> Lees:
+    """The first value of a reader that gives a list."""
+
+    def read(value: object) -> Cel:
+        cel = lees(value)
+        return cel if cel.waarde is None else cel._replace(waarde=cel.waarde[0])
+
+    return read
+
+
+def _in_list(lees: Lees) -> Lees:
+    def read(value: object) -> Cel:
+        cel = lees(value)
+        return cel if cel.waarde is None else cel._replace(waarde=[cel.waarde])
+
+    return read
+
+
+# --- Codes --------------------------------------------------------------------------------------------------
+
+
+def _code_reader(
+    leaf: Blad, lijst: Waardelijst, regel: Regel, omgeving: Omgeving, absent: IsAfwezig
+) -> tuple[Lees, Callable[[str], bool]]:
+    """Reads a code by the municipality's own words, then by the rule's or else by the list's labels and codes.
+
+    Also whether a text as a whole is one of those words, so that it need not be cut.
+    """
+    naam = lijst_van(leaf.attribuut)
+    mapped = omgeving.codes.get(naam, {})
+    known: Mapping[str, Any]
+    if regel.waarden:
+        known = {sleutel(word): code_in(lijst, code) if code else None for word, code in regel.waarden}
+    else:
+        known = code_table(lijst)
+    as_is = _code_as_it_is(leaf, lijst)
+    unknown = _unknown_value(lijst, naam, regel)
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        key = text.casefold()
+        code = mapped.get(key)
+        if code is not None:
+            if not code:
+                return AFWEZIG
+            # One that is no longer in the list says nothing.
+            found = code_in(lijst, code)
+            if found is not None:
+                return Cel(found)
+        if key in known:
+            return Cel(known[key])
+        if absent(text):
+            return AFWEZIG
+        # A code that became a number on its way here.
+        if (match := _NIL_BEHIND.fullmatch(key)) and match[1] in known:
+            return Cel(known[match[1]])
+        found = as_is(value, text)
+        if found is not None:
+            return Cel(found)
+        if key in _GEEN and leaf.in_lijst:
+            return AFWEZIG
+        if regel.per_woord:
+            for word in _WORDS.split(key):
+                if word in known:
+                    return Cel(known[word])
+        return unknown(text)
+
+    def knows(text: str) -> bool:
+        key = sleutel(text)
+        return key in mapped or key in known
+
+    return read, knows
+
+
+def _code_as_it_is(leaf: Blad, lijst: Waardelijst) -> Callable[[object, str], Any]:
+    """Whether a value is a code of an external list by its form, though nobody loaded that list."""
+    attribuut = leaf.attribuut
+    if not lijst.extern:
+        return lambda value, text: None
+    if lijst.numeriek:
+        low, high = attribuut.minimum or 0, attribuut.maximum if attribuut.maximum is not None else 2**31
+
+        def number(value: object, text: str) -> int | None:
+            found = whole_number(value)
+            return found if found is not None and low <= found <= high else None
+
+        return number
+    if attribuut.patroon is not None:
+        pattern = re.compile(attribuut.patroon)
+        return lambda value, text: text if pattern.fullmatch(text) else None
+    return lambda value, text: text if "://" in text or text.casefold().startswith("urn:") else None
+
+
+def _unknown_value(lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str], Cel]:
+    """What becomes of a value that nobody knows; it is counted, so that it can be mapped."""
+    stem = _STAM.get(naam, "code")
+    value: Any = None
+    if regel.bij_onbekend == AFKEUREN:
+        codes = ", ".join(str(code) for code in lijst.waarden)
+        choice = f" Gebruik een van deze codes: {codes}." if codes else ""
+        remark = Opmerking(
+            Ernst.AFGEKEURD, f"{stem}_onbekend", f"Deze waarde staat niet in de lijst {lijst.naam}.{choice}"
+        )
+        if not lijst.extern:
+            remark = remark._replace(code="code_onbekend")
+    elif regel.bij_onbekend:
+        value = code_in(lijst, regel.bij_onbekend)
+        label = lijst.waarden.get(value, regel.bij_onbekend) if value is not None else ""
+        remark = Opmerking(
+            Ernst.WAARSCHUWING,
+            f"{stem}_anders",
+            f"Deze waarde staat niet in de lijst {lijst.naam} en is opgenomen als {label}. "
+            "Koppel de waarde als een andere code beter past.",
+        )
+    else:
+        remark = Opmerking(
+            Ernst.WAARSCHUWING,
+            f"{stem}_onbekend",
+            _WEGGELATEN.get(
+                naam, f"Deze waarde staat niet in de lijst {lijst.naam} en is weggelaten. Koppel de waarde."
+            ),
+        )
+    return lambda text: Cel(value, remark, ((naam, text),))
+
+
+def _several(one: Lees, knows: Callable[[str], bool], splits: str, absent: IsAfwezig) -> Lees:
+    """Reads a cell with several values in it; one refusal speaks for the cell. What is known as a whole is not cut."""
+    characters = splits.replace(_AND, "")
+    pattern = "|".join(
+        [*([f"[{re.escape(characters)}]"] if characters else []), *([_AND] if _AND in splits else [])]
+    )
+    separator = re.compile(pattern, re.IGNORECASE)
+    whole = _in_list(one)
+
+    def read(value: object) -> Cel:
+        if not isinstance(value, str) or absent(tekst(value)) or knows(value):
+            return whole(value)
+        parts = [part for part in separator.split(value) if tekst(part)]
+        if len(parts) <= 1:
+            return whole(parts[0] if parts else None)
+        values: list[Any] = []
+        remark: Opmerking | None = None
+        unknown: tuple[tuple[str, str], ...] = ()
+        for part in parts:
+            cel = one(part)
+            if cel.waarde is not None and cel.waarde not in values:
+                values.append(cel.waarde)
+            if cel.opmerking is not None and (remark is None or cel.opmerking.ernst is Ernst.AFGEKEURD):
+                remark = cel.opmerking
+            unknown += cel.onbekend
+        return Cel(values or None, remark, unknown)
+
+    return read

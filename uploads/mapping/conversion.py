@@ -1,0 +1,257 @@
+"""From the rows of a file to records in the standard, or the reasons why not.
+
+This module knows no database and no HTTP: it takes a recognised file and what it must know of the municipality,
+and yields one outcome per row. Every row that is read ends as a record, as skipped or as refused.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from exchange.bron.columns import canonical_json
+from exchange.standard import Foutcode, Soort, schoon, validate
+from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zonder
+from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
+from uploads.mapping.recognition import Gevonden
+from uploads.mapping.cells.text import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, tekst
+from uploads.controle.vulling import with_reach
+
+# The first word of a row below the data, such as a sum; it has few cells.
+_TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
+_EERSTE_LETTERS = frozenset("tTsSeEgGaA")
+_CELLEN_VAN_TOTAAL = 3
+_TOTAALREGEL = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "totaalregel",
+    "Dit is een regel met een totaal, geen profiel. U hoeft niets te doen.",
+)
+_GESLOTEN = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "gesloten",
+    "De sluitingsdatum van deze vacature is voorbij, dus ze gaat niet mee. Klopt de datum niet, pas hem dan aan.",
+)
+_GEEN_POSTCODE = Opmerking(
+    Ernst.AFGEKEURD,
+    "postcode_ontbreekt",
+    "Er is geen postcode. Zonder postcode kan niemand op afstand zoeken. Vul de postcode in.",
+)
+_KOLOM_ONTBREEKT = Opmerking(
+    Ernst.WAARSCHUWING,
+    "kolom_ontbreekt",
+    "Deze kolom hoort bij de koppeling, maar staat niet in dit bestand. Wat erin hoort, blijft leeg. Is de kolom "
+    "hernoemd, pas dan de koppeling aan.",
+)
+_SLUITINGSDATUM = "sluitingsdatumVacature"
+# As many different values of a list are counted, and as long as a value mapping can hold them.
+MAX_ONBEKEND = 5000
+_LONGEST_VALUE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Bevinding:
+    """A remark with its place: the row's number and the column's header."""
+
+    rij: int
+    kolom: str
+    opmerking: Opmerking
+
+
+@dataclass(slots=True)
+class Telling:
+    """How many rows came to what. `gelezen` is always the sum of the three that follow."""
+
+    gelezen: int = 0
+    omgezet: int = 0
+    overgeslagen: int = 0
+    afgekeurd: int = 0
+    lege_rijen: int = 0
+    waarschuwingen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Uitkomst:
+    """What one row came to: a record, or None and the findings that say why."""
+
+    rij: int
+    record: Record | None
+    bevindingen: tuple[Bevinding, ...]
+
+
+@dataclass(slots=True)
+class Omzetting:
+    """The conversion of one file; iterate over `uitkomsten` once, the counts grow along.
+
+    `onbekend` counts the values that no list knows, per list and value; `redenen` the findings per severity, code
+    and column, with the message of the first. `vandaag` None: what is past its time goes along.
+    """
+
+    gevonden: Gevonden
+    omgeving: Omgeving
+    vandaag: dt.date | None = None
+    telling: Telling = field(default_factory=Telling)
+    onbekend: dict[str, Counter[str]] = field(default_factory=dict)
+    redenen: Counter[tuple[Ernst, str, str]] = field(default_factory=Counter)
+    meldingen: dict[tuple[Ernst, str, str], str] = field(default_factory=dict)
+    laatste_rij: int = 0
+    _vormen: Counter[Hashable] = field(default_factory=Counter)
+    _vertaling: Vertaling | None = None
+
+    @property
+    def vulling(self) -> dict[str, int]:
+        """How many of the converted records have each attribute, by its path without positions, and a way to reach."""
+        counts: Counter[str] = Counter()
+        if self._vertaling is not None:
+            for vorm, aantal in self._vormen.items():
+                for pad in with_reach(self.gevonden.soort, self._vertaling.paden(vorm)):
+                    counts[pad] += aantal
+        return dict(counts)
+
+    def uitkomsten(self) -> Iterator[Uitkomst]:
+        """One outcome per row that is not empty. Raises Onleesbaar when the file breaks off."""
+        vertaling = self._vertaling = self.gevonden.vertaling(self.omgeving)
+        soort, telling = self.gevonden.soort, self.telling
+        id_pad = soort.id_pad or ""
+        seen: dict[str, int] = {}
+        found: list[Bevinding] = list(self._missing_columns())
+        ours = eigen_kolommen(self.gevonden.koppen)
+        ids = self.gevonden.id_kolommen
+        few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
+        nummer = 0
+
+        def meld(kolom: str, opmerking: Opmerking) -> None:
+            found.append(Bevinding(nummer, kolom, opmerking))
+
+        def onbekend(kolom: str, waarde: tuple[str, str]) -> None:
+            self._count_unknown(*waarde)
+
+        for rij in self.gevonden.tabel.rijen():
+            nummer, waarden = rij
+            self.laatste_rij = nummer
+            if nummer <= self.gevonden.kopregel:
+                continue
+            if ours:
+                waarden = zonder(waarden, ours)
+            if is_leeg(waarden):
+                telling.lege_rijen += 1
+                continue
+            telling.gelezen += 1
+            record: Record | None = None
+            if (no_record := _no_record(waarden, ids, few)) is not None:
+                meld("", no_record)
+            else:
+                record = vertaling.vertaal(waarden, meld, onbekend)
+            if record is not None:
+                eigen_id = _identity(record, id_pad)
+                for pad, opmerking in self._faults(record, seen.get(eigen_id), id_pad):
+                    meld(vertaling.kop_van(pad), opmerking)
+                    record = None
+            if record is not None and self._is_over(record):
+                meld(vertaling.kop_van(_SLUITINGSDATUM), _GESLOTEN)
+                record = None
+            if record is not None:
+                self._vormen[vertaling.vorm()] += 1
+                record = record if vertaling.vol else schoon(record)
+                seen[eigen_id] = nummer
+            bevindingen = tuple(found)
+            found.clear()
+            yield self._settle(Uitkomst(nummer, record, bevindingen))
+
+    def _missing_columns(self) -> Iterator[Bevinding]:
+        """What the municipality's own koppeling expects and this file does not have."""
+        herkenning = self.gevonden.herkenning
+        if herkenning.versie is not None:
+            for key in herkenning.ontbreekt:
+                yield Bevinding(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
+
+    def _is_over(self, record: Record) -> bool:
+        """Whether nobody would find it any more."""
+        if self.vandaag is None or self.gevonden.soort is not Soort.VACATURES:
+            return False
+        return str(record.get(_SLUITINGSDATUM) or "9999") < self.vandaag.isoformat()
+
+    def _faults(self, record: Record, first: int | None, id_pad: str) -> Iterator[tuple[str, Opmerking]]:
+        """Why a translated record cannot be published, each with the path it is about.
+
+        `first` is the row of the record that has its id already.
+        """
+        soort = self.gevonden.soort
+        postcode_pad = soort.postcode_pad or ""
+        for fout in validate(soort, record):
+            if fout.code is Foutcode.VERPLICHT and fout.pad == postcode_pad:
+                yield postcode_pad, _GEEN_POSTCODE
+            else:
+                yield fout.pad, Opmerking(Ernst.AFGEKEURD, fout.code.value, fout.melding)
+        if first is not None:
+            melding = (
+                f"Dit is dezelfde als in rij {first}; die gaat mee, deze niet. Verwijder een van de twee."
+            )
+            yield id_pad, Opmerking(Ernst.AFGEKEURD, "dubbel_id", melding)
+        postcode = _value_at(record, postcode_pad)
+        if (
+            isinstance(postcode, str)
+            and postcode
+            and not self.omgeving.ligt_ergens(normal_postcode(postcode))
+        ):
+            yield postcode_pad, POSTCODE_ONVINDBAAR
+
+    def _settle(self, uitkomst: Uitkomst) -> Uitkomst:
+        """Count the outcome."""
+        telling = self.telling
+        if uitkomst.record is not None:
+            telling.omgezet += 1
+        elif any(one.opmerking.ernst is Ernst.OVERGESLAGEN for one in uitkomst.bevindingen):
+            telling.overgeslagen += 1
+        else:
+            telling.afgekeurd += 1
+        for one in uitkomst.bevindingen:
+            key = (one.opmerking.ernst, one.opmerking.code, one.kolom)
+            self.redenen[key] += 1
+            self.meldingen.setdefault(key, one.opmerking.melding)
+            if one.opmerking.ernst is Ernst.WAARSCHUWING:
+                telling.waarschuwingen += 1
+        return uitkomst
+
+    def _count_unknown(self, lijst: str, waarde: str) -> None:
+        values = self.onbekend.setdefault(lijst, Counter())
+        shown = tekst(waarde)
+        # What looks like somebody's name, number or address is not shown back as "a value of the list".
+        if shown not in values and (len(shown) > _LONGEST_VALUE or looks_personal(shown)):
+            shown = ""
+        if shown in values or len(values) < MAX_ONBEKEND:
+            values[shown] += 1
+
+
+def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
+    """What a row is when it is no record: the example of a template, or a sum below the data."""
+    if not isinstance(waarden, list | tuple):
+        return None
+    for index in ids:
+        value = waarden[index] if index < len(waarden) else None
+        if value.__class__ is str and value.strip() == VOORBEELD_ID:
+            return VOORBEELDRIJ
+    for first in waarden:
+        if first is not None and first != "":
+            break
+    if first.__class__ is str and first[:12].strip()[:1] in _EERSTE_LETTERS and _TOTAAL.match(tekst(first)):
+        filled = sum(1 for value in waarden if value is not None and value != "")
+        return _TOTAALREGEL if filled <= few else None
+    return None
+
+
+def _identity(record: Record, id_pad: str) -> str:
+    """What tells this record from the others: its id, or its whole content for a kind without ids."""
+    if not id_pad:
+        return hashlib.sha256(canonical_json(schoon(record)).encode()).hexdigest()
+    return str(record.get(id_pad) or "")
+
+
+def _value_at(record: Record, pad: str) -> Any:
+    value: Any = record
+    for step in pad.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,1 @@
+"""Files whose layout is known beforehand."""

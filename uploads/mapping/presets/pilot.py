@@ -1,0 +1,362 @@
+"""JSON in the form of the old pilot (0.8), lifted to the standard.
+
+Most of it is the standard already. What has another place or another form is in the tables below; what the standard
+has no place for is left out, and told. Occupations and skills were free text or codes of a list that is no more:
+they go through the value mapping, and what it does not know is counted.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from exchange.standard import Soort, blad, bladeren, is_empty
+from uploads.mapping.cells.reader import reader
+from uploads.mapping.model import Cel, Ernst, Lees, Meld, MeldOnbekend, Omgeving, Opmerking, Record
+from uploads.mapping.presets.records import RecordVertaling
+from uploads.mapping.regels import Regel, zonder_posities
+from uploads.mapping.cells.text import tekst
+
+NAAM: Final = "pilot"
+LABEL: Final = "JSON van de pilot (versie 0.8)"
+
+
+class Wijze(StrEnum):
+    """What is done with a field that is not in the standard as it is."""
+
+    HERNOEMD = "hernoemd"
+    BEROEP = "beroep"
+    OPLEIDING = "opleiding"
+    GEDRAG = "gedrag"
+    VAARDIGHEID = "vaardigheid"
+    ADRES = "adres"
+    VERVALLEN = "vervallen"
+
+
+class Omzetting(NamedTuple):
+    """What becomes of a field: where it goes (the path in the standard), or why it is left out."""
+
+    wijze: Wijze
+    doel: str = ""
+    uitleg: str = ""
+
+
+_REGIOSTRAAL = Omzetting(
+    Wijze.VERVALLEN, uitleg="De standaard heeft geen straal rond het werk meer. Gebruik maximaleReisafstand."
+)
+
+# Per kind: each field of 0.8 (lists have [] behind them) that the standard does not have in that place.
+TABEL: Final[Mapping[Soort, Mapping[str, Omzetting]]] = {
+    Soort.WERKZOEKENDEN: {
+        "bemiddelingsberoep[]": Omzetting(Wijze.BEROEP, "bemiddelingsberoep[].codeBeroepsnaam"),
+        "arbeidsmarktkwalificatie.werkervaring[].beroep": Omzetting(
+            Wijze.BEROEP, "arbeidsmarktkwalificatie.werkervaring[].beroep.codeBeroepsnaam"
+        ),
+        "arbeidsmarktkwalificatie.opleiding[].opleidingsnaam": Omzetting(
+            Wijze.OPLEIDING, "arbeidsmarktkwalificatie.opleiding[].toelichtingOpleiding"
+        ),
+        "arbeidsmarktkwalificatie.gedragscompetentie[]": Omzetting(
+            Wijze.GEDRAG, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
+        ),
+        "arbeidsmarktkwalificatie.vakvaardigheid[]": Omzetting(
+            Wijze.VAARDIGHEID, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
+        ),
+        "voorkeursland[]": Omzetting(Wijze.VERVALLEN, uitleg="De standaard heeft geen voorkeursland meer."),
+        "flexibiliteit.codeRegiostraal": _REGIOSTRAAL,
+    },
+    Soort.VACATURES: {
+        "beroep": Omzetting(Wijze.BEROEP, "beroep.codeBeroepsnaam"),
+        "opleiding[].opleidingsnaam": Omzetting(Wijze.OPLEIDING, "opleiding[].toelichtingOpleiding"),
+        "gedragscompetentie[]": Omzetting(Wijze.GEDRAG, "competentiebeheersing[].codeCompetentie"),
+        "vakvaardigheid[]": Omzetting(Wijze.VAARDIGHEID, "competentiebeheersing[].codeCompetentie"),
+        "indicatieLdrRegistratie": Omzetting(
+            Wijze.VERVALLEN, uitleg="De standaard heeft dit alleen voor werkzoekenden."
+        ),
+        "sluitingsDatumVacature": Omzetting(Wijze.HERNOEMD, "sluitingsdatumVacature"),
+        "werkgever.adresHouding[]": Omzetting(Wijze.ADRES, "adres.postcode"),
+        "flexibiliteit.codeRegiostraal": Omzetting(
+            Wijze.VERVALLEN, uitleg="De standaard heeft geen straal rond het werk meer."
+        ),
+        "flexibiliteit.datumAanvangBeschikbaarVoorWerk": Omzetting(
+            Wijze.VERVALLEN,
+            uitleg="De standaard heeft dit niet voor een vacature. "
+            "Gebruik arbeidsVoorwaarden.datumAanvangWerkzaamheden.",
+        ),
+    },
+}
+# The behavioural competences of 0.8, of which the standard has no codes: their names can be mapped.
+GEDRAGSCOMPETENTIES: Final[Mapping[int, str]] = {
+    24100: "Beslissen en activiteiten initiëren", 24101: "Aansturen", 24102: "Begeleiden",
+    24104: "Aandacht en begrip tonen", 24105: "Samenwerken en overleggen", 24106: "Ethisch en integer handelen",
+    24107: "Relaties bouwen en netwerken", 24108: "Overtuigen en beïnvloeden", 24109: "Presenteren",
+    24110: "Formuleren en rapporteren", 24111: "Vakdeskundigheid toepassen", 24112: "Materialen en middelen inzetten",
+    24113: "Analyseren", 24114: "Onderzoeken", 24115: "Creëren en innoveren", 24116: "Leren",
+    24118: "Plannen en organiseren", 24119: "Op de behoeften en verwachtingen van de klant richten",
+    24120: "Kwaliteit leveren", 24121: "Instructies en procedures opvolgen",
+    24122: "Omgaan met verandering en aanpassen", 24123: "Met druk en tegenslag omgaan",
+    24124: "Gedrevenheid en ambitie tonen", 24125: "Ondernemend en commercieel handelen",
+    24126: "Bedrijfsmatig handelen",
+}  # fmt: skip
+# Good and sufficient. The standard says only that somebody has a competence, not how well.
+_BEHEERST = frozenset({1, 2})
+
+# Fields of which 0.8 had one or the other; the first that says something counts.
+_BEROEPSVELDEN = ("omschrijvingBeroepsnaam", "naamBeroepOngecodeerd", "codeBeroepsnaam")
+_OPLEIDINGSVELDEN = ("omschrijvingOpleidingsnaam", "naamOpleidingOngecodeerd", "omschrijvingOpleiding")
+_BEROEPSTEKST = _BEROEPSVELDEN[:2]
+_BEROEPSCODE, _OPLEIDINGSCODE = "codeBeroepsnaam", "codeOpleidingsnaam"
+_COMPETENTIES, _COMPETENTIECODE = "competentiebeheersing", "codeCompetentie"
+
+_DEEPEST = 10
+_PLAUSIBLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,59}")
+
+
+def _left_out(code: str, uitleg: str) -> Opmerking:
+    return Opmerking(Ernst.WAARSCHUWING, code, f"Dit veld uit de pilot (0.8) is weggelaten. {uitleg}")
+
+
+_ONBEKEND_VELD = _left_out(
+    "pilot_onbekend_veld", "De standaard kent het niet. Controleer de naam van het veld."
+)
+_ONBRUIKBAAR = _left_out(
+    "pilot_onbruikbaar", "Het heeft een andere vorm dan de pilot had. Controleer het veld."
+)
+_NIET_BEHEERST = _left_out(
+    "pilot_niet_beheerst",
+    "De standaard zegt alleen welke competenties iemand heeft, en bij deze staat niet dat die goed of voldoende is.",
+)
+_GEEN_ADRES = _left_out("pilot_geen_adres", "Er is geen Nederlandse postcode in. Vul een postcode in.")
+_ADRES_WERKGEVER = Opmerking(
+    Ernst.WAARSCHUWING,
+    "pilot_adres_werkgever",
+    "De pilot (0.8) had alleen het adres van de werkgever. Dat is nu gebruikt als adres van het werk. "
+    "Is het werk ergens anders, lever dan het adres van de vacature aan volgens de standaard.",
+)
+
+
+# --- Recognition --------------------------------------------------------------------------------------------
+
+
+def is_pilot(records: Sequence[Any], soort: Soort) -> bool:
+    """Whether records of this kind are in the form of 0.8, known by fields that the standard does not have."""
+    return soort in TABEL and any(
+        _is_old(soort, pad, value) for record in records for pad, value in _fields(record, "")
+    )
+
+
+def _is_old(soort: Soort, pad: str, value: Any) -> bool:
+    omzetting = TABEL[soort].get(pad)
+    if omzetting is None or is_empty(value):
+        return False
+    if omzetting.wijze is not Wijze.BEROEP:
+        return True
+    # An occupation stands in the same place in both; in the standard it is a code and nothing else.
+    return isinstance(value, dict) and any(value.get(name) for name in _BEROEPSTEKST)
+
+
+def _fields(value: Any, pad: str) -> Iterator[tuple[str, Any]]:
+    """Every field with its path; of a list every element."""
+    if not isinstance(value, dict) or pad.count(".") > _DEEPEST:
+        return
+    for name, inner in value.items():
+        below, elements = _below(pad, name), [inner]
+        if isinstance(inner, list):
+            below, elements = f"{below}[]", inner
+        for element in elements:
+            yield below, element
+            yield from _fields(element, below)
+
+
+def _below(pad: str, name: Any) -> str:
+    return f"{pad}.{name}" if pad else str(name)
+
+
+# --- Lifting ------------------------------------------------------------------------------------------------
+
+# The groups of the standard: the names in it, each with what is below it (nothing for an attribute).
+_Boom = dict[str, "_Boom"]
+
+
+@cache
+def _boom(soort: Soort) -> _Boom:
+    tree: _Boom = {}
+    for leaf in bladeren(soort):
+        group = tree
+        for name in leaf.pad.replace("[]", "").split("."):
+            group = group.setdefault(name, {})
+    return tree
+
+
+class PilotVertaling:
+    """Lifts records of 0.8, and lets them through like records of the standard."""
+
+    vol = False
+
+    def __init__(self, soort: Soort, omgeving: Omgeving) -> None:
+        self.soort = soort
+        self._records = RecordVertaling(soort, omgeving)
+        self._tabel = TABEL[soort]
+        self._beroep = _code_reader(soort, Wijze.BEROEP, omgeving)
+        self._competentie = _code_reader(soort, Wijze.VAARDIGHEID, omgeving)
+        self._opleidingen = omgeving.codes.get("opleidingen", {})
+        self._record: Record = {}
+        # What somebody seeks and did before is often the same; it is one value in one record.
+        self._counted: set[tuple[str, str]] = set()
+
+    def kop_van(self, pad: str) -> str:
+        """The field of 0.8 that the attribute at this path came from."""
+        bare = zonder_posities(pad)
+        return next((old for old, new in self._tabel.items() if new.doel == bare), bare)
+
+    def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
+        """The record in the standard; None when there is none, or when a free text holds a BSN."""
+        if isinstance(waarden, dict):
+            self._meld, self._onbekend = meld, onbekend
+            self._record, self._counted = {}, set()
+            self._lift(waarden, "", _boom(self.soort), self._record)
+            waarden = self._record
+        return self._records.vertaal(waarden, meld, onbekend)
+
+    def vorm(self) -> int:
+        """Which attributes the last record has."""
+        return self._records.vorm()
+
+    def paden(self, vorm: int) -> Iterable[str]:
+        """The paths of these attributes."""
+        return self._records.paden(vorm)
+
+    def _lift(self, old: Record, pad: str, boom: _Boom, new: Record) -> Record:
+        """Put everything in a group in its place; most of it in the same place in the new group."""
+        for name, value in old.items():
+            below = _below(pad, name)
+            if is_empty(value):
+                continue
+            for key in (below, f"{below}[]"):
+                if key in self._tabel:
+                    self._move(key, name, value if isinstance(value, list) else [value], new)
+                    break
+            else:
+                if name not in boom:
+                    self._meld(_shown(below), _ONBEKEND_VELD)
+                elif isinstance(value, list):
+                    new[name] = [self._copy(element, f"{below}[]", boom[name]) for element in value]
+                else:
+                    new[name] = self._copy(value, below, boom[name])
+        return new
+
+    def _copy(self, value: Any, pad: str, boom: _Boom) -> Any:
+        return self._lift(value, pad, boom, {}) if isinstance(value, dict) and boom else value
+
+    def _move(self, pad: str, name: str, values: Sequence[Any], new: Record) -> None:
+        """Put the values of a field that has another place or form where they belong, or tell that there is none."""
+        omzetting = self._tabel[pad]
+        if omzetting.wijze is Wijze.VERVALLEN:
+            self._meld(pad, _left_out("pilot_vervallen", omzetting.uitleg))
+        elif omzetting.wijze is Wijze.HERNOEMD:
+            new[omzetting.doel.rpartition(".")[2]] = values[0]
+        elif not all(isinstance(value, dict) for value in values):
+            self._meld(pad, _ONBRUIKBAAR)
+        elif omzetting.wijze is Wijze.BEROEP:
+            found = _unique(_BEROEPSCODE, [self._occupation(pad, value) for value in values])
+            if found:
+                new[name] = found if pad.endswith("[]") else found[0]
+        elif omzetting.wijze is Wijze.OPLEIDING:
+            self._education(values[0], new)
+        elif omzetting.wijze is Wijze.ADRES:
+            self._address(pad, values)
+        else:
+            read = self._behaviour if omzetting.wijze is Wijze.GEDRAG else self._skill
+            present = [element[_COMPETENTIECODE] for element in new.get(_COMPETENTIES, ())]
+            found = _unique(_COMPETENTIECODE, [*present, *(read(pad, value) for value in values)])
+            if found:
+                new[_COMPETENTIES] = found
+
+    def _occupation(self, pad: str, value: Record) -> Any:
+        """The code of an occupation, by its name or by its old code."""
+        cels = [self._beroep(text) for name in _BEROEPSVELDEN if (text := tekst(value.get(name)))]
+        return self._code(pad, cels)
+
+    def _behaviour(self, pad: str, value: Record) -> Any:
+        if value.get("codeBeheersingGedragscompetentie", 1) not in _BEHEERST:
+            self._meld(pad, _NIET_BEHEERST)
+            return None
+        code = value.get("codeGedragscompetentie")
+        naam = GEDRAGSCOMPETENTIES.get(code) if isinstance(code, int) else None
+        text = naam or tekst(value.get("omschrijvingGedragscompetentie"))
+        return self._code(pad, [self._competentie(text)] if text else [])
+
+    def _skill(self, pad: str, value: Record) -> Any:
+        text = tekst(value.get("omschrijving"))
+        return self._code(pad, [self._competentie(text)] if text else [])
+
+    def _code(self, pad: str, cels: Sequence[Cel]) -> Any:
+        """The first code that was found; otherwise what there is to say about the first value."""
+        for cel in cels:
+            if cel.waarde is not None and cel.opmerking is None:
+                return cel.waarde
+        for cel in cels[:1]:
+            if cel.opmerking is not None:
+                self._meld(pad, cel.opmerking)
+            for value in cel.onbekend:
+                if value not in self._counted:
+                    self._counted.add(value)
+                    self._onbekend(pad, value)
+        return None
+
+    def _education(self, value: Record, new: Record) -> None:
+        """The code of an education, and in text how it was called."""
+        code = value.get(_OPLEIDINGSCODE)
+        texts = dict.fromkeys(text for name in _OPLEIDINGSVELDEN if (text := tekst(value.get(name))))
+        known = next(
+            (self._opleidingen[text.casefold()] for text in texts if text.casefold() in self._opleidingen), ""
+        )
+        if code is not None or known:
+            new[_OPLEIDINGSCODE] = tekst(code) if code is not None else known
+        if texts:
+            new["toelichtingOpleiding"] = ". ".join(texts)
+
+    def _address(self, pad: str, values: Sequence[Record]) -> None:
+        """The address of the work, for which 0.8 had only those of the employer: a street before a postbus."""
+        found = [adres for value in values if (adres := _dutch_address(value)).get("postcode")]
+        if not found:
+            self._meld(pad, _GEEN_ADRES)
+            return
+        self._record["adres"] = max(found, key=lambda adres: "straatnaam" in adres)
+        self._meld(pad, _ADRES_WERKGEVER)
+
+
+def _dutch_address(value: Record) -> Record:
+    """An address of 0.8 as the standard has it."""
+    nederland = _group(_group(value, "adres"), "adresNederland")
+    straat = _group(_group(nederland, "adresDetails"), "straatadres")
+    letter, toevoeging = tekst(straat.get("huisletter")), tekst(straat.get("huisnummertoevoeging"))
+    adres = {
+        "postcode": nederland.get("postcode"),
+        "straatnaam": straat.get("straatnaam") or straat.get("naamOpenbareRuimte"),
+        "huisnummer": straat.get("huisnummer"),
+        "huisnummertoevoeging": " ".join(filter(None, (letter, toevoeging))),
+    }
+    return {name: one for name, one in adres.items() if not is_empty(one)}
+
+
+def _group(value: Any, name: str) -> Record:
+    inner = value.get(name) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _unique(name: str, codes: Iterable[Any]) -> list[Record]:
+    """An element for each code that was found, once."""
+    return [{name: code} for code in dict.fromkeys(codes) if code is not None]
+
+
+def _code_reader(soort: Soort, wijze: Wijze, omgeving: Omgeving) -> Lees:
+    """How a value is read that becomes a code: as in a column for that attribute."""
+    doel = next(one.doel for one in TABEL[soort].values() if one.wijze is wijze)
+    return reader(soort, blad(soort, doel), Regel(doel.replace("[]", "[0]"), ("waarde",)), omgeving)
+
+
+def _shown(pad: str) -> str:
+    """A path of which every name can be one; anything else may be something that somebody typed."""
+    names = pad.replace("[]", "").split(".")
+    return pad if len(pad) <= 200 and all(map(_PLAUSIBLE_NAME.fullmatch, names)) else ""

@@ -1,0 +1,84 @@
+"""Records that are in the standard already (JSON): nothing to translate, only an id that must not be a BSN."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from exchange.standard import STANDAARD, Soort, bladeren, is_bsn, is_empty
+from uploads.mapping.cells.freetext import look_through
+from uploads.mapping.model import Ernst, Meld, MeldOnbekend, Omgeving, Opmerking, Record
+from uploads.mapping.regels import zonder_posities
+from uploads.mapping.cells.text import bsn_of
+
+NAAM = "json"
+LABEL = "JSON volgens de gegevensstandaard"
+
+
+def kinds_of(records: Sequence[Any]) -> list[Soort]:
+    """The kinds these records can be, best first: by their id, else by how many properties they share with it."""
+    scores: dict[Soort, int] = {}
+    for soort in Soort:
+        names = {attribuut.naam for attribuut in STANDAARD[soort].attributen}
+        scores[soort] = sum(
+            100 * (soort.id_pad in record) + len(names & record.keys())
+            for record in records
+            if isinstance(record, dict)
+        )
+    best = max(scores.values())
+    return [] if best <= 0 else [soort for soort, score in scores.items() if score == best]
+
+
+class RecordVertaling:
+    """Lets records of one kind through."""
+
+    vol = False
+
+    def __init__(self, soort: Soort, omgeving: Omgeving) -> None:
+        self.soort = soort
+        self._pseudoniem = omgeving.pseudoniem
+        self._record: Record = {}
+
+    def kop_van(self, pad: str) -> str:
+        """There are no columns: the path is the name."""
+        return zonder_posities(pad)
+
+    def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
+        """The record itself, with a pseudonym for an id that is a BSN; None when a free text holds a BSN."""
+        if not isinstance(waarden, dict):
+            meld(
+                "",
+                Opmerking(
+                    Ernst.AFGEKEURD,
+                    "geen_record",
+                    "Hier staat geen record. Elk onderdeel van de lijst hoort een object met velden te zijn.",
+                ),
+            )
+            return None
+        pad = self.soort.id_pad or ""
+        eigen_id = waarden.get(pad)
+        if isinstance(eigen_id, str) and is_bsn(eigen_id):
+            waarden[pad] = self._pseudoniem(bsn_of(eigen_id))
+        self._record = waarden
+        return waarden if look_through(self.soort, waarden, meld) else None
+
+    def vorm(self) -> int:
+        """Which attributes the last record has: a bit for each, in the order of the standard."""
+        return sum(
+            1 << place for place, steps in enumerate(_STEPS[self.soort]) if _has_any(self._record, steps)
+        )
+
+    def paden(self, vorm: int) -> Iterable[str]:
+        """The paths of these attributes."""
+        return [leaf.pad for place, leaf in enumerate(bladeren(self.soort)) if vorm >> place & 1]
+
+
+_STEPS = {soort: [leaf.pad.replace("[]", "").split(".") for leaf in bladeren(soort)] for soort in Soort}
+
+
+def _has_any(value: Any, steps: Sequence[str]) -> bool:
+    for place, step in enumerate(steps):
+        if isinstance(value, list):
+            return any(_has_any(element, steps[place:]) for element in value)
+        value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            return False
+    return not is_empty(value)

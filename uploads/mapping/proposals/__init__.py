@@ -1,0 +1,1 @@
+"""Proposing what a column is, from its name and from its values."""

@@ -1,0 +1,834 @@
+"""Which target a column is probably for, judged by its header and by what its values look like, and why.
+
+Pure functions on headers and a few sample values. The targets are those of `exchange.standard`; the words that
+people use for them are in `kolomnamen`. A reason is Dutch, for the clerk, and repeats neither a value nor a header.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, bladeren
+from exchange.standard.boom import lower_first
+from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, SOORT_RIJBEWIJS, VERVOERMIDDEL
+from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.mapping.proposals import kolomnamen
+from uploads.mapping.proposals.column_values import Kolomwaarden, Waardesoort, look_at
+from uploads.mapping.eigen import is_eigen_kop
+from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.proposals.header_names import BSN, CONTACT, GROUP, ORGANISATION, OUT, TOESTEMMING, Guess, by_name, words_of
+from uploads.mapping.regels import (
+    GEWONE_SPLITS,
+    LONGEST_VALUE,
+    MAX_POSITIES,
+    SOORTEN,
+    Regel,
+    Regels,
+    Toestemming,
+    is_splitsbaar,
+    is_uren,
+    kolomkoppen,
+    zonder_posities,
+)
+from uploads.mapping.cells.text import code_table, is_afwezig, sleutel, tekst
+
+# From here a proposal is filled in; below it the clerk is only told what it may be.
+GENOEG: Final = 60
+ZEKER: Final = 90
+
+_LEAST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestie:
+    """A proposal for one column.
+
+    `doel` is a path with positions, TOESTEMMING, or None when the column is not taken along. `zekerheid` runs from
+    0 to 100. A column with `achter` goes behind another column (its key) in the same target. The other fields are
+    those of `Regel`; for TOESTEMMING `waarden` holds the words that mean yes.
+    """
+
+    kolom: str
+    doel: str | None
+    zekerheid: int
+    reden: str
+    achter: str = ""
+    splits: str = ""
+    eenheid: str = ""
+    inkorten: bool = False
+    per_woord: bool = False
+    waarden: tuple[tuple[str, str], ...] = ()
+    # Constants that belong to it: (target, value), such as the language of a level.
+    vast: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_genoeg(self) -> bool:
+        """Whether it is sure enough to be filled in."""
+        return self.doel is not None and self.zekerheid >= GENOEG
+
+
+def suggest(koppen: Sequence[str], monsters: Sequence[Sequence[object]], soort: Soort) -> list[Suggestie]:
+    """A proposal for every column, in their order. `monsters` holds a few values of each column."""
+    columns = [
+        _Column(
+            kop.sleutel,
+            words_of(kop.kop),
+            kop.kop,
+            look_at(monsters[kop.index] if kop.index < len(monsters) else ()),
+            index,
+        )
+        for index, kop in enumerate(kolomkoppen(koppen))
+    ]
+    samples = {column.key: monsters[column.index] for column in columns if column.index < len(monsters)}
+    return _Assignment(soort, columns, samples).run()
+
+
+def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> Soort | None:
+    """Whether the file holds jobseekers or vacancies; None when that cannot be told from it."""
+    said: Counter[str] = Counter()
+    for kop in koppen:
+        words = set(words_of(kop))
+        glued = "".join(words_of(kop))
+        for soort, own in kolomnamen.VAN_SOORT.items():
+            if words & own or any(glued.startswith(word) for word in own if len(word) > 5):
+                said[soort.value] += 40
+    if any(look_at(values).is_een(Waardesoort.BSN) for values in monsters):
+        said[Soort.WERKZOEKENDEN.value] += 40
+    for soort in SOORTEN:
+        for one in suggest(koppen, monsters, soort):
+            if one.is_genoeg:
+                said[soort.value] += one.zekerheid
+            elif one.doel is None:
+                said[soort.value] += one.zekerheid // 3
+    (first, most), *rest = said.most_common() or [("", 0)]
+    if most == 0 or (rest and most - rest[0][1] < 30):
+        return None
+    return Soort(first)
+
+
+def regels_from(
+    suggesties: Iterable[Suggestie], koppen: Sequence[str], soort: Soort, vanaf: int = GENOEG
+) -> Regels:
+    """The proposals that are sure enough, as rules. They need not be complete."""
+    present = {kop.sleutel for kop in kolomkoppen(koppen)}
+    chosen = {
+        one.kolom: one
+        for one in suggesties
+        if one.doel is not None and one.zekerheid >= vanaf and one.kolom in present
+    }
+    behind: dict[str, list[str]] = defaultdict(list)
+    for one in chosen.values():
+        if one.achter in chosen:
+            behind[one.achter].append(one.kolom)
+    consent: Toestemming | None = None
+    rules: list[Regel] = []
+    constants: dict[tuple[str, str], Regel] = {}
+    for one in chosen.values():
+        if one.achter in chosen or one.doel is None:
+            continue
+        if one.doel == TOESTEMMING:
+            consent = consent or Toestemming(one.kolom, tuple(word for word, _ in one.waarden) or ("ja",))
+            continue
+        rules.append(
+            Regel(
+                doel=one.doel,
+                kolommen=(one.kolom, *behind[one.kolom]),
+                splits=one.splits,
+                eenheid=one.eenheid,
+                inkorten=one.inkorten,
+                waarden=one.waarden,
+                per_woord=one.per_woord,
+            )
+        )
+        for doel, value in one.vast:
+            constants.setdefault((doel, one.doel), Regel(doel=doel, constante=value, alleen_met=one.doel))
+    if soort is Soort.VACATURES:
+        rules += _occupation_from_title(rules)
+    return Regels(soort, (*rules, *constants.values()), consent)
+
+
+def _occupation_from_title(rules: Sequence[Regel]) -> list[Regel]:
+    """Without a column for the occupation the title of a vacancy is what there is to find it by."""
+    if any(rule.doel == _OCCUPATION for rule in rules):
+        return []
+    return [Regel(_OCCUPATION, rule.kolommen) for rule in rules if rule.doel == _TITLE]
+
+
+_TITLE: Final = "naamVacature"
+_OCCUPATION: Final = "beroep.codeBeroepsnaam"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    key: str
+    words: tuple[str, ...]
+    header: str
+    values: Kolomwaarden
+    index: int
+
+    @property
+    def number(self) -> int | None:
+        """The number in the header (Opleiding 2), from 1."""
+        found = [word for word in self.words if word.isdigit()]
+        # "1e uitkeringsdag" and "06" hold no such number.
+        if len(found) != 1 or len(self.words) < 2 or len(found[0]) > 2 or found[0].startswith("0"):
+            return None
+        return int(found[0]) if int(found[0]) <= MAX_POSITIES else None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The words without the number."""
+        return self.words if self.number is None else tuple(word for word in self.words if not word.isdigit())
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """The words without the number and without words that mean nothing."""
+        return tuple(word for word in self.named if word not in kolomnamen.VULWOORDEN)
+
+
+# --- Values -------------------------------------------------------------------------------------------------
+
+_W: Final = Waardesoort
+# What values alone may tell, with how sure that is: the name of an attribute, which is looked up in the standard.
+_BY_VALUES: Final[Sequence[tuple[Waardesoort, str, int]]] = (
+    (_W.POSTCODE, "bemiddelingspostcode", 88),
+    (_W.POSTCODE, "adres.postcode", 88),
+    (_W.EMAIL, "emailadres[]", 82),
+    (_W.TELEFOON, "telefoonnummer[]", 82),
+    (_W.RIJBEWIJS, "codeSoortRijbewijs", 84),
+    (_W.BEROEP, "bemiddelingsberoep[].codeBeroepsnaam", 84),
+    (_W.BEROEP, "beroep.codeBeroepsnaam", 84),
+    (_W.COMPETENTIE, "codeCompetentie", 84),
+    (_W.OPLEIDINGSNIVEAU, "codeNiveauOpleiding", 78),
+    (_W.VERVOER, "codeVervoermiddel", 78),
+    (_W.ARBEIDSCONTRACT, "codeTypeArbeidscontract", 74),
+    (_W.OVEREENKOMST, "codeTypeOvereenkomst", 70),
+    (_W.SOLLICITATIE, "codeSollicitatiewijze", 74),
+    (_W.DENKNIVEAU, "codeWerkEnDenkniveauWerkzoekende", 72),
+    (_W.DENKNIVEAU, "codeWerkEnDenkniveauMinimaal", 72),
+    (_W.TAAL, "codeTaal", 72),
+    (_W.WEBADRES, "sollicitatiewijze[].webadres.url", 50),
+    (_W.WEBADRES, "webadres[].url", 50),
+    (_W.UREN, "aantalWerkurenPerWeekMaximaal", 45),
+    (_W.LANGE_TEKST, "persoonlijkePresentatie", 45),
+    (_W.LANGE_TEKST, "omschrijvingVacature", 62),
+)
+_OUT_BY_VALUES: Final[Mapping[Waardesoort, str]] = {
+    _W.IBAN: "Bankgegevens",
+    _W.GEBOORTEDATUM: "Geboortedatum en leeftijd",
+    _W.ADRES: "Adressen",
+    _W.GESLACHT: "Geslacht",
+}
+# What values must look like for a name to be believed, by the name of the attribute; else by its type.
+_ONLY: Final[Mapping[str, frozenset[Waardesoort]]] = {
+    "emailadres": frozenset({_W.EMAIL}),
+    "telefoonnummer": frozenset({_W.TELEFOON, _W.GETAL, _W.BSN}),
+    "url": frozenset({_W.WEBADRES, _W.BEROEP, _W.COMPETENTIE, _W.TEKST}),
+}
+# Values that are certainly no code, word or running text.
+_NEVER_WORDS: Final = frozenset(
+    {_W.POSTCODE, _W.EMAIL, _W.TELEFOON, _W.DATUM, _W.GEBOORTEDATUM, _W.BSN, _W.IBAN, _W.WEBADRES}
+)
+_ALIKE: Final = "{} waarden zijn {}"
+
+
+def _by_values(column: _Column, soort: Soort) -> list[Guess]:
+    """What the values alone may tell."""
+    values = column.values
+    found: list[Guess] = []
+    if values.aantal == 0:
+        return found
+    if values.is_een(_W.BSN) and not values.is_een(_W.TELEFOON):
+        target = BSN if soort is Soort.WERKZOEKENDEN else f"{OUT}BSN's"
+        found.append(Guess(target, 80, _capital(_alike(_W.BSN, values)), by_name=False))
+    # By the number of values alone a date of birth may be any date.
+    if values.aantal > 1 or values.is_een(_W.IBAN):
+        for kind, reden in _OUT_BY_VALUES.items():
+            if kind in values.soorten and soort is Soort.WERKZOEKENDEN:
+                found.append(Guess(f"{OUT}{reden}", 64, _capital(_alike(kind, values)), by_name=False))
+    for kind, name, score in _BY_VALUES:
+        leaf = _leaf_named(soort, name) if kind in values.soorten else None
+        if leaf is not None:
+            found.append(Guess(leaf.pad, score, _capital(_alike(kind, values)), by_name=False))
+    return sorted(found, key=lambda guess: -guess.score)
+
+
+@cache
+def _leaf_named(soort: Soort, name: str) -> Blad | None:
+    """The attribute whose path ends in this name."""
+    found = [
+        leaf
+        for leaf in bladeren(soort)
+        if leaf.pad == name or leaf.pad.endswith(f".{name}") or leaf.pad.removeprefix(GROUP) == name
+    ]
+    return found[0] if found else None
+
+
+def _alike(kind: Waardesoort, values: Kolomwaarden) -> str:
+    return _ALIKE.format("alle" if kind in values.helemaal else "bijna alle", kind.value)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _fits(leaf: Blad, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | None]:
+    """Whether these values can be of the attribute (None: they do not tell), and what they are or should be."""
+    kinds, attribuut = values.soorten, leaf.attribuut
+    if values.aantal == 0:
+        return None, None
+    if attribuut.naam in _ONLY:
+        return _verdict(kinds, _ONLY[attribuut.naam])
+    if attribuut.naam.casefold().endswith("postcode"):
+        return _verdict(kinds, frozenset({_W.POSTCODE}))
+    match attribuut.type:
+        case Gegevenstype.DATUM:
+            # Numbers may be dates as a spreadsheet counts them.
+            return (None, None) if _W.GETAL in kinds else _verdict(kinds, frozenset({_W.DATUM}))
+        case Gegevenstype.GETAL:
+            wanted = frozenset({_W.GETAL, _W.UREN} if is_uren(attribuut) else {_W.GETAL})
+            good, why = _verdict(kinds, wanted)
+            return (None, None) if good is False and kinds == {_W.TEKST} else (good, why)
+        case Gegevenstype.CODE:
+            if kinds & {_W.BEROEP, _W.COMPETENTIE, _W.RIJBEWIJS} and not kinds & (
+                _NEVER_WORDS - {_W.WEBADRES}
+            ):
+                return True, None
+            if kinds & (_NEVER_WORDS | {_W.LANGE_TEKST}):
+                return False, _first(kinds & (_NEVER_WORDS | {_W.LANGE_TEKST}))
+            return None, None
+        case _:
+            bad = kinds & (_NEVER_WORDS - {_W.WEBADRES})
+            return (False, _first(bad)) if bad else (None, None)
+
+
+def _verdict(kinds: frozenset[Waardesoort], wanted: frozenset[Waardesoort]) -> tuple[bool, Waardesoort]:
+    both = kinds & wanted
+    return (True, _first(both)) if both else (False, _first(kinds))
+
+
+def _first(kinds: frozenset[Waardesoort]) -> Waardesoort:
+    return next(kind for kind in Waardesoort if kind in kinds)
+
+
+# --- Who gets what ------------------------------------------------------------------------------------------
+
+
+class _Assignment:
+    """Divides the targets over the columns: the surest first, and no target twice unless it is a list."""
+
+    def __init__(
+        self, soort: Soort, columns: Sequence[_Column], samples: Mapping[str, Sequence[object]]
+    ) -> None:
+        self.soort = soort
+        self.columns = columns
+        self.samples = samples
+        self.leaves = {leaf.pad: leaf for leaf in bladeren(soort)}
+        self.contact = next(pad for pad, leaf in self.leaves.items() if leaf.attribuut.naam == CONTACT)
+        self.found: dict[int, Suggestie] = {}
+        # "Werkgever 2" makes of "Functie 2" what somebody did there.
+        self.past = {
+            column.number
+            for column in columns
+            if column.number is not None
+            and "".join(column.plain) in _EMPLOYER
+            and soort is Soort.WERKZOEKENDEN
+        }
+        # Which column a target went to; of a numbered group per position.
+        self.taken: dict[str, str] = {}
+
+    def run(self) -> list[Suggestie]:
+        """The proposals."""
+        for column in self.columns:
+            self._by_its_header_alone(column)
+        guesses = [
+            (guess, column)
+            for column in self.columns
+            if column.index not in self.found
+            for guess in self._guesses(column)
+        ]
+        # A name goes before values, and of two equals the first column.
+        guesses.sort(key=lambda pair: (-pair[0].score, not pair[0].by_name, pair[1].index))
+        late: dict[int, str] = {}
+        for guess, column in guesses:
+            given = column.index in self.found or self._give(column, guess)
+            if not given and guess.score >= GENOEG:
+                late.setdefault(column.index, guess.target)
+        for column in self.columns:
+            if column.index not in self.found:
+                self.found[column.index] = self._nothing(column, late.get(column.index))
+        return [self._finished(self.found[column.index]) for column in self.columns]
+
+    # --- Columns whose header tells more than a name ------------------------------------------------
+
+    def _by_its_header_alone(self, column: _Column) -> None:
+        if is_eigen_kop(column.header):
+            self.found[column.index] = Suggestie(column.key, None, 100, _OURS)
+            return
+        words = set(column.words)
+        yes = yes_words(self.samples.get(column.key, ()))
+        licence = _licence_in(column.header)
+        pad = self._pad("codeSoortRijbewijs")
+        if (
+            licence
+            and "rijbewijs" in words
+            and (column.values.is_een(_W.JA_NEE) or column.values.aantal == 0)
+        ):
+            self._list_of_yes(
+                column, pad, licence, yes, "De naam noemt dit rijbewijs, en de waarden zijn ja of nee."
+            )
+            return
+        transport = _transport_in(column.plain)
+        if transport and column.values.is_een(_W.JA_NEE):
+            pad = self._pad("codeVervoermiddel")
+            self._list_of_yes(
+                column, pad, transport, yes, "De naam is een vervoermiddel, en de waarden zijn ja of nee."
+            )
+            return
+        language = _language_in(column.plain)
+        if language and not column.values.is_een(*_NEVER_WORDS, _W.LANGE_TEKST):
+            self._language(column, language)
+
+    def _list_of_yes(self, column: _Column, pad: str, code: str, yes: Sequence[str], reden: str) -> None:
+        """A column with yes and no for one code of a list."""
+        other = [word for word in map(sleutel, self.samples.get(column.key, ())) if word not in yes]
+        # Rules outlive the file, so what may be about somebody is not taken for a word.
+        words = [
+            word
+            for word in other
+            if not is_afwezig(word) and len(word) <= LONGEST_VALUE and not looks_personal(word)
+        ]
+        no = dict.fromkeys((*words, "nee", "n"))
+        waarden = (
+            *((word, code) for word in dict.fromkeys((*yes, "ja", "j", "x"))),
+            *((word, "") for word in no),
+        )
+        self.found[column.index] = Suggestie(column.key, pad, 92, reden, waarden=waarden)
+
+    def _language(self, column: _Column, language: str) -> None:
+        skills = {
+            "mondeling": "Mondeling", "spreken": "Mondeling", "spreekvaardigheid": "Mondeling",
+            "gesproken": "Mondeling",
+            "schriftelijk": "Schriftelijk", "schrijven": "Schriftelijk", "schrijfvaardigheid": "Schriftelijk",
+            "lezen": "Lezen", "leesvaardigheid": "Lezen", "luisteren": "Luisteren", "luistervaardigheid": "Luisteren",
+            "verstaan": "Luisteren",
+        }  # fmt: skip
+        skill = next((skills[word] for word in column.words if word in skills), "Mondeling")
+        pad = self._pad(f"codeNiveauTaalbeheersing{skill}")
+        group = pad.rpartition(".")[0]
+        # Every language its own element, behind those that are numbered in the file.
+        known = [key.removeprefix("taal:") for key in self.taken if key.startswith("taal:")]
+        if language not in known:
+            known.append(language)
+            self.taken[f"taal:{language}"] = column.key
+        place = self._numbered_languages() + known.index(language)
+        doel = pad.replace("[]", f"[{place}]", 1)
+        if place >= MAX_POSITIES or doel in self.taken:
+            return
+        self.taken[doel] = column.key
+        taal = f"{group.replace('[]', f'[{place}]', 1)}.codeTaal"
+        self.found[column.index] = Suggestie(
+            column.key,
+            doel,
+            90,
+            f"De naam noemt de taal {VEELGEVRAAGD.get(language, language)}; de waarden zijn het niveau.",
+            vast=((taal, language),),
+        )
+
+    def _numbered_languages(self) -> int:
+        """How many places in the list of languages columns without the name of a language can take."""
+        return max(
+            (
+                column.number or 1
+                for column in self.columns
+                if {"taal", "talen", "taalniveau", "talenkennis", "moedertaal"} & set(column.words)
+                and not _language_in(column.plain)
+            ),
+            default=0,
+        )
+
+    def _pad(self, name: str) -> str:
+        leaf = _leaf_named(self.soort, name)
+        if leaf is None:
+            raise KeyError(name)
+        return leaf.pad
+
+    # --- Guesses ------------------------------------------------------------------------------------
+
+    def _guesses(self, column: _Column) -> list[Guess]:
+        by_values = {guess.target: guess for guess in _by_values(column, self.soort)}
+        found: list[Guess] = []
+        for guess in by_name(column.named, self.soort):
+            if column.number in self.past and guess.target == _WISH and "functie" in column.words:
+                guess = replace(
+                    guess, target=_WORKED_AS, reason="Hetzelfde nummer als een kolom met een werkgever"
+                )
+            weighed = self._weigh(guess, column)
+            if weighed.score >= _LEAST:
+                found.append(weighed)
+        named = {guess.target for guess in found}
+        # A header that says clearly what it is, is believed: an "inschrijfdatum" is no birthday.
+        certain = any(guess.score >= ZEKER for guess in found)
+        found += [guess for target, guess in by_values.items() if target not in named and not certain]
+        return found
+
+    def _weigh(self, guess: Guess, column: _Column) -> Guess:
+        """The same guess in the light of the values."""
+        values = column.values
+        leaf = self.leaves.get(guess.target.removeprefix(ORGANISATION))
+        if guess.target == TOESTEMMING:
+            if values.is_een(_W.JA_NEE):
+                return replace(
+                    guess,
+                    score=min(guess.score + 3, 99),
+                    reason=f"{guess.reason}, en de waarden zijn ja of nee.",
+                )
+            if values.is_een(*_NEVER_WORDS, _W.LANGE_TEKST):
+                return replace(
+                    guess, score=45, reason=f"{guess.reason}, maar de waarden zijn geen ja of nee."
+                )
+        if guess.target == BSN and values.aantal and not values.is_een(_W.BSN, _W.GETAL, _W.TELEFOON):
+            return replace(guess, score=guess.score - 40)
+        if leaf is None or guess.target.startswith(ORGANISATION):
+            return replace(guess, reason=f"{guess.reason}.")
+        if leaf.pad == self.soort.id_pad:
+            bad = values.is_een(_W.DATUM, _W.LANGE_TEKST, _W.POSTCODE, _W.EMAIL, _W.JA_NEE, _W.GEBOORTEDATUM)
+            return replace(guess, score=guess.score - (50 if bad else 0), reason=f"{guess.reason}.")
+        good, what = _fits(leaf, values)
+        if good is None:
+            return replace(guess, reason=f"{guess.reason}.")
+        if good:
+            also = f", en {_alike(what, values)}." if what else "."
+            return replace(guess, score=min(guess.score + 4, 99), reason=f"{guess.reason}{also}")
+        # A postcode that is written wrong is still in the column of postcodes; a date is never an e-mail address.
+        mild = leaf.pad == self.soort.postcode_pad and values.is_een(_W.GETAL, _W.TEKST)
+        score = guess.score - (22 if mild else 55)
+        return replace(
+            guess,
+            score=score,
+            reason=f"{guess.reason}, maar de waarden zijn eerder {what.value if what else 'iets anders'}.",
+        )
+
+    # --- Giving -------------------------------------------------------------------------------------
+
+    def _give(self, column: _Column, guess: Guess) -> bool:
+        """Let the column have what was guessed, if that is still to be had."""
+        if guess.target.startswith(OUT):
+            what = lower_first(guess.target.removeprefix(OUT))
+            reden = f"{guess.reason.rstrip('.')}. {_NOT_TAKEN.format(what)}"
+            self.found[column.index] = Suggestie(column.key, None, guess.score, reden)
+            return True
+        if guess.target == TOESTEMMING:
+            return self._give_consent(column, guess)
+        if guess.target.startswith(ORGANISATION):
+            return self._give_organisation(column, guess)
+        if guess.target == BSN:
+            return self._give_bsn(column, guess)
+        leaf = self.leaves[guess.target]
+        doel = self._place(leaf, column)
+        if doel is None:
+            return False
+        if doel in self.taken and not doel.endswith("[]") and "[]." not in doel:
+            return False
+        self.taken.setdefault(doel, column.key)
+        self.found[column.index] = Suggestie(
+            column.key,
+            doel,
+            guess.score,
+            guess.reason if guess.reason.endswith(".") else f"{guess.reason}.",
+            eenheid=_unit_in(column.words) if is_uren(leaf.attribuut) else "",
+            inkorten=may_be_cut(leaf),
+        )
+        return True
+
+    def _place(self, leaf: Blad, column: _Column) -> str | None:
+        """The target with a position in its group; None when there is no place left."""
+        if "[]" not in leaf.pad:
+            return leaf.pad
+        if is_alone(leaf):
+            return leaf.pad
+        if column.number is not None:
+            return leaf.pad.replace("[]", f"[{column.number - 1}]", 1)
+        for position in range(MAX_POSITIES):
+            doel = leaf.pad.replace("[]", f"[{position}]", 1)
+            if doel not in self.taken:
+                # Without a number a second column with the same name is a doubt, not a second education.
+                return doel if position == 0 or column.number is not None else None
+        return None
+
+    def _give_consent(self, column: _Column, guess: Guess) -> bool:
+        if TOESTEMMING in self.taken:
+            return False
+        self.taken[TOESTEMMING] = column.key
+        yes = yes_words(self.samples.get(column.key, ())) or ("ja",)
+        self.found[column.index] = Suggestie(
+            column.key,
+            TOESTEMMING,
+            guess.score,
+            guess.reason if guess.reason.endswith(".") else f"{guess.reason}.",
+            waarden=tuple((word, "") for word in yes),
+        )
+        return True
+
+    def _give_bsn(self, column: _Column, guess: Guess) -> bool:
+        """A BSN only serves to know somebody by, and only where nothing better does."""
+        doel = self.soort.id_pad or ""
+        reden = guess.reason.rstrip(".")
+        taken = "bsn" in self.taken
+        self.taken["bsn"] = column.key
+        self.found[column.index] = Suggestie(
+            column.key,
+            None if taken else doel,
+            guess.score,
+            f"{reden}. {_SECOND_BSN if taken else _BSN_USE}",
+        )
+        return True
+
+    def _give_organisation(self, column: _Column, guess: Guess) -> bool:
+        """The organisation or team goes behind the name of who speaks for it, or stands for it."""
+        self.found[column.index] = Suggestie(
+            column.key,
+            guess.target.removeprefix(ORGANISATION),
+            guess.score,
+            guess.reason,
+            achter="?",
+            inkorten=True,
+        )
+        return True
+
+    def _nothing(self, column: _Column, wanted: str | None) -> Suggestie:
+        """What to say of a column that nothing is proposed for."""
+        if wanted is not None:
+            return Suggestie(column.key, None, 0, _TAKEN.format(self._label(wanted)))
+        if column.values.aantal == 0:
+            return Suggestie(column.key, None, 0, _EMPTY)
+        if column.values.is_een(_W.DATUM):
+            return Suggestie(column.key, None, 0, _WHICH.format("datums", "datum"))
+        if column.values.is_een(_W.JA_NEE):
+            return Suggestie(column.key, None, 0, _WHICH.format("ja of nee", "vraag"))
+        return Suggestie(column.key, None, 0, _UNKNOWN)
+
+    def _label(self, target: str) -> str:
+        if target == TOESTEMMING:
+            return "de toestemming"
+        leaf = self.leaves.get(target.removeprefix(ORGANISATION))
+        return f"‘{leaf.volledig_label}’" if leaf else "dit gegeven"
+
+    # --- Finishing ----------------------------------------------------------------------------------
+
+    def _finished(self, one: Suggestie) -> Suggestie:
+        """What can only be said when every column has its target."""
+        if one.doel is None or one.doel == TOESTEMMING:
+            return one
+        leaf = self.leaves[zonder_posities(one.doel)]
+        values = self.columns[self._index_of(one.kolom)].values
+        if one.achter:
+            return self._behind(one)
+        if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
+            return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
+        doel = one.doel
+        # The only column of its group, with several codes in a cell: each becomes an element.
+        if is_alone(leaf) or (self._is_only(leaf) and values.scheiding and is_coded_list(leaf)):
+            doel = leaf.pad
+            if not one.waarden:
+                one = replace(one, splits=splits_for(leaf, self.samples.get(one.kolom, ())))
+        if leaf.attribuut.naam.startswith(_LEVEL) and not one.vast:
+            one = self._with_dutch(one, doel)
+        lijst = leaf.attribuut.waardelijst
+        if lijst in (OPLEIDINGSNIVEAU, VERVOERMIDDEL) and lijst is not None and not one.waarden:
+            one = replace(one, waarden=_own_words(lijst), per_woord=lijst is OPLEIDINGSNIVEAU)
+        return replace(one, doel=doel)
+
+    def _with_dutch(self, one: Suggestie, doel: str) -> Suggestie:
+        """A level of which no column tells the language is most probably of Dutch."""
+        taal = f"{doel.rpartition('.')[0]}.codeTaal"
+        if any(other.doel == taal and other.is_genoeg for other in self.found.values()):
+            return one
+        reden = f"{one.reden} De taal is waarschijnlijk Nederlands."
+        return replace(one, vast=((taal, "nld"),), reden=reden)
+
+    def _has_own_number(self, bsn: Suggestie) -> bool:
+        """Whether another column than that with BSNs tells who somebody is."""
+        return any(one.doel == bsn.doel and one.is_genoeg for one in self.found.values() if one is not bsn)
+
+    def _behind(self, one: Suggestie) -> Suggestie:
+        who = next(
+            (other for other in self.found.values() if other.doel and zonder_posities(other.doel) == self.contact
+             and not other.achter and other.zekerheid >= GENOEG),
+            None,
+        )  # fmt: skip
+        if who is not None and who.doel is not None:
+            reden = f"{one.reden.rstrip('.')}. Dit komt achter de naam van de contactpersoon."
+            return replace(one, doel=who.doel, achter=who.kolom, reden=reden)
+        first = next(other for other in self.found.values() if other.achter)
+        doel = self.contact.replace("[]", "[0]", 1)
+        if first.kolom == one.kolom:
+            return replace(one, doel=doel, achter="")
+        return replace(one, doel=doel, achter=first.kolom)
+
+    def _index_of(self, key: str) -> int:
+        return next(column.index for column in self.columns if column.key == key)
+
+    def _is_only(self, leaf: Blad) -> bool:
+        """Whether this is the only column for its group."""
+        group = leaf.pad.rpartition(".")[0]
+        inside = [
+            one for one in self.found.values()
+            if one.doel and one.zekerheid >= GENOEG and zonder_posities(one.doel).startswith(f"{group}.")
+        ]  # fmt: skip
+        return len(inside) <= 1
+
+
+_EMPLOYER: Final = frozenset({"werkgever", "bedrijf", "naamwerkgever", "naambedrijf", "organisatie"})
+_WISH: Final = "bemiddelingsberoep[].codeBeroepsnaam"
+_WORKED_AS: Final = f"{GROUP}werkervaring[].beroep.codeBeroepsnaam"
+_NOT_TAKEN: Final = "Voor {} heeft de gegevensstandaard geen plaats. Deze kolom gaat niet mee."
+_TAKEN: Final = (
+    "Dit lijkt ook {}, maar daarvoor is al een andere kolom gekozen. Kies zelf als dat niet klopt."
+)
+_LEVEL: Final = "codeNiveauTaalbeheersing"
+_OURS: Final = "Deze kolom heeft het portaal er zelf bij gezet en wordt niet gelezen."
+_EMPTY: Final = "In deze kolom staat niets, of alleen waarden die leeg betekenen."
+_UNKNOWN: Final = "De naam en de waarden zijn niet herkend. Kies zelf, of laat de kolom buiten het portaal."
+_WHICH: Final = "De waarden zijn {}, maar welke {} dit is, is niet te zien. Kies zelf."
+_BSN_USE: Final = (
+    "Het wordt een kenmerk waaraan alleen uw gemeente het profiel herkent; het BSN zelf wordt niet bewaard."
+)
+_BSN_NOT_NEEDED: Final = "Er is al een eigen nummer. Een BSN is dan niet nodig en blijft buiten het portaal."
+_SECOND_BSN: Final = "Er is al een andere kolom met BSN's. Deze blijft buiten het portaal."
+
+
+def is_alone(leaf: Blad) -> bool:
+    """Whether the list holds nothing but this, so that every column simply adds to it."""
+    groups = leaf.voorouders
+    if leaf.attribuut.meervoudig:
+        return not any(groep.meervoudig for groep in groups)
+    innermost = groups[-1] if groups else None
+    return (
+        innermost is not None
+        and innermost.meervoudig
+        and innermost.groep is not None
+        and len(innermost.groep.attributen) == 1
+        and not any(groep.meervoudig for groep in groups[:-1])
+    )
+
+
+def may_be_cut(leaf: Blad) -> bool:
+    """Whether a text that is too long had better be shortened than refused."""
+    return leaf.attribuut.lengte is not None and (leaf.vrije_tekst or leaf.attribuut.naam == CONTACT)
+
+
+def is_coded_list(leaf: Blad) -> bool:
+    """Whether it is a code of which somebody has several, not a level or a yes or no that goes with something else."""
+    return leaf.attribuut.type is Gegevenstype.CODE and not leaf.attribuut.naam.startswith(
+        ("indicatie", "codeNiveau", "codeStatus")
+    )
+
+
+@cache
+def _own_words(lijst: Waardelijst) -> tuple[tuple[str, str], ...]:
+    """Words for the codes of a list: those that every file uses, and the list's own labels and codes."""
+    words = dict(kolomnamen.OPLEIDINGSWOORDEN if lijst is OPLEIDINGSNIVEAU else kolomnamen.VERVOERSWOORDEN)
+    for word, code in code_table(lijst).items():
+        words.setdefault(word, str(code))
+    return tuple(words.items())
+
+
+def splits_for(leaf: Blad, samples: Iterable[object] = ()) -> str:
+    """Where a cell with several values of this attribute is cut; empty when it cannot hold several."""
+    lijst = leaf.attribuut.waardelijst
+    if not is_splitsbaar(leaf):
+        return ""
+    if lijst is None or lijst.extern:
+        return GEWONE_SPLITS
+    spaced = any(re.fullmatch(r"[A-Za-z0-9]{1,3}(?: [A-Za-z0-9]{1,3})+", tekst(value)) for value in samples)
+    return SPLITS_SPATIE if spaced else SPLITS_EN
+
+
+# Codes are short: a slash, a space or the word "en" between them means nothing else.
+SPLITS_EN: Final = f"{GEWONE_SPLITS}/ en "
+SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
+
+
+def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
+    """Of these values those that mean yes, as values are compared."""
+    words = dict.fromkeys(map(sleutel, samples))
+    return tuple(word for word in words if word in _YES)
+
+
+_YES: Final = frozenset(
+    {
+        "ja",
+        "j",
+        "true",
+        "waar",
+        "yes",
+        "y",
+        "x",
+        "1",
+        "akkoord",
+        "toestemming",
+        "wel",
+        "ok",
+        "gegeven",
+        "getekend",
+        "v",
+    }
+)
+
+
+def _licence_in(header: str) -> str:
+    """The category of driving licence that a header names: "Rijbewijs BE"."""
+    found = [
+        part for part in re.split(r"[\s_\-:()/]+", tekst(header).upper()) if part in SOORT_RIJBEWIJS.waarden
+    ]
+    return found[-1] if len(found) == 1 else ""
+
+
+def _transport_in(words: Sequence[str]) -> str:
+    """The means of transport that a header is about: "Eigen auto", "Beschikt over fiets"."""
+    rest = [
+        word
+        for word in words
+        if word not in {"eigen", "beschikt", "over", "heeft", "vervoer", "bezit", "beschikking"}
+    ]
+    if len(rest) != 1:
+        return ""
+    return dict(kolomnamen.VERVOERSWOORDEN).get(rest[0], "")
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    names = {"".join(words_of(name)): code for code, name in VEELGEVRAAGD.items()}
+    return names | dict(kolomnamen.TALEN)
+
+
+_ABOUT_LANGUAGE: Final = frozenset(
+    {
+        "taal", "taalniveau", "niveau", "beheersing", "taalbeheersing", "spreken", "schrijven", "lezen", "luisteren",
+        "mondeling", "schriftelijk", "verstaan", "spreekvaardigheid", "schrijfvaardigheid", "leesvaardigheid",
+        "luistervaardigheid", "taalvaardigheid", "vaardigheid", "gesproken", "kennis", "spreekt",
+    }
+)  # fmt: skip
+
+
+def _language_in(words: Sequence[str]) -> str:
+    """The language that a header is about; empty when it is about something else, or about several."""
+    known = _languages()
+    found = {known[word] for word in words if word in known}
+    rest = [
+        word for word in words if word not in known and word not in _ABOUT_LANGUAGE and not word.isdigit()
+    ]
+    return found.pop() if len(found) == 1 and not rest else ""
+
+
+def _unit_in(words: Sequence[str]) -> str:
+    """The unit of hours that a header names."""
+    if "week" in words:
+        return ""
+    if "dag" in words:
+        return "uren_per_dag"
+    return "uren_per_maand" if "maand" in words else ""

@@ -1,0 +1,41 @@
+"""The tables of uploads, a module per word."""
+
+from uploads.models.koppeling import Koppeling, Koppelingversie
+from uploads.models.levering import (
+    AF,
+    BEZIG,
+    UITGEVOERD,
+    Bevinding,
+    Bronbestand,
+    Levering,
+    Opmerkingenbestand,
+    RedenStop,
+    RedenVerlies,
+    Status,
+    Voorproef,
+    Wijze,
+)
+from uploads.models.sleutel import Aanleversleutel
+from uploads.models.waarde import LandelijkeWaarde, Legewaarden, Voordracht, Waardekoppeling
+
+__all__ = [
+    "AF",
+    "BEZIG",
+    "UITGEVOERD",
+    "Aanleversleutel",
+    "Bevinding",
+    "Bronbestand",
+    "Koppeling",
+    "Koppelingversie",
+    "LandelijkeWaarde",
+    "Legewaarden",
+    "Levering",
+    "Opmerkingenbestand",
+    "RedenStop",
+    "RedenVerlies",
+    "Status",
+    "Voordracht",
+    "Voorproef",
+    "Waardekoppeling",
+    "Wijze",
+]

@@ -1,0 +1,1 @@
+"""Converting a levering in steps, under a lease."""

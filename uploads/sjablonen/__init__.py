@@ -1,0 +1,1 @@
+"""Excel templates, made from the standard."""

@@ -1,0 +1,235 @@
+"""Value mappings for the whole country: put forward by municipalities, decided on by VNG support, taken over by others.
+
+Putting forward shows the word to VNG support, and accepting it shows it to every municipality; therefore nothing that
+looks like somebody's data comes in here. Taking over copies: what VNG support withdraws later stays where it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from um_portal.accounts.models import Gebruiker
+from um_portal.audit.log import noteer
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.waarden.lists import Codes, Stand, codes_met
+from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.cells.text import tekst
+from uploads.models import LandelijkeWaarde, Voordracht, Waardekoppeling
+from uploads.waarden.words import remember
+
+Landelijk = LandelijkeWaarde.Status
+
+
+# --- For municipalities ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Voorgedragen:
+    """What came of putting mappings forward: how many new, and how many not for which reason."""
+
+    voorgedragen: int = 0
+    persoonlijk: int = 0
+    zonder_code: int = 0
+
+
+def voor_te_dragen(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardekoppeling], Voorgedragen]:
+    """Which of these may be put forward, and how many not: what looks personal, and what has no code that holds."""
+    asked = list(koppelingen)
+    codes = Codes((row.lijst, row.code) for row in asked)
+    good: list[Waardekoppeling] = []
+    persoonlijk = zonder_code = 0
+    for row in asked:
+        if looks_personal(row.waarde):
+            persoonlijk += 1
+        elif not row.code or codes.stand(row.lijst, row.code) is not Stand.GELDIG:
+            zonder_code += 1
+        else:
+            good.append(row)
+    return good, Voorgedragen(persoonlijk=persoonlijk, zonder_code=zonder_code)
+
+
+def draag_voor(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | None) -> Voorgedragen:
+    """Put the municipality's mappings with these ids forward to VNG support; again changes nothing."""
+    with voor_gemeente(gemeente):
+        good, refused = voor_te_dragen(Waardekoppeling.objects.filter(pk__in=list(ids)))
+        pairs = sorted({(row.lijst, row.waarde, row.code) for row in good})
+        LandelijkeWaarde.objects.bulk_create(
+            [LandelijkeWaarde(lijst=lijst, waarde=waarde, code=code) for lijst, waarde, code in pairs],
+            ignore_conflicts=True,
+        )
+        wanted = Q(pk=None)
+        for lijst, waarde, code in pairs:
+            wanted |= Q(lijst=lijst, waarde=waarde, code=code)
+        rows = list(LandelijkeWaarde.objects.filter(wanted).order_by("pk"))
+        before = set(Voordracht.objects.filter(landelijk__in=rows).values_list("landelijk_id", flat=True))
+        new = [row for row in rows if row.pk not in before]
+        Voordracht.objects.bulk_create(
+            [Voordracht(gemeente=gemeente, landelijk=row) for row in new], ignore_conflicts=True
+        )
+        if new:
+            noteer(gemeente, "waarden_voorgedragen", gebruiker=gebruiker, aantal=len(new))
+    return Voorgedragen(len(new), refused.persoonlijk, refused.zonder_code)
+
+
+def over_te_nemen(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":
+    """The accepted mappings that the municipality does not have; or, `afwijkend`, of which it has another code.
+
+    Call inside `voor_gemeente`. Each row has the municipality's own code as `eigen_code`.
+    """
+    own = Waardekoppeling.objects.filter(lijst=OuterRef("lijst"), waarde=OuterRef("waarde"))
+    found = LandelijkeWaarde.objects.filter(status=Landelijk.VASTGESTELD).annotate(
+        eigen_code=Subquery(own.values("code")[:1])
+    )
+    if afwijkend:
+        found = found.filter(eigen_code__isnull=False).exclude(eigen_code=F("code"))
+    else:
+        found = found.filter(eigen_code__isnull=True)
+    return _with_words(found, woorden)
+
+
+def neem_over(
+    gemeente: Gemeente,
+    gebruiker: Gebruiker | None,
+    *,
+    nieuw: Sequence[int] | None = (),
+    vervang: Sequence[int] = (),
+) -> int:
+    """Copy accepted mappings; returns how many. `nieuw` None: all that the municipality does not have.
+
+    Only those in `vervang` replace what the municipality has itself. Codes that no longer hold are left out.
+    """
+    with voor_gemeente(gemeente):
+        fresh = over_te_nemen()
+        if nieuw is not None:
+            fresh = fresh.filter(pk__in=list(nieuw))
+        replaced = list(LandelijkeWaarde.objects.filter(pk__in=list(vervang), status=Landelijk.VASTGESTELD))
+        added = _usable(fresh)
+        remember(gemeente, added, gebruiker, overschrijf=False)
+        changed = _usable(replaced)
+        remember(gemeente, changed, gebruiker)
+        aantal = len(added) + len(changed)
+        if aantal:
+            noteer(gemeente, "landelijke_waarden_overgenomen", gebruiker=gebruiker, aantal=aantal)
+    return aantal
+
+
+def _usable(rows: Iterable[LandelijkeWaarde]) -> dict[tuple[str, str], str]:
+    asked = list(rows)
+    codes = Codes((row.lijst, row.code) for row in asked)
+    return {
+        (row.lijst, row.waarde): row.code
+        for row in asked
+        if codes.stand(row.lijst, row.code) in {Stand.GELDIG, Stand.NIET_GELADEN}
+    }
+
+
+# --- For VNG support ---------------------------------------------------------------------------------------
+
+
+def gezocht(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
+    """All mappings with this status and these words, each with `gemeenten`: how many put it forward.
+
+    Outside every municipality's scope: only there the database lets them be counted.
+    """
+    found = LandelijkeWaarde.objects.filter(status=status).select_related("besloten_door")
+    counted = Voordracht._base_manager.filter(landelijk=OuterRef("pk")).order_by().values("landelijk")
+    gemeenten = Coalesce(Subquery(counted.annotate(aantal=Count("pk")).values("aantal")), 0)
+    found = found.annotate(gemeenten=gemeenten).order_by("-gemeenten", "lijst", "waarde", "pk")
+    return _with_words(found, woorden)
+
+
+def _with_words(found: "QuerySet[LandelijkeWaarde]", woorden: str) -> "QuerySet[LandelijkeWaarde]":
+    words = tekst(woorden)
+    if not words:
+        return found
+    return found.filter(Q(waarde__icontains=words.casefold()) | Q(code__icontains=words) | codes_met(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Besluit:
+    """A decision: its name in a form and on its button, what was done, what it makes of a mapping and of which."""
+
+    naam: str
+    knop: str
+    gedaan: str
+    wordt: str
+    van: tuple[str, ...]
+
+
+VASTSTELLEN: Final = Besluit(
+    "vaststellen",
+    "Vaststellen",
+    "vastgesteld",
+    Landelijk.VASTGESTELD,
+    (Landelijk.VOORGEDRAGEN, Landelijk.AFGEWEZEN, Landelijk.INGETROKKEN),
+)
+AFWIJZEN: Final = Besluit("afwijzen", "Afwijzen", "afgewezen", Landelijk.AFGEWEZEN, (Landelijk.VOORGEDRAGEN,))
+INTREKKEN: Final = Besluit(
+    "intrekken", "Intrekken", "ingetrokken", Landelijk.INGETROKKEN, (Landelijk.VASTGESTELD,)
+)
+BESLUITEN: Final = {besluit.naam: besluit for besluit in (VASTSTELLEN, AFWIJZEN, INTREKKEN)}
+
+
+@dataclass(slots=True)
+class Besloten:
+    """What came of decisions: how many were done, and how many not for which reason."""
+
+    gedaan: int = 0
+    al_anders: int = 0
+    dubbel: int = 0
+    onbruikbaar: int = 0
+
+
+def besluit(ids: Iterable[int], wat: Besluit, gebruiker: Gebruiker) -> Besloten:
+    """Accept, reject or withdraw; call outside every municipality's scope.
+
+    Of one word at most one code is accepted. Each municipality that put it forward gets a line in its log.
+    """
+    outcome = Besloten()
+    with transaction.atomic():
+        rows = list(LandelijkeWaarde.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk"))
+        codes = Codes((row.lijst, row.code) for row in rows)
+        for row in rows:
+            if row.status not in wat.van:
+                outcome.al_anders += 1
+            elif wat is VASTSTELLEN and (
+                looks_personal(row.waarde) or codes.stand(row.lijst, row.code) is not Stand.GELDIG
+            ):
+                outcome.onbruikbaar += 1
+            elif not _set(row, wat, gebruiker):
+                outcome.dubbel += 1
+            else:
+                outcome.gedaan += 1
+    return outcome
+
+
+def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
+    try:
+        with transaction.atomic():
+            LandelijkeWaarde.objects.filter(pk=row.pk).update(
+                status=wat.wordt, besloten_op=timezone.now(), besloten_door=gebruiker
+            )
+    except IntegrityError:
+        # Another code for this word is accepted already, perhaps by somebody else just now.
+        return False
+    for gemeente in Gemeente.objects.filter(pk__in=_proposers(row)).order_by("pk"):
+        with voor_gemeente(gemeente):
+            onderwerp = f"landelijke waarde {row.pk}"
+            if wat is VASTSTELLEN:
+                noteer(gemeente, "landelijke_waarde_vastgesteld", gebruiker=gebruiker, onderwerp=onderwerp)
+            elif wat is AFWIJZEN:
+                noteer(gemeente, "landelijke_waarde_afgewezen", gebruiker=gebruiker, onderwerp=onderwerp)
+            else:
+                noteer(gemeente, "landelijke_waarde_ingetrokken", gebruiker=gebruiker, onderwerp=onderwerp)
+    return True
+
+
+def _proposers(row: LandelijkeWaarde) -> list[int]:
+    # Not the scoped manager: this is asked for no municipality, and of rows that the database shows to nobody else.
+    return list(Voordracht._base_manager.filter(landelijk=row).values_list("gemeente_id", flat=True))

@@ -1,0 +1,1 @@
+"""Writing workbooks, row by row and safely."""
