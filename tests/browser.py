@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
-from tests.processes import PROJECT, wait_until
+from tests.places import AXE
+from tests.processes import wait_until
 from um_portal.demo.accounts import WACHTWOORD
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -27,7 +28,6 @@ ARGUMENTS = [
 ]
 # Somebody's own browser keeps whole pages to go back to; Playwright asks it not to.
 NOT_LIKE_A_PERSONS = ["--disable-back-forward-cache"]
-AXE = PROJECT / "tests" / "vendor" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE, NARROWEST = 1280, 375, 320
 SHOTS = os.environ.get("SCHERMBEELDEN", "")

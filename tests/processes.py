@@ -23,11 +23,11 @@ import psycopg
 import redis
 from lxml import html
 
+from tests.places import ROOT
 from um_portal.demo.accounts import WACHTWOORD
 from um_portal.embedded.processes import Register
 from um_portal.embedded.redis_server import Redis, free_port
 
-PROJECT = Path(__file__).resolve().parents[1]
 EXCHANGE_OIN, PORTAL_OIN = "00000001899000113000", "00000001899000101000"
 T = TypeVar("T")
 READY_WITHIN, STOPPED_WITHIN = 120, 60
@@ -81,7 +81,7 @@ class Demonstratie:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=PROJECT,
+                cwd=ROOT,
                 env=self.bare,
                 start_new_session=True,
             )
@@ -134,7 +134,7 @@ class Demonstratie:
             check=False,
             capture_output=True,
             text=True,
-            cwd=PROJECT,
+            cwd=ROOT,
             env={
                 **self.bare,
                 **dict(line.split("=", 1) for line in secrets),

@@ -13,8 +13,8 @@ class UploadsConfig(AppConfig):
     def ready(self) -> None:
         """Tell what is encrypted, and as what."""
         from um_portal.tenants import keys
-        from uploads.koppelingen import saved
         from uploads.controle import opmerkingen
+        from uploads.koppelingen import saved
         from uploads.leveringen import voorproef
         from uploads.leveringen.intake import raw_context
         from uploads.omzetten.processing import unknown_context

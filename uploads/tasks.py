@@ -11,11 +11,10 @@ from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle import opmerkingen
-from uploads.omzetten import processing
-from uploads.gepubliceerd import publication
-from uploads.aanleveren import deliver
+from uploads.gepubliceerd import by_itself, publication
 from uploads.leveringen.erasure import erase_expired
 from uploads.models import BEZIG, Levering, Status
+from uploads.omzetten import processing
 
 __all__ = [
     "annotate",
@@ -74,7 +73,7 @@ def enqueue(levering_id: int, gemeente_id: int, status: str = Status.ONTVANGEN) 
 
 
 def _go_on(gemeente: Gemeente) -> None:
-    for pk in deliver.publish_waiting(gemeente):
+    for pk in by_itself.publish_waiting(gemeente):
         enqueue(pk, gemeente.pk, Status.PUBLICEREN)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from uploads.views import controle, gepubliceerd, koppelingen, landelijk, publiceren, aanleveren, waarden
+from uploads.views import aanleveren, controle, gepubliceerd, koppelingen, landelijk, publiceren, waarden
 from uploads.views import leveringen as views
 
 app_name = "uploads"

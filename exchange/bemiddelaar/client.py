@@ -16,8 +16,8 @@ from urllib.parse import quote
 import httpx
 from django.conf import settings
 
-from exchange.vum3.headers import Partijen
 from exchange.standard import VUM_ID_PATROON, Soort
+from exchange.vum3.headers import Partijen
 
 _MAX_ANTWOORD = 64 * 1024 * 1024
 _LIMIET_BEREIKT = "429.01"

@@ -9,8 +9,6 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from exchange.geo.distances import pc4_of, resolve
-from exchange.selection import Criteria
-from exchange.vum3.parse import MAX_AFSTAND
 from exchange.standard import POSTCODE_PATROON, Soort, blad
 from exchange.standard.waardelijsten import (
     JA_NEE,
@@ -19,6 +17,8 @@ from exchange.standard.waardelijsten import (
     TYPE_ARBEIDSCONTRACT,
     WERK_EN_DENKNIVEAU_MINIMAAL,
 )
+from exchange.vum3.compose import Criteria
+from exchange.vum3.parse import MAX_AFSTAND
 from exchange.waardelijsten.models import BEROEPEN, Code
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.presentation.forms import DatumInput

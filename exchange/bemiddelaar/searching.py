@@ -18,9 +18,8 @@ from django.utils import timezone
 from exchange.bemiddelaar import client
 from exchange.bemiddelaar.models import ONDERWEG, Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
-from exchange.selection import Criteria
-from exchange.vum3 import compose
 from exchange.standard import Soort, schoon
+from exchange.vum3.compose import Criteria, compose
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
 from um_portal.jobs import LEASE, claim

@@ -20,9 +20,9 @@ from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.display import as_pairs
 from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 
 PER_PAGINA = 25
 ZOEKBARE_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)

@@ -16,10 +16,24 @@ from django.http import HttpRequest, HttpResponse
 
 from exchange.bron.answer import Matches, find_contactmomenten, find_detail, find_matches
 from exchange.bron.columns import as_json
-from exchange.vum3.headers import INTERN, NIET_BESCHIKBAAR, ONGELDIG, ONVOLLEDIG, SUWI_HEADER, VERSIE_HEADERS, Afgewezen, NietGeautoriseerd, VumFout, check_headers, read_parties, read_suwi, wsgi_name
-from exchange.selection import VraagFout, parse_contactmomenten
-from exchange.vum3 import parse
+from exchange.selection import VraagFout
 from exchange.standard import ID_PATROON, Soort
+from exchange.vum3.headers import (
+    INTERN,
+    NIET_BESCHIKBAAR,
+    ONGELDIG,
+    ONVOLLEDIG,
+    SUWI_HEADER,
+    VERSIE_HEADERS,
+    Afgewezen,
+    NietGeautoriseerd,
+    VumFout,
+    check_headers,
+    read_parties,
+    read_suwi,
+    wsgi_name,
+)
+from exchange.vum3.parse import parse, parse_contactmomenten
 from um_portal.tenants.models import Gemeente, Status, is_oin
 from um_portal.tenants.scope import voor_oin
 

@@ -1,10 +1,8 @@
-"""The selectievraag: one parsed form, compiled to SQL, composed from a search form.
+"""The selectievraag as a typed form, and compiled to a condition on the source's columns.
 
-`parse` reads what the exchange sends, `compile_sql` turns it into a condition on the source's columns,
-`compose` writes what a jobcoach filled in.
+How an interface spells it is not known here: `exchange.vum3` reads and writes it.
 """
 
-from exchange.vum3.compose import Criteria, compose
 from exchange.selection.form import (
     Contactmomentvraag,
     Ongeldig,
@@ -14,12 +12,10 @@ from exchange.selection.form import (
     Vergelijking,
     VraagFout,
 )
-from exchange.vum3.parse import parse, parse_contactmomenten
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [
     "Contactmomentvraag",
-    "Criteria",
     "Ongeldig",
     "Onvolledig",
     "Selectievraag",
@@ -28,8 +24,5 @@ __all__ = [
     "Voorwaarde",
     "VraagFout",
     "compile_sql",
-    "compose",
-    "parse",
-    "parse_contactmomenten",
     "taal_token",
 ]

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import httpx
 
-from exchange.vum3.headers import SUWI_HEADER, Partijen
 from exchange.simulator.contract import as_json, parse_json
 from exchange.simulator.parties import Bron, Partij
+from exchange.vum3.headers import SUWI_HEADER, Partijen
 
 logger = logging.getLogger(__name__)
 

@@ -20,8 +20,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from exchange.vum3.headers import INTERN, NIET_BESCHIKBAAR, ONGELDIG, ONVOLLEDIG, VERSIE_HEADERS, Afgewezen, NietGeautoriseerd, Partijen, VumFout, check_headers, read_parties
 from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort, is_oin
+from exchange.vum3.headers import (
+    INTERN,
+    NIET_BESCHIKBAAR,
+    ONGELDIG,
+    ONVOLLEDIG,
+    VERSIE_HEADERS,
+    Afgewezen,
+    NietGeautoriseerd,
+    Partijen,
+    VumFout,
+    check_headers,
+    read_parties,
+)
 
 logger = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from exchange.vum3.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
 from exchange.simulator import state
 from exchange.simulator.ask import Antwoord, Mislukt, ask
 from exchange.simulator.parties import Partij, find_source, sources
 from exchange.standard import Foutcode, Soort, validate, zoekprofiel
+from exchange.vum3.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from exchange.vum3.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
 from exchange.simulator import bronnen, distribution
 from exchange.simulator.contract import (
     Afgewezen,
@@ -20,6 +19,7 @@ from exchange.simulator.contract import (
 )
 from exchange.simulator.parties import EIGEN_BRONNEN, Partij, find_party
 from exchange.standard import Soort
+from exchange.vum3.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
 
 
 def _exchange(**_: Any) -> str:

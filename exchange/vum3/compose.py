@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from exchange.vum3.parse import BEROEP_SLEUTEL, CONTRACT_SLEUTEL, RIJBEWIJS_SLEUTEL, TAAL_SLEUTEL
 from exchange.standard import Soort
+from exchange.vum3.parse import BEROEP_SLEUTEL, CONTRACT_SLEUTEL, RIJBEWIJS_SLEUTEL, TAAL_SLEUTEL
 
 
 @dataclass(frozen=True, slots=True)

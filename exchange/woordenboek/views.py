@@ -16,7 +16,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from exchange.standard import Soort
-from exchange.vum3.openapi import FOUTEN, PARTIJ_HEADERS, SUWI_HEADER, VERSIE_HEADERS, ZOEKVELDEN, openapi
+from exchange.vum3.openapi import FOUTEN, PARTIJ_HEADERS, SUWI_HEADER, VERSIE_HEADERS, openapi
+from exchange.vum3.zoekvelden import ZOEKVELDEN
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, Versie, Versiestatus
 from exchange.woordenboek import content

@@ -17,8 +17,8 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from exchange.bron.answer import matches_statement  # noqa: E402
-from exchange.vum3 import parse  # noqa: E402
 from exchange.standard import Soort  # noqa: E402
+from exchange.vum3.parse import parse  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
 from um_portal.tenants.models import Gemeente  # noqa: E402
 

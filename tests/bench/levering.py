@@ -147,9 +147,9 @@ def _work(gemeente_id: int, levering_id: int, openen: float) -> Verloop:
     """Convert what was taken in, and publish it."""
     from um_portal.tenants.models import Gemeente
     from um_portal.tenants.scope import voor_gemeente
-    from uploads.omzetten import processing
     from uploads.gepubliceerd import publication
     from uploads.models import Levering
+    from uploads.omzetten import processing
 
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     watch = _Watch()

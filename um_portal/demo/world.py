@@ -25,8 +25,9 @@ from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, OOSTERVEEN, WACHTWOORD,
 from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap
 from um_portal.tenants.scope import voor_gemeente
-from uploads.waarden import national, words as waarden
 from uploads.models import LandelijkeWaarde, Waardekoppeling
+from uploads.waarden import national
+from uploads.waarden import words as waarden
 from uploads.waarden.words import Keus
 
 SEED = 20260901

@@ -4,7 +4,7 @@ from django.urls import path
 
 from um_portal.gemeenten import views
 
-app_name = "tenants"
+app_name = "gemeenten"
 urlpatterns = [
     path("", views.municipalities, name="lijst"),
     path("wissel", views.switch, name="wissel"),

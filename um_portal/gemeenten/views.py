@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, attach, memberships
 from um_portal.tenants.models import Gemeente
+from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, attach, memberships
 
 
 @login_required
@@ -43,4 +43,4 @@ def municipalities(request: GemeenteRequest) -> HttpResponse:
     attach(request)
     counts = published_counts()
     rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
-    return render(request, "tenants/lijst.html", {"rijen": rows})
+    return render(request, "gemeenten/lijst.html", {"rijen": rows})

@@ -47,7 +47,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             support=bool(getattr(user, "is_vng_support", False)),
             navigatie=navigatie(request),
             voet=voet(),
-            wissel_url=url_of("tenants:wissel"),
+            wissel_url=url_of("gemeenten:wissel"),
             uitlog_url=url_of("accounts:logout"),
         )
     }

@@ -40,7 +40,7 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Mijn zoekvragen", "bemiddelaar:lijst", ZOEKERS),
     Ingang("Leveringen", "uploads:lijst", BEHEERDERS),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", BEHEERDERS),
-    Ingang("Gemeenten", "tenants:lijst", support=True),
+    Ingang("Gemeenten", "gemeenten:lijst", support=True),
     Ingang("Landelijke waarden", "uploads:landelijk", support=True),
 )
 

@@ -27,12 +27,28 @@ from django.http.multipartparser import MultiPartParserError
 
 from um_portal.accounts.throttling import client_address
 from um_portal.tenants.scope import voor_gemeente
-from uploads.aanleveren import problems, sleutels, deliver
-from uploads.aanleveren.openapi import API_VERSIE, BESTAND, KOPPELING, MAX_PAGINA, PAD, PUBLICEER, SOORT, VELDEN, WIJZE, document
-from uploads.leveringen.intake import MemoryOnlyUploadHandler, max_bytes, too_large_message, was_too_large
+from uploads.aanleveren import deliver, problems, sleutels
+from uploads.aanleveren.openapi import (
+    API_VERSIE,
+    BESTAND,
+    KOPPELING,
+    MAX_PAGINA,
+    PAD,
+    PUBLICEER,
+    SOORT,
+    VELDEN,
+    WIJZE,
+    document,
+)
+from uploads.aanleveren.problems import Geweigerd, Invoerfout, invalid
+from uploads.leveringen.upload_handler import (
+    MemoryOnlyUploadHandler,
+    max_bytes,
+    too_large_message,
+    was_too_large,
+)
 from uploads.mapping.model import Ernst
 from uploads.models import Aanleversleutel, Bevinding, Levering, RedenStop, Status, Wijze
-from uploads.aanleveren.problems import Geweigerd, Invoerfout, invalid
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 

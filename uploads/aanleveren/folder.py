@@ -35,7 +35,8 @@ from django.utils.text import slugify
 from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente, is_oin
 from um_portal.tenants.scope import voor_gemeente
-from uploads.leveringen.intake import max_bytes, receive, too_large_message
+from uploads.leveringen.intake import receive
+from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
 from uploads.models import Koppeling, Levering, Status, Wijze
 from uploads.readers import Onleesbaar

@@ -12,9 +12,9 @@ from django.conf import settings
 from exchange.standard import Soort
 from exchange.vum3.openapi import OPENAPI_VERSIE
 from uploads.aanleveren import problems
+from uploads.aanleveren.problems import PROBLEMEN, Probleem
 from uploads.mapping.model import Ernst
 from uploads.models import RedenStop, Status, Wijze
-from uploads.aanleveren.problems import PROBLEMEN, Probleem
 
 Schema = dict[str, Any]
 

@@ -19,7 +19,8 @@ from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim, put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.controle.annotation import IN_PLACE_CELLS, Melding, NietTeAnnoteren, Reden, Uitkomst, annotate
+from uploads.controle.annotation import IN_PLACE_CELLS, annotate
+from uploads.controle.plan import Melding, NietTeAnnoteren, Reden, Uitkomst
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.model import Ernst
 from uploads.models import Bevinding, Bronbestand, Levering, Opmerkingenbestand, Status

@@ -5,17 +5,15 @@ no database: it takes the numbers that the conversion counted.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Blad, Profiel, Soort, bladeren
+from exchange.standard import Blad, Soort, bladeren
 from exchange.standard.boom import lower_first, named_groups
-
-# Counted beside the attributes: the records with at least one way to reach somebody.
-BEREIKBAAR: Final = "(bereikbaar)"
+from uploads.mapping.reach import _WEGEN, BEREIKBAAR
 
 # What somebody misses who leaves it empty. A search that asks for an attribute never finds a record without it.
 GEVOLGEN: Final[Mapping[Soort, Mapping[str, str]]] = {
@@ -129,21 +127,6 @@ class Beeld:
     bereikbaar: Vulgraad | None
     contact: tuple[Vulgraad, ...]
     beleid: str
-
-
-def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
-    """The paths of the attributes that a record has, and BEREIKBAAR when one of them leads to somebody."""
-    found = set(paden)
-    if found & _WEGEN[soort]:
-        found.add(BEREIKBAAR)
-    return found
-
-
-def _is_way(leaf: Blad) -> bool:
-    return leaf.contactgegeven and leaf.profiel is Profiel.DETAIL and leaf.attribuut.naam != "codeWebadres"
-
-
-_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in bladeren(soort) if _is_way(leaf)) for soort in Soort}
 
 
 def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_jobcoach: bool) -> Beeld:

@@ -19,7 +19,8 @@ from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
-from uploads.mapping.cells.text import bsn_of, safe_id, tekst
+from uploads.mapping.cells.contact import bsn_of, safe_id
+from uploads.mapping.cells.text import tekst
 
 MAX_NUMMERS: Final = 5000
 _LONGEST = 200

@@ -9,8 +9,8 @@ from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, WERK_EN_DENKNIVEAU_MINIMAAL
 from um_portal.presentation.forms import DatumInput
 from um_portal.presentation.templatetags.um import getal
-from uploads.models import RedenVerlies, Wijze
 from uploads.gepubliceerd.find import MAX_NUMMERS, numbers
+from uploads.models import RedenVerlies, Wijze
 
 _GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
 

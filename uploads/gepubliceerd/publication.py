@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from exchange.bron import store
+from exchange.bron import journaal, store
 from exchange.bron.columns import OnbekendePostcode
 from exchange.bron.models import Journaal
 from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
@@ -228,7 +228,7 @@ def undoable(levering: Levering) -> Journaal | None:
     """The journaal of a publication that can be undone now: the last of its kind; call inside `voor_gemeente`."""
     if levering.status != Status.GEPUBLICEERD or levering.is_teruggedraaid:
         return None
-    found = store.last_journaal(Soort(levering.soort))
+    found = journaal.last_journaal(Soort(levering.soort))
     return found if found is not None and found.stapel == levering.pk else None
 
 
@@ -264,7 +264,7 @@ def undo(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 
 
 def _undo(levering: Levering) -> Verschil:
-    verschil = store.undo(levering.gemeente, Soort(levering.soort), levering.pk)
+    verschil = journaal.undo(levering.gemeente, Soort(levering.soort), levering.pk)
     levering.status = Status.GEPUBLICEERD
     levering.teruggedraaid_op = timezone.now()
     levering.lease_tot = None

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
 
-from exchange.bron import store
+from exchange.bron import withdrawal
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
@@ -32,7 +32,7 @@ def withdraw_records(
     """
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        number = store.withdraw(gemeente, soort, ids, stapel=newest)
+        number = withdrawal.withdraw(gemeente, soort, ids, stapel=newest)
         noteer(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
     return number
 
@@ -43,7 +43,7 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
     Raises BezigMetPubliceren as `withdraw_records` does.
     """
     with voor_gemeente(gemeente):
-        number = store.withdraw_all(gemeente, soort)
+        number = withdrawal.withdraw_all(gemeente, soort)
         expire_waiting(soort, _VERVALLEN)
         noteer(
             gemeente,

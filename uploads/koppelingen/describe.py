@@ -6,15 +6,8 @@ Columns are called by the keys of their headers, which is what a koppeling keeps
 from collections.abc import Iterator, Sequence
 
 from exchange.standard import Soort, label_of
-from uploads.mapping.regels import (
-    AFKEUREN,
-    Regel,
-    Regels,
-    Toestemming,
-    blad_van,
-    vaste_waarde,
-    zonder_posities,
-)
+from uploads.mapping.doelen import blad_van, vaste_waarde, zonder_posities
+from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming
 
 
 def differences(old: Regels | None, new: Regels) -> list[str]:

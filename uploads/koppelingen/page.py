@@ -17,16 +17,35 @@ from django.http import QueryDict
 from exchange.display import external_codes, value_text
 from exchange.standard import Soort, blad, is_bsn
 from exchange.waardelijsten.models import labels_of
-from uploads.koppelingen import saved
-from uploads.koppelingen.choices import ACHTER, NIET, VAST, Extra, Fout, Kolomkeuze, Mogelijk, Optie, Optiegroep, constante_groepen, constante_tekst, doelgroepen, from_form, from_regels, leaf_at, mogelijk, talen_bij, to_regels
-from uploads.koppelingen.saved import Kolomvoorstel, Voorbeeldrij, Voorstel
-from uploads.mapping.proposals.column_values import Waardesoort, look_at
+from uploads.koppelingen import proposal
+from uploads.koppelingen.choice_rules import Fout, from_regels, to_regels
+from uploads.koppelingen.choices import (
+    ACHTER,
+    NIET,
+    VAST,
+    Extra,
+    Kolomkeuze,
+    Mogelijk,
+    Optie,
+    Optiegroep,
+    constante_groepen,
+    constante_tekst,
+    doelgroepen,
+    leaf_at,
+    mogelijk,
+    talen_bij,
+)
+from uploads.koppelingen.forms import from_form
+from uploads.koppelingen.proposal import Kolomvoorstel, Voorbeeldrij, Voorstel
 from uploads.mapping.cells.freetext import has_bsn
-from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.doelen import zonder_posities
 from uploads.mapping.herkenning import shown_header
+from uploads.mapping.kolommen import Kolomkop, zegt_bsn
 from uploads.mapping.model import Ernst
-from uploads.mapping.regels import Kolomkop, Regels, wat_ontbreekt, zegt_bsn, zonder_posities
+from uploads.mapping.proposals.column_values import Waardesoort, look_at
+from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
+from uploads.mapping.regels import Regels, wat_ontbreekt
 from uploads.models import Levering, Status
 
 VOORBEELDRIJEN: Final = 20
@@ -339,7 +358,7 @@ class Bord:
 
     def voorbeeld(self, gemeente: Any) -> Voorbeeld:
         """What the first rows become. Raises GeenKolommen and Onleesbaar; call inside `voor_gemeente`."""
-        rows = saved.preview(
+        rows = proposal.preview(
             gemeente,
             self.levering.pk,
             self.regels,

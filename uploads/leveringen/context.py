@@ -9,8 +9,8 @@ from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.mapping.model import Omgeving
 from uploads.mapping.cells.text import sleutel
+from uploads.mapping.model import Omgeving
 from uploads.models import Legewaarden, Waardekoppeling
 
 

@@ -1,16 +1,11 @@
 """Taking in a file: from the browser without touching the disk, and from there into the database, encrypted."""
 
-import io
 import re
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import connection
-from django.http import HttpRequest
 from psycopg import sql
 
 from exchange.standard import Soort
@@ -18,69 +13,13 @@ from um_portal.audit.log import noteer
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.models import Aanleversleutel, Bronbestand, Levering, Wijze
 from uploads.readers import Onleesbaar, recognise_format
 
-_TE_GROOT = "upload_te_groot"
 _NUMBERS = re.compile(r"[0-9](?:[ .\-]?[0-9]){5,}")
 _ADDRESS = re.compile(r"\S+@\S+")
 _NAME_LENGTH = 100
-
-
-def max_bytes() -> int:
-    """How large a file may be."""
-    megabytes: int = settings.UM_MAX_BESTAND_MB
-    return megabytes * 1_000_000
-
-
-def too_large_message() -> str:
-    """What to say about a file that is larger."""
-    return (
-        f"Dit bestand is groter dan {settings.UM_MAX_BESTAND_MB} MB. Bewaar alleen het blad met de gegevens in een "
-        "nieuw bestand en upload dat."
-    )
-
-
-def was_too_large(request: HttpRequest) -> bool:
-    """Whether the upload in this request was broken off because of its size."""
-    return bool(getattr(request, _TE_GROOT, False))
-
-
-class MemoryOnlyUploadHandler(FileUploadHandler):
-    """Keeps an upload in memory, up to the limit; beyond it the upload stops and the view can say so."""
-
-    def __init__(self, request: HttpRequest | None = None) -> None:
-        super().__init__(request)
-        self._size = 0
-        self._file = io.BytesIO()
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A next file in the same request; together they may be as large as one."""
-        super().new_file(*args, **kwargs)
-        self._file = io.BytesIO()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Keep the piece, or stop."""
-        self._size += len(raw_data)
-        if self._size > max_bytes():
-            self._file = io.BytesIO()
-            setattr(self.request, _TE_GROOT, True)
-            raise StopUpload(connection_reset=False)
-        self._file.write(raw_data)
-        return None
-
-    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
-        """Hand the file over, in memory."""
-        self._file.seek(0)
-        return InMemoryUploadedFile(
-            self._file,
-            self.field_name,
-            self.file_name,
-            self.content_type,
-            file_size,
-            self.charset,
-            self.content_type_extra,
-        )
 
 
 def safe_name(bestandsnaam: str) -> str:

@@ -14,12 +14,13 @@ from typing import Any
 
 from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, Soort, schoon, validate
-from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zonder
+from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.cells.text import is_leeg, tekst
+from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zonder
 from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
+from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Gevonden
-from uploads.mapping.cells.text import POSTCODE_ONVINDBAAR, is_leeg, normal_postcode, tekst
-from uploads.controle.vulling import with_reach
 
 # The first word of a row below the data, such as a sum; it has few cells.
 _TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)

@@ -7,8 +7,8 @@ workbook for people to fill in or correct uses these; whoever reads one leaves t
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from uploads.mapping.model import Ernst, Opmerking
 from uploads.mapping.cells.text import kopsleutel, tekst
+from uploads.mapping.model import Ernst, Opmerking
 
 # In the first cell of every sheet of ours.
 EIGEN_BLAD: Final = (

@@ -10,7 +10,10 @@ from typing import Any
 
 from exchange.standard import Blad, Soort, bladeren
 from uploads.mapping.cells.reader import absence, reader
+from uploads.mapping.cells.text import alinea, sleutel, tekst
+from uploads.mapping.doelen import blad_van, is_contactlijst, vaste_waarde, zonder_posities
 from uploads.mapping.herkenning import shown_header
+from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.model import (
     AFWEZIG,
     Cel,
@@ -22,20 +25,9 @@ from uploads.mapping.model import (
     Opmerking,
     Record,
     Zet,
-    each_setter,
-    setter,
 )
-from uploads.mapping.regels import (
-    Regel,
-    Regels,
-    Toestemming,
-    blad_van,
-    is_contactlijst,
-    kolomkoppen,
-    vaste_waarde,
-    zonder_posities,
-)
-from uploads.mapping.cells.text import alinea, sleutel, tekst
+from uploads.mapping.regels import Regel, Regels, Toestemming
+from uploads.mapping.setters import each_setter, setter
 
 # Follows from what else is there, for a kind that has it.
 _INDICATIE_CONTACT = "indicatieBeschikbaarheidContactgegevens"

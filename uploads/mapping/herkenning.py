@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exchange.standard import Soort
-from uploads.mapping.eigen import is_eigen_kop
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.regels import Regels, kolomkoppen
+from uploads.mapping.eigen import is_eigen_kop
+from uploads.mapping.kolommen import kolomkoppen
+from uploads.mapping.regels import Regels
 
 
 @dataclass(frozen=True, slots=True)

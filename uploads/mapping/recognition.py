@@ -10,22 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from exchange.standard import Soort
-from uploads.mapping.presets import pilot, records
+from uploads.mapping.cells.text import is_leeg, tekst
+from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
 from uploads.mapping.herkenning import Herkenning, Koppeling, herkenning
+from uploads.mapping.kolommen import heeft_kop, kolomsleutels
 from uploads.mapping.model import Omgeving, Vertaling
-from uploads.mapping.regels import (
-    SOORTEN,
-    STANDAARD_KOLOMMEN,
-    Regels,
-    Toestemming,
-    heeft_kop,
-    kolomsleutels,
-)
+from uploads.mapping.presets import pilot, records
 from uploads.mapping.presets.sonar import Sonar
 from uploads.mapping.presets.standaard import Standaard
-from uploads.mapping.cells.text import is_leeg, tekst
+from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 # The first fits best when two do equally well.

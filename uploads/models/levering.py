@@ -5,17 +5,17 @@ municipality's key and erased as soon as it has served; the figures and the find
 """
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from exchange.standard import Soort
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
+from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import LABELS, ZONDER_KOLOMMEN
-from uploads.mapping.regels import SOORTEN
+from uploads.models.koppeling import Koppelingversie
+from uploads.models.sleutel import Aanleversleutel
 
 
 class Status(models.TextChoices):
@@ -70,86 +70,6 @@ BEZIG = (Status.ONTVANGEN, Status.OMZETTEN, Status.PUBLICEREN, Status.TERUGDRAAI
 AF = (Status.GEPUBLICEERD, Status.VERVALLEN)
 # In these it changes, or has changed, what is published.
 UITGEVOERD = (Status.PUBLICEREN, Status.TERUGDRAAIEN, *AF)
-
-
-class Koppeling(GemeenteModel):
-    """A saved way of reading a municipality's file: a name, and its versions."""
-
-    naam = models.CharField("naam", max_length=60)
-    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in SOORTEN])
-    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
-    # No longer recognised in new files; what was delivered with it keeps referring to it.
-    gearchiveerd_op = models.DateTimeField("gearchiveerd op", null=True)
-
-    class Meta:
-        verbose_name = "koppeling"
-        verbose_name_plural = "koppelingen"
-        ordering = ["naam"]
-        constraints = [models.UniqueConstraint(fields=["gemeente", "naam"], name="koppeling_naam_uniek")]
-
-    def __str__(self) -> str:
-        return self.naam
-
-
-class Koppelingversie(GemeenteModel):
-    """One version of a koppeling; it never changes."""
-
-    koppeling = models.ForeignKey(Koppeling, on_delete=models.CASCADE, related_name="+")
-    nummer = models.IntegerField("versie")
-    # The rules as JSON, encrypted: a constant may be somebody's name or number.
-    regels = models.BinaryField()
-    gebruiker = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name="gemaakt door",
-    )
-    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "versie van een koppeling"
-        verbose_name_plural = "versies van koppelingen"
-        ordering = ["-nummer"]
-        constraints = [models.UniqueConstraint(fields=["koppeling", "nummer"], name="koppelingversie_uniek")]
-
-
-class Aanleversleutel(GemeenteModel):
-    """With this a municipality's own system delivers by itself; only a hash of the secret is kept."""
-
-    naam = models.CharField("naam", max_length=60)
-    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
-    hash = models.BinaryField()
-    # Networks (CIDR) it may be used from; empty: from anywhere.
-    netwerken = ArrayField(models.TextField(), default=list)
-    gemaakt_door = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    gemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
-    verloopt_op = models.DateTimeField("verloopt op", null=True)
-    laatst_gebruikt_op = models.DateTimeField("laatst gebruikt op", null=True)
-    ingetrokken_op = models.DateTimeField("ingetrokken op", null=True)
-
-    class Meta:
-        verbose_name = "aanleversleutel"
-        verbose_name_plural = "aanleversleutels"
-        ordering = ["-pk"]
-        constraints = [
-            # Two of the same name could not be told apart on the page, nor by whoever revokes one.
-            models.UniqueConstraint(
-                fields=["gemeente", "naam"],
-                condition=Q(ingetrokken_op=None),
-                name="aanleversleutel_naam_uniek",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.naam
-
-    @property
-    def is_verlopen(self) -> bool:
-        """Whether its time has passed."""
-        return self.verloopt_op is not None and self.verloopt_op <= timezone.now()
 
 
 class Levering(GemeenteModel, Taak):
@@ -378,85 +298,3 @@ class Opmerkingenbestand(GemeenteModel, Taak):
     def is_bezig(self) -> bool:
         """Whether a worker is at it, or should be."""
         return self.gemaakt_op is None and not self.melding
-
-
-class Waardekoppeling(GemeenteModel):
-    """What a municipality's own word for something is in a list of the standard: `schoonmaakster` -> a code.
-
-    An empty code says that the word is left out on purpose.
-    """
-
-    lijst = models.CharField(max_length=60)
-    waarde = models.CharField(max_length=300)
-    code = models.CharField(max_length=200, blank=True)
-    gebruiker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    gewijzigd_op = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = "waardekoppeling"
-        verbose_name_plural = "waardekoppelingen"
-        constraints = [
-            models.UniqueConstraint(fields=["gemeente", "lijst", "waarde"], name="waardekoppeling_uniek")
-        ]
-
-
-class Legewaarden(GemeenteModel):
-    """The words that mean to this municipality that a cell is empty; without a row the usual ones do."""
-
-    waarden = ArrayField(models.TextField())
-
-    class Meta:
-        verbose_name = "lege waarden"
-        verbose_name_plural = "lege waarden"
-        constraints = [models.UniqueConstraint(fields=["gemeente"], name="legewaarden_per_gemeente")]
-
-
-class LandelijkeWaarde(models.Model):
-    """A value mapping for the whole country: put forward by municipalities, decided on by VNG support.
-
-    Belongs to no municipality. What is put forward becomes visible to VNG support, and what is accepted to all.
-    """
-
-    class Status(models.TextChoices):
-        """Where it stands."""
-
-        VOORGEDRAGEN = "voorgedragen", "Voorgedragen"
-        VASTGESTELD = "vastgesteld", "Vastgesteld"
-        AFGEWEZEN = "afgewezen", "Afgewezen"
-        INGETROKKEN = "ingetrokken", "Ingetrokken"
-
-    lijst = models.CharField(max_length=60)
-    waarde = models.CharField(max_length=300)
-    code = models.CharField(max_length=200)
-    status = models.CharField(max_length=12, choices=Status, default=Status.VOORGEDRAGEN)
-    voorgedragen_op = models.DateTimeField(auto_now_add=True)
-    besloten_op = models.DateTimeField(null=True)
-    besloten_door = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = "landelijke waardekoppeling"
-        verbose_name_plural = "landelijke waardekoppelingen"
-        ordering = ["lijst", "waarde"]
-        constraints = [
-            models.UniqueConstraint(fields=["lijst", "waarde", "code"], name="landelijkewaarde_uniek"),
-            models.UniqueConstraint(
-                fields=["lijst", "waarde"],
-                condition=Q(status="vastgesteld"),
-                name="landelijkewaarde_een_vastgesteld",
-            ),
-        ]
-
-
-class Voordracht(GemeenteModel):
-    """That a municipality put a value mapping forward. VNG support may count them; see the migration."""
-
-    landelijk = models.ForeignKey(LandelijkeWaarde, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        verbose_name = "voordracht"
-        verbose_name_plural = "voordrachten"
-        constraints = [models.UniqueConstraint(fields=["gemeente", "landelijk"], name="voordracht_uniek")]

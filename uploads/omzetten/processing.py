@@ -29,11 +29,11 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen import saved
 from uploads.leveringen import voorproef
-from uploads.mapping.conversion import Bevinding as Gevonden
-from uploads.mapping.conversion import Omzetting, Uitkomst
 from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
+from uploads.mapping.conversion import Bevinding as Gevonden
+from uploads.mapping.conversion import Omzetting, Uitkomst
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.model import Ernst, Record
 from uploads.mapping.recognition import BLADNAAM, Keuze, NietGekoppeld, SoortOnduidelijk, recognise

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exchange.standard import Soort
 from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.aanleveren import sleutels
+from uploads.aanleveren.forms import SleutelForm
 from uploads.aanleveren.openapi import PAD
-from uploads.leveringen.forms import SleutelForm
 from uploads.models import Aanleversleutel
 
 SLEUTELS_PER_PAGINA = 25
@@ -30,7 +30,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
         F("ingetrokken_op").desc(nulls_first=True), "-pk"
     )
     page = Paginator(found, SLEUTELS_PER_PAGINA).get_page(request.GET.get("pagina"))
-    return render(request, "uploads/sleutels.html", {"page_obj": page, "api_pad": PAD})
+    return render(request, "uploads/aanleveren/sleutels.html", {"page_obj": page, "api_pad": PAD})
 
 
 @_functioneel_beheerder
@@ -55,8 +55,10 @@ def new(request: GemeenteRequest) -> HttpResponse:
             )
         else:
             context = {"sleutel": made.sleutel, "tekst": made.tekst, "api_pad": PAD}
-            return render(request, "uploads/sleutel_gemaakt.html", context)
-    return render(request, "uploads/sleutel_nieuw.html", {"form": form}, status=422 if form.errors else 200)
+            return render(request, "uploads/aanleveren/sleutel_gemaakt.html", context)
+    return render(
+        request, "uploads/aanleveren/sleutel_nieuw.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @_functioneel_beheerder

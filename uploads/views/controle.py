@@ -13,13 +13,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.standard import Soort
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.controle import opmerkingen, vulling
-from uploads.sjablonen import workbook
 from uploads.mapping.model import Ernst
 from uploads.models import Bevinding, Levering, Opmerkingenbestand
+from uploads.sjablonen import columns, workbook
 from uploads.tasks import enqueue_annotation
 
 BEVINDINGEN_PER_PAGINA: Final = 50
@@ -118,7 +118,7 @@ def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
         if opmerkingen.request(request.gemeente, levering):
             enqueue_annotation(pk, request.gemeente.pk)
         return redirect("uploads:opmerkingen", pk=pk)
-    return render(request, "uploads/opmerkingen.html", _state(levering))
+    return render(request, "uploads/controle/opmerkingen.html", _state(levering))
 
 
 @_beheerder
@@ -127,7 +127,7 @@ def annotated_progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of that page that changes by itself."""
     levering = get_object_or_404(Levering, pk=pk)
     state = _state(levering)
-    response = render(request, "uploads/_opmerkingen_voortgang.html", state)
+    response = render(request, "uploads/controle/_voortgang.html", state)
     if state["werk"] is None or not state["werk"].is_bezig:
         response["HX-Refresh"] = "true"
     return response
@@ -145,10 +145,10 @@ def _state(levering: Levering) -> dict[str, Any]:
 @require_GET
 def template(request: GemeenteRequest, soort: str) -> HttpResponse:
     """An Excel template to fill in."""
-    asked = next((kind for kind in workbook.SOORTEN if kind.value == soort), None)
+    asked = next((kind for kind in columns.SOORTEN if kind.value == soort), None)
     if asked is None:
         raise Http404
-    made = workbook.make(asked, workbook.lists())
+    made = workbook.make(asked, columns.lists())
     return _download(made, f"sjabloon-{asked.value}.xlsx")
 
 

@@ -17,12 +17,12 @@ from exchange.bron.store import BezigMetPubliceren
 from exchange.standard import Soort
 from um_portal.audit.log import noteer
 from um_portal.presentation.templatetags.um import getal
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.gepubliceerd import download as downloads
-from uploads.leveringen import erasure
-from uploads.gepubliceerd import table, find, withdrawal
+from uploads.gepubliceerd import find, table, withdrawal
 from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
+from uploads.leveringen import erasure
 from uploads.views.waarden import clean_ids
 
 PER_PAGINA = 25
@@ -83,7 +83,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
         "gefilterd": asked,
         "nummer": NummerForm(),
     }
-    return render(request, "uploads/gepubliceerd.html", context)
+    return render(request, "uploads/gepubliceerd/lijst.html", context)
 
 
 def _frame(soort: Soort) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
         "nummer": form if form.errors else NummerForm(),
         "op_nummer": not form.errors,
     }
-    return render(request, "uploads/gepubliceerd.html", context, status=422 if form.errors else 200)
+    return render(request, "uploads/gepubliceerd/lijst.html", context, status=422 if form.errors else 200)
 
 
 # --- Taking along ----------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
         )
     return render(
         request,
-        "uploads/intrekken.html",
+        "uploads/gepubliceerd/intrekken.html",
         {"soort": soort, "soorten": list(Soort), "form": form, "terug_url": _adres(soort)},
         status=422 if form.errors else 200,
     )
@@ -196,7 +196,7 @@ def _ask(
     number = find.with_ids(soort, ids).count()
     return render(
         request,
-        "uploads/intrekken_bevestigen.html",
+        "uploads/gepubliceerd/intrekken_bevestigen.html",
         {
             "titel": "Intrekken",
             "soort": soort,
@@ -215,9 +215,7 @@ def _ask(
 
 def _withdraw(request: GemeenteRequest, soort: Soort, ids: list[str]) -> HttpResponse:
     try:
-        number = withdrawal.withdraw_records(
-            request.gemeente, soort, ids[: find.MAX_NUMMERS], request.user
-        )
+        number = withdrawal.withdraw_records(request.gemeente, soort, ids[: find.MAX_NUMMERS], request.user)
     except BezigMetPubliceren:
         messages.error(request, _BEZIG)
     else:
@@ -250,7 +248,7 @@ def withdraw_all(request: GemeenteRequest) -> HttpResponse:
     stand = Stand.objects.filter(soort=soort.value).first()
     return render(
         request,
-        "uploads/alles_intrekken.html",
+        "uploads/gepubliceerd/alles_intrekken.html",
         {
             "titel": f"Alle {soort.label} intrekken",
             "soort": soort,

@@ -14,14 +14,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.standard import Soort
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads.koppelingen import saved
-from uploads.koppelingen.choices import NaamForm, soort_van
-from uploads.koppelingen.page import Bord, Voorbeeld
-from uploads.koppelingen.saved import GeenKolommen
+from um_portal.toegang.access import GemeenteRequest, voor_rol
+from uploads.koppelingen import proposal, saved
 from uploads.koppelingen.describe import differences
-from uploads.mapping.regels import SOORTEN, OngeldigeRegels, Regels
+from uploads.koppelingen.forms import NaamForm, soort_van
+from uploads.koppelingen.page import Bord, Voorbeeld
+from uploads.koppelingen.proposal import GeenKolommen
+from uploads.mapping.doelen import SOORTEN, OngeldigeRegels
+from uploads.mapping.regels import Regels
 from uploads.models import Koppeling, Koppelingversie, Levering
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
@@ -57,7 +58,7 @@ def _bord(request: GemeenteRequest, levering: Levering, chosen: Any) -> Bord:
         messages.error(request, _BEZIG if levering.is_bezig else _NIET_MEER)
         raise _Elders(redirect("uploads:levering", pk=levering.pk))
     try:
-        voorstel = saved.proposal(
+        voorstel = proposal.proposal(
             levering,
             # By its place: a name could be anything and has no business in an address.
             _number(chosen.get("blad", "")),
@@ -125,7 +126,7 @@ def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
                 extra, status = {"foutmelding": problem}, 422
     return render(
         request,
-        "uploads/koppelen.html",
+        "uploads/koppelingen/kiezen.html",
         {**_context(request, bord), "naam": naam, **extra},
         status=status,
     )
@@ -191,7 +192,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
     for veld in bord.velden:
         veld.is_anders = request.POST.get(f"{veld.naam}-vorm", "") != veld.vorm
     context["extra_is_anders"] = request.POST.get("extra-vorm") != bord.extra_vorm
-    return render(request, "uploads/_koppel_antwoord.html", context)
+    return render(request, "uploads/koppelingen/_antwoord.html", context)
 
 
 # --- Saved koppelingen --------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     archived = request.GET.get("stand") == "weg"
     found = saved.overzicht(weg=archived)
     page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
-    return render(request, "uploads/koppelingen.html", {"page_obj": page, "weg": archived})
+    return render(request, "uploads/koppelingen/lijst.html", {"page_obj": page, "weg": archived})
 
 
 @_beheerder
@@ -229,7 +230,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     ]
     return render(
         request,
-        "uploads/koppeling.html",
+        "uploads/koppelingen/koppeling.html",
         {
             "koppeling": koppeling,
             "soort": Soort(koppeling.soort),

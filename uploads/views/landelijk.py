@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from um_portal.presentation.templatetags.um import telwoord
 from um_portal.toegang.access import GemeenteRequest, attach
-from uploads.waarden import national
-from uploads.waarden.lists import Codes, Stand, keuzelijsten
 from uploads.models import LandelijkeWaarde
 from uploads.views.waarden import clean_ids, clean_text
+from uploads.waarden import national
+from uploads.waarden.lists import Codes, Stand, keuzelijsten
 
 PER_PAGINA = 50
 
@@ -41,7 +41,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))
     return render(
         request,
-        "uploads/landelijk.html",
+        "uploads/waarden/besluiten.html",
         {
             "page_obj": page,
             "rijen": [

@@ -12,15 +12,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bron.models import Stand
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads.leveringen import erasure
-from uploads.omzetten import processing
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.gepubliceerd import publication
+from uploads.leveringen import erasure
 from uploads.leveringen.forms import NieuweLeveringForm
-from uploads.leveringen.intake import receive, was_too_large
-from uploads.mapping.regels import SOORTEN
+from uploads.leveringen.intake import receive
+from uploads.leveringen.upload_handler import was_too_large
+from uploads.mapping.doelen import SOORTEN
 from uploads.models import Bronbestand, Levering
+from uploads.omzetten import processing
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 from uploads.views import controle
@@ -48,7 +49,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
         LEVERINGEN_PER_PAGINA,
     ).get_page(request.GET.get("pagina"))
     standen = Stand.objects.filter(gepubliceerd_op__isnull=False).order_by("-soort")
-    return render(request, "uploads/lijst.html", {"page_obj": page, "standen": standen})
+    return render(request, "uploads/leveringen/lijst.html", {"page_obj": page, "standen": standen})
 
 
 @_beheerder
@@ -71,7 +72,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
                 enqueue(levering.pk, request.gemeente.pk)
                 return redirect("uploads:levering", pk=levering.pk)
     context = {"form": form, "max_mb": settings.UM_MAX_BESTAND_MB, "uren": settings.UM_BRONBESTAND_UREN}
-    return render(request, "uploads/nieuw.html", context, status=422 if form.errors else 200)
+    return render(request, "uploads/leveringen/nieuw.html", context, status=422 if form.errors else 200)
 
 
 @_beheerder
@@ -97,7 +98,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
             (_LIJSTEN.get(lijst, lijst), list(waarden.items())[:100], sum(waarden.values()))
             for lijst, waarden in processing.unknown_values(levering).items()
         ]
-    return render(request, "uploads/levering.html", context)
+    return render(request, "uploads/leveringen/levering.html", context)
 
 
 @_beheerder
@@ -105,7 +106,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
 def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself; asked every second until the work is done."""
     levering = get_object_or_404(_leveringen(), pk=pk)
-    response = render(request, "uploads/_voortgang.html", {"levering": levering})
+    response = render(request, "uploads/leveringen/_voortgang.html", {"levering": levering})
     if not levering.is_bezig:
         response["HX-Refresh"] = "true"
     return response

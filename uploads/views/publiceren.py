@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exchange.bron import store
+from exchange.bron import journaal
 from exchange.bron.store import Verschil
 from exchange.standard import Soort
 from um_portal.presentation.templatetags.um import getal
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
+from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.gepubliceerd import publication
-from uploads.models import Levering, RedenVerlies, Status, Wijze
-from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
 from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
+from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
+from uploads.models import Levering, RedenVerlies, Status, Wijze
 from uploads.tasks import enqueue
 
 PUBLICATIES_PER_PAGINA = 25
@@ -59,7 +59,7 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
         return _request(request, levering, wijze, verlies)
     return render(
         request,
-        "uploads/publiceer.html",
+        "uploads/gepubliceerd/publiceer.html",
         {
             "titel": f"{levering.soort_label.capitalize()} publiceren",
             "levering": levering,
@@ -108,7 +108,7 @@ def _ask_reason(
         return redirect("uploads:publiceer", pk=levering.pk)
     return render(
         request,
-        "uploads/publiceer_rem.html",
+        "uploads/gepubliceerd/rem.html",
         {
             "titel": "Er verdwijnt veel",
             "levering": levering,
@@ -144,7 +144,7 @@ def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
     if publication.undoable(levering) is None:
         messages.error(request, publication.NIET_TERUG)
         return redirect(terug)
-    verschil = store.difference_of_undo(request.gemeente, Soort(levering.soort), pk)
+    verschil = journaal.difference_of_undo(request.gemeente, Soort(levering.soort), pk)
     return render(
         request,
         "componenten/bevestigen.html",
@@ -199,5 +199,7 @@ def history(request: GemeenteRequest) -> HttpResponse:
         request.GET.get("pagina")
     )
     return render(
-        request, "uploads/geschiedenis.html", {"page_obj": page, "terug_te_draaien": store.undoable_now()}
+        request,
+        "uploads/gepubliceerd/geschiedenis.html",
+        {"page_obj": page, "terug_te_draaien": journaal.undoable_now()},
     )

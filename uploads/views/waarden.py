@@ -15,16 +15,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from um_portal.presentation.templatetags.um import telwoord
-from um_portal.toegang.access import GemeenteRequest, voor_rol
 from um_portal.tenants.models import Rol
-from uploads.waarden import national as landelijk, words as waarden, file
-from uploads.leveringen.intake import was_too_large
-from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
-from uploads.waarden.suggest import Keuze, Voorstel
+from um_portal.toegang.access import GemeenteRequest, voor_rol
+from uploads.leveringen.upload_handler import was_too_large
 from uploads.models import LandelijkeWaarde, Levering, Status, Voordracht, Waardekoppeling
 from uploads.tasks import enqueue
-from uploads.waarden.words import Keus, Onbekend, OngeldigeWaarde
+from uploads.waarden import file
+from uploads.waarden import national as landelijk
+from uploads.waarden import words as waarden
 from uploads.waarden.forms import WEGLATEN, CodeForm, LegeWaardenForm, WaardenbestandForm
+from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
+from uploads.waarden.suggest import Keuze, Voorstel
+from uploads.waarden.words import Keus, Onbekend, OngeldigeWaarde
 
 WAARDEN_PER_PAGINA = 20
 KOPPELINGEN_PER_PAGINA = 50
@@ -154,7 +156,7 @@ def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
         "is_gezocht": request.method == "POST" and status == 200,
         "weglaten": WEGLATEN,
     }
-    return render(request, "uploads/waarden_levering.html", context, status=status)
+    return render(request, "uploads/waarden/levering.html", context, status=status)
 
 
 def _mapped(gekoppeld: Any) -> list[tuple[Onbekend, Keuzelijst, str, int]]:
@@ -246,7 +248,7 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
     ]
     return render(
         request,
-        "uploads/waarden_voorstellen.html",
+        "uploads/waarden/voorstellen.html",
         {
             "levering": found,
             "rijen": rows,
@@ -289,7 +291,7 @@ def search(request: GemeenteRequest) -> HttpResponse:
         "gevonden": found,
         "gekozen": found[0].code if len(found) == 1 else "",
     }
-    return render(request, "uploads/_waarden_gevonden.html", context)
+    return render(request, "uploads/waarden/_zoekresultaat.html", context)
 
 
 # --- All words of the municipality -------------------------------------------------------------------------
@@ -341,7 +343,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     present = set(Waardekoppeling.objects.order_by().values_list("lijst", flat=True).distinct())
     return render(
         request,
-        "uploads/waarden.html",
+        "uploads/waarden/lijst.html",
         {
             "page_obj": page,
             "rijen": _rows(page.object_list),
@@ -380,7 +382,7 @@ def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
         "rij": _rows([koppeling])[0],
         "gevonden": waarden.voorstellen_bij(koppeling),
     }
-    return render(request, "uploads/waarde.html", context, status=422 if form.errors else 200)
+    return render(request, "uploads/waarden/waarde.html", context, status=422 if form.errors else 200)
 
 
 @_beheerder
@@ -391,7 +393,7 @@ def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
     if found is None:
         raise Http404
     gevonden = zoek(found, request.GET.get("q", ""))
-    return render(request, "uploads/_waarden_opties.html", {"gevonden": gevonden})
+    return render(request, "uploads/waarden/_codes.html", {"gevonden": gevonden})
 
 
 @_beheerder
@@ -439,9 +441,7 @@ def upload(request: GemeenteRequest) -> HttpResponse:
         form = WaardenbestandForm(request.POST, request.FILES, te_groot=was_too_large(request))
         if form.is_valid():
             try:
-                done = file.read_in(
-                    request.gemeente, form.cleaned_data["bestand"].read(), request.user
-                )
+                done = file.read_in(request.gemeente, form.cleaned_data["bestand"].read(), request.user)
             except file.OngeldigBestand as problem:
                 fouten = problem.fouten
                 form.add_error(
@@ -451,7 +451,7 @@ def upload(request: GemeenteRequest) -> HttpResponse:
                 messages.success(request, _what_was_read(done))
                 return redirect("uploads:waarden")
     context = {"form": form, "fouten": fouten}
-    return render(request, "uploads/waarden_upload.html", context, status=422 if form.errors else 200)
+    return render(request, "uploads/waarden/upload.html", context, status=422 if form.errors else 200)
 
 
 def _what_was_read(done: file.Ingelezen) -> str:
@@ -489,7 +489,7 @@ def put_forward(request: GemeenteRequest) -> HttpResponse:
         return redirect("uploads:waarden")
     rows = list(waarden.gezocht("").filter(pk__in=ids))
     good, refused = landelijk.voor_te_dragen(rows)
-    return render(request, "uploads/waarden_voordragen.html", {"rijen": _rows(good), "geweigerd": refused})
+    return render(request, "uploads/waarden/voordragen.html", {"rijen": _rows(good), "geweigerd": refused})
 
 
 @_beheerder
@@ -528,7 +528,7 @@ def national(request: GemeenteRequest) -> HttpResponse:
     ]
     return render(
         request,
-        "uploads/waarden_landelijk.html",
+        "uploads/waarden/landelijk.html",
         {
             "page_obj": page,
             "rijen": rijen,
@@ -560,4 +560,4 @@ def empty(request: GemeenteRequest) -> HttpResponse:
         )
         return redirect("uploads:lege_waarden")
     context = {"form": form, "zijn_eigen": zijn_eigen}
-    return render(request, "uploads/lege_waarden.html", context, status=422 if form.errors else 200)
+    return render(request, "uploads/waarden/leeg.html", context, status=422 if form.errors else 200)

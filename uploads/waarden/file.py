@@ -10,13 +10,13 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, lijst_van_tekst, voorstellers
-from uploads.waarden.suggest import Voorsteller, fold
 from uploads.mapping.cells.text import tekst
 from uploads.models import Waardekoppeling
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
-from uploads.workbooks.cells import can_be_formula, csv_text
+from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, lijst_van_tekst, voorstellers
+from uploads.waarden.suggest import Voorsteller, fold
 from uploads.waarden.words import OngeldigeWaarde, remember, word_of
+from uploads.workbooks.cells import can_be_formula, csv_text
 
 KOPPEN: Final = ("Lijst", "Waarde", "Code", "Betekenis")
 WEGLATEN: Final = "(weglaten)"

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from exchange.standard import Waardelijst
 from exchange.waardelijsten.lijsten import LIJSTEN, PastNiet, attributen, canonical
 from exchange.waardelijsten.models import Code, Codestatus
-from uploads.mapping.regels import code_in, waardelijsten
+from uploads.mapping.doelen import code_in, waardelijsten
 from uploads.waarden.suggest import Keuze, Voorsteller, fold
 
 # A list that has no more is shown whole, without searching.

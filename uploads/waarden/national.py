@@ -17,10 +17,10 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import noteer
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.waarden.lists import Codes, Stand, codes_met
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import tekst
 from uploads.models import LandelijkeWaarde, Voordracht, Waardekoppeling
+from uploads.waarden.lists import Codes, Stand, codes_met
 from uploads.waarden.words import remember
 
 Landelijk = LandelijkeWaarde.Status

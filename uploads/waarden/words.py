@@ -17,12 +17,12 @@ from um_portal.audit.log import noteer
 from um_portal.jobs import put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.waarden.lists import Codes, OngeldigeCode, Stand, codes_met, keuzelijsten, voorstellers
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.waarden.suggest import Voorstel
 from uploads.mapping.cells.text import AFWEZIG_WOORDEN, sleutel, tekst
 from uploads.models import Bronbestand, Legewaarden, Levering, Status, Waardekoppeling
 from uploads.omzetten.processing import unknown_values
+from uploads.waarden.lists import Codes, OngeldigeCode, Stand, codes_met, keuzelijsten, voorstellers
+from uploads.waarden.suggest import Voorstel
 
 LANGSTE_WAARDE: Final = 300
 MAX_LEGE_WOORDEN: Final = 200

@@ -11,14 +11,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.leveringen import erasure
-from uploads.omzetten import processing
+from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
 from uploads.gepubliceerd import publication
-from uploads.leveringen.intake import max_bytes, receive, too_large_message
+from uploads.leveringen import erasure
+from uploads.leveringen.intake import receive
+from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
 from uploads.models import Levering, Status, Wijze
+from uploads.omzetten import processing
 from uploads.readers import Onleesbaar
-from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
 
 log = logging.getLogger(__name__)
 

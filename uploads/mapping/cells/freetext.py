@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.standard import Blad, Profiel, Soort, bladeren, is_bsn
-from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Meld, Opmerking
 from uploads.mapping.cells.text import alinea, is_afwezig
+from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Meld, Opmerking
 
 _BSN = Opmerking(
     Ernst.AFGEKEURD,

@@ -9,19 +9,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, is_bsn
+from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode, safe_id
+from uploads.mapping.cells.dates import date_reader
 from uploads.mapping.cells.freetext import text_reader
-from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
-from uploads.mapping.regels import (
-    AFKEUREN,
-    EENHEDEN,
-    Regel,
-    code_in,
-    is_contactlijst,
-    is_uren,
-    lijst_van,
-    zegt_bsn,
+from uploads.mapping.cells.numbers import number_of, read_number, whole_number
+from uploads.mapping.cells.text import (
+    IsAfwezig,
+    afgekeurd,
+    code_table,
+    cut_at_word,
+    is_afwezig,
+    sleutel,
+    tekst,
+    waarschuwing,
 )
-from uploads.mapping.cells.text import IsAfwezig, afgekeurd, bsn_of, code_table, cut_at_word, date_reader, email_reader, is_afwezig, number_of, phone_reader, read_number, read_postcode, safe_id, sleutel, tekst, waarschuwing, whole_number
+from uploads.mapping.doelen import code_in, is_contactlijst, is_uren, lijst_van
+from uploads.mapping.kolommen import zegt_bsn
+from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
+from uploads.mapping.regels import AFKEUREN, EENHEDEN, Regel
 
 # What the codes of remarks about a list begin with; "code" for those that are not here.
 _STAM: Mapping[str, str] = {

@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple
 
 from exchange.standard import Soort, blad, bladeren, is_empty
 from uploads.mapping.cells.reader import reader
+from uploads.mapping.cells.text import tekst
+from uploads.mapping.doelen import zonder_posities
 from uploads.mapping.model import Cel, Ernst, Lees, Meld, MeldOnbekend, Omgeving, Opmerking, Record
 from uploads.mapping.presets.records import RecordVertaling
-from uploads.mapping.regels import Regel, zonder_posities
-from uploads.mapping.cells.text import tekst
+from uploads.mapping.regels import Regel
 
 NAAM: Final = "pilot"
 LABEL: Final = "JSON van de pilot (versie 0.8)"

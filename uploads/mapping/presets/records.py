@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from exchange.standard import STANDAARD, Soort, bladeren, is_bsn, is_empty
+from uploads.mapping.cells.contact import bsn_of
 from uploads.mapping.cells.freetext import look_through
+from uploads.mapping.doelen import zonder_posities
 from uploads.mapping.model import Ernst, Meld, MeldOnbekend, Omgeving, Opmerking, Record
-from uploads.mapping.regels import zonder_posities
-from uploads.mapping.cells.text import bsn_of
 
 NAAM = "json"
 LABEL = "JSON volgens de gegevensstandaard"

@@ -7,9 +7,9 @@ gender and age have no place in the standard and are never read.
 from collections.abc import Sequence
 
 from exchange.standard import Soort
+from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.herkenning import Herkenning, herkenning
 from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, SONAR, Regel, Regels, Toestemming
-from uploads.mapping.cells.text import kopsleutel
 
 _SOORT = Soort.WERKZOEKENDEN
 _OPLEIDING = "arbeidsmarktkwalificatie.opleiding[0]"

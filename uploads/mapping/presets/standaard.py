@@ -10,22 +10,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from exchange.standard import Blad, Soort, bladeren
-from uploads.mapping.herkenning import Herkenning, herkenning
-from uploads.mapping.regels import (
-    AFKEUREN,
-    GEWONE_SPLITS,
-    MAX_POSITIES,
-    SOORTEN,
-    STANDAARD_KOLOMMEN,
-    Kolomkop,
-    Regel,
-    Regels,
-    gewoon_doel,
-    is_splitsbaar,
-    kolomkoppen,
-    met_positie,
-)
 from uploads.mapping.cells.text import kopsleutel, tekst
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, gewoon_doel, is_splitsbaar, met_positie
+from uploads.mapping.herkenning import Herkenning, herkenning
+from uploads.mapping.kolommen import Kolomkop, kolomkoppen
+from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, STANDAARD_KOLOMMEN, Regel, Regels
 
 _NUMBER = re.compile(r"\[\s*([0-9]{0,3})\s*\]")
 _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")

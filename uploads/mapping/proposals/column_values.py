@@ -24,7 +24,9 @@ from exchange.standard.waardelijsten import (
     WERK_EN_DENKNIVEAU,
 )
 from exchange.waardelijsten.talen import VEELGEVRAAGD
-from uploads.mapping.cells.text import bsn_of, can_be_postcode, date_of, is_afwezig, normal_postcode, tekst
+from uploads.mapping.cells.contact import bsn_of, can_be_postcode, normal_postcode
+from uploads.mapping.cells.dates import date_of
+from uploads.mapping.cells.text import is_afwezig, tekst
 
 _NEARLY_ALL: Final = 0.8
 _LONG: Final = 80

@@ -16,8 +16,8 @@ from rapidfuzz import fuzz, process
 
 from exchange.standard import Soort, bladeren
 from exchange.standard.boom import lower_first
-from uploads.mapping.proposals import kolomnamen
 from uploads.mapping.cells.text import tekst
+from uploads.mapping.proposals import kolomnamen
 
 # A column that says who agreed; not an attribute of the standard.
 TOESTEMMING: Final = "toestemming"

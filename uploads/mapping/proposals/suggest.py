@@ -15,25 +15,25 @@ from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, bladeren
 from exchange.standard.boom import lower_first
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.cells.text import code_table, is_afwezig, sleutel, tekst
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, zonder_posities
+from uploads.mapping.eigen import is_eigen_kop
+from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.proposals import kolomnamen
 from uploads.mapping.proposals.column_values import Kolomwaarden, Waardesoort, look_at
-from uploads.mapping.eigen import is_eigen_kop
-from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.proposals.header_names import BSN, CONTACT, GROUP, ORGANISATION, OUT, TOESTEMMING, Guess, by_name, words_of
-from uploads.mapping.regels import (
-    GEWONE_SPLITS,
-    LONGEST_VALUE,
-    MAX_POSITIES,
-    SOORTEN,
-    Regel,
-    Regels,
-    Toestemming,
-    is_splitsbaar,
-    is_uren,
-    kolomkoppen,
-    zonder_posities,
+from uploads.mapping.proposals.header_names import (
+    BSN,
+    CONTACT,
+    GROUP,
+    ORGANISATION,
+    OUT,
+    TOESTEMMING,
+    Guess,
+    by_name,
+    words_of,
 )
-from uploads.mapping.cells.text import code_table, is_afwezig, sleutel, tekst
+from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, Regel, Regels, Toestemming
 
 # From here a proposal is filled in; below it the clerk is only told what it may be.
 GENOEG: Final = 60

@@ -1,0 +1,666 @@
+"""Searching: a question to the exchange over real HTTP, results that disappear, details that are never kept."""
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from exchange.bemiddelaar import client as exchange_client
+from exchange.bemiddelaar import searching, tasks
+from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
+from exchange.display import as_pairs
+from exchange.standard import Soort
+from exchange.vum3.compose import Criteria
+from exchange.waardelijsten import models as waardelijsten
+from tests.conftest import OWNER_URL
+from tests.factories import SOORTEN, een_client, een_gebruiker, een_gemeente
+from um_portal.accounts.models import Gebruiker
+from um_portal.jobs import LEASE, MAX_POGINGEN
+from um_portal.tasks import erase_expired, resume_jobs
+from um_portal.tenants.models import Gemeente, Rol, Status
+from um_portal.tenants.scope import voor_gemeente
+
+WZ, VAC = SOORTEN
+pytestmark = pytest.mark.django_db
+
+Answer = tuple[int, Any]
+
+
+class Exchange:
+    """An exchange over real HTTP that answers what a test tells it to."""
+
+    def __init__(self) -> None:
+        self.matches: list[Any] = []
+        self.detail: dict[str, Any] = {"idWerkzoekende": "W1"}
+        self.answer: Callable[[BaseHTTPRequestHandler], Answer] = self.normal
+        self.calls: list[tuple[str, str, dict[str, str], Any]] = []
+        exchange = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _respond(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                exchange.calls.append(
+                    (self.command, self.path, dict(self.headers), json.loads(body) if body else None)
+                )
+                status, answer = exchange.answer(self)
+                content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = _respond  # noqa: N815 (the names are the library's)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+            def handle_error(self, *args: Any) -> None:
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}/vum/v3"
+
+    def normal(self, handler: BaseHTTPRequestHandler) -> Answer:
+        if handler.command == "POST":
+            return 200, {
+                "maximumAantalResultatenBereikt": True,
+                "vraagID": "vraag-1",
+                "matches": self.matches,
+            }
+        kind = "werkzoekende" if "werkzoekendeProfielen" in handler.path else "vacature"
+        return 200, {"bronID": "9" * 20, kind: self.detail}
+
+
+@pytest.fixture
+def exchange(settings) -> Iterator[Exchange]:
+    found = Exchange()
+    settings.UM_EXCHANGE_URL = found.url
+    settings.UM_ZOEK_TIJDSLIMIET = settings.UM_DETAIL_TIJDSLIMIET = 1.0
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+def een_match(number: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "vumID": f"vum-{number}",
+        "mobiliteit": {"bemiddelingspostcode": "1012AB"},
+        "bemiddelingsberoep": [{"codeBeroepsnaam": "urn:test:kok"}],
+        "werktijden": {"aantalWerkurenPerWeekMaximaal": number % 40},
+        **more,
+    }
+
+
+@pytest.fixture
+def gemeente() -> Gemeente:
+    waardelijsten.replace("beroepen", [("urn:test:kok", "Kok"), ("urn:test:bakker", "Bakker")])
+    return een_gemeente()
+
+
+@pytest.fixture
+def jobcoach(gemeente: Gemeente) -> Gebruiker:
+    return een_gebruiker(gemeente)
+
+
+def een_zoekvraag(
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort = WZ, *, put: bool = True
+) -> Zoekvraag:
+    found = searching.open_search(gemeente, gebruiker, soort, Criteria(postcode="3511AB", afstand=50), "Koks")
+    if put:
+        searching.put_search(gemeente, found.pk)
+    return again(found)
+
+
+def again(zoekvraag: Zoekvraag) -> Zoekvraag:
+    with voor_gemeente(zoekvraag.gemeente):
+        found: Zoekvraag = Zoekvraag.objects.get(pk=zoekvraag.pk)
+    return found
+
+
+def url_of(zoekvraag: Zoekvraag, rest: str = "") -> str:
+    return f"/zoeken/vragen/{zoekvraag.pk}/{rest}"
+
+
+# --- It works ------------------------------------------------------------------------------------------
+
+
+def test_a_question_goes_out_as_the_contract_says_and_its_matches_come_back(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match(1), een_match(2)]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    method, path, headers, body = exchange.calls[0]
+    assert (method, path) == ("POST", "/vum/v3/werkzoekendeProfielen/matches")
+    assert headers["X-VUM-fromParty"] == gemeente.oin
+    assert headers["X-VUM-berichtVersie"] == headers["API-Version"] == "3.0.0"
+    assert "X-VUM-SUWIparty" not in headers
+    assert body == {"vraagObject": {"selectiegebied": {"postcode": "3511AB", "afstand": 50}}}
+    assert (zoekvraag.status, zoekvraag.aantal, zoekvraag.maximum_bereikt) == (Zoekstatus.KLAAR, 2, True)
+    with voor_gemeente(gemeente):
+        first = Resultaat.objects.get(volgnummer=1)
+    assert (first.vum_id, first.omschrijving, first.postcode) == ("vum-1", "Kok", "1012AB")
+    assert first.afstand_km == pytest.approx(35, abs=6)
+    assert "vumID" not in first.profiel
+
+
+def test_a_jobcoach_fills_in_the_form_and_sees_the_results_and_a_detail(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match(1)]
+    exchange.detail = {"emailadres": ["kok@voorbeeld.example"]}
+    browser = een_client(jobcoach)
+    assert "Zoeken naar werkzoekenden" in browser.get("/zoeken/").text
+    response = browser.post(
+        "/zoeken/", {"soort": "werkzoekenden", "postcode": "3511 ab", "afstand": 40, "beroep_1": "kok"}
+    )
+    assert response.status_code == 302
+    with voor_gemeente(gemeente):
+        zoekvraag = Zoekvraag.objects.get()
+    assert "staat klaar om verstuurd te worden" in browser.get(response["Location"]).text
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    assert exchange.calls[0][3]["vraagObject"]["bemiddelingsberoep"] == {
+        "$elemMatch": {"$or": [{"beroep.codeBeroepsnaam": {"$eq": "urn:test:kok"}}]}
+    }
+    state = browser.get(url_of(zoekvraag, "stand")).text
+    assert "Kok" in state
+    assert "every 1s" not in state
+    assert "Kok" in browser.get(url_of(zoekvraag, "resultaten/1/")).text
+    page = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+    assert "kok@voorbeeld.example" in page.text
+    assert "nog 9 details" in page.text
+    assert (
+        page["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+        or "no-store" in page["Cache-Control"]
+    )
+    assert exchange.calls[-1][:2] == ("GET", "/vum/v3/werkzoekendeProfielen/vum-1")
+    assert "Bekeken" in browser.get(url_of(zoekvraag)).text
+
+
+def test_vacancies_are_searched_too(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [
+        {
+            "vumID": "v",
+            "adres": {"postcode": "3511AB"},
+            "naamVacature": "Kok gezocht",
+            "codeWerkEnDenkniveauMinimaal": "3",
+        }
+    ]
+    exchange.detail = {"idVacature": "V1", "werkgever": {"handelsnaamOrganisatie": "De Zon"}}
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, VAC)
+    browser = een_client(jobcoach)
+    page = browser.get(url_of(zoekvraag)).text
+    assert "Kok gezocht" in page
+    assert "Vmbo-niveau" in page
+    assert "De Zon" in browser.post(url_of(zoekvraag, "resultaten/1/detail")).text
+
+
+def test_a_long_list_is_paged_sorted_and_filtered_in_a_handful_of_queries(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [
+        een_match(n, bemiddelingsberoep=[{"codeBeroepsnaam": f"urn:b:{n % 7}"}]) for n in range(1, 400)
+    ]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    browser = een_client(jobcoach)
+    browser.get(url_of(zoekvraag))
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(url_of(zoekvraag, "?sorteer=-uren&pagina=2"))
+    statements = [q["sql"] for q in queries if not re.match(r"BEGIN|COMMIT|SAVEPOINT|RELEASE", q["sql"])]
+    assert len(statements) <= 11, statements
+    rows = page.context["page_obj"].object_list
+    assert len(rows) == 25
+    assert [row.uren for row in rows] == sorted((row.uren for row in rows), reverse=True)
+    filtered = browser.get(url_of(zoekvraag, "?q=urn:b:3")).context["page_obj"]
+    assert filtered.paginator.count == 57
+    for odd in (
+        "?pagina=99999",
+        "?pagina=x",
+        "?sorteer=profiel",
+        "?sorteer=--",
+        "?q=%00",
+        "?q=" + "x" * 5000,
+    ):
+        assert browser.get(url_of(zoekvraag, odd)).status_code == 200
+
+
+# --- Going wrong ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "melding"),
+    [
+        ((503, {"code": "500.3", "message": "weg"}), "geen bruikbaar antwoord"),
+        ((500, b"<html>"), "geen bruikbaar antwoord"),
+        ((200, b"geen json"), "geen bruikbaar antwoord"),
+        ((200, []), "geen bruikbaar antwoord"),
+        ((200, {"matches": []}), "geen bruikbaar antwoord"),
+        ((200, {"vraagID": 5, "matches": []}), "geen bruikbaar antwoord"),
+        ((200, {"vraagID": "x", "matches": {}}), "geen bruikbaar antwoord"),
+        ((302, b""), "geen bruikbaar antwoord"),
+        ((401, b""), "niet bekend"),
+        ((429, {"code": "429.02"}), "te druk"),
+        ((200, b"[" * 100_000), "geen bruikbaar antwoord"),
+    ],
+)
+def test_an_exchange_that_fails_is_told_in_a_sentence_and_can_be_asked_again(
+    exchange, gemeente, jobcoach, answer: Answer, melding: str
+) -> None:
+    exchange.answer = lambda handler: answer
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    assert zoekvraag.status == Zoekstatus.MISLUKT
+    browser = een_client(jobcoach)
+    page = browser.get(url_of(zoekvraag)).text
+    assert melding in page
+    assert "Opnieuw proberen" in page
+    exchange.answer, exchange.matches = exchange.normal, [een_match()]
+    browser.post(url_of(zoekvraag, "opnieuw"))
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    assert again(zoekvraag).status == Zoekstatus.KLAAR
+
+
+def test_an_exchange_that_is_away_or_slow_is_told_apart(exchange, gemeente, jobcoach, settings) -> None:
+    waiting = threading.Event()
+
+    def slow(handler: BaseHTTPRequestHandler) -> Answer:
+        waiting.wait(5)
+        return 200, {}
+
+    exchange.answer = slow
+    assert "niet op tijd" in een_zoekvraag(gemeente, jobcoach).melding
+    waiting.set()
+    settings.UM_EXCHANGE_URL = "http://127.0.0.1:9/vum/v3"
+    assert "niet bereikbaar" in een_zoekvraag(gemeente, jobcoach).melding
+
+
+def test_matches_that_make_no_sense_do_not_spoil_the_others(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [
+        None,
+        "tekst",
+        {"vumID": ""},
+        {"vumID": 7},
+        {"vumID": "x" * 501},
+        {
+            "vumID": "goed",
+            "mobiliteit": "Utrecht",
+            "bemiddelingsberoep": {"a": 1},
+            "werktijden": [],
+            "arbeidsmarktkwalificatie": {"opleiding": [7, {"codeNiveauOpleiding": "hoog"}]},
+        },
+        {"vumID": "nul\x00"},
+        {"vumID": "nul", "mobiliteit": {"bemiddelingspostcode": "\ud800" * 3 + "\x00"}},
+    ]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    assert (zoekvraag.status, zoekvraag.aantal) == (Zoekstatus.KLAAR, 2)
+    browser = een_client(jobcoach)
+    for path in ("", "resultaten/1/", "resultaten/2/"):
+        assert browser.get(url_of(zoekvraag, path)).status_code == 200
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["mobiliteit", "bemiddelingspostcode", "adres", "postcode", "bemiddelingsberoep", "codeBeroepsnaam",
+             "beroep",
+             "werktijden", "aantalWerkurenPerWeekMaximaal", "opleiding", "codeNiveauOpleiding", "naamVacature",
+             "arbeidsmarktkwalificatie", "codeWerkEnDenkniveauMinimaal", "taalbeheersing", "codeTaal", "emailadres"]
+        )
+        | st.text(max_size=4),
+        inner,
+        max_size=5,
+    ),
+    max_leaves=15,
+)  # fmt: skip
+
+
+def test_whatever_a_source_sends_can_be_stored_and_shown(exchange, gemeente, jobcoach) -> None:
+    browser = een_client(jobcoach)
+
+    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        profiel=st.dictionaries(st.text(max_size=8), _json, max_size=4) | _json,
+        soort=st.sampled_from(SOORTEN),
+    )
+    def check(profiel: Any, soort: Soort) -> None:
+        exchange.matches = [{**profiel, "vumID": "v"} if isinstance(profiel, dict) else profiel, een_match(1)]
+        exchange.detail = profiel if isinstance(profiel, dict) else {"x": profiel}
+        zoekvraag = een_zoekvraag(gemeente, jobcoach, soort)
+        assert zoekvraag.status == Zoekstatus.KLAAR
+        for path in ("", "resultaten/1/"):
+            assert browser.get(url_of(zoekvraag, path)).status_code == 200
+        assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code in {200, 503}
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("data", "melding"),
+    [
+        ({}, "Postcode"),
+        ({"postcode": "3511", "afstand": 5}, "vier cijfers en twee letters"),
+        ({"postcode": "0000AA", "afstand": 5}, "bestaat niet"),
+        ({"postcode": "3511AB", "afstand": 1000}, "999"),
+        ({"postcode": "3511AB", "afstand": -1}, "0"),
+        ({"postcode": "3511AB", "afstand": 5, "uren_vanaf": 30, "uren_tot": 20}, "lager dan het minimum"),
+        ({"postcode": "3511AB", "afstand": 5, "taal_mondeling": 3}, "Kies bij dit niveau ook een taal"),
+        ({"postcode": "3511AB", "afstand": 5, "beroep_1": "Kook"}, "Bedoelt u: Kok?"),
+        ({"postcode": "3511AB", "afstand": 5, "beroep_1": "zzzz"}, "staat niet in de beroepenlijst"),
+        ({"postcode": "3511AB", "afstand": 5, "beroep_1": "\x00"}, "teken"),
+        ({"postcode": "3511AB", "afstand": 5, "rijbewijzen": "Z"}, "Z"),
+        ({"postcode": "3511AB", "afstand": 5, "datum": "31-02-2026"}, "datum"),
+    ],
+)
+def test_a_form_that_is_wrong_says_what_to_do_and_sends_nothing(
+    exchange, gemeente, jobcoach, data: dict[str, Any], melding: str
+) -> None:
+    response = een_client(jobcoach).post("/zoeken/", {"soort": "werkzoekenden", **data})
+    assert response.status_code == 422
+    assert melding in response.text
+    assert not exchange.calls
+    with voor_gemeente(gemeente):
+        assert not Zoekvraag.objects.exists()
+
+
+def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente, jobcoach) -> None:
+    waiting = een_zoekvraag(gemeente, jobcoach, put=False)
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.OPGESCHORT)
+    page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
+    assert "neemt nu niet deel" in page.text
+    tasks.put_search(waiting.pk, gemeente.pk)
+    assert again(waiting).status == Zoekstatus.MISLUKT
+    assert not exchange.calls
+
+
+def test_suggestions_come_from_the_list_of_occupations(gemeente, jobcoach) -> None:
+    browser = een_client(jobcoach)
+    assert 'value="Bakker"' in browser.get("/zoeken/beroepen?q=bak").text
+    assert "option" not in browser.get("/zoeken/beroepen?q=").text
+    assert browser.get("/zoeken/beroepen?q=%00").status_code == 200
+
+
+# --- The limit of details ------------------------------------------------------------------------------
+
+
+def test_the_eleventh_detail_is_refused_by_the_portal_itself(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match(n) for n in range(1, 13)]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    browser = een_client(jobcoach)
+    for number in range(1, 11):
+        assert browser.post(url_of(zoekvraag, f"resultaten/{number}/detail")).status_code == 200
+    asked = len(exchange.calls)
+    refused = browser.post(url_of(zoekvraag, "resultaten/11/detail"))
+    assert refused.status_code == 429
+    assert "alle details van deze zoekvraag" in refused.text
+    assert len(exchange.calls) == asked
+    assert "Detail opvragen</span>" not in browser.get(url_of(zoekvraag, "resultaten/12/")).text
+    other = een_zoekvraag(gemeente, jobcoach)
+    assert browser.post(url_of(other, "resultaten/1/detail")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_requests_at_once_get_ten_details(exchange, settings) -> None:
+    settings.UM_DETAIL_TIJDSLIMIET = 20.0
+    gemeente = een_gemeente()
+    jobcoach = een_gebruiker(gemeente)
+    exchange.matches = [een_match(n) for n in range(1, 21)]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    together = threading.Barrier(20)
+
+    def request(number: int) -> int:
+        try:
+            browser = een_client(jobcoach)
+            connection.close()
+            together.wait(30)
+            return browser.post(url_of(zoekvraag, f"resultaten/{number}/detail")).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(request, range(1, 21)))
+    assert sorted(statuses) == [200] * 10 + [429] * 10
+    assert sum(call[0] == "GET" for call in exchange.calls) == 10
+
+
+@pytest.mark.parametrize(
+    "answer", [(503, {"code": "500.3"}), (400, {"code": "400.01"}), (200, b"x"), (200, {"werkzoekende": []})]
+)
+def test_a_request_that_fails_costs_nothing(exchange, gemeente, jobcoach, answer: Answer) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer = lambda handler: answer
+    browser = een_client(jobcoach)
+    for _ in range(3):
+        response = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+        assert response.status_code == 503
+        assert "telt niet mee: u hebt nog 10 details over" in response.text
+    exchange.answer = exchange.normal
+    assert "nog 9 details" in browser.post(url_of(zoekvraag, "resultaten/1/detail")).text
+
+
+def test_when_the_exchange_says_it_is_the_limit_that_is_told(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer = lambda handler: (429, {"code": "429.01", "message": "Limiet overschreden"})
+    assert "geen details meer" in een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail")).text
+
+
+def test_a_process_killed_in_the_middle_of_a_request_gives_its_detail_back_in_time(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    with voor_gemeente(gemeente):
+        for _ in range(10):
+            Detailaanvraag.objects.create(
+                gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=timezone.now() + timedelta(minutes=1)
+            )
+        assert searching.details_left(zoekvraag) == 0
+        Detailaanvraag.objects.update(gereserveerd_tot=timezone.now() - timedelta(seconds=1))
+        assert searching.details_left(zoekvraag) == 10
+
+
+# --- Others --------------------------------------------------------------------------------------------
+
+PAGES = [("get", ""), ("get", "stand"), ("get", "resultaten/1/"), ("post", "resultaten/1/detail"),
+         ("post", "opnieuw"), ("get", "verwijderen"), ("post", "verwijderen")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES)
+def test_nobody_else_gets_to_a_search(exchange, gemeente, jobcoach, method: str, path: str) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    calls = len(exchange.calls)
+    colleague = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER)
+    stranger = een_gebruiker(een_gemeente(), Rol.FUNCTIONEEL_BEHEERDER)
+    support = een_gebruiker(is_vng_support=True)
+    for gebruiker, status in ((colleague, 404), (stranger, 404), (support, 403)):
+        assert getattr(een_client(gebruiker), method)(url_of(zoekvraag, path)).status_code == status
+    anonymous = getattr(Client(), method)(url_of(zoekvraag, path))
+    assert anonymous.status_code == 302
+    assert anonymous.url.startswith("/account/inloggen")
+    assert len(exchange.calls) == calls
+    assert again(zoekvraag).aantal == 1
+
+
+def test_a_detail_cannot_be_requested_without_the_forms_token(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(jobcoach, backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 403
+
+
+def test_coming_back_to_a_details_address_requests_nothing(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    calls = len(exchange.calls)
+    answer = een_client(jobcoach).get(url_of(zoekvraag, "resultaten/1/detail"))
+    assert answer.status_code == 302
+    assert answer["Location"] == url_of(zoekvraag, "resultaten/1/")
+    assert len(exchange.calls) == calls
+
+
+# --- Disappearing --------------------------------------------------------------------------------------
+
+
+def test_results_disappear_by_themselves(exchange, gemeente, jobcoach, settings) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    browser = een_client(jobcoach)
+    age = timezone.now() - timedelta(seconds=1)
+    with voor_gemeente(gemeente):
+        assert zoekvraag.verloopt_op - zoekvraag.aangemaakt_op == pytest.approx(
+            timedelta(days=7), abs=timedelta(minutes=1)
+        )
+        Zoekvraag.objects.update(verloopt_op=age)
+    # Out of sight at once, and out of the database with the next round.
+    assert browser.get(url_of(zoekvraag)).status_code == 404
+    assert browser.get(url_of(zoekvraag, "resultaten/1/")).status_code == 404
+    erase_expired()
+    with voor_gemeente(gemeente):
+        assert not Zoekvraag.objects.exists()
+        assert not Resultaat.objects.exists()
+
+
+def test_a_jobcoach_erases_a_search_before_its_time(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    browser = een_client(jobcoach)
+    assert "niet ongedaan maken" in browser.get(url_of(zoekvraag, "verwijderen")).text
+    assert browser.post(url_of(zoekvraag, "verwijderen"), follow=True).status_code == 200
+    with voor_gemeente(gemeente):
+        assert not Resultaat.objects.exists()
+
+
+# --- Jobs that die -------------------------------------------------------------------------------------
+
+
+def test_a_search_whose_worker_was_killed_is_put_again_and_answered_once(
+    exchange, gemeente, jobcoach, settings
+) -> None:
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, put=False)
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(status=Zoekstatus.BEZIG, lease_tot=timezone.now() + LEASE, pogingen=1)
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    assert not exchange.calls  # somebody else is at it
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(lease_tot=timezone.now() - timedelta(seconds=1))
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    assert len(exchange.calls) == 1
+    assert again(zoekvraag).aantal == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_job_is_handed_out_again_and_given_up_in_the_end(
+    exchange, gemeente, jobcoach, settings
+) -> None:
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, put=False)
+    broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+    resume_jobs()
+    assert broker.llen("celery") == 0  # it may simply be waiting in the queue
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(gewijzigd_op=timezone.now() - timedelta(minutes=5))
+    resume_jobs()
+    resume_jobs()
+    assert broker.llen("celery") == 1
+    message = json.loads(broker.lindex("celery", 0) or "")
+    assert message["headers"]["argsrepr"] == f"({zoekvraag.pk}, {gemeente.pk})"
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(pogingen=MAX_POGINGEN, gewijzigd_op=timezone.now() - timedelta(minutes=5))
+    resume_jobs()
+    assert again(zoekvraag).status == Zoekstatus.MISLUKT
+
+
+# --- Nothing is kept -----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_detail_is_nowhere_to_be_found_afterwards(exchange, settings, caplog) -> None:
+    gemeente = een_gemeente()
+    jobcoach = een_gebruiker(gemeente)
+    mark = "Merkteken"
+    exchange.matches = [een_match()]
+    exchange.detail = {
+        "emailadres": [f"{mark}@voorbeeld.example"],
+        "persoonlijkePresentatie": f"{mark} over mijzelf",
+        "contactpersoon": [{"naamContactpersoonAfdeling": mark}],
+    }
+    with caplog.at_level(logging.DEBUG):
+        zoekvraag = een_zoekvraag(gemeente, jobcoach)
+        browser = een_client(jobcoach)
+        page = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+        exchange.answer = lambda handler: (500, {"code": mark, "message": mark})
+        browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+    assert page.text.count(mark) == 3
+    assert "data-vertrouwelijk" in page.text
+    assert mark not in caplog.text
+    assert repr(searching.Detail("1" * 20, exchange.detail)) == "Detail(…)"
+    with psycopg.connect(OWNER_URL, dbname=settings.DATABASES["default"]["NAME"]) as owner:
+        tables = [
+            row[0] for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+        assert "bemiddelaar_detailaanvraag" in tables
+        for table in tables:
+            found = owner.execute(
+                f"SELECT count(*) FROM {table} t WHERE t::text ILIKE %s", [f"%{mark}%"]
+            ).fetchone()
+            assert found == (0,), table
+    for url in (settings.CELERY_BROKER_URL, settings.CACHES["default"]["LOCATION"]):
+        store = redis.Redis.from_url(url)
+        for key in store.scan_iter():
+            value = store.dump(key) or b""
+            assert mark.encode() not in value, key
+
+
+def test_a_record_reads_in_the_words_of_the_standard(gemeente) -> None:
+    pairs = as_pairs(
+        WZ,
+        {
+            "mobiliteit": {"bemiddelingspostcode": "3511ab", "maximaleReisafstand": 20},
+            "bemiddelingsberoep": [{"codeBeroepsnaam": "urn:test:kok"}, {"codeBeroepsnaam": "urn:onbekend"}],
+            "arbeidsmarktkwalificatie": {"rijbewijs": [{"codeSoortRijbewijs": "B"}]},
+            "vervoermiddel": [{"codeVervoermiddel": 3}],
+            "iets": "onbekends",
+            "flexibiliteit": {"datumAanvangBeschikbaarVoorWerk": "2026-12-01"},
+        },
+    )
+    flat = json.dumps(pairs, ensure_ascii=False)
+    for text in ("3511 AB", "Kok", "urn:onbekend", "Fiets", "01-12-2026"):
+        assert text in flat
+    assert "onbekends" not in flat
+
+
+def test_the_exchange_client_keeps_nothing_between_municipalities(exchange, settings) -> None:
+    een, ander = een_gemeente(), een_gemeente()
+    exchange_client.ask(WZ, {}, een.oin)
+    exchange_client.ask(WZ, {}, ander.oin)
+    assert [call[2]["X-VUM-fromParty"] for call in exchange.calls] == [een.oin, ander.oin]

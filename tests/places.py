@@ -1,0 +1,9 @@
+"""Where tests find the project, and the reference material beside it (absent for who only has the project)."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("UM_SHARED") or ROOT.parent / "shared")
+SONAR = SHARED / "reference" / "sonar" / "SonarDashboardExample.xlsx"
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"

@@ -1,0 +1,187 @@
+"""How many queries each page takes, with lists filled well past one page: no page asks one more per row.
+
+`pytest tests/portal/test_query_counts.py -s` prints the counts.
+"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
+from exchange.bron import store
+from exchange.display import as_pairs
+from exchange.standard import Soort
+from exchange.waardelijsten import models as waardelijsten
+from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.scope import voor_gemeente
+from uploads.models import (
+    Aanleversleutel,
+    Bevinding,
+    LandelijkeWaarde,
+    Levering,
+    Opmerkingenbestand,
+    Status,
+    Waardekoppeling,
+)
+from uploads.omzetten.processing import unknown_context
+
+pytestmark = pytest.mark.django_db
+
+_BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config")
+# Of these, two find out who asks for whom: the user, and the memberships with their municipality.
+MOST = {
+    "/": 6,
+    "/zoeken/": 2,
+    "/zoeken/beroepen?q=a": 3,
+    "/zoeken/vragen/": 4,
+    "/zoeken/vragen/{zoekvraag}/": 6,
+    "/zoeken/vragen/{zoekvraag}/?sorteer=-afstand&pagina=2&q=a": 6,
+    "/zoeken/vragen/{zoekvraag}/stand": 6,
+    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 6,
+    "/leveringen/": 5,
+    "/leveringen/nieuw/": 2,
+    "/leveringen/sleutels/": 4,
+    "/leveringen/{levering}/": 6,
+    "/leveringen/{levering}/?ernst=afgekeurd&code=fout&kolom=A&pagina=2": 6,
+    "/leveringen/{levering}/opmerkingen/": 4,
+    "/leveringen/{levering}/opmerkingen/voortgang/": 4,
+    "/leveringen/sjabloon/werkzoekenden/": 3,
+    "/leveringen/koppelingen/": 4,
+    "/leveringen/gepubliceerd/": 6,
+    "/leveringen/gepubliceerd/?pagina=2&sorteer=-uren": 6,
+    "/leveringen/gepubliceerd/?beroep=vak&postcode=35&uren=8&sorteer=postcode": 7,
+    "/leveringen/gepubliceerd/intrekken/": 2,
+    "/leveringen/gepubliceerd/alles-intrekken/": 4,
+    "/leveringen/gepubliceerd/download/?vorm=csv": 5,
+    "/leveringen/geschiedenis/": 5,
+    "/leveringen/{levering}/publiceer/": 4,
+    "/leveringen/{gepubliceerd}/terugdraaien/": 7,
+    "/leveringen/{levering}/waarden/": 7,
+    "/leveringen/{levering}/waarden/voorstellen/": 5,
+    "/leveringen/waarden/": 11,
+    "/leveringen/waarden/?q=vak&lijst=beroepen&pagina=2": 11,
+    "/leveringen/waarden/{waarde}/": 9,
+    "/leveringen/waarden/download/": 5,
+    "/leveringen/waarden/codes/beroepen/?q=vak": 3,
+    "/leveringen/waarden/landelijk/": 7,
+    "/leveringen/waarden/landelijk/?soort=anders": 7,
+    "/leveringen/waarden/leeg/": 3,
+    "/leveringen/landelijke-waarden/": 7,
+    "/gemeenten/": 5,
+    "/hulp": 2,
+}
+
+
+@pytest.fixture
+def places() -> dict[str, Any]:
+    """A municipality with far more of everything than fits on a page, and somebody who may see all of it."""
+    gemeente = een_gemeente()
+    for _ in range(5):
+        een_gemeente()
+    codes = [(f"urn:test:{n}", f"Vak {n}") for n in range(60)]
+    waardelijsten.replace("beroepen", codes)
+    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, is_vng_support=True)
+    records = [
+        een_werkzoekende(f"W{n}", bemiddelingsberoep=[{"codeBeroepsnaam": codes[n][0]}]) for n in range(60)
+    ]
+    store.replace(gemeente, Soort.WERKZOEKENDEN, records)
+    with voor_gemeente(gemeente):
+        asked = {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
+        searches = Zoekvraag.objects.bulk_create(
+            Zoekvraag(
+                gemeente=gemeente, gebruiker=beheerder, soort="werkzoekenden", vraag_object=asked,
+                status=Zoekstatus.KLAAR, aantal=60,
+            )
+            for _ in range(40)
+        )  # fmt: skip
+        Resultaat.objects.bulk_create(
+            Resultaat(
+                gemeente=gemeente, zoekvraag=searches[0], volgnummer=n, vum_id=f"v{n}", profiel=record,
+                omschrijving="Vak", niveau=4,
+            )
+            for n, record in enumerate(records, start=1)
+        )  # fmt: skip
+        deliveries = Levering.objects.bulk_create(
+            Levering(gemeente=gemeente, gebruiker=beheerder, soort="werkzoekenden", bestandsnaam=f"{n}.xlsx",
+                     status=Status.OMGEZET, koppeling="sonar", kopregel=1, kolommen_gebruikt=["A"],
+                     omgezet=90, gelezen=90,
+                     vulling={"mobiliteit.bemiddelingspostcode": 90},
+                     redenen=[{"ernst": "afgekeurd", "code": "fout", "kolom": "A", "melding": "Fout.", "aantal": 99}])
+            for n in range(40)
+        )  # fmt: skip
+        Bevinding.objects.bulk_create(
+            Bevinding(gemeente=gemeente, levering=deliveries[0], rij=n, kolom="A", ernst="afgekeurd", code="fout",
+                      melding="Fout.")
+            for n in range(99)
+        )  # fmt: skip
+        Opmerkingenbestand.objects.create(gemeente=gemeente, levering=deliveries[0])
+        Aanleversleutel.objects.bulk_create(
+            Aanleversleutel(
+                gemeente=gemeente, naam=f"sleutel {n}", soort="vacatures", hash=b"", gemaakt_door=beheerder
+            )
+            for n in range(40)
+        )  # fmt: skip
+        words = Waardekoppeling.objects.bulk_create(
+            Waardekoppeling(
+                gemeente=gemeente, gebruiker=beheerder, lijst="beroepen", waarde=f"woord {n}", code=codes[n][0]
+            )
+            for n in range(60)
+        )  # fmt: skip
+        unknown = json.dumps(
+            {"beroepen": {f"woord {n}": n for n in range(120)}, "Vervoermiddel": {"step": 1}}
+        )
+        Levering.objects.filter(pk=deliveries[0].pk).update(
+            onbekende_waarden=keys.versleutel(gemeente, unknown.encode(), unknown_context(deliveries[0].pk))
+        )
+        for levering in deliveries[20:]:
+            levering.status, levering.gepubliceerd_op = Status.GEPUBLICEERD, timezone.now()
+            levering.nieuw = levering.gewijzigd = levering.gelijk = levering.weg = 1
+            levering.save()
+    last = deliveries[-1]
+    store.stage(gemeente, Soort.WERKZOEKENDEN, last.pk, records[:50])
+    store.publish_staged(gemeente, Soort.WERKZOEKENDEN, last.pk)
+    store.stage(gemeente, Soort.WERKZOEKENDEN, deliveries[0].pk, records[:50])
+    accepted = LandelijkeWaarde.Status.VASTGESTELD
+    LandelijkeWaarde.objects.bulk_create(
+        LandelijkeWaarde(lijst="beroepen", waarde=waarde, code=codes[n][0], status=status)
+        for n in range(60)
+        for waarde, status in (
+            (f"woord {n - 1}", accepted),
+            (f"ander {n}", accepted),
+            (f"ook {n}", "voorgedragen"),
+        )
+    )
+    return {
+        "client": een_client(beheerder),
+        "zoekvraag": searches[0].pk,
+        "levering": deliveries[0].pk,
+        "waarde": words[0].pk,
+        "gepubliceerd": last.pk,
+    }
+
+
+@pytest.mark.parametrize("page", MOST)
+def test_a_page_takes_no_more_queries_than_it_needs(page: str, places: dict[str, Any]) -> None:
+    client, url = places["client"], page.format(**places)
+    client.get(url)  # what a process asks only once
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+    assert response.status_code == 200
+    statements = [query["sql"] for query in queries if not _BOUNDARIES.match(query["sql"])]
+    print(f"{len(statements):3} query's  {page}")
+    assert len(statements) <= MOST[page], "\n".join(statements)
+
+
+def test_a_record_of_any_size_is_shown_with_one_query() -> None:
+    record = {"bemiddelingsberoep": [{"codeBeroepsnaam": f"urn:test:{n}"} for n in range(100)]}
+    assert Gemeente.objects.count() == 0
+    with CaptureQueriesContext(connection) as queries:
+        as_pairs(Soort.WERKZOEKENDEN, record)
+    assert len(queries) == 1

@@ -1,0 +1,87 @@
+"""Checking a levering in a real browser: the filter, the own workbook back, how well it is filled, the templates."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from exchange.waardelijsten.models import BEROEPEN, Code
+from tests.browser import Scherm
+from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
+from um_portal.tenants.models import Rol
+from uploads import tasks
+from uploads.controle import opmerkingen
+from uploads.leveringen.intake import receive
+from uploads.mapping.eigen import KOP_LOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_levering_is_checked_and_its_workbook_fetched(browser, live_server, monkeypatch):
+    gemeente = een_gemeente("Testdorp")
+    client = een_client(
+        een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder")
+    )
+    Code.objects.create(lijst=BEROEPEN, code="urn:um-demo:beroep:kok", label="Kok")
+    rijen = [een_sonar_rij(Bemiddelingsberoep="Kok" if n % 3 else "", Rijbewijs="B,BE") for n in range(40)]
+    rijen += [een_sonar_rij(Vervoer="step") for _ in range(55)]
+    rijen += [een_sonar_rij(Toestemming="Nee"), een_sonar_rij(Postcode="0000AA"), een_sonar_rij(ID_WZ="NNB")]
+    levering = receive(gemeente, inhoud=een_werkblad(rijen), bestandsnaam="Sonar dashboard november.xlsx")
+    tasks.convert(levering.pk, gemeente.pk)
+
+    context = browser.new_context(base_url=live_server.url, accept_downloads=True)
+    cookie = next(iter(client.cookies.values()))
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    scherm = Scherm(context, live_server.url)
+    page = scherm.page
+
+    page_url = reverse("uploads:levering", args=[levering.pk])
+    scherm.goto(page_url)
+    page.locator("details").last.evaluate("one => one.open = true")
+    assert "98 gelezen = 95 gaan mee + 1 overgeslagen + 2 afgekeurd." in scherm.text
+    assert "Werkzoekenden zonder beroep worden zelden gevonden." in scherm.text
+    faults = scherm.faults("controle-levering")
+
+    # Choose rows without the page being loaded anew, by keyboard alone.
+    page.evaluate("window.zelfde = true")
+    scherm.tab_to("Kolom", "select")
+    page.keyboard.type("Postcode")
+    scherm.tab_to("Toon deze rijen")
+    scherm.press("Enter")
+    page.wait_for_selector("text=1 melding met deze keuze")
+    assert page.evaluate("window.zelfde")
+    assert page.locator("#bevindingen tbody tr").count() == 1
+    faults += scherm.faults("controle-filter")
+    page.get_by_role("link", name="Toon alles").click()
+    page.wait_for_selector("text=58 meldingen")
+
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Bestand met opmerkingen downloaden").click()
+    assert fetched.value.suggested_filename == "Sonar dashboard november-met-opmerkingen.xlsx"
+    workbook = openpyxl.load_workbook(io.BytesIO(Path(fetched.value.path()).read_bytes()))
+    assert KOP_LOT in [cell.value for cell in workbook.worksheets[1][1]]
+
+    # As it goes with a large file.
+    monkeypatch.setattr(opmerkingen, "_DIRECT_CELLS", 0)
+    scherm.goto(page_url)
+    page.get_by_role("link", name="Bestand met opmerkingen downloaden").click()
+    faults += scherm.faults("opmerkingen-vragen")
+    page.get_by_role("button", name="Bestand maken").click()
+    page.wait_for_selector("#voortgang")
+    faults += scherm.faults("opmerkingen-bezig")
+    tasks.annotate(levering.pk, gemeente.pk)
+    page.wait_for_selector("text=Het bestand is klaar")
+    faults += scherm.faults("opmerkingen-klaar")
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Downloaden").click()
+    assert fetched.value.suggested_filename.endswith("-met-opmerkingen.xlsx")
+
+    scherm.goto(reverse("uploads:nieuw"))
+    faults += scherm.faults("nieuw-met-sjablonen")
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Sjabloon voor vacatures").click()
+    assert fetched.value.suggested_filename == "sjabloon-vacatures.xlsx"
+    assert faults == []
+    assert scherm.errors == []

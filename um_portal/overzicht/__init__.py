@@ -1,0 +1,1 @@
+"""What somebody sees first: the start page with its counts."""

@@ -1,0 +1,200 @@
+"""uploads.controle.annotate_in_place."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from uploads.controle.explanation import _explained
+from uploads.controle.plan import (
+    _AUTEUR,
+    _CEL,
+    _MERK,
+    _ROWS_PER_STEP,
+    _TITEL,
+    KLEUREN,
+    LOTEN,
+    Melding,
+    Uitkomst,
+    Volg,
+    _by_row,
+    _comment_size,
+    _finish_sheet,
+    _per_cell,
+    _Plan,
+    _reasons,
+    logger,
+    lot_of,
+)
+from uploads.mapping.cells.text import is_leeg
+from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, zonder
+from uploads.readers import Onleesbaar, Tabel
+from uploads.workbooks.cells import neutralise, put
+from uploads.workbooks.writer import KOP, to_bytes
+
+_VEILIGE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+
+
+def _in_place(
+    inhoud: bytes,
+    tabel: Tabel,
+    plan: _Plan,
+    uitkomst: Uitkomst,
+    meldingen: Sequence[Melding],
+    volg: Volg | None,
+) -> bytes | None:
+    """The clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
+    try:
+        # Values instead of formulas; no links to other files, and no macros.
+        workbook = load_workbook(io.BytesIO(inhoud), data_only=True, keep_links=False, keep_vba=False)
+        sheet = workbook[tabel.naam]
+        _make_harmless(workbook)
+        _annotate_sheet(sheet, tabel, plan, meldingen, volg)
+        _finish_sheet(sheet, plan)
+        return to_bytes(_explained(workbook, sheet, uitkomst, anew=False))
+    except Onleesbaar:
+        raise
+    # Programs write workbooks that openpyxl stumbles over in every way there is; its message may hold a value.
+    except Exception as problem:
+        logger.info("A workbook could not be annotated in place: %s", type(problem).__name__)
+        plan.opmerkingen = 0
+        return None
+
+
+def _make_harmless(workbook: Any) -> None:
+    """Nothing in it is a formula any more, or leads to another file or program."""
+    workbook.template = False
+    before = [
+        sheet
+        for sheet in workbook.worksheets
+        if sheet.title.startswith(_TITEL) and is_eigen_blad([sheet.cell(1, 1).value])
+    ]
+    for sheet in before:
+        workbook.remove(sheet)
+    for sheet in workbook.worksheets:
+        sheet._pivots = []
+        for cell in sheet._cells.values():
+            if isinstance(cell, MergedCell):
+                continue
+            neutralise(cell)
+            link = cell.hyperlink
+            if link is not None and link.target and not _VEILIGE_LINK.match(link.target):
+                cell.hyperlink = None
+            if before:
+                _clean_up(cell)
+        for table in sheet.tables.values():
+            for column in table.tableColumns:
+                column.calculatedColumnFormula = None
+                column.totalsRowFormula = None
+        rules = sheet.data_validations
+        rules.dataValidation = [
+            rule for rule in rules.dataValidation if not _leads_out(rule.formula1, rule.formula2)
+        ]
+    for names in (workbook.defined_names, *(sheet.defined_names for sheet in workbook.worksheets)):
+        for name in [name for name, defined in names.items() if _computes(defined.value)]:
+            del names[name]
+
+
+def _leads_out(*formulas: str | None) -> bool:
+    """Whether one of these formulas asks another file or program."""
+    return any(formula and ("|" in formula or "[" in formula) for formula in formulas)
+
+
+def _computes(formula: str | None) -> bool:
+    """Whether a name stands for more than a range of cells."""
+    return _leads_out(formula) or "(" in (formula or "")
+
+
+def _clean_up(cell: Any) -> None:
+    """Take away what was said of this cell the time before."""
+    if cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb)[2:] in KLEUREN.values():
+        cell.fill = PatternFill()
+    if cell.comment is not None and _MERK in cell.comment.text:
+        own = cell.comment.text.partition(_MERK)[0].strip()
+        cell.comment = Comment(own, cell.comment.author) if own else None
+
+
+def _annotate_sheet(
+    sheet: Worksheet, tabel: Tabel, plan: _Plan, meldingen: Sequence[Melding], volg: Volg | None
+) -> None:
+    of = _by_row(meldingen)
+    for nummer, waarden in tabel.rijen():
+        if volg is not None and nummer % _ROWS_PER_STEP == 0:
+            volg(nummer)
+        if nummer < plan.kopregel:
+            continue
+        if nummer == plan.kopregel:
+            _write_headers(sheet, plan)
+            continue
+        for place in plan.eigen:
+            _put(sheet, nummer, place, None)
+        _restore_numbers(sheet, nummer, waarden)
+        if is_leeg(zonder(waarden, plan.eigen)):
+            continue
+        said = of(nummer)
+        lot = lot_of(said)
+        fate = _put(sheet, nummer, plan.lot, LOTEN[lot])
+        if lot is not None:
+            _CEL[lot].apply(fate)
+        if said:
+            _put(sheet, nummer, plan.reden, _reasons(said))
+        for place, worst, text in _per_cell(plan, said):
+            cell = _cell(sheet, nummer, place)
+            _CEL[worst].apply(cell)
+            if plan.may_comment():
+                _add_comment(cell, text)
+
+
+def _write_headers(sheet: Worksheet, plan: _Plan) -> None:
+    """Our two headers, looking like the one before them."""
+    left = [index for index, kop in enumerate(plan.koppen) if kop and index not in plan.eigen]
+    for place, kop in ((plan.lot, KOP_LOT), (plan.reden, KOP_REDEN)):
+        cell = _put(sheet, plan.kopregel, place, kop)
+        if left:
+            cell._style = _cell(sheet, plan.kopregel, left[-1])._style.__copy__()
+        if cell.fill.fill_type is None:
+            KOP.apply(cell)
+
+
+def _put(sheet: Worksheet, nummer: int, place: int, value: str | None) -> Any:
+    cell = _cell(sheet, nummer, place)
+    put(cell, value)
+    if value is None:
+        cell.fill = PatternFill()
+    return cell
+
+
+def _cell(sheet: Worksheet, nummer: int, place: int) -> Any:
+    """The cell at this place; of merged cells the one that holds the value."""
+    cell = sheet.cell(nummer, place + 1)
+    if isinstance(cell, MergedCell):
+        for merged in sheet.merged_cells.ranges:
+            if cell.coordinate in merged:
+                return sheet.cell(merged.min_row, merged.min_col)
+    return cell
+
+
+def _restore_numbers(sheet: Worksheet, nummer: int, waarden: Sequence[Any]) -> None:
+    """A number that is shown as a date that cannot be is an error to openpyxl; it was a number."""
+    for index, value in enumerate(waarden):
+        cell: Any = sheet._cells.get((nummer, index + 1))
+        if (
+            cell is not None
+            and cell.data_type == "e"
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+        ):
+            cell._value, cell.data_type = value, "n"
+            cell.number_format = "General"
+
+
+def _add_comment(cell: Any, text: str) -> None:
+    own = f"{cell.comment.text}\n\n" if cell.comment is not None else ""
+    height, width = _comment_size(own + text)
+    cell.comment = Comment(own + text, _AUTEUR, height=height, width=width)

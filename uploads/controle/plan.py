@@ -1,0 +1,240 @@
+"""uploads.controle.plan."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from uploads.mapping.cells.text import kopsleutel
+from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
+from uploads.mapping.herkenning import shown_header
+from uploads.mapping.kolommen import kolomkoppen
+from uploads.mapping.model import Ernst
+from uploads.mapping.recognition import eerste_rijen, koppen_op
+from uploads.readers import Formaat, Tabel
+from uploads.workbooks.writer import Opmaak
+
+logger = logging.getLogger(__name__)
+
+
+# A program that opens the file draws every comment; the reasons are in the last column as well.
+_MAX_COMMENTS = 5000
+
+
+_MAX_REASONS_PER_ROW = 20
+
+
+_ROWS_PER_STEP = 500
+
+
+LOTEN: Final[Mapping[Ernst | None, str]] = {
+    None: "Gaat mee",
+    Ernst.OVERGESLAGEN: "Overgeslagen",
+    Ernst.AFGEKEURD: "Afgekeurd",
+}
+
+
+_GEVOLG: Final[Mapping[Ernst, str]] = {
+    Ernst.AFGEKEURD: "Afgekeurd",
+    Ernst.OVERGESLAGEN: "Overgeslagen",
+    Ernst.WAARSCHUWING: "Waarschuwing",
+}
+
+
+# Red, grey and yellow, in shades that nobody else uses: by these they are taken away the next time.
+KLEUREN: Final[Mapping[Ernst, str]] = {
+    Ernst.AFGEKEURD: "FFC7CD",
+    Ernst.OVERGESLAGEN: "D9D9DA",
+    Ernst.WAARSCHUWING: "FFEB9B",
+}
+
+
+_CEL: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
+
+
+_AUTEUR = "UM-portaal"
+
+
+_MERK = "UM-portaal: "
+
+
+_TITEL = "Opmerkingen"
+
+
+Volg = Callable[[int], None]
+
+
+class NietTeAnnoteren(Exception):
+    """There is nothing to annotate: records without rows and columns, or more than anybody can open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Melding:
+    """A finding: the row's number, the header as it is shown, how bad, and what to do."""
+
+    rij: int
+    kolom: str
+    ernst: Ernst
+    melding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reden:
+    """A reason with how often it was given, and of how many rows it is told which they are."""
+
+    kolom: str
+    ernst: Ernst
+    melding: str
+    aantal: int
+    getoond: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uitkomst:
+    """What a levering came to, for the sheet that explains. `kopregel` is the row with the headers (from 1)."""
+
+    bestandsnaam: str
+    blad: str
+    kopregel: int
+    gelezen: int
+    omgezet: int
+    overgeslagen: int
+    afgekeurd: int
+    redenen: Sequence[Reden] = ()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Where the headers are, where our two columns go, and which column a finding is about."""
+
+    kopregel: int
+    koppen: tuple[str, ...]
+    breedte: int
+    laatste_rij: int
+    lot: int
+    reden: int
+    kolommen: Mapping[str, int]
+    opmerkingen: int = 0
+
+    @classmethod
+    def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "_Plan":
+        """Look where the headers are and how wide the rows; a sheet tells its size by itself."""
+        koppen = koppen_op(eerste_rijen(tabel), kopregel)
+        width, last = len(koppen), 0
+        for rij in tabel.rijen():
+            width, last = max(width, len(rij.waarden)), rij.nummer
+            if formaat.is_werkmap and tabel.aantal is not None:
+                last = tabel.aantal
+                break
+        keys = [kopsleutel(kop) for kop in koppen]
+        lot = _place(keys, KOP_LOT, width)
+        reden = _place(keys, KOP_REDEN, max(width, lot + 1))
+        return cls(kopregel, koppen, max(width, lot + 1, reden + 1), last, lot, reden, _columns(koppen))
+
+    @property
+    def eigen(self) -> frozenset[int]:
+        """The places of our own columns."""
+        return frozenset({self.lot, self.reden})
+
+    def column_of(self, kolom: str) -> int | None:
+        """The place of the column with this header as it is shown; None when there is none, or more than one."""
+        return self.kolommen.get(kolom, self.kolommen.get(kopsleutel(kolom)))
+
+    def may_comment(self) -> bool:
+        """Whether one more comment fits; counts it."""
+        self.opmerkingen += 1
+        return self.opmerkingen <= _MAX_COMMENTS
+
+
+def _place(keys: Sequence[str], kop: str, otherwise: int) -> int:
+    key = kopsleutel(kop)
+    return keys.index(key) if key in keys else otherwise
+
+
+def _columns(koppen: Sequence[str]) -> dict[str, int]:
+    """Where each header is, by how it is shown and by its key; what two columns share says nothing."""
+    kolommen = kolomkoppen(koppen)
+    shown = [shown_header(kolom.naam) for kolom in kolommen]
+    times = Counter(shown)
+    found: dict[str, int] = {}
+    for kolom, name in zip(kolommen, shown, strict=True):
+        found.setdefault(kolom.sleutel, kolom.index)
+        if times[name] == 1:
+            found[name] = kolom.index
+    return found
+
+
+_ZWAARTE = list(Ernst)
+
+
+def _by_row(meldingen: Iterable[Melding]) -> Callable[[int], list[Melding]]:
+    """A function that gives the findings of a row; to be asked for rows in their order."""
+    groups = groupby(meldingen, key=attrgetter("rij"))
+    current: tuple[int, list[Melding]] | None = None
+
+    def of(nummer: int) -> list[Melding]:
+        nonlocal current
+        while current is None or current[0] < nummer:
+            found = next(groups, None)
+            if found is None:
+                return []
+            current = (found[0], list(found[1]))
+        return current[1] if current[0] == nummer else []
+
+    return of
+
+
+def lot_of(meldingen: Iterable[Melding]) -> Ernst | None:
+    """What becomes of a row with these findings; None: it goes along. The conversion decides the same way."""
+    found = {melding.ernst for melding in meldingen}
+    return next((ernst for ernst in (Ernst.OVERGESLAGEN, Ernst.AFGEKEURD) if ernst in found), None)
+
+
+def _reasons(meldingen: Sequence[Melding]) -> str:
+    texts = [
+        f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
+        for melding in meldingen[:_MAX_REASONS_PER_ROW]
+    ]
+    return " | ".join(dict.fromkeys(texts))
+
+
+def _per_cell(plan: _Plan, meldingen: Sequence[Melding]) -> Iterator[tuple[int, Ernst, str]]:
+    """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
+    cells: dict[int, list[Melding]] = {}
+    for melding in meldingen:
+        place = plan.column_of(melding.kolom)
+        if place is not None:
+            cells.setdefault(place, []).append(melding)
+    for place, said in cells.items():
+        worst = min((melding.ernst for melding in said), key=_ZWAARTE.index)
+        lines = dict.fromkeys(f"{_MERK}{_GEVOLG[one.ernst].lower()}\n{one.melding}" for one in said)
+        yield place, worst, "\n".join(lines)
+
+
+def _comment_size(text: str) -> tuple[int, int]:
+    """Height and width (points) in which the whole text can be read."""
+    lines = sum(1 + len(line) // 45 for line in text.splitlines())
+    return min(40 + 14 * lines, 400), 260
+
+
+def _finish_sheet(sheet: Worksheet, plan: _Plan) -> None:
+    """The headers stay in sight, every column can be filtered, and our own columns are wide enough."""
+    sheet.column_dimensions[get_column_letter(plan.lot + 1)].width = 30
+    sheet.column_dimensions[get_column_letter(plan.reden + 1)].width = 90
+    if not plan.kopregel:
+        return
+    if not sheet.freeze_panes:
+        sheet.freeze_panes = f"A{plan.kopregel + 1}"
+    last_row = max(plan.laatste_rij, plan.kopregel)
+    letter = get_column_letter(max(plan.breedte, 1))
+    if not sheet.tables:
+        own = range_boundaries(sheet.auto_filter.ref) if sheet.auto_filter.ref else None
+        left, top = (own[0] or 1, own[1]) if own else (1, plan.kopregel)
+        if top == plan.kopregel:
+            sheet.auto_filter.ref = f"{get_column_letter(left)}{top}:{letter}{last_row}"

@@ -1,0 +1,85 @@
+"""uploads.gepubliceerd.by_itself."""
+
+from django.utils import timezone
+
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.gepubliceerd import publication
+from uploads.models import BEZIG, Levering, RedenStop, Status
+
+
+def publish_waiting(gemeente: Gemeente) -> list[int]:
+    """Let every levering go on that is converted and would be published by itself; the ids of those that may.
+
+    The caller enqueues them. Leveringen of one kind go in the order in which they came in: one waits as long as an
+    older one is being worked on, so that an old file never replaces a newer one. What cannot go on is stopped with
+    a reason, and from then on only a person publishes it. Safe to call at any time and by several at once.
+    """
+    going = []
+    with voor_gemeente(gemeente):
+        waiting = Levering.objects.filter(
+            publiceer_vanzelf=True,
+            gestopt_om="",
+            status__in=[Status.OMGEZET, Status.KOPPELEN, Status.MISLUKT],
+        )
+        for levering in waiting.order_by("pk"):
+            reden = _what_stops(gemeente, levering)
+            if reden is not None:
+                _stop(levering, reden)
+            elif not _must_wait(levering) and _request(gemeente, levering):
+                going.append(levering.pk)
+    return going
+
+
+def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
+    if levering.status == Status.KOPPELEN:
+        return RedenStop.KOLOMMEN
+    if levering.status == Status.MISLUKT:
+        return RedenStop.MISLUKT
+    if levering.regels is not None:
+        # Somebody chose the columns before this was stopped for that: they see it through.
+        return RedenStop.KOLOMMEN
+    if not levering.omgezet:
+        return RedenStop.LEEG
+    if not gemeente.is_toegelaten:
+        return RedenStop.TOELATING
+    published = Levering.objects.filter(
+        soort=levering.soort, status=Status.GEPUBLICEERD, teruggedraaid_op=None
+    )
+    if published.filter(pk__gt=levering.pk).exists():
+        return RedenStop.INGEHAALD
+    return None
+
+
+def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
+    if not levering.is_publiceerbaar:
+        # What the conversion said of a file that it could not use is more precise than what we can say.
+        melding = levering.melding or reden.label
+    elif reden is not RedenStop.KOLOMMEN:
+        melding = melding or reden.label
+    Levering.objects.filter(pk=levering.pk, status=levering.status).update(
+        gestopt_om=reden, melding=melding, gewijzigd_op=timezone.now()
+    )
+
+
+def _must_wait(levering: Levering) -> bool:
+    """Whether something of this kind is being published now, or an older file of its own accord is on its way."""
+    changing = [Status.PUBLICEREN, Status.TERUGDRAAIEN]
+    if Levering.objects.filter(soort=levering.soort, status__in=changing).exists():
+        return True
+    # Of a file that is not recognised yet the kind may still be unknown.
+    older = Levering.objects.filter(pk__lt=levering.pk, soort__in=[levering.soort, ""])
+    waiting = older.filter(publiceer_vanzelf=True, gestopt_om="", status__in=[*BEZIG, Status.OMGEZET])
+    return bool(waiting.exists())
+
+
+def _request(gemeente: Gemeente, levering: Levering) -> bool:
+    try:
+        publication.request_publication(gemeente, levering.pk, None)
+    except publication.RemtEerst as problem:
+        _stop(levering, RedenStop.REM, problem.melding)
+        return False
+    except publication.NietPubliceerbaar:
+        # A person was there first, or withdrew it; the next round sees what it has become.
+        return False
+    return True

@@ -1,0 +1,254 @@
+"""uploads.koppelingen.choice_rules."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from exchange.standard import Blad, Soort
+from uploads.koppelingen.choices import (
+    _LONGEST_WORD,
+    _MOST_WORDS,
+    _TAAL,
+    ACHTER,
+    NIET,
+    Extra,
+    Keuzes,
+    Kolomkeuze,
+    _language_of,
+    leaf_at,
+)
+from uploads.mapping.cells.text import sleutel
+from uploads.mapping.doelen import OngeldigeRegels, gewoon_doel, is_splitsbaar, met_positie, zonder_posities
+from uploads.mapping.kolommen import Kolomkop
+from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.proposals.suggest import is_alone, may_be_cut, splits_for
+from uploads.mapping.regels import Regel, Regels, Toestemming, controleer
+
+
+def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Keuzes:
+    """The choices that these rules are, for a file with these columns."""
+    present = {kolom.sleutel for kolom in kolommen}
+    chosen: dict[str, Kolomkeuze] = {}
+    extra: list[Extra] = []
+    consent = regels.toestemming
+    if consent is not None and consent.kolom in present:
+        chosen[consent.kolom] = Kolomkeuze(TOESTEMMING, toestemming=", ".join(consent.waarden))
+    for regel in regels.regels:
+        pad, nummer = zonder_posities(regel.doel), _number_in(regel.doel)
+        keys = [key for key in regel.kolommen if key in present]
+        if not regel.kolommen:
+            if not _is_language(regel, regels, present):
+                extra.append(Extra(pad, nummer, "", regel.constante, regel.alleen_met))
+        elif keys and keys[0] in chosen:
+            extra.append(Extra(pad, nummer, keys[0]))
+        elif keys:
+            chosen[keys[0]] = Kolomkeuze(
+                pad, nummer, regel.splits, regel.eenheid, regel.bij_onbekend, regel.inkorten,
+                voeg_samen=regel.voeg_samen, ja=_code_for_yes(regel), taal=_language_with(regel, regels),
+            )  # fmt: skip
+            for key in keys[1:]:
+                chosen.setdefault(key, Kolomkeuze(ACHTER, achter=keys[0]))
+    return Keuzes(
+        regels.soort,
+        {kolom.sleutel: chosen.get(kolom.sleutel, Kolomkeuze()) for kolom in kolommen},
+        tuple(extra),
+        consent is not None and consent.verklaring,
+    )
+
+
+def _is_language(regel: Regel, regels: Regels, present: set[str]) -> bool:
+    """Whether a constant is the language of a level that a column of this file has; it is chosen with that column."""
+    return regel.doel.endswith(f".{_TAAL}") and any(
+        other.doel == regel.alleen_met and not present.isdisjoint(other.kolommen) for other in regels.regels
+    )
+
+
+def _language_with(regel: Regel, regels: Regels) -> str:
+    """The language that goes with the level of this rule."""
+    doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
+    found = (one for one in regels.regels if one.doel == doel and one.alleen_met == regel.doel)
+    return next((one.constante for one in found), "")
+
+
+def _number_in(doel: str) -> int:
+    _, bracket, rest = doel.partition("[")
+    number = rest.partition("]")[0]
+    return int(number) + 1 if bracket and number else 0
+
+
+def _code_for_yes(regel: Regel) -> str:
+    """The code that stands for yes, when the rule's words are only yes and no."""
+    codes = {code for _, code in regel.waarden if code}
+    return codes.pop() if len(codes) == 1 and ("nee", "") in regel.waarden else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fout:
+    """What is wrong with the choices. `plaats` is a key of a column, `x<number>` of an extra, or empty."""
+
+    plaats: str
+    melding: str
+
+
+def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tuple[Regels, tuple[Fout, ...]]:
+    """The rules that these choices are, and what is wrong with them.
+
+    What is wrong is left out of the rules, so that the rest can be shown.
+    """
+    old = {
+        (zonder_posities(regel.doel), *regel.kolommen[:1]): regel for regel in begin.regels if regel.kolommen
+    }
+    faults: list[Fout] = []
+    made: list[Regel] = []
+
+    def add(regel: Regel, plaats: str) -> None:
+        try:
+            controleer(Regels(keuzes.soort, (regel,)))
+        except OngeldigeRegels as problem:
+            faults.append(Fout(plaats, problem.melding))
+        else:
+            made.append(regel)
+
+    for kolom in kolommen:
+        keuze = keuzes.kolommen[kolom.sleutel]
+        if keuze.doel in {NIET, TOESTEMMING}:
+            continue
+        if keuze.doel == ACHTER:
+            head = keuzes.kolommen.get(keuze.achter)
+            if head is None or head.doel in {NIET, ACHTER, TOESTEMMING}:
+                faults.append(Fout(kolom.sleutel, "Kies achter welke kolom dit moet komen."))
+            continue
+        leaf = leaf_at(keuzes.soort, keuze.doel)
+        if leaf is None:
+            faults.append(Fout(kolom.sleutel, _NO_TARGET))
+            continue
+        regel = _rule(leaf, kolom, keuzes, old)
+        add(regel, kolom.sleutel)
+        if keuze.taal and _language_of(keuzes.soort, leaf) is not None:
+            doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
+            add(Regel(doel, constante=keuze.taal, alleen_met=regel.doel), kolom.sleutel)
+    for place, extra in enumerate(keuzes.extra):
+        leaf = leaf_at(keuzes.soort, extra.doel)
+        if leaf is None:
+            faults.append(Fout(f"x{place}", _NO_TARGET))
+        elif not extra.kolom and not extra.waarde:
+            faults.append(
+                Fout(f"x{place}", f"Vul een vaste waarde in voor {_quoted(leaf)}, of kies een kolom.")
+            )
+        else:
+            add(_extra_rule(leaf, extra, old), f"x{place}")
+    consent, fault = _consent(keuzes)
+    # Who sends the page chose these rules, whatever they began with.
+    return Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent), (*faults, *fault)
+
+
+def _like(begin: Regels) -> Callable[[Regel], int]:
+    """The order of the rules that the page began with, so that the same choices are the same rules."""
+    places: dict[tuple[str, ...], int] = {}
+    for place, regel in enumerate(begin.regels):
+        places.setdefault((regel.doel, regel.constante, regel.alleen_met, *regel.kolommen[:1]), place)
+        places.setdefault((zonder_posities(regel.doel), regel.constante, *regel.kolommen[:1]), place)
+    last = len(begin.regels)
+
+    def place_of(regel: Regel) -> int:
+        first = regel.kolommen[:1]
+        anywhere = places.get((zonder_posities(regel.doel), regel.constante, *first), last)
+        return places.get((regel.doel, regel.constante, regel.alleen_met, *first), anywhere)
+
+    return place_of
+
+
+def doel_op(leaf: Blad, nummer: int, *, constante: bool = False) -> str:
+    """The target at a place in its list, from 1; with 0 every value by itself, and a constant in every element."""
+    pad = leaf.pad
+    if "[]" not in pad:
+        return pad
+    if nummer == 0:
+        if constante and pad.count("[]") == 1:
+            return pad
+        return pad if is_alone(leaf) else gewoon_doel(leaf)
+    if leaf.attribuut.meervoudig and pad.count("[]") > 1:
+        return f"{met_positie(pad[:-2], nummer - 1)}[]"
+    return met_positie(pad, nummer - 1)
+
+
+def _rule(leaf: Blad, kolom: Kolomkop, keuzes: Keuzes, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+    key = kolom.sleutel
+    keuze, begin = keuzes.kolommen[key], old.get((leaf.pad, key))
+    followers = [
+        other
+        for other, choice in keuzes.kolommen.items()
+        if choice.doel == ACHTER and choice.achter == key and other != key
+    ]
+    doel = doel_op(leaf, keuze.nummer)
+    regel = replace(
+        begin or Regel(doel, (key,)),
+        doel=doel,
+        kolommen=(key, *followers),
+        voeg_samen=keuze.voeg_samen,
+        splits=keuze.splits if "[]" in doel and is_splitsbaar(leaf) else "",
+        eenheid=keuze.eenheid,
+        bij_onbekend=keuze.bij_onbekend if leaf.attribuut.waardelijst is not None else "",
+        inkorten=keuze.inkorten,
+    )
+    if keuze.ja:
+        return replace(regel, waarden=_words_for_yes(regel, keuze.ja), splits="", per_woord=False)
+    if begin is not None and _code_for_yes(begin):
+        # It said what yes means, and now says no more.
+        return replace(regel, waarden=())
+    return regel
+
+
+def _words_for_yes(regel: Regel, code: str) -> tuple[tuple[str, str], ...]:
+    """Yes and no in the words of the rule, or in the usual ones."""
+    if not _code_for_yes(regel):
+        return (*((word, code) for word in ("ja", "j", "x", "true", "waar", "1")),
+                *((word, "") for word in ("nee", "n", "false", "onwaar", "0")))  # fmt: skip
+    return tuple((word, code if old else "") for word, old in regel.waarden)
+
+
+def _extra_rule(leaf: Blad, extra: Extra, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+    if not extra.kolom:
+        doel = doel_op(leaf, extra.nummer, constante=True)
+        return Regel(doel, constante=extra.waarde, alleen_met=extra.alleen_met)
+    doel = doel_op(leaf, extra.nummer)
+    begin = old.get((leaf.pad, extra.kolom))
+    if begin is not None:
+        return replace(begin, doel=doel)
+    return Regel(
+        doel, (extra.kolom,), splits=splits_for(leaf) if "[]" in doel else "", inkorten=may_be_cut(leaf)
+    )
+
+
+def _consent(keuzes: Keuzes) -> tuple[Toestemming | None, tuple[Fout, ...]]:
+    columns = [key for key, keuze in keuzes.kolommen.items() if keuze.doel == TOESTEMMING]
+    if keuzes.soort is not Soort.WERKZOEKENDEN:
+        return None, ()
+    if keuzes.verklaring:
+        return Toestemming(verklaring=True), tuple(Fout(key, _BOTH) for key in columns[:1])
+    if not columns:
+        return None, ()
+    words = consent_words(keuzes.kolommen[columns[0]].toestemming)
+    faults = [Fout(key, "De toestemming staat al in een andere kolom. Kies er één.") for key in columns[1:]]
+    if not words:
+        faults.append(Fout(columns[0], "Vul in bij welke waarden er toestemming is, bijvoorbeeld: ja."))
+        return None, tuple(faults)
+    return Toestemming(columns[0], words), tuple(faults)
+
+
+_NO_TARGET: Final = "Dit gegeven bestaat niet in de gegevensstandaard. Kies er een uit de lijst."
+
+
+_BOTH: Final = (
+    "U koos een kolom voor de toestemming en u verklaarde dat iedereen toestemming gaf. Kies een van beide."
+)
+
+
+def consent_words(text: str) -> tuple[str, ...]:
+    """The words that mean yes, as somebody typed them with commas between."""
+    words = dict.fromkeys(sleutel(part)[:_LONGEST_WORD] for part in text.replace(";", ",").split(","))
+    return tuple(word for word in words if word)[:_MOST_WORDS]
+
+
+def _quoted(leaf: Blad) -> str:
+    return f"‘{leaf.volledig_label}’"

@@ -1,0 +1,165 @@
+"""uploads.koppelingen.forms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from django import forms
+from django.http import QueryDict
+
+from exchange.standard import Soort
+from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.koppelingen.choices import (
+    _LONGEST_BETWEEN,
+    _LONGEST_CONSTANT,
+    _TAAL,
+    MAX_EXTRA,
+    NEDERLANDS,
+    NIET,
+    VAST,
+    Extra,
+    Keuzes,
+    Kolomkeuze,
+    _language_of,
+    leaf_at,
+)
+from uploads.mapping.cells.text import code_table, sleutel
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, vaste_waarde
+from uploads.mapping.kolommen import Kolomkop
+from uploads.mapping.proposals.column_values import look_at
+from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.proposals.suggest import is_alone, is_coded_list, may_be_cut, splits_for, yes_words
+
+
+def from_form(
+    data: QueryDict,
+    begin: Keuzes,
+    kolommen: Sequence[Kolomkop],
+    monsters: Mapping[str, Sequence[object]],
+) -> Keuzes:
+    """The choices in a form that was sent; what is not in it is as it was to begin with."""
+    by_index = {str(kolom.index): kolom.sleutel for kolom in kolommen}
+    chosen = dict(begin.kolommen)
+    fresh: list[str] = []
+    for kolom in kolommen:
+        name, old = f"k{kolom.index}", begin.kolommen[kolom.sleutel]
+        doel = _text(data, f"{name}-doel", old.doel)
+        # The fields beside it are about the target that was chosen when the page was made.
+        if doel == _text(data, f"{name}-bij", NIET) and f"{name}-doel" in data:
+            chosen[kolom.sleutel] = _column_from(data, name, replace(old, doel=doel), by_index)
+        elif doel != old.doel:
+            chosen[kolom.sleutel] = Kolomkeuze(doel)
+            fresh.append(kolom.sleutel)
+    for key in fresh:
+        chosen[key] = _usual(begin.soort, key, chosen, monsters.get(key, ()))
+    if "extra" not in data:
+        return replace(begin, kolommen=chosen)
+    return Keuzes(
+        begin.soort,
+        chosen,
+        tuple(_extra_from(data, begin, by_index)),
+        data.get("verklaring") == "ja",
+    )
+
+
+def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Sequence[object]) -> Kolomkeuze:
+    """What is usual for a target that was just chosen, given what other columns have."""
+    keuze = chosen[key]
+    if keuze.doel == TOESTEMMING:
+        return replace(keuze, toestemming=", ".join(yes_words(samples) or ("ja",)))
+    leaf = leaf_at(soort, keuze.doel)
+    if leaf is None:
+        return keuze
+    each = is_alone(leaf) or (is_coded_list(leaf) and look_at(samples).scheiding != "")
+    if "[]" in leaf.pad and not each:
+        used = [one.nummer for other, one in chosen.items() if one.doel == keuze.doel and other != key]
+        keuze = replace(keuze, nummer=min(max(used, default=0) + 1, MAX_POSITIES))
+    language = _language_of(soort, leaf)
+    told = language is None or any(one.doel == language.pad for one in chosen.values())
+    return replace(
+        keuze,
+        splits=splits_for(leaf, samples) if each else "",
+        inkorten=may_be_cut(leaf),
+        taal="" if told else NEDERLANDS,
+    )
+
+
+def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mapping[str, str]) -> Kolomkeuze:
+    return replace(
+        begin,
+        nummer=_place(_text(data, f"{name}-nummer", str(begin.nummer))),
+        splits=_text(data, f"{name}-splits", begin.splits, strip=False)[:20].replace("\r\n", "\n"),
+        eenheid=_text(data, f"{name}-eenheid", begin.eenheid),
+        bij_onbekend=_text(data, f"{name}-onbekend", begin.bij_onbekend),
+        inkorten=f"{name}-inkorten" in data if f"{name}-kan-inkorten" in data else begin.inkorten,
+        achter=by_index.get(_text(data, f"{name}-achter", ""), "")
+        if f"{name}-achter" in data
+        else begin.achter,
+        voeg_samen=_text(data, f"{name}-tussen", begin.voeg_samen, strip=False)[:_LONGEST_BETWEEN],
+        ja=_text(data, f"{name}-ja", begin.ja),
+        taal=_text(data, f"{name}-taal", begin.taal),
+        toestemming=_text(data, f"{name}-toestemming", begin.toestemming)[:2000],
+    )
+
+
+def _extra_from(data: QueryDict, begin: Keuzes, by_index: Mapping[str, str]) -> Iterable[Extra]:
+    for place in range(MAX_EXTRA):
+        name = f"x{place}"
+        doel = _text(data, f"{name}-doel", "")
+        if not doel:
+            continue
+        source = _text(data, f"{name}-bron", VAST)
+        kolom = by_index.get(source, "")
+        waarde = "" if kolom else _text(data, f"{name}-waarde", "")[:_LONGEST_CONSTANT]
+        was = _place(_text(data, f"{name}-was", "0"))
+        old = begin.extra[was - 1] if 0 < was <= len(begin.extra) else None
+        yield Extra(
+            doel,
+            _place(_text(data, f"{name}-nummer", "0")),
+            kolom,
+            _as_constant(begin.soort, doel, waarde),
+            old.alleen_met if old is not None and old.doel == doel and not kolom else "",
+        )
+
+
+def _as_constant(soort: Soort, doel: str, waarde: str) -> str:
+    """A fixed value as rules have it: the label of a code becomes the code."""
+    leaf = leaf_at(soort, doel)
+    lijst = leaf.attribuut.waardelijst if leaf is not None else None
+    if not waarde or leaf is None or lijst is None:
+        return waarde
+    if leaf.attribuut.naam == _TAAL:
+        names = {sleutel(name): code for code, name in VEELGEVRAAGD.items()}
+        return names.get(sleutel(waarde), waarde)
+    if vaste_waarde(leaf.attribuut, waarde) is not None:
+        return waarde
+    code = code_table(lijst).get(sleutel(waarde)) if lijst.waarden else None
+    return waarde if code is None else str(code)
+
+
+def _text(data: QueryDict, name: str, default: str, *, strip: bool = True) -> str:
+    value = data.get(name, default)
+    text = (default if value is None else value).replace("\0", "")
+    return text.strip() if strip else text
+
+
+def _place(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0
+    return number if number <= MAX_POSITIES else 0
+
+
+def soort_van(text: str | None) -> Soort | None:
+    """The kind that a form or address names, of those that a spreadsheet can hold."""
+    return next((soort for soort in SOORTEN if soort.value == text), None)
+
+
+class NaamForm(forms.Form):
+    """Another name for a koppeling; whether it can be used is for `koppelingen` to say."""
+
+    naam = forms.CharField(
+        label="Naam",
+        max_length=60,
+        error_messages={
+            "required": "Geef de koppeling een naam.",
+            "max_length": "Kies een naam van ten hoogste 60 tekens.",
+        },
+    )

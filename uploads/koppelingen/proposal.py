@@ -1,0 +1,244 @@
+"""uploads.koppelingen.proposal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from exchange.standard import Soort
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.koppelingen.saved import opgeslagen, passend, regels_of
+from uploads.leveringen import voorproef
+from uploads.leveringen.context import environment
+from uploads.leveringen.intake import raw_of
+from uploads.mapping.cells.text import tekst
+from uploads.mapping.conversion import Bevinding, Omzetting
+from uploads.mapping.eigen import is_eigen_blad, is_eigen_kop
+from uploads.mapping.herkenning import herkenning
+from uploads.mapping.kolommen import Kolomkop, kolomkoppen
+from uploads.mapping.model import Ernst, Record
+from uploads.mapping.recognition import (
+    BLADNAAM,
+    EIGEN,
+    Gevonden,
+    NietGekoppeld,
+    SoortOnduidelijk,
+    eerste_rijen,
+    koppen_op,
+    recognise,
+    recognise_headers,
+)
+from uploads.mapping.regels import Regels, controleer
+from uploads.models import Bronbestand, Levering
+from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file, recognise_format
+
+_SAMPLES = 5
+
+
+_ROWS_SHOWN = 12
+
+
+# As long as what is shown of a cell.
+_SHOWN = 120
+
+
+class GeenKolommen(Exception):
+    """The levering has no columns (any more) to choose from; `melding` says why, in Dutch."""
+
+    def __init__(self, melding: str) -> None:
+        super().__init__(melding)
+        self.melding = melding
+
+
+@dataclass(frozen=True, slots=True)
+class Kolomvoorstel:
+    """One column: its header, up to five different values as texts, and the cells themselves (for `suggest`)."""
+
+    kop: Kolomkop
+    voorbeelden: tuple[str, ...]
+    monster: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bladvoorstel:
+    """A sheet that can be chosen, and how many rows it has, as far as that is known."""
+
+    naam: str
+    rijen: int | None
+    verborgen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Voorstel:
+    """What there is to choose from in a file. Cell values are for who uploaded it: show them, keep them nowhere.
+
+    `kopregel` 0: there is no row with headers. `rijen` are the first rows of the sheet, as number and texts, to choose
+    that row from. `regels` are those there are now, without what this sheet has no columns for: chosen before, or of
+    the koppeling that comes nearest; None when nothing does. `soort` is None when nothing tells.
+    """
+
+    bladen: tuple[Bladvoorstel, ...]
+    blad: str
+    kopregel: int
+    kolommen: tuple[Kolomvoorstel, ...]
+    rijen: tuple[tuple[int, tuple[str, ...]], ...]
+    regels: Regels | None
+    koppeling: str
+    soort: Soort | None
+
+
+def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Voorstel:
+    """What there is to choose from in the levering's file, on this sheet and header row or those found before.
+
+    `blad` is the place of the sheet among those that can be chosen, from 0.
+
+    Call inside `voor_gemeente`. Raises GeenKolommen when the file is gone or has no columns, Onleesbaar when it cannot
+    be read.
+    """
+    gemeente = levering.gemeente
+    bestand = _voorproef(levering)
+    tabellen = _sheets(bestand)
+    before = _sheet_called(tabellen, levering.gekozen_blad or levering.blad)
+    tabel = tabellen[blad] if blad is not None and blad < len(tabellen) else before
+    rijen = eerste_rijen(tabel)
+    if kopregel is None:
+        known = levering.gekozen_kopregel if levering.gekozen_kopregel is not None else levering.kopregel
+        kopregel = known if known is not None and tabel is before else _guess(bestand, tabel)
+    if kopregel and not any(rij.nummer == kopregel for rij in rijen):
+        kopregel = _guess(bestand, tabel)
+    koppen = koppen_op(rijen, kopregel, tabel.samengevoegd)
+    soort = Soort(levering.soort) if levering.soort else None
+    regels, naam = regels_of(levering), levering.koppeling
+    # On another sheet nothing may be left of what was chosen.
+    if regels is None or not passend(regels, koppen).kolommen:
+        regels, naam = _nearest(gemeente, koppen, soort)
+    data = [rij for rij in rijen if rij.nummer > kopregel]
+    return Voorstel(
+        bladen=tuple(Bladvoorstel(one.naam, one.aantal, one.verborgen) for one in tabellen),
+        blad=tabel.naam,
+        kopregel=kopregel,
+        kolommen=tuple(
+            _column(kolom, [rij.waarden for rij in data])
+            for kolom in kolomkoppen(koppen)
+            if not is_eigen_kop(kolom.kop)
+        ),
+        rijen=tuple(
+            (rij.nummer, tuple(tekst(value)[:_SHOWN] for value in rij.waarden)) for rij in rijen[:_ROWS_SHOWN]
+        ),
+        regels=None if regels is None else passend(regels, koppen),
+        koppeling=naam,
+        soort=soort or (regels.soort if regels is not None else None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Voorbeeldrij:
+    """What becomes of one row: a record or none, and the remarks."""
+
+    rij: int
+    record: Record | None
+    bevindingen: tuple[Bevinding, ...]
+
+    @property
+    def lot(self) -> str:
+        """What happens to it, in Dutch: goes along, is skipped or refused."""
+        if self.record is not None:
+            return "gaat mee"
+        skipped = any(one.opmerking.ernst is Ernst.OVERGESLAGEN for one in self.bevindingen)
+        return "overgeslagen" if skipped else "afgekeurd"
+
+
+def preview(
+    gemeente: Gemeente, levering_id: int, regels: Regels, blad: str, kopregel: int, number: int = 20
+) -> list[Voorbeeldrij]:
+    """What the first rows become with these rules; they need not be complete.
+
+    Raises OngeldigeRegels, GeenKolommen, and Onleesbaar.
+    """
+    controleer(regels)
+    with voor_gemeente(gemeente):
+        levering = Levering.objects.filter(pk=levering_id).first()
+        if levering is None:
+            raise GeenKolommen(_WEG)
+        bestand = _voorproef(levering)
+    tabel = _sheet_called(_sheets(bestand), blad)
+    koppen = koppen_op(eerste_rijen(tabel), kopregel, tabel.samengevoegd)
+    if not koppen:
+        raise GeenKolommen(_GEEN_RIJ)
+    found = herkenning(EIGEN, koppen, regels, 0)
+    gevonden = Gevonden(found, tabel, koppen, kopregel, bestand.epoch_1904)
+    omzetting = Omzetting(gevonden, environment(gemeente), vandaag=timezone.localdate())
+    return [
+        Voorbeeldrij(one.rij, one.record, one.bevindingen) for one in islice(omzetting.uitkomsten(), number)
+    ]
+
+
+_WEG = "Het bestand van deze levering is gewist. Upload het bestand opnieuw."
+
+
+_GEEN_RIJ = "In deze rij staan geen kolomnamen. Kies een andere rij."
+
+
+_JSON = "Dit bestand is JSON volgens de gegevensstandaard. Daar zijn geen kolommen te kiezen."
+
+
+def _voorproef(levering: Levering) -> Bestand:
+    bestand = voorproef.opened(levering)
+    if bestand is None:
+        try:
+            inhoud = raw_of(levering.gemeente, levering.pk)
+        except Bronbestand.DoesNotExist:
+            raise GeenKolommen(_WEG) from None
+        if recognise_format(inhoud) is Formaat.JSON:
+            raise GeenKolommen(_JSON)
+        with open_file(inhoud) as whole:
+            voorproef.keep(levering.gemeente, levering, voorproef.taste(whole))
+        bestand = voorproef.opened(levering)
+    assert bestand is not None
+    return bestand
+
+
+def _sheets(bestand: Bestand) -> list[Tabel]:
+    found = []
+    for tabel in bestand.tabellen:
+        first = next(iter(tabel.rijen()), None)
+        if first is not None and not is_eigen_blad(first.waarden):
+            found.append(tabel)
+    if not found:
+        raise GeenKolommen("In dit bestand staan geen rijen. Controleer of u het goede bestand koos.")
+    return found
+
+
+def _sheet_called(tabellen: Sequence[Tabel], naam: str) -> Tabel:
+    """The sheet of this name, as it is kept (cut off); else the first."""
+    return next((one for one in tabellen if one.naam[:BLADNAAM] == naam[:BLADNAAM]), tabellen[0])
+
+
+def _guess(bestand: Bestand, tabel: Tabel) -> int:
+    """The row on this sheet that looks most like headers."""
+    try:
+        return recognise(replace(bestand, tabellen=(tabel,))).kopregel
+    except (NietGekoppeld, SoortOnduidelijk) as problem:
+        return problem.kopregel
+    except Onleesbaar:
+        return 0
+
+
+def _nearest(gemeente: Gemeente, koppen: Sequence[str], soort: Soort | None) -> tuple[Regels | None, str]:
+    """The rules that fit best, complete or not, and the name of their koppeling."""
+    saved = recognise_headers(koppen, soort, opgeslagen(gemeente))
+    found = saved or recognise_headers(koppen, soort)
+    if not found:
+        return None, ""
+    best = max(found, key=lambda one: (one.score, not one.mist))
+    return best.regels, best.koppeling
+
+
+def _column(kolom: Kolomkop, rows: Sequence[Sequence[Any]]) -> Kolomvoorstel:
+    cells = [row[kolom.index] for row in rows if kolom.index < len(row)]
+    filled = [value for value in cells if value is not None and tekst(value)]
+    texts = list(dict.fromkeys(tekst(value)[:_SHOWN] for value in filled))
+    return Kolomvoorstel(kolom, tuple(texts[:_SAMPLES]), tuple(filled))

@@ -1,0 +1,115 @@
+"""uploads.mapping.cells.contact."""
+
+import re
+from typing import Any
+
+from exchange.standard import is_bsn
+from uploads.mapping.cells.text import IsAfwezig, afgekeurd, is_afwezig, tekst, waarschuwing
+from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
+
+_POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
+
+
+def normal_postcode(value: object) -> str:
+    """A postcode as the standard writes it, whether or not it can exist: `1234 ab` gives `1234AB`."""
+    return tekst(value).replace(" ", "").upper()
+
+
+def can_be_postcode(text: str) -> bool:
+    """Whether a normalised postcode is four digits, not beginning with 0, and two letters."""
+    return _POSTCODE.fullmatch(text) is not None
+
+
+POSTCODE_ONVINDBAAR = Opmerking(
+    Ernst.AFGEKEURD,
+    "postcode_onvindbaar",
+    "Deze postcode is niet te vinden op de kaart, dus er is geen afstand te bepalen. Controleer de postcode.",
+)
+
+
+def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_afwezig) -> Lees:
+    """Reads a postcode; refuses one that cannot be, or that no distance can be measured from."""
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        if afwezig(text):
+            return AFWEZIG
+        code = normal_postcode(value)
+        if not can_be_postcode(code):
+            return afgekeurd(
+                "postcode_onmogelijk",
+                "Dit is geen Nederlandse postcode. Vul vier cijfers en twee letters in, zoals 1234AB.",
+            )
+        return Cel(code) if ligt_ergens(code) else Cel(None, POSTCODE_ONVINDBAAR)
+
+    return read
+
+
+def bsn_of(value: object, afwezig: IsAfwezig = is_afwezig) -> str:
+    """A BSN cell as nine digits (a spreadsheet drops leading zeros), or as the text it is; empty when absent."""
+    text = tekst(value)
+    if afwezig(text):
+        return ""
+    digits = re.sub(r"[ .\-]", "", text)
+    return digits.zfill(9) if digits.isdigit() and 7 <= len(digits) <= 9 else text
+
+
+def safe_id(text: str, pseudoniem: Any) -> str:
+    """An id as it may be published: itself, unless it is a BSN; then the keyed pseudonym."""
+    return pseudoniem(bsn_of(text)) if is_bsn(text) or is_bsn(text.replace("-", "")) else text
+
+
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+
+
+_EMAIL_FAULT = waarschuwing(
+    "email_onbruikbaar",
+    "Dit is geen e-mailadres en is weggelaten. Vul één adres in, zoals naam@voorbeeld.nl.",
+)
+
+
+def email_reader(afwezig: IsAfwezig = is_afwezig) -> Lees:
+    """Reads one or more e-mail addresses."""
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        if afwezig(text):
+            return AFWEZIG
+        parts = [part for part in re.split(r"[,; ]+", text.removeprefix("mailto:")) if part]
+        good = [part for part in parts if len(part) <= 320 and _EMAIL.fullmatch(part)]
+        return Cel(good or None, None if len(good) == len(parts) else _EMAIL_FAULT.opmerking)
+
+    return read
+
+
+_PHONE_FAULT = waarschuwing(
+    "telefoon_onbruikbaar",
+    "Dit is geen telefoonnummer van ten hoogste 14 tekens en is weggelaten. "
+    "Vul alleen het nummer in, zoals 0101234567.",
+)
+
+
+def phone_reader(afwezig: IsAfwezig = is_afwezig) -> Lees:
+    """Reads one or more phone numbers; a number that lost its leading zero to the spreadsheet gets it back."""
+
+    def read(value: object) -> Cel:
+        text = tekst(value)
+        if afwezig(text):
+            return AFWEZIG
+        found: list[str] = []
+        fault = None
+        for part in re.split(r"[,;/|]| of | en ", text):
+            number = part.strip()
+            if not number:
+                continue
+            if len(number) > 14:
+                number = re.sub(r"\(0\)|[\s().\-]", "", number)
+            if not isinstance(value, str) and number.isdigit() and len(number) == 9:
+                number = f"0{number}"
+            if len(number) <= 14 and sum(character.isdigit() for character in number) >= 3:
+                found.append(number)
+            else:
+                fault = _PHONE_FAULT.opmerking
+        return Cel(found or None, fault)
+
+    return read

@@ -1,0 +1,188 @@
+"""uploads.mapping.doelen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from exchange.standard import STANDAARD, Attribuut, Blad, Gegevenstype, Soort, Waardelijst, blad, bladeren
+from exchange.standard.boom import lower_first, named_groups
+from exchange.waardelijsten.lijsten import NAAM_BIJ
+from uploads.mapping.cells.dates import date_of
+from uploads.mapping.cells.freetext import has_bsn
+
+# What a spreadsheet can hold; JSON can hold every kind.
+SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
+
+
+MAX_POSITIES: Final = 50
+
+
+_STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\[([0-9]{0,2})\])?")
+
+
+_POSITION = re.compile(r"\[[0-9]*\]")
+
+
+class OngeldigeRegels(ValueError):
+    """These rules cannot be used; `melding` is a Dutch sentence for who made them."""
+
+    def __init__(self, melding: str) -> None:
+        super().__init__(melding)
+        self.melding = melding
+
+
+@dataclass(frozen=True, slots=True)
+class Doel:
+    """An attribute that a column can go to.
+
+    `pad` has `[]` after every list; `doel` is how a rule for a single column names it.
+    `groep` is the Dutch name of what it belongs to. `nummerbaar`: it can be numbered (Opleiding 1, Opleiding 2).
+    `splitsbaar`: one cell may hold several values of it. `lijst` is the name of its value list, as in
+    `Omgeving.codes`; empty for what is not a code. `uren`: a unit of time may be given.
+    """
+
+    pad: str
+    doel: str
+    label: str
+    volledig_label: str
+    groep: str
+    uitleg: str
+    verplicht: bool
+    nummerbaar: bool
+    splitsbaar: bool
+    lijst: str
+    uren: bool
+
+
+@cache
+def doelen(soort: Soort) -> tuple[Doel, ...]:
+    """Everything a column of this kind of file can go to, in the order of the standard."""
+    return tuple(
+        Doel(
+            pad=leaf.pad,
+            doel=gewoon_doel(leaf),
+            label=leaf.label,
+            volledig_label=leaf.volledig_label,
+            groep=_group_label(soort, leaf),
+            uitleg=leaf.attribuut.uitleg,
+            verplicht=leaf.verplicht,
+            nummerbaar=leaf.in_lijst,
+            splitsbaar=is_splitsbaar(leaf),
+            lijst=lijst_van(leaf.attribuut),
+            uren=is_uren(leaf.attribuut),
+        )
+        for leaf in bladeren(soort)
+    )
+
+
+def _group_label(soort: Soort, leaf: Blad) -> str:
+    groups = [groep.label for groep in named_groups(leaf.voorouders)]
+    if not groups:
+        return STANDAARD[soort].label
+    return ", ".join([groups[0], *map(lower_first, groups[1:])])
+
+
+def lijst_van(attribuut: Attribuut) -> str:
+    """What value mappings call the attribute's value list: one of others by our name, an own one by the standard's."""
+    lijst = attribuut.waardelijst
+    return "" if lijst is None else NAAM_BIJ.get(lijst.naam, lijst.naam)
+
+
+@cache
+def waardelijsten() -> Mapping[str, Waardelijst]:
+    """Every value list that a column can need, by the name of `lijst_van`."""
+    return {
+        lijst_van(leaf.attribuut): leaf.attribuut.waardelijst
+        for soort in SOORTEN
+        for leaf in bladeren(soort)
+        if leaf.attribuut.waardelijst is not None
+    }
+
+
+def is_splitsbaar(leaf: Blad) -> bool:
+    """Whether one cell may hold several of it: a code, address or number in a list; in text a comma is just a comma."""
+    if "[]" not in leaf.pad:
+        return False
+    return leaf.attribuut.type is Gegevenstype.CODE or is_contactlijst(leaf.attribuut)
+
+
+def is_contactlijst(attribuut: Attribuut) -> bool:
+    """Whether it is an e-mail address or phone number, of which a cell may hold several."""
+    return attribuut.naam in {"emailadres", "telefoonnummer"}
+
+
+def is_uren(attribuut: Attribuut) -> bool:
+    """Whether it counts hours a week, so that hours a day or a month can be converted."""
+    return attribuut.type is Gegevenstype.GETAL and "UrenPerWeek".casefold() in attribuut.naam.casefold()
+
+
+def zonder_posities(doel: str) -> str:
+    """The path as `bladeren` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
+    return _POSITION.sub("[]", doel)
+
+
+def met_positie(pad: str, positie: int = 0) -> str:
+    """The path with this position in its first list, and the first element of deeper ones."""
+    return pad.replace("[]", f"[{positie}]", 1).replace("[]", "[0]")
+
+
+def gewoon_doel(leaf: Blad) -> str:
+    """The target of the only column for an attribute: all values of a cell that may hold several, else the first."""
+    if not is_splitsbaar(leaf):
+        return met_positie(leaf.pad)
+    head, bracket, tail = leaf.pad.rpartition("[]")
+    return f"{met_positie(head)}{bracket}{tail}"
+
+
+def blad_van(soort: Soort, doel: str) -> Blad:
+    """The attribute at a target. Raises OngeldigeRegels when the standard has none there, or it is written wrong."""
+    steps = [_STEP.fullmatch(step) for step in doel.split(".")] if len(doel) <= 300 else [None]
+    try:
+        leaf = blad(soort, zonder_posities(doel)) if None not in steps else None
+    except KeyError:
+        leaf = None
+    if leaf is None:
+        raise OngeldigeRegels(
+            f"Het veld {_shown(doel)} bestaat niet in de gegevensstandaard voor {soort.label}. "
+            "Kies een veld uit de lijst."
+        )
+    positions = [step[2] for step in steps if step is not None and step[2] is not None]
+    # Every element only of the innermost list: of lists around it somebody must say which element.
+    if "" in positions[:-1] or any(int(number) >= MAX_POSITIES for number in positions if number):
+        raise OngeldigeRegels(
+            f"Bij {leaf.volledig_label} klopt het volgnummer niet. Kies een nummer van 1 tot en met {MAX_POSITIES}."
+        )
+    return leaf
+
+
+def code_in(lijst: Waardelijst, code: str) -> int | str | None:
+    """The code as the JSON of the standard has it, or None when it cannot be one of this list."""
+    if lijst.numeriek:
+        number = int(code) if re.fullmatch(r"[0-9]{1,9}", code) else None
+        return number if lijst.extern or number in lijst.waarden else None
+    return code if lijst.extern or code in lijst.waarden else None
+
+
+def vaste_waarde(attribuut: Attribuut, text: str) -> int | str | None:
+    """A constant as the JSON of the standard has it, or None when the attribute cannot hold it; a code is a code."""
+    value: int | str | None = text
+    if attribuut.waardelijst is not None:
+        value = code_in(attribuut.waardelijst, text)
+    elif attribuut.json_type == "integer":
+        value = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+    elif attribuut.type is Gegevenstype.DATUM:
+        day = date_of(text)
+        value = day.isoformat() if day is not None else None
+    if isinstance(value, int):
+        low, high = attribuut.minimum, attribuut.maximum
+        return value if (low is None or low <= value) and (high is None or value <= high) else None
+    if value is None or has_bsn(value):
+        return None
+    fits = attribuut.lengte is None or len(value) <= attribuut.lengte
+    return value if fits and (attribuut.patroon is None or re.search(attribuut.patroon, value)) else None
+
+
+def _shown(doel: str) -> str:
+    return f"'{doel}'" if re.fullmatch(r"[A-Za-z0-9.\[\]]{1,120}", doel) else "dat gekozen is"

@@ -1,0 +1,24 @@
+"""uploads.mapping.reach."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from exchange.standard import Blad, Profiel, Soort, bladeren
+
+# Counted beside the attributes: the records with at least one way to reach somebody.
+BEREIKBAAR: Final = "(bereikbaar)"
+
+
+def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
+    """The paths of the attributes that a record has, and BEREIKBAAR when one of them leads to somebody."""
+    found = set(paden)
+    if found & _WEGEN[soort]:
+        found.add(BEREIKBAAR)
+    return found
+
+
+def _is_way(leaf: Blad) -> bool:
+    return leaf.contactgegeven and leaf.profiel is Profiel.DETAIL and leaf.attribuut.naam != "codeWebadres"
+
+
+_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in bladeren(soort) if _is_way(leaf)) for soort in Soort}

@@ -1,0 +1,118 @@
+"""uploads.mapping.regels_json."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from uploads.mapping.doelen import SOORTEN, OngeldigeRegels
+from uploads.mapping.regels import (
+    _LONGEST_BETWEEN,
+    _LONGEST_CONSTANT,
+    _LONGEST_KEY,
+    _MAX_KOLOMMEN,
+    _MAX_REGELS,
+    _MAX_WAARDEN,
+    LONGEST_VALUE,
+    Regel,
+    Regels,
+    Toestemming,
+    controleer,
+)
+
+_VERSIE = 1
+
+
+def to_json(regels: Regels) -> str:
+    """The rules as JSON; equal rules give equal text."""
+    return json.dumps(
+        {
+            "versie": _VERSIE,
+            "soort": regels.soort.value,
+            "herkomst": regels.herkomst,
+            "toestemming": None if regels.toestemming is None else asdict(regels.toestemming),
+            "regels": [_sparse(regel) for regel in regels.regels],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str | bytes) -> Regels:
+    """The rules in this JSON, checked. Raises OngeldigeRegels for anything else than what `to_json` writes."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _BROKEN from None
+    _expect(isinstance(data, dict) and set(data) == {"versie", "soort", "herkomst", "toestemming", "regels"})
+    _expect(data["versie"] == _VERSIE and isinstance(data["regels"], list))
+    _expect(isinstance(data["herkomst"], str) and len(data["regels"]) <= _MAX_REGELS)
+    soort = next((kind for kind in SOORTEN if kind.value == data["soort"]), None)
+    if soort is None:
+        raise _BROKEN
+    consent = data["toestemming"]
+    regels = Regels(
+        soort=soort,
+        regels=tuple(_rule(one) for one in data["regels"]),
+        toestemming=None if consent is None else _consent(consent),
+        herkomst=data["herkomst"],
+    )
+    controleer(regels)
+    return regels
+
+
+_BROKEN = OngeldigeRegels("Deze koppeling is niet te lezen. Maak haar opnieuw.")
+
+
+_DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Regel) if field.name != "doel"}
+
+
+_LONGEST: Mapping[str, int] = {
+    "constante": _LONGEST_CONSTANT,
+    "voeg_samen": _LONGEST_BETWEEN,
+    "splits": _LONGEST_BETWEEN,
+}
+
+
+def _sparse(regel: Regel) -> dict[str, Any]:
+    values = asdict(regel)
+    return {name: value for name, value in values.items() if name == "doel" or value != _DEFAULTS[name]}
+
+
+def _rule(data: Any) -> Regel:
+    _expect(isinstance(data, dict) and "doel" in data and set(data) <= {"doel", *_DEFAULTS})
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        if name == "kolommen":
+            values[name] = _texts(value, _MAX_KOLOMMEN, _LONGEST_KEY)
+        elif name == "waarden":
+            _expect(isinstance(value, list) and len(value) <= _MAX_WAARDEN)
+            pairs = [_texts(pair, 2, LONGEST_VALUE) for pair in value]
+            _expect(all(len(pair) == 2 for pair in pairs))
+            values[name] = tuple(pairs)
+        elif isinstance(_DEFAULTS.get(name), bool):
+            _expect(isinstance(value, bool))
+            values[name] = value
+        else:
+            _expect(isinstance(value, str) and len(value) <= _LONGEST.get(name, LONGEST_VALUE))
+            _expect("\0" not in value)
+            values[name] = value
+    return Regel(**values)
+
+
+def _consent(data: Any) -> Toestemming:
+    _expect(isinstance(data, dict) and set(data) == {"kolom", "waarden", "verklaring"})
+    kolom, verklaring = data["kolom"], data["verklaring"]
+    _expect(isinstance(kolom, str) and len(kolom) <= _LONGEST_KEY and isinstance(verklaring, bool))
+    return Toestemming(kolom, _texts(data["waarden"], 100, LONGEST_VALUE), verklaring)
+
+
+def _texts(value: Any, most: int, longest: int) -> tuple[str, ...]:
+    _expect(isinstance(value, list) and len(value) <= most)
+    _expect(all(isinstance(text, str) and len(text) <= longest and "\0" not in text for text in value))
+    return tuple(value)
+
+
+def _expect(fine: bool) -> None:
+    if not fine:
+        raise _BROKEN

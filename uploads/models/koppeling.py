@@ -1,0 +1,49 @@
+"""uploads.models.koppeling."""
+
+from django.conf import settings
+from django.db import models
+
+from um_portal.tenants.models import GemeenteModel
+from uploads.mapping.doelen import SOORTEN
+
+
+class Koppeling(GemeenteModel):
+    """A saved way of reading a municipality's file: a name, and its versions."""
+
+    naam = models.CharField("naam", max_length=60)
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in SOORTEN])
+    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
+    # No longer recognised in new files; what was delivered with it keeps referring to it.
+    gearchiveerd_op = models.DateTimeField("gearchiveerd op", null=True)
+
+    class Meta:
+        verbose_name = "koppeling"
+        verbose_name_plural = "koppelingen"
+        ordering = ["naam"]
+        constraints = [models.UniqueConstraint(fields=["gemeente", "naam"], name="koppeling_naam_uniek")]
+
+    def __str__(self) -> str:
+        return self.naam
+
+
+class Koppelingversie(GemeenteModel):
+    """One version of a koppeling; it never changes."""
+
+    koppeling = models.ForeignKey(Koppeling, on_delete=models.CASCADE, related_name="+")
+    nummer = models.IntegerField("versie")
+    # The rules as JSON, encrypted: a constant may be somebody's name or number.
+    regels = models.BinaryField()
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="gemaakt door",
+    )
+    aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "versie van een koppeling"
+        verbose_name_plural = "versies van koppelingen"
+        ordering = ["-nummer"]
+        constraints = [models.UniqueConstraint(fields=["koppeling", "nummer"], name="koppelingversie_uniek")]
