@@ -303,7 +303,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The page on which columns are chosen has at most this many for every column.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1000, 10 * UM_MAX_KOLOMMEN)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["uploads.leveringen.intake.MemoryOnlyUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["uploads.leveringen.upload_handler.MemoryOnlyUploadHandler"]
 
 # --- Language, static files, logging --------------------------------------------------------------
 LANGUAGE_CODE = "nl"

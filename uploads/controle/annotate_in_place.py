@@ -1,6 +1,7 @@
 """uploads.controle.annotate_in_place."""
 
 import io
+import logging
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +30,6 @@ from uploads.controle.plan import (
     _per_cell,
     _Plan,
     _reasons,
-    logger,
     lot_of,
 )
 from uploads.mapping.cells.text import is_leeg
@@ -37,6 +37,8 @@ from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, zonder
 from uploads.readers import Onleesbaar, Tabel
 from uploads.workbooks.cells import neutralise, put
 from uploads.workbooks.writer import KOP, to_bytes
+
+logger = logging.getLogger(__name__)
 
 _VEILIGE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 

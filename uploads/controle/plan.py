@@ -1,6 +1,5 @@
 """uploads.controle.plan."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import eerste_rijen, koppen_op
 from uploads.readers import Formaat, Tabel
 from uploads.workbooks.writer import Opmaak
-
-logger = logging.getLogger(__name__)
-
 
 # A program that opens the file draws every comment; the reasons are in the last column as well.
 _MAX_COMMENTS = 5000

@@ -38,7 +38,7 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.controle import annotation, opmerkingen, plan
+from uploads.controle import annotate_in_place, annotation, opmerkingen, plan
 from uploads.controle.annotation import annotate
 from uploads.controle.plan import KLEUREN, Melding, Reden, Uitkomst
 from uploads.gepubliceerd.publication import publish, request_publication
@@ -261,7 +261,7 @@ def test_that_warnings_were_left_out_is_told(client, gemeente, monkeypatch):
 
 @pytest.mark.django_db
 def test_beyond_so_many_comments_the_reason_is_in_the_last_column_only(monkeypatch):
-    monkeypatch.setattr(annotation, "_MAX_COMMENTS", 2)
+    monkeypatch.setattr(plan, "_MAX_COMMENTS", 2)
     said = [Melding(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
     reden = Reden("a", Ernst.AFGEKEURD, "Fout.", 5, 5)
     out = annotate(b"a;b\n" + b"1;2\n" * 5, een_uitkomst(redenen=[reden]), said)
@@ -389,7 +389,7 @@ def test_what_openpyxl_cannot_load_is_written_anew(monkeypatch):
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise KeyError("styles")
 
-    monkeypatch.setattr(annotation, "load_workbook", broken)
+    monkeypatch.setattr(annotate_in_place, "load_workbook", broken)
     inhoud = een_werkblad([een_sonar_rij()])
     sheet = the_sheet(annotate(inhoud, een_uitkomst(blad="Sheet"), []))
     assert headers(sheet)[KOP_LOT] == len(SONAR_KOPPEN) + 1
@@ -530,7 +530,7 @@ def test_nothing_is_written_to_disk_on_the_way(monkeypatch):
         monkeypatch.setattr(tempfile, name, refuse)
     inhoud = een_werkblad([een_sonar_rij(Postcode="x")])
     said = [Melding(2, "Postcode", Ernst.AFGEKEURD, "Fout.")]
-    monkeypatch.setattr(annotation, "logger", None)  # falling back would say so
+    monkeypatch.setattr(annotate_in_place, "logger", None)  # falling back would say so
     for limit in (100_000, 0):
         assert annotate(inhoud, een_uitkomst(blad="Sheet"), said, in_place=limit)
 

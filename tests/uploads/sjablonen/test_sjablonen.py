@@ -21,7 +21,7 @@ from uploads.leveringen.intake import receive
 from uploads.mapping.eigen import VOORBEELD_ID, is_eigen_blad
 from uploads.mapping.presets.standaard import target_of
 from uploads.models import Bevinding, Levering, Status
-from uploads.sjablonen import workbook as sjablonen
+from uploads.sjablonen import columns
 from uploads.sjablonen.columns import (
     SOORTEN,
     VANZELF,
@@ -257,7 +257,7 @@ def test_occupations_are_chosen_by_name_and_where_two_share_one_by_code():
 
 @pytest.mark.django_db
 def test_a_list_that_is_not_loaded_or_too_long_is_explained_instead(monkeypatch):
-    monkeypatch.setattr(sjablonen, "MAX_LIJST", 3)
+    monkeypatch.setattr(columns, "MAX_LIJST", 3)
     assert "beroepen" not in lists()
     waardelijsten.replace("beroepen", BEROEPEN)
     assert "beroepen" not in lists()
