@@ -7,7 +7,16 @@ from the loaded value lists, in one query for the whole record.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from exchange.standard import STANDAARD, Attribuut, Entiteit, Gegevenstype, Soort, blad, label_of, schoon
+from exchange.standard import (
+    STANDAARD,
+    Attribuut,
+    Entiteit,
+    Gegevenstype,
+    Soort,
+    label_of,
+    veld_op,
+    without_empties,
+)
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS
 from exchange.waardelijsten.lijsten import NAAM_BIJ
 from exchange.waardelijsten.models import labels_of
@@ -47,7 +56,7 @@ def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = No
     """
     if labels is None:
         labels = labels_of(external_codes(soort, record))
-    return _pairs(soort, STANDAARD[soort], "", schoon(dict(record)), labels)
+    return _pairs(soort, STANDAARD[soort], "", without_empties(dict(record)), labels)
 
 
 def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Labels) -> Pairs:
@@ -95,7 +104,7 @@ def value_text(soort: Soort, pad: str, value: Any, labels: Labels) -> str:
     """The text of one value of the leaf at `pad`; empty for what is no single value."""
     if isinstance(value, dict | list):
         return ""
-    attribuut = blad(soort, pad).attribuut
+    attribuut = veld_op(soort, pad).attribuut
     key = _list_and_code(attribuut, value)
     if key is not None and key in labels:
         return labels[key]

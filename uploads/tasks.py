@@ -13,7 +13,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.controle import opmerkingen
 from uploads.gepubliceerd import by_itself, publication
 from uploads.leveringen.erasure import erase_expired
-from uploads.models import BEZIG, Levering, Status
+from uploads.models import BEZIG, Levering, Leveringstatus
 from uploads.omzetten import processing
 
 __all__ = [
@@ -63,18 +63,20 @@ def enqueue_annotation(levering_id: int, gemeente_id: int) -> None:
     transaction.on_commit(lambda: annotate.apply_async((levering_id, gemeente_id), retry=False), robust=True)
 
 
-def enqueue(levering_id: int, gemeente_id: int, status: str = Status.ONTVANGEN) -> None:
+def enqueue(levering_id: int, gemeente_id: int, status: str = Leveringstatus.ONTVANGEN) -> None:
     """Hand a levering to a worker once this transaction is committed.
 
     When the broker does not answer the levering waits: `resume` finds it and tries again.
     """
-    task = {Status.PUBLICEREN.value: publish, Status.TERUGDRAAIEN.value: undo}.get(status, convert)
+    task = {Leveringstatus.PUBLICEREN.value: publish, Leveringstatus.TERUGDRAAIEN.value: undo}.get(
+        status, convert
+    )
     transaction.on_commit(lambda: task.apply_async((levering_id, gemeente_id), retry=False), robust=True)
 
 
 def _go_on(gemeente: Gemeente) -> None:
     for pk in by_itself.publish_waiting(gemeente):
-        enqueue(pk, gemeente.pk, Status.PUBLICEREN)
+        enqueue(pk, gemeente.pk, Leveringstatus.PUBLICEREN)
 
 
 def resume(gemeente: Gemeente) -> int:
@@ -84,7 +86,7 @@ def resume(gemeente: Gemeente) -> int:
             abandoned(Levering.objects.filter(status__in=BEZIG)).values_list("pk", "status", "pogingen")
         )
         for pk, status, pogingen in lost:
-            if status in {Status.ONTVANGEN, Status.OMZETTEN} and pogingen >= MAX_POGINGEN:
+            if status in {Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN} and pogingen >= MAX_POGINGEN:
                 processing.give_up(gemeente, pk)
                 continue
             # Not again at the next round, while it waits in the queue.

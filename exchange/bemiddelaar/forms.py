@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from exchange.geo.distances import pc4_of, resolve
-from exchange.standard import POSTCODE_PATROON, Soort, blad
+from exchange.standard import POSTCODE_PATROON, Soort, veld_op
 from exchange.standard.waardelijsten import (
     JA_NEE,
     SOORT_RIJBEWIJS,
@@ -120,7 +120,7 @@ class ZoekForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.soort = soort
         pad = "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst"
-        self.fields["onregelmatig"].label = blad(soort, pad).label.removeprefix("Indicatie ").capitalize()
+        self.fields["onregelmatig"].label = veld_op(soort, pad).label.removeprefix("Indicatie ").capitalize()
         self.beroepsvelden = [f"beroep_{n}" for n in range(1, AANTAL_BEROEPEN[soort] + 1)]
         for number, name in enumerate(self.beroepsvelden, start=1):
             self.fields[name] = OccupationField(label="Beroep" if number == 1 else "Of dit beroep")

@@ -18,10 +18,10 @@ from django.utils import timezone
 from exchange.bemiddelaar import client
 from exchange.bemiddelaar.models import ONDERWEG, Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
-from exchange.standard import Soort, schoon
+from exchange.standard import Soort, without_empties
 from exchange.vum3.compose import Criteria, compose
 from um_portal.accounts.models import Gebruiker
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, claim
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -49,7 +49,7 @@ def open_search(
             naam=naam,
             vraag_object=compose(soort, criteria),
         )
-        noteer(gemeente, "zoekvraag_gesteld", gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}")
+        log_act(gemeente, "zoekvraag_gesteld", gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}")
     return zoekvraag
 
 
@@ -127,7 +127,7 @@ def storable(value: Any) -> Any:
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
     if isinstance(value, Mapping):
-        return schoon({_UNSTORABLE.sub("", key): storable(item) for key, item in value.items()})
+        return without_empties({_UNSTORABLE.sub("", key): storable(item) for key, item in value.items()})
     if isinstance(value, list):
         return [storable(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -187,13 +187,13 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
     with voor_gemeente(gemeente):
         Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
         Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
-        noteer(
+        log_act(
             gemeente,
             "detail_opgevraagd",
             gebruiker=gebruiker,
             onderwerp=f"zoekvraag {resultaat.zoekvraag_id}",
         )
-    return Detail(source, schoon(record))
+    return Detail(source, without_empties(record))
 
 
 def erase_expired(gemeente: Gemeente) -> int:
@@ -203,5 +203,5 @@ def erase_expired(gemeente: Gemeente) -> int:
         count: int = expired.count()
         if count:
             expired.delete()
-            noteer(gemeente, "zoekvragen_gewist", aantal=count)
+            log_act(gemeente, "zoekvragen_gewist", aantal=count)
     return count

@@ -20,7 +20,7 @@ from exchange.bron.writing import DETAIL_CONTEXT
 from exchange.geo.distances import pc4_of, within_literals
 from exchange.selection import Contactmomentvraag, Selectievraag, Voorwaarde, compile_sql
 from exchange.selection.form import Veld
-from exchange.standard import Soort, schoon
+from exchange.standard import Soort, without_empties
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -84,7 +84,7 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Contactmomentvraag, *, suwi:
             ],
         )
         sealed: Matches[bytes] = _cut([row[0] for row in cursor.fetchall()])
-    records = (unpack(keys.ontsleutel(gemeente, blob, DETAIL_CONTEXT)) for blob in sealed.profielen)
+    records = (unpack(keys.decrypt(gemeente, blob, DETAIL_CONTEXT)) for blob in sealed.profielen)
     return Matches(
         [as_json(record if suwi else without_people(record)) for record in records], sealed.maximum_bereikt
     )
@@ -174,7 +174,7 @@ def without_people(record: Mapping[str, Any]) -> dict[str, Any]:
         if name != "contactpersoonAfdeling"
     }
     office = (record.get("accountmanager") or {}).get("naamOrganisatie")
-    return schoon({**record, "werkgever": employer, "accountmanager": {"naamOrganisatie": office}})
+    return without_empties({**record, "werkgever": employer, "accountmanager": {"naamOrganisatie": office}})
 
 
 def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -> dict[str, Any] | None:
@@ -194,5 +194,5 @@ def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -
     if row is None:
         return None
     sealed, beleid = row
-    record = unpack(keys.ontsleutel(gemeente, sealed, DETAIL_CONTEXT))
+    record = unpack(keys.decrypt(gemeente, sealed, DETAIL_CONTEXT))
     return under_policy(soort, record, beleid or gemeente.contactbeleid, suwi=suwi)

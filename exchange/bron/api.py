@@ -34,7 +34,7 @@ from exchange.vum3.headers import (
     wsgi_name,
 )
 from exchange.vum3.parse import parse, parse_contactmomenten
-from um_portal.tenants.models import Gemeente, Status, is_oin
+from um_portal.tenants.models import Gemeente, Gemeentestatus, is_oin
 from um_portal.tenants.scope import voor_oin
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def authenticate(meta: dict[str, Any]) -> None:
 
 
 def _check_municipality(gemeente: Gemeente | None) -> Gemeente:
-    if gemeente is None or gemeente.status in {Status.AANGEMELD, Status.VERTROKKEN}:
+    if gemeente is None or gemeente.status in {Gemeentestatus.AANGEMELD, Gemeentestatus.VERTROKKEN}:
         raise Afgewezen(ONGELDIG, "De partij in X-VUM-toParty is hier geen bron.")
     if not gemeente.is_toegelaten:
         raise Afgewezen(NIET_BESCHIKBAAR, "De partij in X-VUM-toParty is tijdelijk geen bron.")

@@ -116,7 +116,7 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
     ):
         last = batch[-1].pk
         records = [
-            MetBeleid(unpack(keys.ontsleutel(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
+            MetBeleid(unpack(keys.decrypt(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
             for row in batch
         ]
         rows = (

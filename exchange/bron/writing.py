@@ -63,7 +63,7 @@ class Schrijver:
         # The table of postcodes may have been replaced since the part before.
         if resolver() != self._resolve:
             self._derive_anew()
-        secret, seal = keys.sleutels(gemeente).pseudoniem, keys.versleutelaar(gemeente, DETAIL_CONTEXT)
+        secret, seal = keys.keys_of(gemeente).pseudoniem, keys.encryptor(gemeente, DETAIL_CONTEXT)
         return self._rows(records, without, secret, seal)
 
     def _rows(

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from exchange.simulator import own_server
-from um_portal.tenants.models import Gemeente, Status
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def find_party(oin: str) -> Partij | None:
     """The party that may ask under this OIN; None when it does not take part (any more)."""
     if oin in _OWN:
         return _OWN[oin]
-    gemeente = Gemeente.objects.filter(oin=oin, status=Status.TOEGELATEN).first()
+    gemeente = Gemeente.objects.filter(oin=oin, status=Gemeentestatus.TOEGELATEN).first()
     return Partij(gemeente.oin, gemeente.naam) if gemeente else None
 
 
@@ -55,7 +55,7 @@ def find_source(oin: str) -> Bron | None:
 
 def sources() -> list[Bron]:
     """Every source that takes part now."""
-    municipalities = Gemeente.objects.filter(status=Status.TOEGELATEN).order_by("oin")
+    municipalities = Gemeente.objects.filter(status=Gemeentestatus.TOEGELATEN).order_by("oin")
     return [
         *(
             Bron(partij.oin, f"{own_server.base_url()}/bronnen/{naam}/v3")

@@ -4,8 +4,8 @@
 Schema and the texts on screen are derived from it here; forms, mappings and templates elsewhere.
 """
 
-from exchange.standard.boom import Blad, blad, bladeren
-from exchange.standard.emptiness import is_empty, schoon
+from exchange.standard.boom import Veld, veld_op, velden
+from exchange.standard.emptiness import is_empty, without_empties
 from exchange.standard.entiteiten import STANDAARD
 from exchange.standard.identifiers import (
     ID_PATROON,
@@ -38,7 +38,6 @@ __all__ = [
     "STANDAARD",
     "VUM_ID_PATROON",
     "Attribuut",
-    "Blad",
     "Code",
     "Entiteit",
     "Fout",
@@ -46,16 +45,17 @@ __all__ = [
     "Gegevenstype",
     "Profiel",
     "Soort",
+    "Veld",
     "Waardelijst",
-    "blad",
-    "bladeren",
     "is_bsn",
     "is_empty",
     "is_oin",
     "json_schema",
     "label_of",
-    "schoon",
     "validate",
+    "veld_op",
+    "velden",
+    "without_empties",
     "zichtbaar",
     "zoekprofiel",
 ]

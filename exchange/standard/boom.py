@@ -13,7 +13,7 @@ from exchange.standard.model import Attribuut, Entiteit, Profiel, Soort
 
 
 @dataclass(frozen=True, slots=True)
-class Blad:
+class Veld:
     """An attribute in its place in a record.
 
     `pad` has "[]" after every list: "telefoonnummer[]", "arbeidsmarktkwalificatie.cursus[].naamCursus".
@@ -80,30 +80,30 @@ def full_label(voorouders: tuple[Attribuut, ...], attribuut: Attribuut) -> str:
 
 
 @cache
-def bladeren(soort: Soort) -> tuple[Blad, ...]:
+def velden(soort: Soort) -> tuple[Veld, ...]:
     """All leaves of a kind, in the order of the standard."""
     return tuple(_walk(STANDAARD[soort], "", (), Profiel.ZOEK))
 
 
-def blad(soort: Soort, pad: str) -> Blad:
-    """The leaf at that path, as `bladeren` writes it. Raises KeyError when the standard has none there."""
-    return _bladeren_by_pad(soort)[pad]
+def veld_op(soort: Soort, pad: str) -> Veld:
+    """The leaf at that path, as `velden` writes it. Raises KeyError when the standard has none there."""
+    return _velden_by_pad(soort)[pad]
 
 
 @cache
-def _bladeren_by_pad(soort: Soort) -> Mapping[str, Blad]:
-    return MappingProxyType({leaf.pad: leaf for leaf in bladeren(soort)})
+def _velden_by_pad(soort: Soort) -> Mapping[str, Veld]:
+    return MappingProxyType({leaf.pad: leaf for leaf in velden(soort)})
 
 
 def _walk(
     entiteit: Entiteit, prefix: str, voorouders: tuple[Attribuut, ...], profiel: Profiel
-) -> Iterator[Blad]:
+) -> Iterator[Veld]:
     for attribuut in entiteit.attributen:
         pad = f"{prefix}{attribuut.naam}{'[]' if attribuut.meervoudig else ''}"
         effective = Profiel.DETAIL if Profiel.DETAIL in (profiel, attribuut.profiel) else Profiel.ZOEK
         if attribuut.groep is not None:
             yield from _walk(attribuut.groep, f"{pad}.", (*voorouders, attribuut), effective)
         else:
-            yield Blad(
+            yield Veld(
                 pad, attribuut, voorouders, effective, attribuut.label, full_label(voorouders, attribuut)
             )

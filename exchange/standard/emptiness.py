@@ -22,7 +22,7 @@ def is_empty(value: object) -> bool:
     return True
 
 
-def schoon(record: dict[str, Any]) -> dict[str, Any]:
+def without_empties(record: dict[str, Any]) -> dict[str, Any]:
     """The record without its empty values; the given record and everything in it stay as they are.
 
     List elements that are empty go too, so positions in a list may shift.

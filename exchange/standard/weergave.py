@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from exchange.standard.boom import blad
+from exchange.standard.boom import veld_op
 from exchange.standard.emptiness import is_empty
 from exchange.standard.model import Attribuut, Gegevenstype, Soort
 
@@ -14,7 +14,7 @@ def label_of(soort: Soort, pad: str, waarde: object) -> str:
     of others, a value it would refuse) is shown as it is; an empty value is an empty text. Raises KeyError
     for a path that the standard does not have.
     """
-    attribuut = blad(soort, pad).attribuut
+    attribuut = veld_op(soort, pad).attribuut
     if is_empty(waarde):
         return ""
     if isinstance(waarde, list):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from exchange.standard.boom import blad
+from exchange.standard.boom import veld_op
 from exchange.standard.identifiers import OIN_PATROON
 from exchange.standard.model import Profiel, Soort
 from exchange.standard.schema import json_schema
@@ -101,7 +101,7 @@ def _wrapped(soort: Soort, zoekveld: Zoekveld) -> Schema:
 
 
 def _condition(soort: Soort, conditie: Conditie) -> Schema:
-    leaf = blad(soort, conditie.pad)
+    leaf = veld_op(soort, conditie.pad)
     values = {
         operator: {
             **leaf_schema(soort, conditie.pad),
@@ -217,7 +217,7 @@ def _detail(soort: Soort, id_pad: str) -> Schema:
         "name": id_pad,
         "in": "path",
         "required": True,
-        "description": blad(soort, id_pad).attribuut.uitleg,
+        "description": veld_op(soort, id_pad).attribuut.uitleg,
         "schema": leaf_schema(soort, id_pad),
     }
     return {

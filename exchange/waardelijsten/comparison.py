@@ -36,7 +36,7 @@ class Vervalt:
 
 
 @dataclass(frozen=True, slots=True)
-class Vergelijking:
+class Versievergelijking:
     """The waiting version against the list in force; in `vervallen` what is used most comes first."""
 
     nieuw: tuple[tuple[str, str], ...]
@@ -56,7 +56,7 @@ class Vergelijking:
         return tuple(code for code in self.vervallen if code.in_gebruik)
 
 
-def compare(versie: Versie, using: str = "default") -> Vergelijking:
+def compare(versie: Versie, using: str = "default") -> Versievergelijking:
     """What would change if this version were put in force now; four queries at most."""
     current = {
         code: (label, synoniemen)
@@ -74,7 +74,7 @@ def compare(versie: Versie, using: str = "default") -> Vergelijking:
     both = current.keys() & coming.keys()
     renamed = [code for code in both if current[code][0] != coming[code][0]]
     lapsing = [Vervalt(code, current[code][0], *used.get(code, (0, 0))) for code in gone]
-    return Vergelijking(
+    return Versievergelijking(
         nieuw=tuple(sorted((code, coming[code][0]) for code in coming.keys() - current.keys())),
         hernoemd=tuple(Hernoemd(code, current[code][0], coming[code][0]) for code in sorted(renamed)),
         vervallen=tuple(sorted(lapsing, key=lambda one: -(one.werkzoekenden + one.vacatures))),

@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from exchange.standard import Attribuut, Soort, Waardelijst, bladeren
+from exchange.standard import Attribuut, Soort, Waardelijst, velden
 from exchange.standard import waardelijsten as standaard
 
 BEROEPEN: Final = "beroepen"
@@ -81,7 +81,7 @@ def attributen(lijst: Lijst) -> tuple[Attribuut, ...]:
         dict.fromkeys(
             leaf.attribuut
             for soort in Soort
-            for leaf in bladeren(soort)
+            for leaf in velden(soort)
             if leaf.attribuut.waardelijst is lijst.waardelijst
         )
     )

@@ -14,13 +14,13 @@ from django.utils.text import slugify
 from exchange.standard import (
     STANDAARD,
     Attribuut,
-    Blad,
     Gegevenstype,
     Profiel,
     Soort,
+    Veld,
     Waardelijst,
-    bladeren,
     label_of,
+    velden,
 )
 from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import LIJSTEN, NAAM_BIJ, Lijst
@@ -32,7 +32,7 @@ _MAX_WORDS = 6
 class Gegeven:
     """An attribute as the dictionary shows it. `anker` is its place on the page of its kind, and never changes."""
 
-    blad: Blad
+    blad: Veld
     soort: Soort
     anker: str
     vorm: str
@@ -102,7 +102,7 @@ def has_all(haystack: str, wanted: Iterable[str]) -> bool:
 def groepen(soort: Soort) -> tuple[Groep, ...]:
     """All groups of a kind with their attributes, in the order of the standard."""
     found: dict[tuple[Attribuut, ...], list[Gegeven]] = {}
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         found.setdefault(leaf.voorouders, []).append(_gegeven(soort, leaf))
     return tuple(_groep(soort, voorouders, gegevens) for voorouders, gegevens in found.items())
 
@@ -117,7 +117,7 @@ def _by_path(soort: Soort) -> dict[str, Gegeven]:
     return {gegeven.blad.pad: gegeven for groep in groepen(soort) for gegeven in groep.gegevens}
 
 
-def zoek(soort: Soort, tekst: str) -> tuple[Groep, ...]:
+def find(soort: Soort, tekst: str) -> tuple[Groep, ...]:
     """The groups with only the attributes that have each of these words in whatever is said of them."""
     wanted = words(tekst)
     if not wanted:
@@ -189,7 +189,7 @@ def _groep(soort: Soort, voorouders: tuple[Attribuut, ...], gegevens: list[Gegev
     )
 
 
-def _gegeven(soort: Soort, leaf: Blad) -> Gegeven:
+def _gegeven(soort: Soort, leaf: Veld) -> Gegeven:
     attribuut = leaf.attribuut
     lijst = attribuut.waardelijst
     waarden = tuple((str(code), label) for code, label in lijst.waarden.items()) if lijst is not None else ()
@@ -213,13 +213,13 @@ def _gegeven(soort: Soort, leaf: Blad) -> Gegeven:
     )
 
 
-def _required(leaf: Blad) -> str:
+def _required(leaf: Veld) -> str:
     if leaf.verplicht:
         return "Verplicht"
     return "Verplicht binnen deze groep" if leaf.attribuut.verplicht else ""
 
 
-def _example(soort: Soort, leaf: Blad) -> str:
+def _example(soort: Soort, leaf: Veld) -> str:
     value = leaf.attribuut.voorbeeld
     if value is None:
         return ""

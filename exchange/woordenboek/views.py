@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"q": q}
     if q:
         wanted = content.words(q)
-        context["gevonden"] = [(soort, groepen) for soort in Soort if (groepen := content.zoek(soort, q))]
+        context["gevonden"] = [(soort, groepen) for soort in Soort if (groepen := content.find(soort, q))]
         context["lijsten"] = [
             (lijst, found)
             for lijst in lists.values()
@@ -88,7 +88,7 @@ def kind(request: HttpRequest, soort: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     q = _asked(request)
-    groepen = content.zoek(asked, q)
+    groepen = content.find(asked, q)
     context = {
         "soort": asked,
         # A soft hyphen: the longest of these words does not fit a phone.

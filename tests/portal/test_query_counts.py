@@ -26,8 +26,8 @@ from uploads.models import (
     Bevinding,
     LandelijkeWaarde,
     Levering,
+    Leveringstatus,
     Opmerkingenbestand,
-    Status,
     Waardekoppeling,
 )
 from uploads.omzetten.processing import unknown_context
@@ -110,7 +110,7 @@ def places() -> dict[str, Any]:
         )  # fmt: skip
         deliveries = Levering.objects.bulk_create(
             Levering(gemeente=gemeente, gebruiker=beheerder, soort="werkzoekenden", bestandsnaam=f"{n}.xlsx",
-                     status=Status.OMGEZET, koppeling="sonar", kopregel=1, kolommen_gebruikt=["A"],
+                     status=Leveringstatus.OMGEZET, koppeling="sonar", kopregel=1, kolommen_gebruikt=["A"],
                      omgezet=90, gelezen=90,
                      vulling={"mobiliteit.bemiddelingspostcode": 90},
                      redenen=[{"ernst": "afgekeurd", "code": "fout", "kolom": "A", "melding": "Fout.", "aantal": 99}])
@@ -138,10 +138,10 @@ def places() -> dict[str, Any]:
             {"beroepen": {f"woord {n}": n for n in range(120)}, "Vervoermiddel": {"step": 1}}
         )
         Levering.objects.filter(pk=deliveries[0].pk).update(
-            onbekende_waarden=keys.versleutel(gemeente, unknown.encode(), unknown_context(deliveries[0].pk))
+            onbekende_waarden=keys.encrypt(gemeente, unknown.encode(), unknown_context(deliveries[0].pk))
         )
         for levering in deliveries[20:]:
-            levering.status, levering.gepubliceerd_op = Status.GEPUBLICEERD, timezone.now()
+            levering.status, levering.gepubliceerd_op = Leveringstatus.GEPUBLICEERD, timezone.now()
             levering.nieuw = levering.gewijzigd = levering.gelijk = levering.weg = 1
             levering.save()
     last = deliveries[-1]

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from um_portal.tenants.models import Gemeente
 
 
-def noteer(
+def log_act(
     gemeente: Gemeente,
     handeling: str,
     *,

@@ -28,7 +28,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.models import LandelijkeWaarde, Waardekoppeling
 from uploads.waarden import national
 from uploads.waarden import words as waarden
-from uploads.waarden.words import Keus
+from uploads.waarden.words import Woordkeuze
 
 SEED = 20260901
 # Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
@@ -118,11 +118,11 @@ def make_words() -> None:
     with voor_gemeente(gemeente):
         if Waardekoppeling.objects.exists():
             return
-        waarden.koppel(gemeente, [Keus(*row) for row in (*_VASTGESTELD, *_VOORGEDRAGEN)], beheerder)
-        national.draag_voor(gemeente, Waardekoppeling.objects.values_list("pk", flat=True), beheerder)
+        waarden.map_words(gemeente, [Woordkeuze(*row) for row in (*_VASTGESTELD, *_VOORGEDRAGEN)], beheerder)
+        national.put_forward(gemeente, Waardekoppeling.objects.values_list("pk", flat=True), beheerder)
     words = [waarde for _, waarde, _ in _VASTGESTELD]
     accepted = LandelijkeWaarde.objects.filter(waarde__in=words).values_list("pk", flat=True)
-    national.besluit(accepted, national.VASTSTELLEN, support)
+    national.decide(accepted, national.VASTSTELLEN, support)
 
 
 def make_world() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -49,7 +49,7 @@ def renew_data_key(
             _wait_for_others(patience)
     with voor_gemeente(gemeente):
         keys.finish_data_key(gemeente)
-        noteer(gemeente, "datasleutel_vernieuwd", aantal=sum(counts.values()))
+        log_act(gemeente, "datasleutel_vernieuwd", aantal=sum(counts.values()))
     return counts
 
 

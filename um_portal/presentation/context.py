@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from um_portal.presentation.navigation import Item, navigatie, url_of, voet
+from um_portal.presentation.navigation import Item, footer, main_navigation, url_of
 from um_portal.toegang.access import attach
 
 
@@ -45,8 +45,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             lidmaatschap=getattr(request, "lidmaatschap", None),
             lidmaatschappen=list(getattr(request, "lidmaatschappen", None) or []),
             support=bool(getattr(user, "is_vng_support", False)),
-            navigatie=navigatie(request),
-            voet=voet(),
+            navigatie=main_navigation(request),
+            voet=footer(),
             wissel_url=url_of("gemeenten:wissel"),
             uitlog_url=url_of("accounts:logout"),
         )

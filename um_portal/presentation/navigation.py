@@ -61,7 +61,7 @@ def url_of(naam: str) -> str:
         return ""
 
 
-def navigatie(request: HttpRequest) -> list[Item]:
+def main_navigation(request: HttpRequest) -> list[Item]:
     """The entries for whoever asks; empty for who is not logged in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -82,7 +82,7 @@ def navigatie(request: HttpRequest) -> list[Item]:
     ]
 
 
-def voet() -> list[Item]:
+def footer() -> list[Item]:
     """The links in the footer."""
     return [Item(ingang.label, url) for ingang in VOET if (url := url_of(ingang.naam))]
 

@@ -51,13 +51,13 @@ class Sleutels:
 
 _unwrapped: dict[int, tuple[float, Sleutels]] = {}
 
-# What a row's column is encrypted as: the `context` given to `versleutel`.
+# What a row's column is encrypted as: the `context` given to `encrypt`.
 Context = Callable[[Any], str]
 _registered: dict[str, dict[str, Context]] = {}
 
 
 def register(model: str, **columns: Context) -> None:
-    """Tell which columns of a model ("uploads.Bronbestand") `versleutel` fills, each with the context per row.
+    """Tell which columns of a model ("uploads.Bronbestand") `encrypt` fills, each with the context per row.
 
     Call from the app's `ready`. A column that is not told of becomes unreadable when the data key is renewed. Where
     rows are copied from one table to another without being encrypted anew, tell of the first one first.
@@ -128,7 +128,7 @@ def create(gemeente: Gemeente) -> None:
     )
 
 
-def sleutels(gemeente: Gemeente) -> Sleutels:
+def keys_of(gemeente: Gemeente) -> Sleutels:
     """The municipality's keys, from the process for at most five minutes, else from the database."""
     known = _unwrapped.get(gemeente.pk)
     if known is not None and known[0] > time.monotonic():
@@ -208,7 +208,7 @@ def finish_data_key(gemeente: Gemeente) -> None:
 
 def renewed(gemeente: Gemeente, blob: bytes, context: str) -> bytes | None:
     """The same under the present data key; None when it is already. Raises OntsleutelFout."""
-    own, associated = sleutels(gemeente), f"{gemeente.oin}:{context}".encode()
+    own, associated = keys_of(gemeente), f"{gemeente.oin}:{context}".encode()
     try:
         _open(own.data, blob, associated)
     except OntsleutelFout:
@@ -218,27 +218,27 @@ def renewed(gemeente: Gemeente, blob: bytes, context: str) -> bytes | None:
     return None
 
 
-def versleutel(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
+def encrypt(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
     """Encrypt for this municipality; `context` says what it is, and must be given again to open it."""
-    return _seal(sleutels(gemeente).data, plain, f"{gemeente.oin}:{context}".encode())
+    return _seal(keys_of(gemeente).data, plain, f"{gemeente.oin}:{context}".encode())
 
 
-def versleutelaar(gemeente: Gemeente, context: str) -> Callable[[bytes], bytes]:
-    """`versleutel` for many of the same context; use it at once, the key may be replaced within minutes."""
-    key, associated = sleutels(gemeente).data, f"{gemeente.oin}:{context}".encode()
+def encryptor(gemeente: Gemeente, context: str) -> Callable[[bytes], bytes]:
+    """`encrypt` for many of the same context; use it at once, the key may be replaced within minutes."""
+    key, associated = keys_of(gemeente).data, f"{gemeente.oin}:{context}".encode()
     return lambda plain: _seal(key, plain, associated)
 
 
-def ontsleutel(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
-    """Open what `versleutel` made. Raises OntsleutelFout when key, context or content differ."""
+def decrypt(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
+    """Open what `encrypt` made. Raises OntsleutelFout when key, context or content differ."""
     blob, associated = bytes(blob), f"{gemeente.oin}:{context}".encode()
-    own = sleutels(gemeente)
+    own = keys_of(gemeente)
     try:
         return _open_either(own, blob, associated)
     except OntsleutelFout:
         # Another process may have given the municipality a new key since this one read it.
         _unwrapped.pop(gemeente.pk, None)
-        return _open_either(sleutels(gemeente), blob, associated)
+        return _open_either(keys_of(gemeente), blob, associated)
 
 
 def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
@@ -252,4 +252,4 @@ def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
 
 def pseudoniem(gemeente: Gemeente, text: str) -> str:
     """The stable pseudonym of an id: 32 hexadecimal characters, different in every municipality."""
-    return hmac.digest(sleutels(gemeente).pseudoniem, text.encode(), "sha256").hex()[:32]
+    return hmac.digest(keys_of(gemeente).pseudoniem, text.encode(), "sha256").hex()[:32]

@@ -30,7 +30,7 @@ def validate_oin(value: str) -> None:
         raise ValidationError("Een OIN bestaat uit 20 cijfers. Controleer het nummer in het OIN-register.")
 
 
-class Status(models.TextChoices):
+class Gemeentestatus(models.TextChoices):
     """Where a municipality stands; only TOEGELATEN exchanges anything."""
 
     AANGEMELD = "aangemeld", "Aangemeld"
@@ -51,7 +51,9 @@ class Gemeente(models.Model):
 
     oin = models.CharField("OIN", max_length=20, unique=True, validators=[validate_oin])
     naam = models.CharField("naam", max_length=100)
-    status = models.CharField("status", max_length=12, choices=Status, default=Status.AANGEMELD)
+    status = models.CharField(
+        "status", max_length=12, choices=Gemeentestatus, default=Gemeentestatus.AANGEMELD
+    )
     toegelaten_op = models.DateTimeField("toegelaten op", null=True, blank=True)
     contactbeleid = models.CharField(
         "contactbeleid", max_length=12, choices=Contactbeleid, default=Contactbeleid.WERKZOEKENDE
@@ -69,7 +71,7 @@ class Gemeente(models.Model):
     @property
     def is_toegelaten(self) -> bool:
         """Whether this municipality may exchange."""
-        return self.status == Status.TOEGELATEN
+        return self.status == Gemeentestatus.TOEGELATEN
 
 
 class Rol(models.TextChoices):

@@ -48,7 +48,7 @@ from uploads.leveringen.upload_handler import (
     was_too_large,
 )
 from uploads.mapping.model import Ernst
-from uploads.models import Aanleversleutel, Bevinding, Levering, RedenStop, Status, Wijze
+from uploads.models import Aanleversleutel, Bevinding, Levering, Leveringstatus, RedenStop, Wijze
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 
@@ -66,19 +66,19 @@ _UNAVAILABLE = (DatabaseError, redis.RedisError)
 _MINUTE, _HOUR = 60, 3600
 
 _SLEUTELPROBLEMEN = {
-    sleutels.Reden.ONBEKEND: (
+    sleutels.Weigerreden.ONBEKEND: (
         problems.SLEUTEL_ONGELDIG,
         "Deze sleutel bestaat niet. Controleer of hij helemaal is overgenomen.",
     ),
-    sleutels.Reden.INGETROKKEN: (
+    sleutels.Weigerreden.INGETROKKEN: (
         problems.SLEUTEL_INGETROKKEN,
         "Deze sleutel is ingetrokken. Vraag de functioneel beheerder van uw gemeente om een nieuwe.",
     ),
-    sleutels.Reden.VERLOPEN: (
+    sleutels.Weigerreden.VERLOPEN: (
         problems.SLEUTEL_VERLOPEN,
         "Deze sleutel is verlopen. Vraag de functioneel beheerder van uw gemeente om een nieuwe.",
     ),
-    sleutels.Reden.NETWERK: (
+    sleutels.Weigerreden.NETWERK: (
         problems.VERKEERD_NETWERK,
         "Deze sleutel werkt niet vanaf het adres waar deze aanroep vandaan komt. De functioneel beheerder van uw "
         "gemeente kan een sleutel maken die daar wel werkt.",
@@ -169,7 +169,7 @@ def _deliver(request: HttpRequest) -> Antwoord:
             problems.AL_BEZIG,
             "Dit bestand wordt al verwerkt, met een andere koppeling, wijze of publiceer. Wacht tot dat klaar is.",
         ) from None
-    except sleutels.Geweigerd as problem:
+    except sleutels.SleutelGeweigerd as problem:
         raise _refused_key(problem) from None
     if is_new:
         enqueue(levering.pk, sleutel.gemeente_id)
@@ -180,7 +180,7 @@ def _deliver(request: HttpRequest) -> Antwoord:
 def _list(request: HttpRequest) -> Antwoord:
     sleutel = _authenticate(request)
     query = _query(request, "status")
-    status = _choice(query, "status", [status.value for status in Status])
+    status = _choice(query, "status", [status.value for status in Leveringstatus])
     with voor_gemeente(sleutel.gemeente):
         found = _visible(sleutel).defer("redenen")
         if status:
@@ -253,7 +253,7 @@ def _authenticate(request: HttpRequest) -> Aanleversleutel:
         )
     try:
         sleutel = sleutels.authenticate(tekst.strip(), client_address(request))
-    except sleutels.Geweigerd as problem:
+    except sleutels.SleutelGeweigerd as problem:
         raise _refused_key(problem) from None
     if not sleutel.gemeente.is_toegelaten:
         raise Geweigerd(
@@ -264,7 +264,7 @@ def _authenticate(request: HttpRequest) -> Aanleversleutel:
     return sleutel
 
 
-def _refused_key(problem: sleutels.Geweigerd) -> Geweigerd:
+def _refused_key(problem: sleutels.SleutelGeweigerd) -> Geweigerd:
     probleem, uitleg = _SLEUTELPROBLEMEN[problem.reden]
     headers = {}
     if probleem.status == 401:
@@ -297,7 +297,7 @@ def _spend(sleutel: Aanleversleutel, wat: str, most: int, seconds: int) -> None:
 
 def _read_form(
     request: HttpRequest, sleutel: Aanleversleutel
-) -> tuple["UploadedFile[bytes]", deliver.Keuzes]:
+) -> tuple["UploadedFile[bytes]", deliver.Aanleverkeuzes]:
     """The file and the choices. Raises Geweigerd."""
     if request.content_type != "multipart/form-data":
         raise Geweigerd(
@@ -336,7 +336,7 @@ def _read_form(
         raise invalid(*faults)
     if fields.get(SOORT, sleutel.soort) != sleutel.soort:
         raise Geweigerd(problems.ANDERE_SOORT, f"Met deze sleutel kunt u alleen {sleutel.soort} aanleveren.")
-    return bestand, deliver.Keuzes(koppeling, wijze, publiceer)
+    return bestand, deliver.Aanleverkeuzes(koppeling, wijze, publiceer)
 
 
 def _unknown(fields: QueryDict, files: Any) -> list[Invoerfout]:
@@ -406,7 +406,7 @@ def _find(sleutel: Aanleversleutel, pk: str) -> Levering:
 
 def _levering(levering: Levering, *, redenen: bool) -> dict[str, Any]:
     gestopt = RedenStop(levering.gestopt_om) if levering.gestopt_om and not levering.is_af else None
-    is_published = levering.status == Status.GEPUBLICEERD
+    is_published = levering.status == Leveringstatus.GEPUBLICEERD
     optional = {
         "melding": levering.melding,
         "gestopt": gestopt and {"code": gestopt.value, "melding": gestopt.label},

@@ -17,7 +17,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren import sleutels
 from uploads.leveringen.intake import receive
 from uploads.mapping.recognition import KOPPELINGEN
-from uploads.models import Aanleversleutel, Koppeling, Levering, Status, Wijze
+from uploads.models import Aanleversleutel, Koppeling, Levering, Leveringstatus, Wijze
 
 
 class OnbekendeKoppeling(ValueError):
@@ -33,7 +33,7 @@ class AlBezig(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Keuzes:
+class Aanleverkeuzes:
     """What is to be done with a file. `koppeling`: how to read it, by name; empty: found out."""
 
     koppeling: str = ""
@@ -45,7 +45,7 @@ class Keuzes:
 
 
 def deliver(
-    sleutel: Aanleversleutel, keuzes: Keuzes, *, inhoud: bytes, bestandsnaam: str
+    sleutel: Aanleversleutel, keuzes: Aanleverkeuzes, *, inhoud: bytes, bestandsnaam: str
 ) -> tuple[Levering, bool]:
     """Take a file in with a key; the levering, and whether it is a new one. The caller enqueues a new one.
 
@@ -93,16 +93,16 @@ def check_koppeling(naam: str, soort: Soort | None) -> Soort | None:
     return Soort(koppeling.soort)
 
 
-def _sent_before(soort: Soort, kenmerk: str, keuzes: Keuzes) -> Levering | None:
+def _sent_before(soort: Soort, kenmerk: str, keuzes: Aanleverkeuzes) -> Levering | None:
     """The newest levering of this kind, if it is this very file and still counts. Raises AlBezig."""
     newest: Levering | None = Levering.objects.filter(soort=soort.value).first()
     if newest is None or newest.kenmerk != kenmerk:
         return None
     since = timezone.now() - timedelta(minutes=settings.UM_AANLEVER_HERHAAL_MINUTEN)
     over = newest.is_teruggedraaid or newest.status in {
-        Status.MISLUKT,
-        Status.VERVALLEN,
-        Status.TERUGDRAAIEN,
+        Leveringstatus.MISLUKT,
+        Leveringstatus.VERVALLEN,
+        Leveringstatus.TERUGDRAAIEN,
     }
     if over or newest.aangemaakt_op < since:
         return None

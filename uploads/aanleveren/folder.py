@@ -38,7 +38,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
-from uploads.models import Koppeling, Levering, Status, Wijze
+from uploads.models import Koppeling, Levering, Leveringstatus, Wijze
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 
@@ -58,7 +58,7 @@ _Print = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Keuze:
+class Mapkeuze:
     """What the name of a folder says about the files in it. Without `soort` it is found out."""
 
     soort: Soort | None
@@ -67,7 +67,7 @@ class Keuze:
 
 
 @dataclass(slots=True)
-class Telling:
+class Rondetelling:
     """What one round did."""
 
     ingenomen: int = 0
@@ -82,7 +82,7 @@ class _Plek:
     """A folder in which files are put, opened; `naam` is how the log calls it."""
 
     gemeente: Gemeente
-    keuze: Keuze
+    keuze: Mapkeuze
     naam: str
     fd: int
 
@@ -107,9 +107,9 @@ class Wachter:
     _seen_now: set[tuple[str, str]] = field(default_factory=set)
     _wrong_now: set[str] = field(default_factory=set)
 
-    def round(self) -> Telling:
+    def round(self) -> Rondetelling:
         """Look everywhere once. What goes wrong in one folder is logged and does not keep the others waiting."""
-        telling = Telling()
+        telling = Rondetelling()
         self._seen_now, self._wrong_now = set(), set()
         # The folder itself may be a link; that is the operator's own.
         with _opened(str(self.map.resolve())) as root:
@@ -128,7 +128,7 @@ class Wachter:
         telling.onbruikbaar = len(self._wrong_now)
         return telling
 
-    def _municipality(self, gemeente: Gemeente, root: int, telling: Telling) -> None:
+    def _municipality(self, gemeente: Gemeente, root: int, telling: Rondetelling) -> None:
         with _opened(gemeente.oin, root) as here:
             for name in _directories(here):
                 naam = f"{gemeente.oin}/{_shown(name)}"
@@ -142,7 +142,7 @@ class Wachter:
                     # Everything that was begun is picked up at the next round.
                     self._tell(naam, type(error).__name__)
 
-    def _folder(self, plek: _Plek, telling: Telling) -> None:
+    def _folder(self, plek: _Plek, telling: Rondetelling) -> None:
         with _opened(BEZIG, plek.fd, make=True) as bezig:
             for name in sorted(os.listdir(bezig)):
                 if match := _INGENOMEN.fullmatch(name):
@@ -157,7 +157,7 @@ class Wachter:
             for name in names:
                 self._take(plek, plek.fd, bezig, name, telling)
 
-    def _take(self, plek: _Plek, where: int, bezig: int, name: str, telling: Telling) -> None:
+    def _take(self, plek: _Plek, where: int, bezig: int, name: str, telling: Rondetelling) -> None:
         """Take in one file, if it is complete and nobody else has it."""
         if self.stop.is_set():
             return
@@ -168,7 +168,9 @@ class Wachter:
         except Onbruikbaar as problem:
             self._tell(plek.naam, str(problem))
 
-    def _take_locked(self, plek: _Plek, where: int, bezig: int, name: str, fd: int, telling: Telling) -> None:
+    def _take_locked(
+        self, plek: _Plek, where: int, bezig: int, name: str, fd: int, telling: Rondetelling
+    ) -> None:
         key = (plek.naam, name)
         self._seen_now.add(key)
         if not self._is_complete(key, fd):
@@ -185,7 +187,7 @@ class Wachter:
         self._take_claimed(plek, bezig, fd, claimed, match[1], match[2], telling)
 
     def _take_claimed(
-        self, plek: _Plek, bezig: int, fd: int, claimed: str, merk: str, name: str, telling: Telling
+        self, plek: _Plek, bezig: int, fd: int, claimed: str, merk: str, name: str, telling: Rondetelling
     ) -> None:
         before = _print_of(fd)
         inhoud = _read(fd)
@@ -229,7 +231,7 @@ def _municipality_of(oin: str) -> Gemeente:
     return gemeente
 
 
-def choice_of(gemeente: Gemeente, naam: str) -> Keuze:
+def choice_of(gemeente: Gemeente, naam: str) -> Mapkeuze:
     """What the name of a folder says: a kind, a preset, or a koppeling by its name, written as it is or as a slug.
 
     Raises Onbruikbaar.
@@ -237,15 +239,15 @@ def choice_of(gemeente: Gemeente, naam: str) -> Keuze:
     wijze = Wijze.AANVULLEND if naam.endswith(AANVULLEND) else Wijze.VOLLEDIG
     naam = naam.removesuffix(AANVULLEND)
     if naam in {soort.value for soort in Soort}:
-        return Keuze(Soort(naam), "", wijze)
+        return Mapkeuze(Soort(naam), "", wijze)
     if naam in {preset.naam for preset in KOPPELINGEN}:
-        return Keuze(None, naam, wijze)
+        return Mapkeuze(None, naam, wijze)
     with voor_gemeente(gemeente):
         saved = list(Koppeling.objects.filter(gearchiveerd_op=None))
     found = [one for one in saved if one.naam == naam] or [one for one in saved if slugify(one.naam) == naam]
     if len(found) != 1:
         raise Onbruikbaar("dit is geen soort, en geen koppeling van deze gemeente")
-    return Keuze(Soort(found[0].soort), found[0].naam, wijze)
+    return Mapkeuze(Soort(found[0].soort), found[0].naam, wijze)
 
 
 # --- One file --------------------------------------------------------------------------------------------
@@ -296,7 +298,7 @@ def _report(plek: _Plek, bezig: int, marker: str, levering_id: int, name: str) -
     if levering is not None:
         if levering.is_bezig or levering.gaat_vanzelf_verder:
             return
-        failed = levering.status in {Status.MISLUKT, Status.VERVALLEN}
+        failed = levering.status in {Leveringstatus.MISLUKT, Leveringstatus.VERVALLEN}
         with _opened(AFGEWEZEN if failed else VERWERKT, plek.fd, make=True) as where:
             _write(where, f"{_stamp(levering.aangemaakt_op)}-{name}.txt", outcome(levering))
     # Two who watch may both come here; they write the same.
@@ -317,7 +319,7 @@ def outcome(levering: Levering) -> str:
         f"Gelezen {levering.gelezen}, omgezet {levering.omgezet}, overgeslagen {levering.overgeslagen}, "
         f"afgekeurd {levering.afgekeurd}.",
     ]
-    if levering.status == Status.GEPUBLICEERD:
+    if levering.status == Leveringstatus.GEPUBLICEERD:
         lines.append(
             f"Nieuw {levering.nieuw}, gewijzigd {levering.gewijzigd}, gelijk {levering.gelijk}, "
             f"verdwenen {levering.weg}."

@@ -14,7 +14,7 @@ from exchange.vum3.openapi import OPENAPI_VERSIE
 from uploads.aanleveren import problems
 from uploads.aanleveren.problems import PROBLEMEN, Probleem
 from uploads.mapping.model import Ernst
-from uploads.models import RedenStop, Status, Wijze
+from uploads.models import Leveringstatus, RedenStop, Wijze
 
 Schema = dict[str, Any]
 
@@ -88,8 +88,8 @@ def _schemas() -> dict[str, Schema]:
         "soort": soort,
         "status": {
             "type": "string",
-            "enum": [status.value for status in Status],
-            "description": "Waar de levering staat: " + _list_of(Status) + ".",
+            "enum": [status.value for status in Leveringstatus],
+            "description": "Waar de levering staat: " + _list_of(Leveringstatus) + ".",
         },
         "bezig": {
             "type": "boolean",
@@ -282,7 +282,7 @@ def _page_parameter() -> Schema:
 
 
 def _paths() -> Schema:
-    statuses = {"type": "string", "enum": [status.value for status in Status]}
+    statuses = {"type": "string", "enum": [status.value for status in Leveringstatus]}
     ernsten = {"type": "string", "enum": [ernst.value for ernst in Ernst]}
     code = {"type": "string", "maxLength": 40, "pattern": "^[a-z0-9_.-]+$"}
     return {

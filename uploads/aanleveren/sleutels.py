@@ -26,7 +26,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Aanleversleutel
@@ -41,7 +41,7 @@ _VORM = re.compile(rf"(um_([0-9]{{20}})_[0-9A-Za-z]{{{_GEHEIM}}})([0-9A-Za-z]{{{
 _LAATST_GEBRUIKT_PER = timedelta(minutes=1)
 
 
-class Reden(StrEnum):
+class Weigerreden(StrEnum):
     """Why a key does not open anything."""
 
     ONBEKEND = "onbekend"
@@ -50,10 +50,10 @@ class Reden(StrEnum):
     NETWERK = "netwerk"
 
 
-class Geweigerd(Exception):
+class SleutelGeweigerd(Exception):
     """This key does not open anything, from here or now."""
 
-    def __init__(self, reden: Reden) -> None:
+    def __init__(self, reden: Weigerreden) -> None:
         super().__init__(reden.value)
         self.reden = reden
 
@@ -102,7 +102,7 @@ def make(
                 verloopt_op=verloopt_op,
                 gemaakt_door=gebruiker,
             )
-            noteer(gemeente, "sleutel_gemaakt", gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
+            log_act(gemeente, "sleutel_gemaakt", gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
     except IntegrityError:
         # The one thing that is unique; also when somebody makes the other at the same moment.
         raise NaamBestaat from None
@@ -116,7 +116,7 @@ def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | No
             ingetrokken_op=timezone.now()
         )
         if done:
-            noteer(gemeente, "sleutel_ingetrokken", gebruiker=gebruiker, onderwerp=_subject(sleutel_id))
+            log_act(gemeente, "sleutel_ingetrokken", gebruiker=gebruiker, onderwerp=_subject(sleutel_id))
     return bool(done)
 
 
@@ -127,10 +127,10 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
     """
     match = _VORM.fullmatch(tekst)
     if match is None or not hmac.compare_digest(match[3], _checksum(match[1])):
-        raise Geweigerd(Reden.ONBEKEND)
+        raise SleutelGeweigerd(Weigerreden.ONBEKEND)
     gemeente = Gemeente.objects.filter(oin=match[2]).first()
     if gemeente is None:
-        raise Geweigerd(Reden.ONBEKEND)
+        raise SleutelGeweigerd(Weigerreden.ONBEKEND)
     given = _hash(tekst)
     found: Aanleversleutel | None = None
     with voor_gemeente(gemeente):
@@ -139,10 +139,10 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
             if hmac.compare_digest(bytes(sleutel.hash), given):
                 found = sleutel
         if found is None:
-            raise Geweigerd(Reden.ONBEKEND)
+            raise SleutelGeweigerd(Weigerreden.ONBEKEND)
         check(found)
         if found.netwerken and not _is_within(adres, found.netwerken):
-            raise Geweigerd(Reden.NETWERK)
+            raise SleutelGeweigerd(Weigerreden.NETWERK)
         _note_use(found)
     # Already here: nobody has to ask for it again.
     found.gemeente = gemeente
@@ -152,9 +152,9 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
 def check(sleutel: Aanleversleutel) -> None:
     """Raises Geweigerd for a key that was revoked or whose time has passed."""
     if sleutel.ingetrokken_op is not None:
-        raise Geweigerd(Reden.INGETROKKEN)
+        raise SleutelGeweigerd(Weigerreden.INGETROKKEN)
     if sleutel.is_verlopen:
-        raise Geweigerd(Reden.VERLOPEN)
+        raise SleutelGeweigerd(Weigerreden.VERLOPEN)
 
 
 def parse_networks(tekst: str) -> list[str]:

@@ -21,8 +21,8 @@ from uploads.controle.plan import (
     _TITEL,
     KLEUREN,
     LOTEN,
-    Melding,
-    Uitkomst,
+    Celopmerking,
+    Leveringuitkomst,
     Volg,
     _by_row,
     _comment_size,
@@ -32,8 +32,8 @@ from uploads.controle.plan import (
     _reasons,
     lot_of,
 )
-from uploads.mapping.cells.text import is_leeg
-from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, zonder
+from uploads.mapping.cells.text import is_empty_list
+from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, without_own
 from uploads.readers import Onleesbaar, Tabel
 from uploads.workbooks.cells import neutralise, put
 from uploads.workbooks.writer import KOP, to_bytes
@@ -47,8 +47,8 @@ def _in_place(
     inhoud: bytes,
     tabel: Tabel,
     plan: _Plan,
-    uitkomst: Uitkomst,
-    meldingen: Sequence[Melding],
+    uitkomst: Leveringuitkomst,
+    meldingen: Sequence[Celopmerking],
     volg: Volg | None,
 ) -> bytes | None:
     """The clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
@@ -123,7 +123,7 @@ def _clean_up(cell: Any) -> None:
 
 
 def _annotate_sheet(
-    sheet: Worksheet, tabel: Tabel, plan: _Plan, meldingen: Sequence[Melding], volg: Volg | None
+    sheet: Worksheet, tabel: Tabel, plan: _Plan, meldingen: Sequence[Celopmerking], volg: Volg | None
 ) -> None:
     of = _by_row(meldingen)
     for nummer, waarden in tabel.rijen():
@@ -137,7 +137,7 @@ def _annotate_sheet(
         for place in plan.eigen:
             _put(sheet, nummer, place, None)
         _restore_numbers(sheet, nummer, waarden)
-        if is_leeg(zonder(waarden, plan.eigen)):
+        if is_empty_list(without_own(waarden, plan.eigen)):
             continue
         said = of(nummer)
         lot = lot_of(said)

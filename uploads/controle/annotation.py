@@ -22,9 +22,9 @@ from uploads.controle.plan import (
     _CEL,
     _ROWS_PER_STEP,
     LOTEN,
-    Melding,
+    Celopmerking,
+    Leveringuitkomst,
     NietTeAnnoteren,
-    Uitkomst,
     Volg,
     _by_row,
     _comment_size,
@@ -34,7 +34,7 @@ from uploads.controle.plan import (
     _reasons,
     lot_of,
 )
-from uploads.mapping.cells.text import is_leeg
+from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.readers import Bestand, Formaat, Tabel, open_file
 from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
@@ -52,8 +52,8 @@ MAX_CELLS: Final = 12_000_000
 
 def annotate(
     inhoud: bytes,
-    uitkomst: Uitkomst,
-    meldingen: Iterable[Melding],
+    uitkomst: Leveringuitkomst,
+    meldingen: Iterable[Celopmerking],
     *,
     in_place: int = IN_PLACE_CELLS,
     volg: Volg | None = None,
@@ -117,7 +117,11 @@ def _fits(inhoud: bytes, cells: int) -> bool:
 
 
 def _anew(
-    tabel: Tabel, plan: _Plan, uitkomst: Uitkomst, meldingen: Iterable[Melding], volg: Volg | None
+    tabel: Tabel,
+    plan: _Plan,
+    uitkomst: Leveringuitkomst,
+    meldingen: Iterable[Celopmerking],
+    volg: Volg | None,
 ) -> bytes:
     workbook = Workbook()
     sheet = workbook.worksheets[0]
@@ -132,7 +136,7 @@ def _anew(
 
 
 def _rows(
-    tabel: Tabel, plan: _Plan, meldingen: Iterable[Melding], stroom: Rijenstroom, volg: Volg | None
+    tabel: Tabel, plan: _Plan, meldingen: Iterable[Celopmerking], stroom: Rijenstroom, volg: Volg | None
 ) -> Iterator[tuple[int, Sequence[Any], Mapping[int, Opmaak]]]:
     of = _by_row(meldingen)
     nothing: Mapping[int, Opmaak] = {}
@@ -149,7 +153,7 @@ def _rows(
             yield nummer, row, header
             continue
         row[plan.lot] = row[plan.reden] = None
-        if is_leeg(row):
+        if is_empty_list(row):
             yield nummer, row, nothing
             continue
         said = of(nummer)

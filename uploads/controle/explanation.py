@@ -5,14 +5,14 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from uploads.controle.plan import _CEL, _GEVOLG, _MAX_COMMENTS, _TITEL, KLEUREN, Uitkomst
+from uploads.controle.plan import _CEL, _GEVOLG, _MAX_COMMENTS, _TITEL, KLEUREN, Leveringuitkomst
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_REDEN
 from uploads.mapping.model import Ernst
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import GEWOON, KOP, Opmaak, fit_to_width, make_room
 
 
-def _explained(workbook: Any, sheet: Worksheet, uitkomst: Uitkomst, *, anew: bool) -> Any:
+def _explained(workbook: Any, sheet: Worksheet, uitkomst: Leveringuitkomst, *, anew: bool) -> Any:
     """The workbook with a first sheet that says what was found and what to do."""
     uitleg = workbook.create_sheet(_TITEL, 0)
     fit_to_width(uitleg)
@@ -41,7 +41,7 @@ _BOVEN = Opmaak(omloop=True)
 _Regel = list[tuple[Any, Opmaak]]
 
 
-def _lines(blad: str, uitkomst: Uitkomst, anew: bool) -> Iterator[_Regel]:
+def _lines(blad: str, uitkomst: Leveringuitkomst, anew: bool) -> Iterator[_Regel]:
     """The lines of the first sheet; each a list of cells."""
     for text in (EIGEN_BLAD, ""):
         yield [(text or None, GEWOON)]
@@ -87,7 +87,7 @@ def _lines(blad: str, uitkomst: Uitkomst, anew: bool) -> Iterator[_Regel]:
         ]
 
 
-def _notes(uitkomst: Uitkomst, anew: bool) -> Iterator[str]:
+def _notes(uitkomst: Leveringuitkomst, anew: bool) -> Iterator[str]:
     if anew:
         yield "In dit bestand staan de waarden van het blad met de gegevens, zonder de opmaak van uw eigen bestand."
     for reden in uitkomst.redenen:

@@ -14,16 +14,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count
 from django.utils import timezone
 
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim, put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle.annotation import IN_PLACE_CELLS, annotate
-from uploads.controle.plan import Melding, NietTeAnnoteren, Reden, Uitkomst
+from uploads.controle.plan import Celopmerking, Leveringuitkomst, NietTeAnnoteren, Reden
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.model import Ernst
-from uploads.models import Bevinding, Bronbestand, Levering, Opmerkingenbestand, Status
+from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.readers import Onleesbaar
 
 # What is made while somebody waits: a second or two.
@@ -43,7 +43,7 @@ class NietMeer(Exception):
 
 def is_possible(levering: Levering) -> bool:
     """Whether there is a file with columns to put remarks in."""
-    there = levering.status in {Status.OMGEZET, Status.PUBLICEREN}
+    there = levering.status in {Leveringstatus.OMGEZET, Leveringstatus.PUBLICEREN}
     return there and levering.kopregel is not None and bool(levering.kolommen_gebruikt)
 
 
@@ -115,7 +115,7 @@ def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser |
         found = Opmerkingenbestand.objects.filter(levering=levering).exclude(inhoud=None).first()
     if found is None or found.inhoud is None:
         return None
-    made = keys.ontsleutel(gemeente, bytes(found.inhoud), context(levering.pk))
+    made = keys.decrypt(gemeente, bytes(found.inhoud), context(levering.pk))
     _tell(gemeente, levering, gebruiker)
     return made
 
@@ -136,10 +136,10 @@ def context(levering_id: int) -> str:
 
 def _tell(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> None:
     with voor_gemeente(gemeente):
-        noteer(gemeente, "opmerkingen_gedownload", gebruiker=gebruiker, onderwerp=str(levering))
+        log_act(gemeente, "opmerkingen_gedownload", gebruiker=gebruiker, onderwerp=str(levering))
 
 
-def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Uitkomst, list[Melding]]:
+def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Celopmerking]]:
     """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
@@ -151,7 +151,7 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Uitkomst,
             raise NietMeer from None
         meldingen = _findings(levering)
         redenen = _reasons(levering)
-    uitkomst = Uitkomst(
+    uitkomst = Leveringuitkomst(
         bestandsnaam=levering.bestandsnaam,
         blad=levering.blad,
         kopregel=levering.kopregel or 0,
@@ -164,12 +164,12 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Uitkomst,
     return inhoud, uitkomst, meldingen
 
 
-def _findings(levering: Levering) -> list[Melding]:
+def _findings(levering: Levering) -> list[Celopmerking]:
     """All findings; equal texts once, because there are as many as there are rows."""
     texts: dict[str, str] = {}
     rows = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
     return [
-        Melding(rij, texts.setdefault(kolom, kolom), Ernst(ernst), texts.setdefault(melding, melding))
+        Celopmerking(rij, texts.setdefault(kolom, kolom), Ernst(ernst), texts.setdefault(melding, melding))
         for rij, kolom, ernst, melding in rows.values_list("rij", "kolom", "ernst", "melding").iterator(5000)
     ]
 
@@ -216,7 +216,7 @@ class _Werk:
         # Opening, and loading what is annotated in place, goes in one go.
         self._hold(LEASE + timedelta(seconds=3 * len(ingredients[0]) / 1_000_000))
         made = annotate(*ingredients, in_place=IN_PLACE_CELLS, volg=self._follow)
-        sealed = keys.versleutel(self.gemeente, made, context(self.levering_id))
+        sealed = keys.encrypt(self.gemeente, made, context(self.levering_id))
         self.end(inhoud=sealed, gemaakt_op=timezone.now())
 
     def _follow(self, rij: int) -> None:

@@ -15,7 +15,7 @@ from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.model import Ernst
-from uploads.mapping.recognition import eerste_rijen, koppen_op
+from uploads.mapping.recognition import first_rows, headers_at
 from uploads.readers import Formaat, Tabel
 from uploads.workbooks.writer import Opmaak
 
@@ -71,7 +71,7 @@ class NietTeAnnoteren(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Melding:
+class Celopmerking:
     """A finding: the row's number, the header as it is shown, how bad, and what to do."""
 
     rij: int
@@ -92,7 +92,7 @@ class Reden:
 
 
 @dataclass(frozen=True, slots=True)
-class Uitkomst:
+class Leveringuitkomst:
     """What a levering came to, for the sheet that explains. `kopregel` is the row with the headers (from 1)."""
 
     bestandsnaam: str
@@ -121,7 +121,7 @@ class _Plan:
     @classmethod
     def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "_Plan":
         """Look where the headers are and how wide the rows; a sheet tells its size by itself."""
-        koppen = koppen_op(eerste_rijen(tabel), kopregel)
+        koppen = headers_at(first_rows(tabel), kopregel)
         width, last = len(koppen), 0
         for rij in tabel.rijen():
             width, last = max(width, len(rij.waarden)), rij.nummer
@@ -169,12 +169,12 @@ def _columns(koppen: Sequence[str]) -> dict[str, int]:
 _ZWAARTE = list(Ernst)
 
 
-def _by_row(meldingen: Iterable[Melding]) -> Callable[[int], list[Melding]]:
+def _by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerking]]:
     """A function that gives the findings of a row; to be asked for rows in their order."""
     groups = groupby(meldingen, key=attrgetter("rij"))
-    current: tuple[int, list[Melding]] | None = None
+    current: tuple[int, list[Celopmerking]] | None = None
 
-    def of(nummer: int) -> list[Melding]:
+    def of(nummer: int) -> list[Celopmerking]:
         nonlocal current
         while current is None or current[0] < nummer:
             found = next(groups, None)
@@ -186,13 +186,13 @@ def _by_row(meldingen: Iterable[Melding]) -> Callable[[int], list[Melding]]:
     return of
 
 
-def lot_of(meldingen: Iterable[Melding]) -> Ernst | None:
+def lot_of(meldingen: Iterable[Celopmerking]) -> Ernst | None:
     """What becomes of a row with these findings; None: it goes along. The conversion decides the same way."""
     found = {melding.ernst for melding in meldingen}
     return next((ernst for ernst in (Ernst.OVERGESLAGEN, Ernst.AFGEKEURD) if ernst in found), None)
 
 
-def _reasons(meldingen: Sequence[Melding]) -> str:
+def _reasons(meldingen: Sequence[Celopmerking]) -> str:
     texts = [
         f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
         for melding in meldingen[:_MAX_REASONS_PER_ROW]
@@ -200,9 +200,9 @@ def _reasons(meldingen: Sequence[Melding]) -> str:
     return " | ".join(dict.fromkeys(texts))
 
 
-def _per_cell(plan: _Plan, meldingen: Sequence[Melding]) -> Iterator[tuple[int, Ernst, str]]:
+def _per_cell(plan: _Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[int, Ernst, str]]:
     """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
-    cells: dict[int, list[Melding]] = {}
+    cells: dict[int, list[Celopmerking]] = {}
     for melding in meldingen:
         place = plan.column_of(melding.kolom)
         if place is not None:

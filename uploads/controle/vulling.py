@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Blad, Soort, bladeren
+from exchange.standard import Soort, Veld, velden
 from exchange.standard.boom import lower_first, named_groups
 from uploads.mapping.reach import _WEGEN, BEREIKBAAR
 
@@ -133,13 +133,13 @@ def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_job
     """What to show of these counts, of so many records; `alleen_jobcoach` is the municipality's contact policy."""
     sentences = GEVOLGEN[soort]
 
-    def graad(leaf: Blad, label: str) -> Vulgraad:
+    def graad(leaf: Veld, label: str) -> Vulgraad:
         return Vulgraad(label, min(vulling.get(leaf.pad, 0), totaal), totaal, sentences.get(leaf.pad, ""))
 
-    searched = [graad(leaf, _label(soort, leaf)) for leaf in bladeren(soort) if leaf.pad in sentences]
+    searched = [graad(leaf, _label(soort, leaf)) for leaf in velden(soort) if leaf.pad in sentences]
     groups: dict[str, list[Vulgraad]] = {}
     contact = []
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         if leaf.pad in sentences or leaf.pad == soort.id_pad or leaf.pad in _VANZELF:
             continue
         if leaf.pad in _WEGEN[soort]:
@@ -160,7 +160,7 @@ def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_job
 _VANZELF: Final = {"indicatieBeschikbaarheidContactgegevens"}
 
 
-def _label(soort: Soort, leaf: Blad) -> str:
+def _label(soort: Soort, leaf: Veld) -> str:
     """How the attribute is called where it stands between others: with its group, if it needs that."""
     own = screen_label(leaf.attribuut)
     named = named_groups(leaf.voorouders)
@@ -174,10 +174,10 @@ def _label(soort: Soort, leaf: Blad) -> str:
 
 @cache
 def _screen_labels(soort: Soort) -> Counter[str]:
-    return Counter(screen_label(leaf.attribuut) for leaf in bladeren(soort))
+    return Counter(screen_label(leaf.attribuut) for leaf in velden(soort))
 
 
-def _group_label(leaf: Blad) -> str:
+def _group_label(leaf: Veld) -> str:
     named = [groep.label for groep in named_groups(leaf.voorouders)]
     return ", ".join([named[0], *map(lower_first, named[1:])]) if named else "Algemeen"
 

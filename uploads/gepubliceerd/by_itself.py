@@ -5,7 +5,7 @@ from django.utils import timezone
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.gepubliceerd import publication
-from uploads.models import BEZIG, Levering, RedenStop, Status
+from uploads.models import BEZIG, Levering, Leveringstatus, RedenStop
 
 
 def publish_waiting(gemeente: Gemeente) -> list[int]:
@@ -20,7 +20,7 @@ def publish_waiting(gemeente: Gemeente) -> list[int]:
         waiting = Levering.objects.filter(
             publiceer_vanzelf=True,
             gestopt_om="",
-            status__in=[Status.OMGEZET, Status.KOPPELEN, Status.MISLUKT],
+            status__in=[Leveringstatus.OMGEZET, Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT],
         )
         for levering in waiting.order_by("pk"):
             reden = _what_stops(gemeente, levering)
@@ -32,9 +32,9 @@ def publish_waiting(gemeente: Gemeente) -> list[int]:
 
 
 def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
-    if levering.status == Status.KOPPELEN:
+    if levering.status == Leveringstatus.KOPPELEN:
         return RedenStop.KOLOMMEN
-    if levering.status == Status.MISLUKT:
+    if levering.status == Leveringstatus.MISLUKT:
         return RedenStop.MISLUKT
     if levering.regels is not None:
         # Somebody chose the columns before this was stopped for that: they see it through.
@@ -44,7 +44,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
     if not gemeente.is_toegelaten:
         return RedenStop.TOELATING
     published = Levering.objects.filter(
-        soort=levering.soort, status=Status.GEPUBLICEERD, teruggedraaid_op=None
+        soort=levering.soort, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_op=None
     )
     if published.filter(pk__gt=levering.pk).exists():
         return RedenStop.INGEHAALD
@@ -64,12 +64,12 @@ def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
 
 def _must_wait(levering: Levering) -> bool:
     """Whether something of this kind is being published now, or an older file of its own accord is on its way."""
-    changing = [Status.PUBLICEREN, Status.TERUGDRAAIEN]
+    changing = [Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN]
     if Levering.objects.filter(soort=levering.soort, status__in=changing).exists():
         return True
     # Of a file that is not recognised yet the kind may still be unknown.
     older = Levering.objects.filter(pk__lt=levering.pk, soort__in=[levering.soort, ""])
-    waiting = older.filter(publiceer_vanzelf=True, gestopt_om="", status__in=[*BEZIG, Status.OMGEZET])
+    waiting = older.filter(publiceer_vanzelf=True, gestopt_om="", status__in=[*BEZIG, Leveringstatus.OMGEZET])
     return bool(waiting.exists())
 
 

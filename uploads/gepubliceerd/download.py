@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from exchange.bron.columns import as_json
 from exchange.display import value_text
-from exchange.standard import Gegevenstype, Profiel, Soort, blad, bladeren
+from exchange.standard import Gegevenstype, Profiel, Soort, veld_op, velden
 from exchange.waardelijsten.models import Code
 from uploads.gepubliceerd.table import LEESBAAR, readable
 from uploads.workbooks.cells import csv_text
@@ -32,7 +32,7 @@ _BREEDTE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Kolom:
+class Downloadkolom:
     """A column of the file: the attribute's path, its heading, and whether its values are numbers of one each."""
 
     pad: str
@@ -41,14 +41,14 @@ class Kolom:
 
 
 @cache
-def columns(soort: Soort) -> tuple[Kolom, ...]:
+def columns(soort: Soort) -> tuple[Downloadkolom, ...]:
     """Every attribute that a search shows, in the order of the standard."""
     if soort is Soort.WERKGEVERSCONTACTMOMENTEN:
-        leaves = [blad(soort, pad) for pad in LEESBAAR]
+        leaves = [veld_op(soort, pad) for pad in LEESBAAR]
     else:
-        leaves = [leaf for leaf in bladeren(soort) if leaf.profiel is Profiel.ZOEK]
+        leaves = [leaf for leaf in velden(soort) if leaf.profiel is Profiel.ZOEK]
     return tuple(
-        Kolom(
+        Downloadkolom(
             leaf.pad,
             leaf.volledig_label,
             leaf.attribuut.type is Gegevenstype.GETAL and not leaf.in_lijst,
@@ -61,7 +61,7 @@ class _Plaats(NamedTuple):
     """Where an attribute goes: its column, or the attributes of the group that it is."""
 
     plaats: int
-    kolom: Kolom | None
+    kolom: Downloadkolom | None
     groep: "dict[str, _Plaats]"
 
 

@@ -18,12 +18,12 @@ from exchange.bron.columns import OnbekendePostcode
 from exchange.bron.models import Journaal
 from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import MAX_POGINGEN, claim, put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.erasure import erase_content
-from uploads.models import Levering, RedenStop, RedenVerlies, Status, Wijze
+from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
 
 # As many as there may be: whoever asks for this has said so in another way.
 ONBEPERKT = 2**31 - 1
@@ -138,7 +138,7 @@ def request_publication(
         levering.reden_verlies = verlies.reden if verlies else ""
         levering.verlies_bevestigd = ONBEPERKT if zonder_rem else verlies.aantal if verlies else 0
         _brake(levering, difference(levering))
-        levering.status = Status.PUBLICEREN
+        levering.status = Leveringstatus.PUBLICEREN
         levering.gepubliceerd_door = gebruiker
         levering.melding = ""
         levering.pogingen = 0
@@ -167,7 +167,7 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
     Safe to call again at any time. Why it could not is then in the levering's `melding`, and its status is back
     at `omgezet`; exceptions other than that are the caller's and have changed nothing.
     """
-    return _under_lease(gemeente, levering_id, Status.PUBLICEREN, _publish, _back)
+    return _under_lease(gemeente, levering_id, Leveringstatus.PUBLICEREN, _publish, _give_back_publish)
 
 
 def _publish(levering: Levering) -> Verschil:
@@ -185,13 +185,13 @@ def _publish(levering: Levering) -> Verschil:
 
 def _mark_published(levering: Levering, verschil: Verschil) -> None:
     erase_content(levering)
-    levering.status = Status.GEPUBLICEERD
+    levering.status = Leveringstatus.GEPUBLICEERD
     levering.gepubliceerd_op = timezone.now()
     levering.lease_tot = None
     levering.nieuw, levering.gewijzigd = verschil.nieuw, verschil.gewijzigd
     levering.gelijk, levering.weg = verschil.gelijk, verschil.weg
     levering.save()
-    noteer(
+    log_act(
         levering.gemeente,
         "levering_gepubliceerd",
         gebruiker=levering.gepubliceerd_door,
@@ -200,23 +200,29 @@ def _mark_published(levering: Levering, verschil: Verschil) -> None:
     )
 
 
-def _back(gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None) -> None:
+def _give_back_publish(
+    gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None
+) -> None:
     with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Status.PUBLICEREN)
+        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.PUBLICEREN)
         if stop is not None:
             waiting.filter(publiceer_vanzelf=True).update(gestopt_om=stop)
-        put_back(waiting, status=Status.OMGEZET, melding=melding)
+        put_back(waiting, status=Leveringstatus.OMGEZET, melding=melding)
 
 
 def why_not(levering: Levering | None) -> str:
     """Why a levering that is not waiting to be published cannot be, in Dutch."""
     if levering is None:
         return "Deze levering bestaat niet meer."
-    if levering.status in {Status.PUBLICEREN, Status.GEPUBLICEERD, Status.TERUGDRAAIEN}:
+    if levering.status in {
+        Leveringstatus.PUBLICEREN,
+        Leveringstatus.GEPUBLICEERD,
+        Leveringstatus.TERUGDRAAIEN,
+    }:
         return "Deze levering is al gepubliceerd, of iemand anders publiceert haar op dit moment."
-    if levering.status == Status.OMGEZET:
+    if levering.status == Leveringstatus.OMGEZET:
         return "Er is niets om te publiceren: geen enkele rij kon worden omgezet."
-    if levering.status == Status.VERVALLEN:
+    if levering.status == Leveringstatus.VERVALLEN:
         return "Deze levering is vervallen. Upload het bestand opnieuw."
     return "Deze levering is nog niet omgezet. Wacht tot het omzetten klaar is."
 
@@ -226,7 +232,7 @@ def why_not(levering: Levering | None) -> str:
 
 def undoable(levering: Levering) -> Journaal | None:
     """The journaal of a publication that can be undone now: the last of its kind; call inside `voor_gemeente`."""
-    if levering.status != Status.GEPUBLICEERD or levering.is_teruggedraaid:
+    if levering.status != Leveringstatus.GEPUBLICEERD or levering.is_teruggedraaid:
         return None
     found = journaal.last_journaal(Soort(levering.soort))
     return found if found is not None and found.stapel == levering.pk else None
@@ -241,7 +247,7 @@ def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUs
         levering = Levering.objects.select_for_update(of=("self",)).filter(pk=levering_id).first()
         if levering is None:
             raise NietPubliceerbaar(why_not(None))
-        if levering.status == Status.TERUGDRAAIEN or levering.is_teruggedraaid:
+        if levering.status == Leveringstatus.TERUGDRAAIEN or levering.is_teruggedraaid:
             raise NietPubliceerbaar(
                 "Deze publicatie is al teruggedraaid, of iemand anders doet dat op dit moment."
             )
@@ -249,7 +255,7 @@ def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUs
             raise NietPubliceerbaar(NIET_TERUG)
         put_back(
             Levering.objects.filter(pk=levering_id),
-            status=Status.TERUGDRAAIEN,
+            status=Leveringstatus.TERUGDRAAIEN,
             teruggedraaid_door=gebruiker,
             melding="",
         )
@@ -260,16 +266,16 @@ def undo(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 
     Safe to call again at any time. Why it could not is then in the levering's `melding`, and it is published as it was.
     """
-    return _under_lease(gemeente, levering_id, Status.TERUGDRAAIEN, _undo, _stay)
+    return _under_lease(gemeente, levering_id, Leveringstatus.TERUGDRAAIEN, _undo, _give_back_undo)
 
 
 def _undo(levering: Levering) -> Verschil:
     verschil = journaal.undo(levering.gemeente, Soort(levering.soort), levering.pk)
-    levering.status = Status.GEPUBLICEERD
+    levering.status = Leveringstatus.GEPUBLICEERD
     levering.teruggedraaid_op = timezone.now()
     levering.lease_tot = None
     levering.save(update_fields=["status", "teruggedraaid_op", "lease_tot", "gewijzigd_op"])
-    noteer(
+    log_act(
         levering.gemeente,
         "levering_teruggedraaid",
         gebruiker=levering.teruggedraaid_door,
@@ -279,11 +285,13 @@ def _undo(levering: Levering) -> Verschil:
     return verschil
 
 
-def _stay(gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None) -> None:
+def _give_back_undo(
+    gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None
+) -> None:
     del stop
     with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Status.TERUGDRAAIEN)
-        put_back(waiting, status=Status.GEPUBLICEERD, teruggedraaid_door=None, melding=melding)
+        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.TERUGDRAAIEN)
+        put_back(waiting, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_door=None, melding=melding)
 
 
 # --- By a worker -----------------------------------------------------------------------------------------
@@ -292,12 +300,12 @@ def _stay(gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | 
 def _under_lease(
     gemeente: Gemeente,
     levering_id: int,
-    status: Status,
+    status: Leveringstatus,
     work: Callable[[Levering], Verschil],
     give_back: Callable[..., None],
 ) -> Verschil | None:
     """Do what a levering in this status waits for, in one transaction, or give it back with a message."""
-    publishing = status is Status.PUBLICEREN
+    publishing = status is Leveringstatus.PUBLICEREN
     if not _claim(gemeente, levering_id, status):
         return None
     try:
@@ -322,12 +330,12 @@ def _under_lease(
     return None
 
 
-def _in_status(status: Status) -> "QuerySet[Levering]":
+def _in_status(status: Leveringstatus) -> "QuerySet[Levering]":
     found: QuerySet[Levering] = Levering.objects.filter(status=status)
     return found
 
 
-def _claim(gemeente: Gemeente, levering_id: int, status: Status) -> bool:
+def _claim(gemeente: Gemeente, levering_id: int, status: Leveringstatus) -> bool:
     with voor_gemeente(gemeente):
         waiting = _in_status(status).filter(pk=levering_id)
         # Whoever publishes holds the row's lock until it is done; do not stand in line behind it.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from exchange.bron.models import GepubliceerdRecord, Profiel, Werkgeverscontactmoment
 from exchange.display import Labels, external_codes, value_text
-from exchange.standard import Soort, blad
+from exchange.standard import Soort, veld_op
 from exchange.waardelijsten.models import labels_of
 
 # All that lies readable of contacts with employers: the rest names people.
@@ -55,7 +55,7 @@ _SORTEERT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kolom:
+class Tabelkolom:
     """A column: the attribute's path, its heading, whether it holds numbers, and by what name it is sorted."""
 
     pad: str
@@ -65,36 +65,36 @@ class Kolom:
 
 
 @dataclass(frozen=True, slots=True)
-class Regel:
+class Tabelregel:
     """A record as a row: its key, and the text of every column."""
 
     pk: int
-    cellen: list[tuple[Kolom, str]]
+    cellen: list[tuple[Tabelkolom, str]]
 
 
 @cache
-def columns(soort: Soort) -> tuple[Kolom, ...]:
+def columns(soort: Soort) -> tuple[Tabelkolom, ...]:
     """The columns for a kind; an attribute in a group of its own goes by the name of the group."""
     return tuple(
-        Kolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN, _SORTEERT.get(pad, ""))
+        Tabelkolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN, _SORTEERT.get(pad, ""))
         for pad in _PADEN[soort]
     )
 
 
 def _label(soort: Soort, pad: str) -> str:
-    leaf = blad(soort, pad)
+    leaf = veld_op(soort, pad)
     if leaf.voorouders and leaf.attribuut.naam.startswith("code"):
         return leaf.voorouders[-1].label
     label = leaf.label.removeprefix("Code ")
     return label[:1].upper() + label[1:]
 
 
-def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Regel]:
+def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Tabelregel]:
     """Per profile the text of every column; one query for the names of all codes together."""
     records = [(profiel.pk, _shown(profiel)) for profiel in profielen]
     labels = labels_of(code for _, record in records for code in external_codes(soort, record))
     return [
-        Regel(pk, [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)])
+        Tabelregel(pk, [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)])
         for pk, record in records
     ]
 

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from exchange.bron import withdrawal
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.erasure import expire_waiting
@@ -33,7 +33,7 @@ def withdraw_records(
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
         number = withdrawal.withdraw(gemeente, soort, ids, stapel=newest)
-        noteer(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
+        log_act(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
     return number
 
 
@@ -45,7 +45,7 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
     with voor_gemeente(gemeente):
         number = withdrawal.withdraw_all(gemeente, soort)
         expire_waiting(soort, _VERVALLEN)
-        noteer(
+        log_act(
             gemeente,
             "records_ingetrokken",
             gebruiker=gebruiker,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from exchange.standard import Blad, Soort
+from exchange.standard import Soort, Veld
 from uploads.koppelingen.choices import (
     _LONGEST_WORD,
     _MOST_WORDS,
@@ -12,20 +12,26 @@ from uploads.koppelingen.choices import (
     ACHTER,
     NIET,
     Extra,
-    Keuzes,
     Kolomkeuze,
+    Kolomkeuzes,
     _language_of,
     leaf_at,
 )
-from uploads.mapping.cells.text import sleutel
-from uploads.mapping.doelen import OngeldigeRegels, gewoon_doel, is_splitsbaar, met_positie, zonder_posities
+from uploads.mapping.cells.text import woordsleutel
+from uploads.mapping.doelen import (
+    OngeldigeRegels,
+    is_splitsbaar,
+    usual_target,
+    with_position,
+    without_positions,
+)
 from uploads.mapping.kolommen import Kolomkop
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import is_alone, may_be_cut, splits_for
-from uploads.mapping.regels import Regel, Regels, Toestemming, controleer
+from uploads.mapping.regels import Regel, Regels, Toestemming, check
 
 
-def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Keuzes:
+def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
     """The choices that these rules are, for a file with these columns."""
     present = {kolom.sleutel for kolom in kolommen}
     chosen: dict[str, Kolomkeuze] = {}
@@ -34,7 +40,7 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Keuzes:
     if consent is not None and consent.kolom in present:
         chosen[consent.kolom] = Kolomkeuze(TOESTEMMING, toestemming=", ".join(consent.waarden))
     for regel in regels.regels:
-        pad, nummer = zonder_posities(regel.doel), _number_in(regel.doel)
+        pad, nummer = without_positions(regel.doel), _number_in(regel.doel)
         keys = [key for key in regel.kolommen if key in present]
         if not regel.kolommen:
             if not _is_language(regel, regels, present):
@@ -48,7 +54,7 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Keuzes:
             )  # fmt: skip
             for key in keys[1:]:
                 chosen.setdefault(key, Kolomkeuze(ACHTER, achter=keys[0]))
-    return Keuzes(
+    return Kolomkeuzes(
         regels.soort,
         {kolom.sleutel: chosen.get(kolom.sleutel, Kolomkeuze()) for kolom in kolommen},
         tuple(extra),
@@ -83,29 +89,33 @@ def _code_for_yes(regel: Regel) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fout:
+class Keuzefout:
     """What is wrong with the choices. `plaats` is a key of a column, `x<number>` of an extra, or empty."""
 
     plaats: str
     melding: str
 
 
-def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tuple[Regels, tuple[Fout, ...]]:
+def to_regels(
+    keuzes: Kolomkeuzes, begin: Regels, kolommen: Sequence[Kolomkop]
+) -> tuple[Regels, tuple[Keuzefout, ...]]:
     """The rules that these choices are, and what is wrong with them.
 
     What is wrong is left out of the rules, so that the rest can be shown.
     """
     old = {
-        (zonder_posities(regel.doel), *regel.kolommen[:1]): regel for regel in begin.regels if regel.kolommen
+        (without_positions(regel.doel), *regel.kolommen[:1]): regel
+        for regel in begin.regels
+        if regel.kolommen
     }
-    faults: list[Fout] = []
+    faults: list[Keuzefout] = []
     made: list[Regel] = []
 
     def add(regel: Regel, plaats: str) -> None:
         try:
-            controleer(Regels(keuzes.soort, (regel,)))
+            check(Regels(keuzes.soort, (regel,)))
         except OngeldigeRegels as problem:
-            faults.append(Fout(plaats, problem.melding))
+            faults.append(Keuzefout(plaats, problem.melding))
         else:
             made.append(regel)
 
@@ -116,11 +126,11 @@ def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tu
         if keuze.doel == ACHTER:
             head = keuzes.kolommen.get(keuze.achter)
             if head is None or head.doel in {NIET, ACHTER, TOESTEMMING}:
-                faults.append(Fout(kolom.sleutel, "Kies achter welke kolom dit moet komen."))
+                faults.append(Keuzefout(kolom.sleutel, "Kies achter welke kolom dit moet komen."))
             continue
         leaf = leaf_at(keuzes.soort, keuze.doel)
         if leaf is None:
-            faults.append(Fout(kolom.sleutel, _NO_TARGET))
+            faults.append(Keuzefout(kolom.sleutel, _NO_TARGET))
             continue
         regel = _rule(leaf, kolom, keuzes, old)
         add(regel, kolom.sleutel)
@@ -130,10 +140,10 @@ def to_regels(keuzes: Keuzes, begin: Regels, kolommen: Sequence[Kolomkop]) -> tu
     for place, extra in enumerate(keuzes.extra):
         leaf = leaf_at(keuzes.soort, extra.doel)
         if leaf is None:
-            faults.append(Fout(f"x{place}", _NO_TARGET))
+            faults.append(Keuzefout(f"x{place}", _NO_TARGET))
         elif not extra.kolom and not extra.waarde:
             faults.append(
-                Fout(f"x{place}", f"Vul een vaste waarde in voor {_quoted(leaf)}, of kies een kolom.")
+                Keuzefout(f"x{place}", f"Vul een vaste waarde in voor {_quoted(leaf)}, of kies een kolom.")
             )
         else:
             add(_extra_rule(leaf, extra, old), f"x{place}")
@@ -147,18 +157,18 @@ def _like(begin: Regels) -> Callable[[Regel], int]:
     places: dict[tuple[str, ...], int] = {}
     for place, regel in enumerate(begin.regels):
         places.setdefault((regel.doel, regel.constante, regel.alleen_met, *regel.kolommen[:1]), place)
-        places.setdefault((zonder_posities(regel.doel), regel.constante, *regel.kolommen[:1]), place)
+        places.setdefault((without_positions(regel.doel), regel.constante, *regel.kolommen[:1]), place)
     last = len(begin.regels)
 
     def place_of(regel: Regel) -> int:
         first = regel.kolommen[:1]
-        anywhere = places.get((zonder_posities(regel.doel), regel.constante, *first), last)
+        anywhere = places.get((without_positions(regel.doel), regel.constante, *first), last)
         return places.get((regel.doel, regel.constante, regel.alleen_met, *first), anywhere)
 
     return place_of
 
 
-def doel_op(leaf: Blad, nummer: int, *, constante: bool = False) -> str:
+def target_at(leaf: Veld, nummer: int, *, constante: bool = False) -> str:
     """The target at a place in its list, from 1; with 0 every value by itself, and a constant in every element."""
     pad = leaf.pad
     if "[]" not in pad:
@@ -166,13 +176,13 @@ def doel_op(leaf: Blad, nummer: int, *, constante: bool = False) -> str:
     if nummer == 0:
         if constante and pad.count("[]") == 1:
             return pad
-        return pad if is_alone(leaf) else gewoon_doel(leaf)
+        return pad if is_alone(leaf) else usual_target(leaf)
     if leaf.attribuut.meervoudig and pad.count("[]") > 1:
-        return f"{met_positie(pad[:-2], nummer - 1)}[]"
-    return met_positie(pad, nummer - 1)
+        return f"{with_position(pad[:-2], nummer - 1)}[]"
+    return with_position(pad, nummer - 1)
 
 
-def _rule(leaf: Blad, kolom: Kolomkop, keuzes: Keuzes, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+def _rule(leaf: Veld, kolom: Kolomkop, keuzes: Kolomkeuzes, old: Mapping[tuple[str, ...], Regel]) -> Regel:
     key = kolom.sleutel
     keuze, begin = keuzes.kolommen[key], old.get((leaf.pad, key))
     followers = [
@@ -180,7 +190,7 @@ def _rule(leaf: Blad, kolom: Kolomkop, keuzes: Keuzes, old: Mapping[tuple[str, .
         for other, choice in keuzes.kolommen.items()
         if choice.doel == ACHTER and choice.achter == key and other != key
     ]
-    doel = doel_op(leaf, keuze.nummer)
+    doel = target_at(leaf, keuze.nummer)
     regel = replace(
         begin or Regel(doel, (key,)),
         doel=doel,
@@ -207,11 +217,11 @@ def _words_for_yes(regel: Regel, code: str) -> tuple[tuple[str, str], ...]:
     return tuple((word, code if old else "") for word, old in regel.waarden)
 
 
-def _extra_rule(leaf: Blad, extra: Extra, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+def _extra_rule(leaf: Veld, extra: Extra, old: Mapping[tuple[str, ...], Regel]) -> Regel:
     if not extra.kolom:
-        doel = doel_op(leaf, extra.nummer, constante=True)
+        doel = target_at(leaf, extra.nummer, constante=True)
         return Regel(doel, constante=extra.waarde, alleen_met=extra.alleen_met)
-    doel = doel_op(leaf, extra.nummer)
+    doel = target_at(leaf, extra.nummer)
     begin = old.get((leaf.pad, extra.kolom))
     if begin is not None:
         return replace(begin, doel=doel)
@@ -220,18 +230,20 @@ def _extra_rule(leaf: Blad, extra: Extra, old: Mapping[tuple[str, ...], Regel]) 
     )
 
 
-def _consent(keuzes: Keuzes) -> tuple[Toestemming | None, tuple[Fout, ...]]:
+def _consent(keuzes: Kolomkeuzes) -> tuple[Toestemming | None, tuple[Keuzefout, ...]]:
     columns = [key for key, keuze in keuzes.kolommen.items() if keuze.doel == TOESTEMMING]
     if keuzes.soort is not Soort.WERKZOEKENDEN:
         return None, ()
     if keuzes.verklaring:
-        return Toestemming(verklaring=True), tuple(Fout(key, _BOTH) for key in columns[:1])
+        return Toestemming(verklaring=True), tuple(Keuzefout(key, _BOTH) for key in columns[:1])
     if not columns:
         return None, ()
     words = consent_words(keuzes.kolommen[columns[0]].toestemming)
-    faults = [Fout(key, "De toestemming staat al in een andere kolom. Kies er één.") for key in columns[1:]]
+    faults = [
+        Keuzefout(key, "De toestemming staat al in een andere kolom. Kies er één.") for key in columns[1:]
+    ]
     if not words:
-        faults.append(Fout(columns[0], "Vul in bij welke waarden er toestemming is, bijvoorbeeld: ja."))
+        faults.append(Keuzefout(columns[0], "Vul in bij welke waarden er toestemming is, bijvoorbeeld: ja."))
         return None, tuple(faults)
     return Toestemming(columns[0], words), tuple(faults)
 
@@ -246,9 +258,9 @@ _BOTH: Final = (
 
 def consent_words(text: str) -> tuple[str, ...]:
     """The words that mean yes, as somebody typed them with commas between."""
-    words = dict.fromkeys(sleutel(part)[:_LONGEST_WORD] for part in text.replace(";", ",").split(","))
+    words = dict.fromkeys(woordsleutel(part)[:_LONGEST_WORD] for part in text.replace(";", ",").split(","))
     return tuple(word for word in words if word)[:_MOST_WORDS]
 
 
-def _quoted(leaf: Blad) -> str:
+def _quoted(leaf: Veld) -> str:
     return f"‘{leaf.volledig_label}’"

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Blad, Soort, blad, bladeren
+from exchange.standard import Soort, Veld, veld_op, velden
 from exchange.standard.boom import lower_first
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.doelen import (
@@ -80,7 +80,7 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
-class Keuzes:
+class Kolomkeuzes:
     """Everything that is chosen on the page. `verklaring`: everybody in the file agreed, somebody declares."""
 
     soort: Soort
@@ -128,7 +128,7 @@ def doelgroepen(soort: Soort) -> tuple[Optiegroep, ...]:
 
 def _labels(soort: Soort) -> dict[str, str]:
     """What every target is called on screen, with its group where another is called the same."""
-    short = {leaf.pad: screen_label(leaf.attribuut) for leaf in bladeren(soort)}
+    short = {leaf.pad: screen_label(leaf.attribuut) for leaf in velden(soort)}
     times = Counter(short.values())
     return {
         doel.pad: f"{short[doel.pad]} ({lower_first(doel.groep)})"
@@ -193,8 +193,8 @@ class Mogelijk:
         return any((self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen))
 
 
-def mogelijk(
-    keuzes: Keuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop], is_ja_nee: bool = False
+def possible_for(
+    keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop], is_ja_nee: bool = False
 ) -> Mogelijk:
     """What can be said about a column, given what is chosen for it and for the others."""
     keuze = keuzes.kolommen[kolom.sleutel]
@@ -220,7 +220,7 @@ def mogelijk(
     )
 
 
-def _heads(keuzes: Keuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tuple[Optie, ...]:
+def _heads(keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tuple[Optie, ...]:
     """The columns that this one can go behind: those with a target of their own."""
     return tuple(
         Optie(str(other.index), other.naam)
@@ -230,7 +230,7 @@ def _heads(keuzes: Keuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tup
     )
 
 
-def _places(leaf: Blad, chosen: int) -> tuple[Optie, ...]:
+def _places(leaf: Veld, chosen: int) -> tuple[Optie, ...]:
     if "[]" not in leaf.pad:
         return ()
     group = group_name(leaf)
@@ -242,13 +242,13 @@ def _places(leaf: Blad, chosen: int) -> tuple[Optie, ...]:
     )
 
 
-def group_name(leaf: Blad) -> str:
+def group_name(leaf: Veld) -> str:
     """What one element of the list around it is called: "Opleiding", or the attribute itself."""
     repeated = [groep for groep in leaf.voorouders if groep.meervoudig]
     return repeated[0].label if repeated else leaf.label
 
 
-def _language_of(soort: Soort, leaf: Blad) -> Blad | None:
+def _language_of(soort: Soort, leaf: Veld) -> Veld | None:
     """The attribute that holds the language of a level; None for what is no such level."""
     group, _, name = leaf.pad.rpartition(".")
     return None if name == _TAAL else leaf_at(soort, f"{group}.{_TAAL}")
@@ -260,7 +260,7 @@ def _languages(chosen: str) -> tuple[Optie, ...]:
     return (Optie("", "Staat in een andere kolom"), *known, *other)
 
 
-def _unknowns(leaf: Blad) -> tuple[Optie, ...]:
+def _unknowns(leaf: Veld) -> tuple[Optie, ...]:
     lijst = leaf.attribuut.waardelijst
     if lijst is None:
         return ()
@@ -271,7 +271,7 @@ def _unknowns(leaf: Blad) -> tuple[Optie, ...]:
     )
 
 
-def _codes_for_yes(leaf: Blad) -> tuple[Optie, ...]:
+def _codes_for_yes(leaf: Veld) -> tuple[Optie, ...]:
     lijst = leaf.attribuut.waardelijst
     if lijst is None or not lijst.waarden:
         return ()
@@ -292,10 +292,10 @@ def _with(options: tuple[Optie, ...], chosen: str) -> tuple[Optie, ...]:
     return (*options, Optie(chosen, "Zoals het in de koppeling staat"))
 
 
-def leaf_at(soort: Soort, pad: str) -> Blad | None:
+def leaf_at(soort: Soort, pad: str) -> Veld | None:
     """The attribute at a path that somebody sent; None when there is none."""
     try:
-        return blad(soort, pad)
+        return veld_op(soort, pad)
     except KeyError:
         return None
 

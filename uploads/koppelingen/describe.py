@@ -6,7 +6,7 @@ Columns are called by the keys of their headers, which is what a koppeling keeps
 from collections.abc import Iterator, Sequence
 
 from exchange.standard import Soort, label_of
-from uploads.mapping.doelen import blad_van, vaste_waarde, zonder_posities
+from uploads.mapping.doelen import constant_of, veld_van, without_positions
 from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming
 
 
@@ -52,7 +52,7 @@ def _by_target(regels: Regels) -> dict[str, list[Regel]]:
 
 
 def _name(soort: Soort, doel: str) -> str:
-    label = blad_van(soort, doel).volledig_label
+    label = veld_van(soort, doel).volledig_label
     number = doel.partition("[")[2].partition("]")[0]
     return f"{label} (nummer {int(number) + 1})" if number and number != "0" else label
 
@@ -66,7 +66,7 @@ def _source(soort: Soort, regel: Regel) -> str:
 
 def _text(soort: Soort, doel: str, waarde: str) -> str:
     """A fixed value or a code, as people know it."""
-    return label_of(soort, zonder_posities(doel), vaste_waarde(blad_van(soort, doel).attribuut, waarde))
+    return label_of(soort, without_positions(doel), constant_of(veld_van(soort, doel).attribuut, waarde))
 
 
 def _details(soort: Soort, was: Sequence[Regel], now: Sequence[Regel]) -> Iterator[str]:

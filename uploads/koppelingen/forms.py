@@ -17,13 +17,13 @@ from uploads.koppelingen.choices import (
     NIET,
     VAST,
     Extra,
-    Keuzes,
     Kolomkeuze,
+    Kolomkeuzes,
     _language_of,
     leaf_at,
 )
-from uploads.mapping.cells.text import code_table, sleutel
-from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, vaste_waarde
+from uploads.mapping.cells.text import code_table, woordsleutel
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, constant_of
 from uploads.mapping.kolommen import Kolomkop
 from uploads.mapping.proposals.column_values import look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
@@ -32,10 +32,10 @@ from uploads.mapping.proposals.suggest import is_alone, is_coded_list, may_be_cu
 
 def from_form(
     data: QueryDict,
-    begin: Keuzes,
+    begin: Kolomkeuzes,
     kolommen: Sequence[Kolomkop],
     monsters: Mapping[str, Sequence[object]],
-) -> Keuzes:
+) -> Kolomkeuzes:
     """The choices in a form that was sent; what is not in it is as it was to begin with."""
     by_index = {str(kolom.index): kolom.sleutel for kolom in kolommen}
     chosen = dict(begin.kolommen)
@@ -53,7 +53,7 @@ def from_form(
         chosen[key] = _usual(begin.soort, key, chosen, monsters.get(key, ()))
     if "extra" not in data:
         return replace(begin, kolommen=chosen)
-    return Keuzes(
+    return Kolomkeuzes(
         begin.soort,
         chosen,
         tuple(_extra_from(data, begin, by_index)),
@@ -101,7 +101,7 @@ def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mappin
     )
 
 
-def _extra_from(data: QueryDict, begin: Keuzes, by_index: Mapping[str, str]) -> Iterable[Extra]:
+def _extra_from(data: QueryDict, begin: Kolomkeuzes, by_index: Mapping[str, str]) -> Iterable[Extra]:
     for place in range(MAX_EXTRA):
         name = f"x{place}"
         doel = _text(data, f"{name}-doel", "")
@@ -128,11 +128,11 @@ def _as_constant(soort: Soort, doel: str, waarde: str) -> str:
     if not waarde or leaf is None or lijst is None:
         return waarde
     if leaf.attribuut.naam == _TAAL:
-        names = {sleutel(name): code for code, name in VEELGEVRAAGD.items()}
-        return names.get(sleutel(waarde), waarde)
-    if vaste_waarde(leaf.attribuut, waarde) is not None:
+        names = {woordsleutel(name): code for code, name in VEELGEVRAAGD.items()}
+        return names.get(woordsleutel(waarde), waarde)
+    if constant_of(leaf.attribuut, waarde) is not None:
         return waarde
-    code = code_table(lijst).get(sleutel(waarde)) if lijst.waarden else None
+    code = code_table(lijst).get(woordsleutel(waarde)) if lijst.waarden else None
     return waarde if code is None else str(code)
 
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from exchange.display import external_codes, value_text
-from exchange.standard import Soort, blad, is_bsn
+from exchange.standard import Soort, is_bsn, veld_op
 from exchange.waardelijsten.models import labels_of
 from uploads.koppelingen import proposal
-from uploads.koppelingen.choice_rules import Fout, from_regels, to_regels
+from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
 from uploads.koppelingen.choices import (
     ACHTER,
     NIET,
@@ -32,21 +32,21 @@ from uploads.koppelingen.choices import (
     constante_tekst,
     doelgroepen,
     leaf_at,
-    mogelijk,
+    possible_for,
     talen_bij,
 )
 from uploads.koppelingen.forms import from_form
-from uploads.koppelingen.proposal import Kolomvoorstel, Voorbeeldrij, Voorstel
+from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel, Voorbeeldrij
 from uploads.mapping.cells.freetext import has_bsn
-from uploads.mapping.doelen import zonder_posities
+from uploads.mapping.doelen import without_positions
 from uploads.mapping.herkenning import shown_header
-from uploads.mapping.kolommen import Kolomkop, zegt_bsn
+from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.model import Ernst
 from uploads.mapping.proposals.column_values import Waardesoort, look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
-from uploads.mapping.regels import Regels, wat_ontbreekt
-from uploads.models import Levering, Status
+from uploads.mapping.regels import Regels, what_is_missing
+from uploads.models import Levering, Leveringstatus
 
 VOORBEELDRIJEN: Final = 20
 NIET_GETOOND: Final = "(wordt niet getoond)"
@@ -120,7 +120,7 @@ class Kolomveld:
         """The choice that the proposal is, whether or not it is sure."""
         if self.suggestie.achter:
             return ACHTER
-        return zonder_posities(self.suggestie.doel or NIET)
+        return without_positions(self.suggestie.doel or NIET)
 
     @property
     def misschien(self) -> bool:
@@ -201,7 +201,7 @@ class Voorbeeld:
 class Bord:
     """The page: built from the file, then from what was sent."""
 
-    def __init__(self, levering: Levering, voorstel: Voorstel, soort: Soort | None = None) -> None:
+    def __init__(self, levering: Levering, voorstel: Koppelvoorstel, soort: Soort | None = None) -> None:
         self.levering = levering
         self.voorstel = voorstel
         # A header that looks like data is data: somebody chose a row of it as the header row.
@@ -216,7 +216,7 @@ class Bord:
         self.begin = self._first_rules(koppen)
         self.keuzes = from_regels(self.begin, self.kolommen)
         self._begin_keuzes = self.keuzes
-        self.fouten: tuple[Fout, ...] = ()
+        self.fouten: tuple[Keuzefout, ...] = ()
         self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen)
 
     def _first_rules(self, koppen: Sequence[str]) -> Regels:
@@ -225,14 +225,14 @@ class Bord:
         present = self.voorstel.regels
         if present is None or present.soort is not self.soort:
             return proposed
-        if self.levering.status != Status.KOPPELEN or self.levering.regels is not None:
+        if self.levering.status != Leveringstatus.KOPPELEN or self.levering.regels is not None:
             return present
         used = set(present.kolommen)
-        filled = {zonder_posities(regel.doel) for regel in present.regels}
+        filled = {without_positions(regel.doel) for regel in present.regels}
         more = [
             regel
             for regel in proposed.regels
-            if used.isdisjoint(regel.kolommen) and zonder_posities(regel.doel) not in filled
+            if used.isdisjoint(regel.kolommen) and without_positions(regel.doel) not in filled
         ]
         consent = present.toestemming or proposed.toestemming
         if consent is not None and consent.kolom in used and present.toestemming is None:
@@ -249,7 +249,7 @@ class Bord:
     @property
     def ontbreekt(self) -> tuple[str, ...]:
         """What must still be told, in Dutch."""
-        return wat_ontbreekt(self.regels)
+        return what_is_missing(self.regels)
 
     @property
     def rijkeuzes(self) -> list[tuple[int, str]]:
@@ -287,7 +287,7 @@ class Bord:
         found = []
         for one, kop in zip(self.voorstel.kolommen, self.kolommen, strict=True):
             seen = look_at(one.monster)
-            hidden = zegt_bsn(one.kop.sleutel) or seen.is_een(Waardesoort.BSN)
+            hidden = says_bsn(one.kop.sleutel) or seen.is_een(Waardesoort.BSN)
             key, suggestie = one.kop.sleutel, self.suggesties[one.kop.sleutel]
             keuze = self.keuzes.kolommen[key]
             found.append(
@@ -296,7 +296,7 @@ class Bord:
                     (NIET_GETOOND,) if hidden and one.voorbeelden else tuple(map(shown, one.voorbeelden)),
                     suggestie,
                     keuze,
-                    mogelijk(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
+                    possible_for(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
                     self._places.get(keuze.achter, ""),
                     self._label(suggestie.doel or ""),
                     self._fault_at(key),
@@ -351,7 +351,7 @@ class Bord:
     def _label(self, doel: str) -> str:
         if doel == TOESTEMMING:
             return "Toestemming om te delen"
-        leaf = leaf_at(self.soort, zonder_posities(doel))
+        leaf = leaf_at(self.soort, without_positions(doel))
         return leaf.volledig_label if leaf is not None else ""
 
     # --- What comes of it -----------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ class Bord:
             self.voorstel.kopregel,
             VOORBEELDRIJEN,
         )
-        paths = list(dict.fromkeys(zonder_posities(regel.doel) for regel in self.regels.regels))
+        paths = list(dict.fromkeys(without_positions(regel.doel) for regel in self.regels.regels))
         texts = _texts(self.soort, rows, paths)
         paths = [path for path in paths if any(row.get(path) for row in texts)]
         self._tell_columns(rows, texts)
@@ -376,7 +376,7 @@ class Bord:
             for one in row.bevindingen
         )
         order = [ernst.value for ernst in Ernst]
-        labels = [blad(self.soort, path).volledig_label for path in paths]
+        labels = [veld_op(self.soort, path).volledig_label for path in paths]
         return Voorbeeld(
             tuple(labels),
             tuple(
@@ -393,7 +393,7 @@ class Bord:
 
     def _tell_columns(self, rows: Sequence[Voorbeeldrij], texts: Sequence[dict[str, str]]) -> None:
         """Per column what its values become, where it is the only one for its target, and what is said of them."""
-        shared = Counter(zonder_posities(regel.doel) for regel in self.regels.regels)
+        shared = Counter(without_positions(regel.doel) for regel in self.regels.regels)
         for veld in self.velden:
             pad = veld.keuze.doel
             if shared[pad] == 1:

@@ -10,12 +10,12 @@ from django.utils import timezone
 from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.koppelingen.saved import opgeslagen, passend, regels_of
+from uploads.koppelingen.saved import fitting, regels_of, saved_rules
 from uploads.leveringen import voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.cells.text import tekst
-from uploads.mapping.conversion import Bevinding, Omzetting
+from uploads.mapping.conversion import Omzetting, Rijopmerking
 from uploads.mapping.eigen import is_eigen_blad, is_eigen_kop
 from uploads.mapping.herkenning import herkenning
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen
@@ -23,15 +23,15 @@ from uploads.mapping.model import Ernst, Record
 from uploads.mapping.recognition import (
     BLADNAAM,
     EIGEN,
-    Gevonden,
+    Herkend,
     NietGekoppeld,
     SoortOnduidelijk,
-    eerste_rijen,
-    koppen_op,
+    first_rows,
+    headers_at,
     recognise,
     recognise_headers,
 )
-from uploads.mapping.regels import Regels, controleer
+from uploads.mapping.regels import Regels, check
 from uploads.models import Bronbestand, Levering
 from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file, recognise_format
 
@@ -72,7 +72,7 @@ class Bladvoorstel:
 
 
 @dataclass(frozen=True, slots=True)
-class Voorstel:
+class Koppelvoorstel:
     """What there is to choose from in a file. Cell values are for who uploaded it: show them, keep them nowhere.
 
     `kopregel` 0: there is no row with headers. `rijen` are the first rows of the sheet, as number and texts, to choose
@@ -90,7 +90,7 @@ class Voorstel:
     soort: Soort | None
 
 
-def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Voorstel:
+def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Koppelvoorstel:
     """What there is to choose from in the levering's file, on this sheet and header row or those found before.
 
     `blad` is the place of the sheet among those that can be chosen, from 0.
@@ -103,20 +103,20 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
     tabellen = _sheets(bestand)
     before = _sheet_called(tabellen, levering.gekozen_blad or levering.blad)
     tabel = tabellen[blad] if blad is not None and blad < len(tabellen) else before
-    rijen = eerste_rijen(tabel)
+    rijen = first_rows(tabel)
     if kopregel is None:
         known = levering.gekozen_kopregel if levering.gekozen_kopregel is not None else levering.kopregel
         kopregel = known if known is not None and tabel is before else _guess(bestand, tabel)
     if kopregel and not any(rij.nummer == kopregel for rij in rijen):
         kopregel = _guess(bestand, tabel)
-    koppen = koppen_op(rijen, kopregel, tabel.samengevoegd)
+    koppen = headers_at(rijen, kopregel, tabel.samengevoegd)
     soort = Soort(levering.soort) if levering.soort else None
     regels, naam = regels_of(levering), levering.koppeling
     # On another sheet nothing may be left of what was chosen.
-    if regels is None or not passend(regels, koppen).kolommen:
+    if regels is None or not fitting(regels, koppen).kolommen:
         regels, naam = _nearest(gemeente, koppen, soort)
     data = [rij for rij in rijen if rij.nummer > kopregel]
-    return Voorstel(
+    return Koppelvoorstel(
         bladen=tuple(Bladvoorstel(one.naam, one.aantal, one.verborgen) for one in tabellen),
         blad=tabel.naam,
         kopregel=kopregel,
@@ -128,7 +128,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         rijen=tuple(
             (rij.nummer, tuple(tekst(value)[:_SHOWN] for value in rij.waarden)) for rij in rijen[:_ROWS_SHOWN]
         ),
-        regels=None if regels is None else passend(regels, koppen),
+        regels=None if regels is None else fitting(regels, koppen),
         koppeling=naam,
         soort=soort or (regels.soort if regels is not None else None),
     )
@@ -140,7 +140,7 @@ class Voorbeeldrij:
 
     rij: int
     record: Record | None
-    bevindingen: tuple[Bevinding, ...]
+    bevindingen: tuple[Rijopmerking, ...]
 
     @property
     def lot(self) -> str:
@@ -158,18 +158,18 @@ def preview(
 
     Raises OngeldigeRegels, GeenKolommen, and Onleesbaar.
     """
-    controleer(regels)
+    check(regels)
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
         if levering is None:
             raise GeenKolommen(_WEG)
         bestand = _voorproef(levering)
     tabel = _sheet_called(_sheets(bestand), blad)
-    koppen = koppen_op(eerste_rijen(tabel), kopregel, tabel.samengevoegd)
+    koppen = headers_at(first_rows(tabel), kopregel, tabel.samengevoegd)
     if not koppen:
         raise GeenKolommen(_GEEN_RIJ)
     found = herkenning(EIGEN, koppen, regels, 0)
-    gevonden = Gevonden(found, tabel, koppen, kopregel, bestand.epoch_1904)
+    gevonden = Herkend(found, tabel, koppen, kopregel, bestand.epoch_1904)
     omzetting = Omzetting(gevonden, environment(gemeente), vandaag=timezone.localdate())
     return [
         Voorbeeldrij(one.rij, one.record, one.bevindingen) for one in islice(omzetting.uitkomsten(), number)
@@ -229,7 +229,7 @@ def _guess(bestand: Bestand, tabel: Tabel) -> int:
 
 def _nearest(gemeente: Gemeente, koppen: Sequence[str], soort: Soort | None) -> tuple[Regels | None, str]:
     """The rules that fit best, complete or not, and the name of their koppeling."""
-    saved = recognise_headers(koppen, soort, opgeslagen(gemeente))
+    saved = recognise_headers(koppen, soort, saved_rules(gemeente))
     found = saved or recognise_headers(koppen, soort)
     if not found:
         return None, ""

@@ -13,12 +13,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.mapping.cells.text import sleutel, tekst
+from uploads.mapping.cells.text import tekst, woordsleutel
 from uploads.mapping.doelen import OngeldigeRegels
 from uploads.mapping.herkenning import looks_like_data
 from uploads.mapping.kolommen import kolomkoppen
@@ -27,9 +27,9 @@ from uploads.mapping.recognition import (
     LABELS,
     Opgeslagen,
 )
-from uploads.mapping.regels import Regels, controleer, wat_ontbreekt
+from uploads.mapping.regels import Regels, check, what_is_missing
 from uploads.mapping.regels_json import from_json, to_json
-from uploads.models import Bronbestand, Koppeling, Koppelingversie, Levering, Status
+from uploads.models import Bronbestand, Koppeling, Koppelingversie, Levering, Leveringstatus
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ LANGSTE_NAAM = 60
 # --- Choosing columns ---------------------------------------------------------------------------------------
 
 
-def passend(regels: Regels, koppen: Sequence[str]) -> Regels:
+def fitting(regels: Regels, koppen: Sequence[str]) -> Regels:
     """The rules without what this header row has no columns for."""
     present = {kolom.sleutel for kolom in kolomkoppen(koppen)}
     kept = [
@@ -77,20 +77,20 @@ def set_regels(
     with voor_gemeente(gemeente):
         if not Bronbestand.objects.filter(levering_id=levering_id).exists():
             return False
-        possible = [Status.KOPPELEN, Status.MISLUKT, Status.OMGEZET]
+        possible = [Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT, Leveringstatus.OMGEZET]
         done = put_back(
             Levering.objects.filter(pk=levering_id, status__in=possible),
-            status=Status.ONTVANGEN,
+            status=Leveringstatus.ONTVANGEN,
             soort=soort.value,
             vraagt_soort=False,
             gekozen_blad=blad[:BLADNAAM],
             gekozen_kopregel=kopregel,
-            regels=keys.versleutel(gemeente, to_json(regels).encode(), regels_context(levering_id)),
+            regels=keys.encrypt(gemeente, to_json(regels).encode(), regels_context(levering_id)),
             koppelingversie=versie,
             melding="",
         )
         if done:
-            noteer(gemeente, "kolommen_gekozen", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+            log_act(gemeente, "kolommen_gekozen", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
     return done
 
 
@@ -98,7 +98,7 @@ def regels_of(levering: Levering) -> Regels | None:
     """The rules that somebody made for this levering; None when there are none that the standard still takes."""
     if levering.regels is None:
         return None
-    plain = keys.ontsleutel(levering.gemeente, bytes(levering.regels), regels_context(levering.pk))
+    plain = keys.decrypt(levering.gemeente, bytes(levering.regels), regels_context(levering.pk))
     try:
         return from_json(plain)
     except OngeldigeRegels:
@@ -147,17 +147,17 @@ def save(
             koppeling.save(update_fields=["gearchiveerd_op"])
         if newest is not None and _text_of(gemeente, newest) == text:
             if back:
-                noteer(gemeente, "koppeling_teruggehaald", gebruiker=gebruiker, onderwerp=_about(newest))
+                log_act(gemeente, "koppeling_teruggehaald", gebruiker=gebruiker, onderwerp=_about(newest))
             return newest
         nummer = newest.nummer + 1 if newest is not None else 1
         versie: Koppelingversie = Koppelingversie.objects.create(
             gemeente=gemeente,
             koppeling=koppeling,
             nummer=nummer,
-            regels=keys.versleutel(gemeente, text.encode(), versie_context(koppeling.pk, nummer)),
+            regels=keys.encrypt(gemeente, text.encode(), versie_context(koppeling.pk, nummer)),
             gebruiker=gebruiker,
         )
-        noteer(gemeente, "koppeling_opgeslagen", gebruiker=gebruiker, onderwerp=_about(versie))
+        log_act(gemeente, "koppeling_opgeslagen", gebruiker=gebruiker, onderwerp=_about(versie))
     return versie
 
 
@@ -168,7 +168,7 @@ def history(koppeling: Koppeling) -> list[Koppelingversie]:
     )
 
 
-def regels_van(gemeente: Gemeente, versie: Koppelingversie) -> Regels:
+def regels_of_version(gemeente: Gemeente, versie: Koppelingversie) -> Regels:
     """The rules of a version. Raises OngeldigeRegels when the standard no longer takes them."""
     return from_json(_text_of(gemeente, versie))
 
@@ -179,7 +179,7 @@ def restore(
     """Put an earlier version in force again, as a new version. Raises OngeldigeRegels."""
     with voor_gemeente(gemeente):
         naam = Koppeling.objects.get(pk=versie.koppeling_id).naam
-        return save(gemeente, naam, regels_van(gemeente, versie), gebruiker)
+        return save(gemeente, naam, regels_of_version(gemeente, versie), gebruiker)
 
 
 def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser | None) -> bool:
@@ -189,7 +189,7 @@ def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser |
             gearchiveerd_op=timezone.now()
         )
         if done:
-            noteer(
+            log_act(
                 gemeente, "koppeling_gearchiveerd", gebruiker=gebruiker, onderwerp=f"koppeling {koppeling_id}"
             )
     return bool(done)
@@ -205,7 +205,7 @@ def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: Abstract
                 return koppeling
             koppeling.naam = naam
             koppeling.save(update_fields=["naam"])
-            noteer(
+            log_act(
                 gemeente,
                 "koppeling_hernoemd",
                 gebruiker=gebruiker,
@@ -217,7 +217,7 @@ def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: Abstract
     return koppeling
 
 
-def overzicht(*, weg: bool) -> "QuerySet[Koppeling]":
+def overview(*, weg: bool) -> "QuerySet[Koppeling]":
     """The koppelingen in use, or those that were put away, with what a list shows; call inside `voor_gemeente`.
 
     `versies` is how many there are, `laatste_levering` the id of the newest delivery with it.
@@ -234,7 +234,7 @@ def overzicht(*, weg: bool) -> "QuerySet[Koppeling]":
     )
 
 
-def opgeslagen(gemeente: Gemeente) -> tuple[Opgeslagen, ...]:
+def saved_rules(gemeente: Gemeente) -> tuple[Opgeslagen, ...]:
     """Every koppeling in use, in its newest version; the one saved last comes first."""
     with voor_gemeente(gemeente):
         newest = (
@@ -246,7 +246,9 @@ def opgeslagen(gemeente: Gemeente) -> tuple[Opgeslagen, ...]:
         found = []
         for versie in sorted(newest, key=lambda one: -one.pk):
             try:
-                found.append(Opgeslagen(versie.koppeling.naam, versie.pk, regels_van(gemeente, versie)))
+                found.append(
+                    Opgeslagen(versie.koppeling.naam, versie.pk, regels_of_version(gemeente, versie))
+                )
             except OngeldigeRegels:
                 log.warning("version %s of a koppeling has rules that the standard does not take", versie.pk)
     return tuple(found)
@@ -259,12 +261,12 @@ def versie_context(koppeling_id: int, nummer: int) -> str:
 
 def _text_of(gemeente: Gemeente, versie: Koppelingversie) -> str:
     context = versie_context(versie.koppeling_id, versie.nummer)
-    return keys.ontsleutel(gemeente, bytes(versie.regels), context).decode()
+    return keys.decrypt(gemeente, bytes(versie.regels), context).decode()
 
 
 def _check_complete(regels: Regels, soort: Soort) -> None:
-    controleer(regels)
-    missing = wat_ontbreekt(regels)
+    check(regels)
+    missing = what_is_missing(regels)
     if missing:
         raise OngeldigeRegels(missing[0])
     if regels.soort is not soort:
@@ -275,7 +277,7 @@ def _good_name(naam: str) -> str:
     naam = tekst(naam)
     if not naam or len(naam) > LANGSTE_NAAM:
         raise OngeldigeRegels(f"Geef de koppeling een naam van ten hoogste {LANGSTE_NAAM} tekens.")
-    if sleutel(naam) in {sleutel(taken) for taken in (*LABELS, *LABELS.values())}:
+    if woordsleutel(naam) in {woordsleutel(taken) for taken in (*LABELS, *LABELS.values())}:
         raise OngeldigeRegels("Deze naam is al van een vaste koppeling. Kies een andere naam.")
     if looks_like_data(naam):
         raise OngeldigeRegels("Kies een naam zonder e-mailadres en zonder lange nummers.")

@@ -9,7 +9,7 @@ from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.mapping.cells.text import sleutel
+from uploads.mapping.cells.text import woordsleutel
 from uploads.mapping.model import Omgeving
 from uploads.models import Legewaarden, Waardekoppeling
 
@@ -25,14 +25,14 @@ def environment(gemeente: Gemeente) -> Omgeving:
             .values_list("lijst", "code", "label")
         )
         for lijst, code, label in rows:
-            codes.setdefault(lijst, {}).setdefault(sleutel(label), code)
+            codes.setdefault(lijst, {}).setdefault(woordsleutel(label), code)
         for lijst, code, _ in rows:
-            codes[lijst][sleutel(code)] = code
+            codes[lijst][woordsleutel(code)] = code
         # These languages go by these names, whatever list is loaded.
-        codes.setdefault(TALEN, {}).update((sleutel(naam), code) for code, naam in VEELGEVRAAGD.items())
+        codes.setdefault(TALEN, {}).update((woordsleutel(naam), code) for code, naam in VEELGEVRAAGD.items())
         # The municipality's own mapping goes before everything; an empty code leaves a value out on purpose.
         for lijst, waarde, code in Waardekoppeling.objects.values_list("lijst", "waarde", "code"):
-            codes.setdefault(lijst, {})[sleutel(waarde)] = code
+            codes.setdefault(lijst, {})[woordsleutel(waarde)] = code
         leeg = Legewaarden.objects.values_list("waarden", flat=True).first()
 
     @lru_cache(maxsize=10_000)
@@ -47,5 +47,5 @@ def environment(gemeente: Gemeente) -> Omgeving:
         lambda text: keys.pseudoniem(gemeente, text),
         postcode_is_somewhere,
         codes,
-        None if leeg is None else frozenset(map(sleutel, leeg)),
+        None if leeg is None else frozenset(map(woordsleutel, leeg)),
     )

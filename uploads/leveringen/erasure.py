@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exchange.bron import store
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import (
@@ -17,8 +17,8 @@ from uploads.models import (
     UITGEVOERD,
     Bronbestand,
     Levering,
+    Leveringstatus,
     Opmerkingenbestand,
-    Status,
     Voorproef,
 )
 
@@ -59,13 +59,13 @@ def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser |
         if levering is None:
             return False
         _expire(levering, "Deze levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist.")
-        noteer(gemeente, "levering_ingetrokken", gebruiker=gebruiker, onderwerp=str(levering))
+        log_act(gemeente, "levering_ingetrokken", gebruiker=gebruiker, onderwerp=str(levering))
     return True
 
 
 def waiting() -> "QuerySet[Levering]":
     """The leveringen that are not published, whatever they are doing; call inside `voor_gemeente`."""
-    found: QuerySet[Levering] = Levering.objects.exclude(status__in=[*AF, Status.TERUGDRAAIEN])
+    found: QuerySet[Levering] = Levering.objects.exclude(status__in=[*AF, Leveringstatus.TERUGDRAAIEN])
     return found
 
 
@@ -84,7 +84,7 @@ def erase_expired(gemeente: Gemeente) -> int:
                 f"Deze levering is na {settings.UM_BRONBESTAND_UREN} uur niet gepubliceerd. Het bestand en de "
                 "omgezette gegevens zijn gewist. Upload het bestand opnieuw.",
             )
-            noteer(gemeente, "levering_vervallen", onderwerp=str(levering))
+            log_act(gemeente, "levering_vervallen", onderwerp=str(levering))
     return len(old)
 
 
@@ -103,5 +103,5 @@ def _expire(levering: Levering, melding: str) -> None:
     erase_content(levering)
     # Ends the lease too: a worker that is still at it finds that out at its next step.
     Levering.objects.filter(pk=levering.pk).update(
-        status=Status.VERVALLEN, melding=melding, lease_tot=None, gewijzigd_op=timezone.now()
+        status=Leveringstatus.VERVALLEN, melding=melding, lease_tot=None, gewijzigd_op=timezone.now()
     )

@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg import sql
 
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -77,7 +77,7 @@ def receive(
             kenmerk=kenmerk,
         )
         _keep_raw(gemeente, levering.pk, inhoud)
-        noteer(gemeente, "levering_ontvangen", gebruiker=gebruiker, onderwerp=str(levering))
+        log_act(gemeente, "levering_ontvangen", gebruiker=gebruiker, onderwerp=str(levering))
     return levering
 
 
@@ -87,7 +87,7 @@ _RAW = sql.Identifier(Bronbestand._meta.db_table)
 
 
 def _keep_raw(gemeente: Gemeente, levering_id: int, inhoud: bytes) -> None:
-    sealed = keys.versleutel(gemeente, inhoud, raw_context(levering_id))
+    sealed = keys.encrypt(gemeente, inhoud, raw_context(levering_id))
     with psycopg.Cursor(_open_connection()) as cursor:
         cursor.execute(
             sql.SQL("INSERT INTO {} (gemeente_id, levering_id, inhoud) VALUES (%s, %s, %b)").format(_RAW),
@@ -106,7 +106,7 @@ def raw_of(gemeente: Gemeente, levering_id: int) -> bytes:
         row = cursor.fetchone()
     if row is None:
         raise Bronbestand.DoesNotExist
-    return keys.ontsleutel(gemeente, row[0], raw_context(levering_id))
+    return keys.decrypt(gemeente, row[0], raw_context(levering_id))
 
 
 def _open_connection() -> "psycopg.Connection[Any]":

@@ -10,7 +10,7 @@ from typing import Any
 
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
-from uploads.mapping.recognition import eerste_rijen
+from uploads.mapping.recognition import first_rows
 from uploads.models import Levering, Voorproef
 from uploads.readers import Bestand, Formaat, Rij, Tabel
 
@@ -30,7 +30,7 @@ def keep(gemeente: Gemeente, levering: Levering, inhoud: bytes) -> None:
     Voorproef.objects.update_or_create(
         gemeente=gemeente,
         levering=levering,
-        defaults={"inhoud": keys.versleutel(gemeente, inhoud, context(levering.pk))},
+        defaults={"inhoud": keys.encrypt(gemeente, inhoud, context(levering.pk))},
     )
 
 
@@ -39,7 +39,7 @@ def opened(levering: Levering) -> Bestand | None:
     row = Voorproef.objects.filter(levering=levering).first()
     if row is None:
         return None
-    return _open(keys.ontsleutel(levering.gemeente, bytes(row.inhoud), context(levering.pk)))
+    return _open(keys.decrypt(levering.gemeente, bytes(row.inhoud), context(levering.pk)))
 
 
 def taste(bestand: Bestand) -> bytes:
@@ -56,7 +56,7 @@ def taste(bestand: Bestand) -> bytes:
 def _sheet(tabel: Tabel) -> dict[str, Any]:
     rows: list[list[Any]] = []
     cells = 0
-    for rij in eerste_rijen(tabel):
+    for rij in first_rows(tabel):
         cells += len(rij.waarden)
         if rows and cells > _MAX_CELLS_PER_BLAD:
             break

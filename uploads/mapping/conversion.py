@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.bron.columns import canonical_json
-from exchange.standard import Foutcode, Soort, schoon, validate
+from exchange.standard import Foutcode, Soort, validate, without_empties
 from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.cells.text import is_leeg, tekst
-from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, zonder
+from uploads.mapping.cells.text import is_empty_list, tekst
+from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, without_own
 from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
 from uploads.mapping.reach import with_reach
-from uploads.mapping.recognition import Gevonden
+from uploads.mapping.recognition import Herkend
 
 # The first word of a row below the data, such as a sum; it has few cells.
 _TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
@@ -54,7 +54,7 @@ _LONGEST_VALUE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Bevinding:
+class Rijopmerking:
     """A remark with its place: the row's number and the column's header."""
 
     rij: int
@@ -75,12 +75,12 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Uitkomst:
+class Rijuitkomst:
     """What one row came to: a record, or None and the findings that say why."""
 
     rij: int
     record: Record | None
-    bevindingen: tuple[Bevinding, ...]
+    bevindingen: tuple[Rijopmerking, ...]
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class Omzetting:
     and column, with the message of the first. `vandaag` None: what is past its time goes along.
     """
 
-    gevonden: Gevonden
+    gevonden: Herkend
     omgeving: Omgeving
     vandaag: dt.date | None = None
     telling: Telling = field(default_factory=Telling)
@@ -112,20 +112,20 @@ class Omzetting:
                     counts[pad] += aantal
         return dict(counts)
 
-    def uitkomsten(self) -> Iterator[Uitkomst]:
+    def uitkomsten(self) -> Iterator[Rijuitkomst]:
         """One outcome per row that is not empty. Raises Onleesbaar when the file breaks off."""
         vertaling = self._vertaling = self.gevonden.vertaling(self.omgeving)
         soort, telling = self.gevonden.soort, self.telling
         id_pad = soort.id_pad or ""
         seen: dict[str, int] = {}
-        found: list[Bevinding] = list(self._missing_columns())
+        found: list[Rijopmerking] = list(self._missing_columns())
         ours = eigen_kolommen(self.gevonden.koppen)
         ids = self.gevonden.id_kolommen
         few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
         nummer = 0
 
         def meld(kolom: str, opmerking: Opmerking) -> None:
-            found.append(Bevinding(nummer, kolom, opmerking))
+            found.append(Rijopmerking(nummer, kolom, opmerking))
 
         def onbekend(kolom: str, waarde: tuple[str, str]) -> None:
             self._count_unknown(*waarde)
@@ -136,8 +136,8 @@ class Omzetting:
             if nummer <= self.gevonden.kopregel:
                 continue
             if ours:
-                waarden = zonder(waarden, ours)
-            if is_leeg(waarden):
+                waarden = without_own(waarden, ours)
+            if is_empty_list(waarden):
                 telling.lege_rijen += 1
                 continue
             telling.gelezen += 1
@@ -156,18 +156,18 @@ class Omzetting:
                 record = None
             if record is not None:
                 self._vormen[vertaling.vorm()] += 1
-                record = record if vertaling.vol else schoon(record)
+                record = record if vertaling.vol else without_empties(record)
                 seen[eigen_id] = nummer
             bevindingen = tuple(found)
             found.clear()
-            yield self._settle(Uitkomst(nummer, record, bevindingen))
+            yield self._settle(Rijuitkomst(nummer, record, bevindingen))
 
-    def _missing_columns(self) -> Iterator[Bevinding]:
+    def _missing_columns(self) -> Iterator[Rijopmerking]:
         """What the municipality's own koppeling expects and this file does not have."""
         herkenning = self.gevonden.herkenning
         if herkenning.versie is not None:
             for key in herkenning.ontbreekt:
-                yield Bevinding(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
+                yield Rijopmerking(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
 
     def _is_over(self, record: Record) -> bool:
         """Whether nobody would find it any more."""
@@ -200,7 +200,7 @@ class Omzetting:
         ):
             yield postcode_pad, POSTCODE_ONVINDBAAR
 
-    def _settle(self, uitkomst: Uitkomst) -> Uitkomst:
+    def _settle(self, uitkomst: Rijuitkomst) -> Rijuitkomst:
         """Count the outcome."""
         telling = self.telling
         if uitkomst.record is not None:
@@ -247,7 +247,7 @@ def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
 def _identity(record: Record, id_pad: str) -> str:
     """What tells this record from the others: its id, or its whole content for a kind without ids."""
     if not id_pad:
-        return hashlib.sha256(canonical_json(schoon(record)).encode()).hexdigest()
+        return hashlib.sha256(canonical_json(without_empties(record)).encode()).hexdigest()
     return str(record.get(id_pad) or "")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from exchange.standard import STANDAARD, Attribuut, Blad, Gegevenstype, Soort, Waardelijst, blad, bladeren
+from exchange.standard import STANDAARD, Attribuut, Gegevenstype, Soort, Veld, Waardelijst, veld_op, velden
 from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import NAAM_BIJ
 from uploads.mapping.cells.dates import date_of
@@ -62,7 +62,7 @@ def doelen(soort: Soort) -> tuple[Doel, ...]:
     return tuple(
         Doel(
             pad=leaf.pad,
-            doel=gewoon_doel(leaf),
+            doel=usual_target(leaf),
             label=leaf.label,
             volledig_label=leaf.volledig_label,
             groep=_group_label(soort, leaf),
@@ -70,21 +70,21 @@ def doelen(soort: Soort) -> tuple[Doel, ...]:
             verplicht=leaf.verplicht,
             nummerbaar=leaf.in_lijst,
             splitsbaar=is_splitsbaar(leaf),
-            lijst=lijst_van(leaf.attribuut),
+            lijst=list_of(leaf.attribuut),
             uren=is_uren(leaf.attribuut),
         )
-        for leaf in bladeren(soort)
+        for leaf in velden(soort)
     )
 
 
-def _group_label(soort: Soort, leaf: Blad) -> str:
+def _group_label(soort: Soort, leaf: Veld) -> str:
     groups = [groep.label for groep in named_groups(leaf.voorouders)]
     if not groups:
         return STANDAARD[soort].label
     return ", ".join([groups[0], *map(lower_first, groups[1:])])
 
 
-def lijst_van(attribuut: Attribuut) -> str:
+def list_of(attribuut: Attribuut) -> str:
     """What value mappings call the attribute's value list: one of others by our name, an own one by the standard's."""
     lijst = attribuut.waardelijst
     return "" if lijst is None else NAAM_BIJ.get(lijst.naam, lijst.naam)
@@ -92,16 +92,16 @@ def lijst_van(attribuut: Attribuut) -> str:
 
 @cache
 def waardelijsten() -> Mapping[str, Waardelijst]:
-    """Every value list that a column can need, by the name of `lijst_van`."""
+    """Every value list that a column can need, by the name of `list_of`."""
     return {
-        lijst_van(leaf.attribuut): leaf.attribuut.waardelijst
+        list_of(leaf.attribuut): leaf.attribuut.waardelijst
         for soort in SOORTEN
-        for leaf in bladeren(soort)
+        for leaf in velden(soort)
         if leaf.attribuut.waardelijst is not None
     }
 
 
-def is_splitsbaar(leaf: Blad) -> bool:
+def is_splitsbaar(leaf: Veld) -> bool:
     """Whether one cell may hold several of it: a code, address or number in a list; in text a comma is just a comma."""
     if "[]" not in leaf.pad:
         return False
@@ -118,29 +118,29 @@ def is_uren(attribuut: Attribuut) -> bool:
     return attribuut.type is Gegevenstype.GETAL and "UrenPerWeek".casefold() in attribuut.naam.casefold()
 
 
-def zonder_posities(doel: str) -> str:
+def without_positions(doel: str) -> str:
     """The path as `bladeren` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
     return _POSITION.sub("[]", doel)
 
 
-def met_positie(pad: str, positie: int = 0) -> str:
+def with_position(pad: str, positie: int = 0) -> str:
     """The path with this position in its first list, and the first element of deeper ones."""
     return pad.replace("[]", f"[{positie}]", 1).replace("[]", "[0]")
 
 
-def gewoon_doel(leaf: Blad) -> str:
+def usual_target(leaf: Veld) -> str:
     """The target of the only column for an attribute: all values of a cell that may hold several, else the first."""
     if not is_splitsbaar(leaf):
-        return met_positie(leaf.pad)
+        return with_position(leaf.pad)
     head, bracket, tail = leaf.pad.rpartition("[]")
-    return f"{met_positie(head)}{bracket}{tail}"
+    return f"{with_position(head)}{bracket}{tail}"
 
 
-def blad_van(soort: Soort, doel: str) -> Blad:
+def veld_van(soort: Soort, doel: str) -> Veld:
     """The attribute at a target. Raises OngeldigeRegels when the standard has none there, or it is written wrong."""
     steps = [_STEP.fullmatch(step) for step in doel.split(".")] if len(doel) <= 300 else [None]
     try:
-        leaf = blad(soort, zonder_posities(doel)) if None not in steps else None
+        leaf = veld_op(soort, without_positions(doel)) if None not in steps else None
     except KeyError:
         leaf = None
     if leaf is None:
@@ -165,7 +165,7 @@ def code_in(lijst: Waardelijst, code: str) -> int | str | None:
     return code if lijst.extern or code in lijst.waarden else None
 
 
-def vaste_waarde(attribuut: Attribuut, text: str) -> int | str | None:
+def constant_of(attribuut: Attribuut, text: str) -> int | str | None:
     """A constant as the JSON of the standard has it, or None when the attribute cannot hold it; a code is a code."""
     value: int | str | None = text
     if attribuut.waardelijst is not None:

@@ -44,7 +44,7 @@ def eigen_kolommen(koppen: Sequence[Any]) -> frozenset[int]:
     return frozenset(index for index, kop in enumerate(koppen) if is_eigen_kop(kop))
 
 
-def zonder(waarden: Sequence[Any], kolommen: Collection[int]) -> Sequence[Any]:
+def without_own(waarden: Sequence[Any], kolommen: Collection[int]) -> Sequence[Any]:
     """The row with nothing in these columns."""
     if not kolommen:
         return waarden

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exchange.standard import Blad, Soort, bladeren
+from exchange.standard import Soort, Veld, velden
 from uploads.mapping.cells.reader import absence, reader
-from uploads.mapping.cells.text import alinea, sleutel, tekst
-from uploads.mapping.doelen import blad_van, is_contactlijst, vaste_waarde, zonder_posities
+from uploads.mapping.cells.text import alinea, tekst, woordsleutel
+from uploads.mapping.doelen import constant_of, is_contactlijst, veld_van, without_positions
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.model import (
@@ -90,7 +90,7 @@ class RegelVertaling:
         self._toestemming = _Consent(regels.toestemming, self._where, self._naam)
         self._consent = self._toestemming.given
         self._contact = _contact_mark(self.soort, self._bits)
-        self._paden = [zonder_posities(doel) for doel in self._bits]
+        self._paden = [without_positions(doel) for doel in self._bits]
         self._vorm = 0
 
     # --- What every row goes through ------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class RegelVertaling:
 
     def kop_van(self, pad: str) -> str:
         """The header behind an attribute; with positions, that of its own column if it has one."""
-        plain = zonder_posities(pad)
+        plain = without_positions(pad)
         return self._koppen.get(pad) or self._koppen.get(plain, plain)
 
     def vorm(self) -> int:
@@ -211,7 +211,7 @@ class RegelVertaling:
             self._bits.setdefault(regel.doel, 1 << len(self._bits))
         later: list[_Vak] = []
         for group in by_target.values():
-            leaf = blad_van(self.soort, group[0].doel)
+            leaf = veld_van(self.soort, group[0].doel)
             is_id = leaf.pad == self.soort.id_pad
             first = group[0]
             self._name(leaf, group)
@@ -230,13 +230,13 @@ class RegelVertaling:
                 (later if any(bron.voorwaarden for bron in vak.bronnen) else self._vakken).append(vak)
         self._vakken += later
 
-    def _name(self, leaf: Blad, group: Sequence[Regel]) -> None:
+    def _name(self, leaf: Veld, group: Sequence[Regel]) -> None:
         kop = next((self._naam[key] for regel in group for key in regel.kolommen if key in self._naam), "")
         if kop:
             self._koppen.setdefault(group[0].doel, kop)
             self._koppen.setdefault(leaf.pad, kop)
 
-    def _add_column(self, leaf: Blad, regel: Regel, index: int) -> None:
+    def _add_column(self, leaf: Veld, regel: Regel, index: int) -> None:
         self._kolommen.append(
             (
                 index,
@@ -248,7 +248,7 @@ class RegelVertaling:
             )
         )
 
-    def _vak(self, leaf: Blad, group: Sequence[Regel]) -> _Vak:
+    def _vak(self, leaf: Veld, group: Sequence[Regel]) -> _Vak:
         doel = group[0].doel
         bronnen = tuple(bron for regel in group if (bron := self._bron(leaf, regel)) is not None)
         zet = _setter(leaf, doel)
@@ -256,7 +256,7 @@ class RegelVertaling:
             zet = each_setter(doel)
         return _Vak(zet, self._bits[doel], bronnen)
 
-    def _bron(self, leaf: Blad, regel: Regel) -> _Bron | None:
+    def _bron(self, leaf: Veld, regel: Regel) -> _Bron | None:
         """None when none of the rule's columns are in this file, or it depends on what nothing fills."""
         conditions: list[int] = []
         if regel.alleen_met:
@@ -280,7 +280,7 @@ class RegelVertaling:
             read = _from_several(indexes, regel.voeg_samen, lees, remembered, clean, self._omgeving)
         return _Bron(read, self._naam[present[0]], tuple(conditions))
 
-    def _reader(self, leaf: Blad, regel: Regel) -> Lees:
+    def _reader(self, leaf: Veld, regel: Regel) -> Lees:
         return reader(self.soort, leaf, regel, self._omgeving, epoch_1904=self._epoch_1904)
 
     def _bits_of(self, wanted: Callable[[str], bool]) -> int:
@@ -300,7 +300,7 @@ class _Consent:
         if toestemming is not None and not toestemming.verklaring:
             self.kop = naam.get(toestemming.kolom, toestemming.kolom)
             self._index = where.get(toestemming.kolom)
-            self._yes = frozenset(key for key in map(sleutel, toestemming.waarden) if key)
+            self._yes = frozenset(key for key in map(woordsleutel, toestemming.waarden) if key)
             only_yes = self._yes == {"ja"}
         when = "Ja" if only_yes else "een van de waarden die u daarvoor koos"
         self.ontbreekt = Opmerking(
@@ -398,15 +398,15 @@ def _from_several(
     return read
 
 
-def _constant(leaf: Blad, regel: Regel) -> _LeesRij:
-    value: Any = vaste_waarde(leaf.attribuut, regel.constante)
+def _constant(leaf: Veld, regel: Regel) -> _LeesRij:
+    value: Any = constant_of(leaf.attribuut, regel.constante)
     if regel.doel.endswith("[]"):
         value = [value]
     cel = Cel(value)
     return lambda waarden: cel
 
 
-def _setter(leaf: Blad, doel: str) -> Zet:
+def _setter(leaf: Veld, doel: str) -> Zet:
     if leaf.pad.endswith("[]") and is_contactlijst(leaf.attribuut) and doel.endswith("]"):
         # Its reader gives a list, numbered or not.
         return setter(f"{doel.rpartition('[')[0]}[]")
@@ -420,12 +420,12 @@ def _has_gap(doel: str) -> bool:
 
 def _is_at(doel: str, wanted: str) -> bool:
     """Whether a target is the wanted one; one with `[]` is any of its positions."""
-    return doel == wanted or ("[]" in wanted and zonder_posities(doel) == zonder_posities(wanted))
+    return doel == wanted or ("[]" in wanted and without_positions(doel) == without_positions(wanted))
 
 
 def _group_of(doel: str) -> str:
     """The path of the list of groups that a target is in, without positions; empty when it is in none."""
-    head, bracket, _ = zonder_posities(doel).rpartition("[].")
+    head, bracket, _ = without_positions(doel).rpartition("[].")
     return f"{head}{bracket}"
 
 
@@ -434,15 +434,15 @@ def _repeated_group(doel: str) -> str:
     return _group_of(doel) if "[]." in doel else ""
 
 
-def _hardly_repeats(leaf: Blad, soort: Soort) -> bool:
+def _hardly_repeats(leaf: Veld, soort: Soort) -> bool:
     """Whether remembering what its cells came to is no use."""
     return leaf.pad == soort.id_pad or leaf.vrije_tekst or (leaf.contactgegeven and not leaf.voorouders)
 
 
 def _contact_mark(soort: Soort, bits: dict[str, int]) -> tuple[int, int, Zet] | None:
     """The bits of the mark itself and of all contact details, and how the mark is set; None for a kind without it."""
-    own = next((leaf.pad for leaf in bladeren(soort) if leaf.attribuut.naam == _INDICATIE_CONTACT), None)
+    own = next((leaf.pad for leaf in velden(soort) if leaf.attribuut.naam == _INDICATIE_CONTACT), None)
     if own is None:
         return None
-    others = sum(bit for doel, bit in bits.items() if blad_van(soort, doel).contactgegeven)
+    others = sum(bit for doel, bit in bits.items() if veld_van(soort, doel).contactgegeven)
     return bits.setdefault(own, 1 << len(bits)), others, setter(own)

@@ -31,7 +31,7 @@ class Herkenning:
     versie: int | None = None
 
 
-class Koppeling(Protocol):
+class Preset(Protocol):
     """A way of reading spreadsheets with a header row."""
 
     @property

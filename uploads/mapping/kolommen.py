@@ -63,11 +63,11 @@ def kolomsleutels(koppen: Sequence[str]) -> tuple[str, ...]:
     return tuple(kolom.sleutel for kolom in kolomkoppen(koppen))
 
 
-def heeft_kop(key: str) -> bool:
+def has_header(key: str) -> bool:
     """Whether this key came from a header, rather than from the place of a column without one."""
     return not key.startswith("kolom ")
 
 
-def zegt_bsn(key: str) -> bool:
+def says_bsn(key: str) -> bool:
     """Whether the header says that the column holds BSNs."""
     return _BSN_KOP.search(key) is not None

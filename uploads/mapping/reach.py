@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from exchange.standard import Blad, Profiel, Soort, bladeren
+from exchange.standard import Profiel, Soort, Veld, velden
 
 # Counted beside the attributes: the records with at least one way to reach somebody.
 BEREIKBAAR: Final = "(bereikbaar)"
@@ -17,8 +17,8 @@ def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
     return found
 
 
-def _is_way(leaf: Blad) -> bool:
+def _is_way(leaf: Veld) -> bool:
     return leaf.contactgegeven and leaf.profiel is Profiel.DETAIL and leaf.attribuut.naam != "codeWebadres"
 
 
-_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in bladeren(soort) if _is_way(leaf)) for soort in Soort}
+_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in velden(soort) if _is_way(leaf)) for soort in Soort}

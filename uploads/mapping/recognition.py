@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from exchange.standard import Soort
-from uploads.mapping.cells.text import is_leeg, tekst
+from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
-from uploads.mapping.herkenning import Herkenning, Koppeling, herkenning
-from uploads.mapping.kolommen import heeft_kop, kolomsleutels
+from uploads.mapping.herkenning import Herkenning, Preset, herkenning
+from uploads.mapping.kolommen import has_header, kolomsleutels
 from uploads.mapping.model import Omgeving, Vertaling
 from uploads.mapping.presets import pilot, records
 from uploads.mapping.presets.sonar import Sonar
@@ -24,7 +24,7 @@ from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 # The first fits best when two do equally well.
-KOPPELINGEN: tuple[Koppeling, ...] = (Sonar(), Standaard())
+KOPPELINGEN: tuple[Preset, ...] = (Sonar(), Standaard())
 # What the rules are called that somebody made for one file and did not save.
 EIGEN = "eigen"
 # These are files of records: there are no columns to choose.
@@ -79,7 +79,7 @@ class NietGekoppeld(Onleesbaar):
 
 
 @dataclass(frozen=True, slots=True)
-class Keuze:
+class Bestandskeuze:
     """What somebody chose instead of what is found: the sheet by (the first part of) its name, and the header row.
 
     `kopregel` None: find it; 0: there is none, and the first row is data already. `regels` None: recognise.
@@ -91,7 +91,7 @@ class Keuze:
 
 
 @dataclass(frozen=True, slots=True)
-class Gevonden:
+class Herkend:
     """What a file turned out to be, and where its rows begin. `epoch_1904`: as of its file."""
 
     herkenning: Herkenning
@@ -141,7 +141,7 @@ class Opgeslagen:
         if soort is not self.regels.soort:
             return None
         present = set(kolomsleutels(koppen))
-        used = [key for key in self.regels.kolommen if heeft_kop(key)]
+        used = [key for key in self.regels.kolommen if has_header(key)]
         score = len(present.intersection(used))
         if score < min(_MIN_KOPPEN, len(used)) or not used or score < _DEEL * len(used):
             return None
@@ -160,8 +160,8 @@ def recognise(
     soort: Soort | None = None,
     koppeling: str = "",
     opgeslagen: Sequence[Opgeslagen] = (),
-    keuze: Keuze | None = None,
-) -> Gevonden:
+    keuze: Bestandskeuze | None = None,
+) -> Herkend:
     """Find out what a file is; `soort`, `koppeling` (by name) and `keuze` narrow it down when they are known.
 
     Raises Onleesbaar for a file without rows that can be used, NietGekoppeld when nothing fits or an indispensable
@@ -169,26 +169,30 @@ def recognise(
     """
     if bestand.formaat is Formaat.JSON:
         return _recognise_records(bestand.tabellen[0], soort, koppeling)
-    gevonden = _recognise_rows(bestand, soort, koppeling, opgeslagen, keuze or Keuze())
+    gevonden = _recognise_rows(bestand, soort, koppeling, opgeslagen, keuze or Bestandskeuze())
     return replace(gevonden, epoch_1904=bestand.epoch_1904)
 
 
 def _recognise_rows(
-    bestand: Bestand, soort: Soort | None, koppeling: str, opgeslagen: Sequence[Opgeslagen], keuze: Keuze
-) -> Gevonden:
+    bestand: Bestand,
+    soort: Soort | None,
+    koppeling: str,
+    opgeslagen: Sequence[Opgeslagen],
+    keuze: Bestandskeuze,
+) -> Herkend:
     candidates = _candidates(bestand, keuze)
     if keuze.regels is not None:
         return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN)
-    groups: tuple[Sequence[Koppeling], ...] = (opgeslagen, KOPPELINGEN)
+    groups: tuple[Sequence[Preset], ...] = (opgeslagen, KOPPELINGEN)
     if koppeling:
         named = next((one for one in opgeslagen if one.naam == koppeling), None)
         if named is not None:
             return _by_rules(candidates, named.regels, named.naam, named.versie)
         groups = ([one for one in KOPPELINGEN if one.naam == koppeling],)
-    best: Gevonden | None = None
+    best: Herkend | None = None
     for group in groups:
         found = [
-            Gevonden(one, place.tabel, place.koppen, place.kopregel)
+            Herkend(one, place.tabel, place.koppen, place.kopregel)
             for place in candidates
             for one in recognise_headers(place.koppen, soort, group)
         ]
@@ -210,7 +214,7 @@ def _recognise_rows(
 
 
 def recognise_headers(
-    koppen: Sequence[str], soort: Soort | None = None, koppelingen: Sequence[Koppeling] = KOPPELINGEN
+    koppen: Sequence[str], soort: Soort | None = None, koppelingen: Sequence[Preset] = KOPPELINGEN
 ) -> list[Herkenning]:
     """Everything these headers can be."""
     return [
@@ -221,7 +225,7 @@ def recognise_headers(
     ]
 
 
-def _fits_two_kinds(best: Gevonden, found: Sequence[Gevonden]) -> bool:
+def _fits_two_kinds(best: Herkend, found: Sequence[Herkend]) -> bool:
     return any(
         other.soort is not best.soort
         and other.herkenning.score == best.herkenning.score
@@ -243,12 +247,12 @@ def _why_not(koppeling: str, place: "_Plaats") -> str:
 
 def _by_rules(
     candidates: "Sequence[_Plaats]", regels: Regels, naam: str, versie: int | None = None
-) -> Gevonden:
+) -> Herkend:
     """What somebody chose for this very file, by rules or by name; on the row where most of its columns are."""
-    if not any(map(heeft_kop, regels.kolommen)):
+    if not any(map(has_header, regels.kolommen)):
         candidates = [place.without_headers() for place in candidates]
     found = [
-        Gevonden(
+        Herkend(
             herkenning(naam, place.koppen, regels, 0, versie=versie),
             place.tabel,
             place.koppen,
@@ -287,10 +291,10 @@ def _what_is_missing(regels: Regels, present: set[str], naam: str = "") -> str:
 # --- Header rows --------------------------------------------------------------------------------------------
 
 
-def eerste_rijen(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
+def first_rows(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
     """The first rows of a sheet that have something in them."""
     return list(
-        islice((rij for rij in islice(tabel.rijen(), _LOOK_WITHIN) if not is_leeg(rij.waarden)), aantal)
+        islice((rij for rij in islice(tabel.rijen(), _LOOK_WITHIN) if not is_empty_list(rij.waarden)), aantal)
     )
 
 
@@ -305,30 +309,32 @@ class _Plaats:
 
     def without_headers(self) -> "_Plaats":
         """The same sheet, taken to be data from its first row."""
-        return _Plaats(self.tabel, 0, koppen_op(self.rijen, 0), self.rijen)
+        return _Plaats(self.tabel, 0, headers_at(self.rijen, 0), self.rijen)
 
 
-def _candidates(bestand: Bestand, keuze: Keuze) -> list[_Plaats]:
+def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
     """Every place where the headers may be; never nothing. Raises Onleesbaar when there is nothing to choose from."""
-    sheets = [(tabel, eerste_rijen(tabel)) for tabel in _tables(bestand, keuze.blad)]
+    sheets = [(tabel, first_rows(tabel)) for tabel in _tables(bestand, keuze.blad)]
     numbers = [keuze.kopregel] if keuze.kopregel is not None else None
     found = [
         _Plaats(tabel, nummer, koppen, rijen)
         for tabel, rijen in sheets
         for nummer in numbers or [rij.nummer for rij in rijen[:_HEADER_WITHIN]]
-        if (koppen := koppen_op(rijen, nummer, tabel.samengevoegd))
+        if (koppen := headers_at(rijen, nummer, tabel.samengevoegd))
         and (numbers or sum(map(bool, koppen)) >= 2)
     ]
     # A file without headers can still be used by the places of its columns.
     found = found or [
-        _Plaats(tabel, 0, koppen, rijen) for tabel, rijen in sheets if len(koppen := koppen_op(rijen, 0)) >= 2
+        _Plaats(tabel, 0, koppen, rijen)
+        for tabel, rijen in sheets
+        if len(koppen := headers_at(rijen, 0)) >= 2
     ]
     if not found:
         raise Onleesbaar(bestand.te_groot or _GEEN_KOPREGEL)
     return found
 
 
-def koppen_op(
+def headers_at(
     rijen: Sequence[Rij], kopregel: int, samengevoegd: Sequence[tuple[int, int, int, int]] = ()
 ) -> tuple[str, ...]:
     """The headers in this row (by number; 0: there are none), as wide as the widest of these rows.
@@ -413,7 +419,7 @@ def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
 # --- Records ------------------------------------------------------------------------------------------------
 
 
-def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gevonden:
+def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Herkend:
     if koppeling not in {"", STANDAARD_KOLOMMEN, *ZONDER_KOLOMMEN}:
         raise Onleesbaar(
             "Dit bestand is JSON. Een koppeling voor kolommen past daar niet op. Laat de koppeling weg."
@@ -435,4 +441,4 @@ def _recognise_records(tabel: Tabel, soort: Soort | None, koppeling: str) -> Gev
         other = kinds[0]
         raise Onleesbaar(f"Dit bestand bevat {other.label}, geen {soort.label}. Kies de soort {other.label}.")
     naam = pilot.NAAM if pilot.is_pilot(sample, soort) else records.NAAM
-    return Gevonden(Herkenning(naam, soort, len(sample)), tabel)
+    return Herkend(Herkenning(naam, soort, len(sample)), tabel)

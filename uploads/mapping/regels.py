@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from exchange.standard import Blad, Soort, blad
-from uploads.mapping.cells.text import sleutel
+from exchange.standard import Soort, Veld, veld_op
+from uploads.mapping.cells.text import woordsleutel
 from uploads.mapping.doelen import (
     SOORTEN,
     OngeldigeRegels,
-    blad_van,
     code_in,
+    constant_of,
     is_splitsbaar,
     is_uren,
-    vaste_waarde,
-    zonder_posities,
+    veld_van,
+    without_positions,
 )
-from uploads.mapping.kolommen import _LONGEST_HEADER, zegt_bsn
+from uploads.mapping.kolommen import _LONGEST_HEADER, says_bsn
 
 SONAR: Final = "sonar"
 STANDAARD_KOLOMMEN: Final = "standaard"
@@ -114,8 +114,8 @@ class Regels:
 # --- Checks -------------------------------------------------------------------------------------------------
 
 
-def controleer(regels: Regels) -> None:
-    """Raises OngeldigeRegels for rules that mean nothing. They need not be complete: see `wat_ontbreekt`."""
+def check(regels: Regels) -> None:
+    """Raises OngeldigeRegels for rules that mean nothing. They need not be complete: see `what_is_missing`."""
     if regels.soort not in SOORTEN:
         raise OngeldigeRegels("Een koppeling is voor werkzoekenden of voor vacatures. Kies een van beide.")
     if regels.herkomst not in HERKOMSTEN:
@@ -128,12 +128,12 @@ def controleer(regels: Regels) -> None:
         _check_consent(regels.toestemming)
 
 
-def wat_ontbreekt(regels: Regels) -> tuple[str, ...]:
+def what_is_missing(regels: Regels) -> tuple[str, ...]:
     """In Dutch, what must still be told before a file can be read with these rules; nothing when they are complete."""
     soort = regels.soort
-    filled = {zonder_posities(regel.doel) for regel in regels.regels}
+    filled = {without_positions(regel.doel) for regel in regels.regels}
     missing = [
-        f"Kies uit welke kolom {_quoted(blad(soort, pad))} komt. Elk profiel heeft dit nodig."
+        f"Kies uit welke kolom {_quoted(veld_op(soort, pad))} komt. Elk profiel heeft dit nodig."
         for pad in (soort.id_pad, soort.postcode_pad)
         if pad is not None and pad not in filled
     ]
@@ -145,7 +145,7 @@ def wat_ontbreekt(regels: Regels) -> tuple[str, ...]:
 
 
 def _check_rule(soort: Soort, regel: Regel) -> None:
-    leaf = blad_van(soort, regel.doel)
+    leaf = veld_van(soort, regel.doel)
     attribuut, label = leaf.attribuut, leaf.volledig_label
 
     def wrong(melding: str) -> NoReturn:
@@ -163,24 +163,24 @@ def _check_rule(soort: Soort, regel: Regel) -> None:
         if len(regel.waarden) > _MAX_WAARDEN:
             wrong(f"er zijn ten hoogste {_MAX_WAARDEN} waarden te koppelen.")
         for waarde, code in regel.waarden:
-            if not sleutel(waarde) or (code and code_in(attribuut.waardelijst, code) is None):
+            if not woordsleutel(waarde) or (code and code_in(attribuut.waardelijst, code) is None):
                 wrong("een gekoppelde waarde heeft een code die niet in de waardelijst staat.")
         if (
             regel.bij_onbekend not in {"", AFKEUREN}
             and code_in(attribuut.waardelijst, regel.bij_onbekend) is None
         ):
             wrong("de code voor onbekende waarden staat niet in de waardelijst.")
-    if regel.constante and vaste_waarde(attribuut, regel.constante) is None:
+    if regel.constante and constant_of(attribuut, regel.constante) is None:
         wrong("deze vaste waarde past niet bij dit veld. Kies een andere waarde.")
     if regel.inkorten and attribuut.lengte is None:
         wrong("dit veld is niet in te korten.")
     if regel.alleen_met:
-        blad_van(soort, regel.alleen_met)
+        veld_van(soort, regel.alleen_met)
     if regel.pseudoniem and leaf.pad != soort.id_pad:
         wrong("alleen het kenmerk van een profiel kan een pseudoniem worden.")
 
 
-def _check_columns(regel: Regel, leaf: Blad, soort: Soort, wrong: Any) -> None:
+def _check_columns(regel: Regel, leaf: Veld, soort: Soort, wrong: Any) -> None:
     if bool(regel.kolommen) is bool(regel.constante):
         wrong("kies een of meer kolommen, of een vaste waarde.")
     if len(regel.kolommen) > _MAX_KOLOMMEN or len(set(regel.kolommen)) < len(regel.kolommen):
@@ -188,7 +188,7 @@ def _check_columns(regel: Regel, leaf: Blad, soort: Soort, wrong: Any) -> None:
     is_id = leaf.pad == soort.id_pad
     if is_id and not regel.kolommen:
         wrong("een vaste waarde kan hier niet: elk profiel heeft een eigen kenmerk nodig.")
-    if any(zegt_bsn(key) for key in regel.kolommen) and not (is_id and len(regel.kolommen) == 1):
+    if any(says_bsn(key) for key in regel.kolommen) and not (is_id and len(regel.kolommen) == 1):
         wrong(
             "een kolom met burgerservicenummers mag alleen dienen om profielen te herkennen. Kies een andere kolom."
         )
@@ -199,11 +199,11 @@ def _check_consent(toestemming: Toestemming) -> None:
         raise OngeldigeRegels(
             "Kies voor toestemming een kolom, of verklaar dat iedereen in het bestand toestemming gaf; niet allebei."
         )
-    if toestemming.kolom and not any(map(sleutel, toestemming.waarden)):
+    if toestemming.kolom and not any(map(woordsleutel, toestemming.waarden)):
         raise OngeldigeRegels("Kies bij welke waarden in de kolom er toestemming is.")
 
 
-def _quoted(leaf: Blad) -> str:
+def _quoted(leaf: Veld) -> str:
     return f"'{leaf.volledig_label}'"
 
 

@@ -17,7 +17,7 @@ from uploads.mapping.regels import (
     Regel,
     Regels,
     Toestemming,
-    controleer,
+    check,
 )
 
 _VERSIE = 1
@@ -57,7 +57,7 @@ def from_json(text: str | bytes) -> Regels:
         toestemming=None if consent is None else _consent(consent),
         herkomst=data["herkomst"],
     )
-    controleer(regels)
+    check(regels)
     return regels
 
 

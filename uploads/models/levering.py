@@ -18,7 +18,7 @@ from uploads.models.koppeling import Koppelingversie
 from uploads.models.sleutel import Aanleversleutel
 
 
-class Status(models.TextChoices):
+class Leveringstatus(models.TextChoices):
     """Where a levering stands."""
 
     ONTVANGEN = "ontvangen", "Ontvangen"
@@ -66,10 +66,15 @@ class RedenStop(models.TextChoices):
     )
 
 
-BEZIG = (Status.ONTVANGEN, Status.OMZETTEN, Status.PUBLICEREN, Status.TERUGDRAAIEN)
-AF = (Status.GEPUBLICEERD, Status.VERVALLEN)
+BEZIG = (
+    Leveringstatus.ONTVANGEN,
+    Leveringstatus.OMZETTEN,
+    Leveringstatus.PUBLICEREN,
+    Leveringstatus.TERUGDRAAIEN,
+)
+AF = (Leveringstatus.GEPUBLICEERD, Leveringstatus.VERVALLEN)
 # In these it changes, or has changed, what is published.
-UITGEVOERD = (Status.PUBLICEREN, Status.TERUGDRAAIEN, *AF)
+UITGEVOERD = (Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN, *AF)
 
 
 class Levering(GemeenteModel, Taak):
@@ -105,7 +110,9 @@ class Levering(GemeenteModel, Taak):
     verlies_bevestigd = models.IntegerField(default=0)
     bestandsnaam = models.CharField("bestand", max_length=120)
     bestandsgrootte = models.BigIntegerField(default=0)
-    status = models.CharField("status", max_length=12, choices=Status, default=Status.ONTVANGEN)
+    status = models.CharField(
+        "status", max_length=12, choices=Leveringstatus, default=Leveringstatus.ONTVANGEN
+    )
     gebruiker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -177,7 +184,7 @@ class Levering(GemeenteModel, Taak):
     @property
     def gaat_vanzelf_verder(self) -> bool:
         """Whether it is converted, and is still to be published or stopped without anybody doing something."""
-        done = {Status.OMGEZET, Status.KOPPELEN, Status.MISLUKT}
+        done = {Leveringstatus.OMGEZET, Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT}
         return self.publiceer_vanzelf and not self.gestopt_om and self.status in done
 
     @property
@@ -188,17 +195,17 @@ class Levering(GemeenteModel, Taak):
     @property
     def is_publiceerbaar(self) -> bool:
         """Whether it can be published as it stands."""
-        return self.status == Status.OMGEZET and self.omgezet > 0
+        return self.status == Leveringstatus.OMGEZET and self.omgezet > 0
 
     @property
     def is_mislukt(self) -> bool:
         """Whether the conversion failed; with another try, or the kind told, it may succeed."""
-        return self.status == Status.MISLUKT
+        return self.status == Leveringstatus.MISLUKT
 
     @property
     def kan_koppelen(self) -> bool:
         """Whether somebody can choose its columns (again), as long as its file is there."""
-        done = {Status.KOPPELEN, Status.OMGEZET, Status.MISLUKT}
+        done = {Leveringstatus.KOPPELEN, Leveringstatus.OMGEZET, Leveringstatus.MISLUKT}
         return self.status in done and self.koppeling not in ZONDER_KOLOMMEN
 
     @property
@@ -210,12 +217,12 @@ class Levering(GemeenteModel, Taak):
     def stap(self) -> int:
         """Where it is on the way from file (1), converting, checking, publishing (4), to done (5)."""
         return {
-            Status.ONTVANGEN: 2,
-            Status.OMZETTEN: 2,
-            Status.KOPPELEN: 2,
-            Status.MISLUKT: 2,
-            Status.OMGEZET: 3,
-        }.get(Status(self.status), 5 if self.status == Status.GEPUBLICEERD else 4)
+            Leveringstatus.ONTVANGEN: 2,
+            Leveringstatus.OMZETTEN: 2,
+            Leveringstatus.KOPPELEN: 2,
+            Leveringstatus.MISLUKT: 2,
+            Leveringstatus.OMGEZET: 3,
+        }.get(Leveringstatus(self.status), 5 if self.status == Leveringstatus.GEPUBLICEERD else 4)
 
     @property
     def ingebracht_door(self) -> str:

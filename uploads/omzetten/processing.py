@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from exchange.bron.staging import Klaarzetting
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, MAX_POGINGEN, claim, put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -32,13 +32,19 @@ from uploads.leveringen import voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
-from uploads.mapping.conversion import Bevinding as Gevonden
-from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
+from uploads.mapping.conversion import Rijopmerking as Gevonden
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.model import Ernst, Record
-from uploads.mapping.recognition import BLADNAAM, Keuze, NietGekoppeld, SoortOnduidelijk, recognise
-from uploads.mapping.recognition import Gevonden as Herkend
-from uploads.models import Bevinding, Bronbestand, Koppelingversie, Levering, Status
+from uploads.mapping.recognition import (
+    BLADNAAM,
+    Bestandskeuze,
+    Herkend,
+    NietGekoppeld,
+    SoortOnduidelijk,
+    recognise,
+)
+from uploads.models import Bevinding, Bronbestand, Koppelingversie, Levering, Leveringstatus
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 
 _RECORDS_PER_PART = 2500
@@ -95,10 +101,10 @@ def retry(
         if not Bronbestand.objects.filter(levering_id=levering_id).exists():
             return False
         changes: dict[str, Any] = {"soort": soort.value, "vraagt_soort": False} if soort else {}
-        failed = Levering.objects.filter(pk=levering_id, status=Status.MISLUKT)
-        done = put_back(failed, status=Status.ONTVANGEN, melding="", **changes)
+        failed = Levering.objects.filter(pk=levering_id, status=Leveringstatus.MISLUKT)
+        done = put_back(failed, status=Leveringstatus.ONTVANGEN, melding="", **changes)
         if done:
-            noteer(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+            log_act(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
     return done
 
 
@@ -106,7 +112,7 @@ def give_up(gemeente: Gemeente, levering_id: int) -> None:
     """Let a levering fail that was interrupted too often."""
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(
-            pk=levering_id, status__in=[Status.ONTVANGEN, Status.OMZETTEN]
+            pk=levering_id, status__in=[Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN]
         ).first()
         if levering is not None:
             erase_concept(levering)
@@ -118,9 +124,7 @@ def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
     """Per list the values that it does not know, most frequent first; '' stands for values that are not shown."""
     if levering.onbekende_waarden is None:
         return {}
-    plain = keys.ontsleutel(
-        levering.gemeente, bytes(levering.onbekende_waarden), unknown_context(levering.pk)
-    )
+    plain = keys.decrypt(levering.gemeente, bytes(levering.onbekende_waarden), unknown_context(levering.pk))
     found: dict[str, dict[str, int]] = json.loads(plain)
     return found
 
@@ -215,10 +219,10 @@ class _Werk:
         """What the file is: by what somebody chose for it, else by what the municipality saved, else by a preset."""
         levering = self.levering
         regels = saved.regels_of(levering)
-        keuze = Keuze(levering.gekozen_blad, levering.gekozen_kopregel, regels)
+        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels)
         soort = Soort(levering.soort) if levering.soort else None
         gevonden = recognise(
-            bestand, soort, levering.gevraagde_koppeling, saved.opgeslagen(self.gemeente), keuze
+            bestand, soort, levering.gevraagde_koppeling, saved.saved_rules(self.gemeente), keuze
         )
         if regels is not None and levering.koppelingversie_id is not None:
             with voor_gemeente(self.gemeente):
@@ -246,7 +250,7 @@ class _Werk:
             if full or len(self.findings) >= _FINDINGS_PER_STEP or now - self.last >= _SECONDS_PER_STEP:
                 self._step(whole_part=full, **_figures(omzetting))
 
-    def _take(self, uitkomst: Uitkomst) -> None:
+    def _take(self, uitkomst: Rijuitkomst) -> None:
         if uitkomst.record is not None:
             self.records.append(uitkomst.record)
         for finding in uitkomst.bevindingen:
@@ -266,19 +270,19 @@ class _Werk:
             rijen_totaal=max(totaal, 0),
             redenen=list(_reasons(omzetting)),
             vulling=omzetting.vulling,
-            onbekende_waarden=keys.versleutel(
+            onbekende_waarden=keys.encrypt(
                 self.gemeente, json.dumps(unknown).encode(), unknown_context(self.levering.pk)
             )
             if unknown
             else None,
-            status=Status.OMGEZET,
+            status=Leveringstatus.OMGEZET,
             melding="" if omzetting.telling.omgezet else _NIETS,
             pogingen=0,
         )
 
     def _step(self, whole_part: bool = False, **fields: Any) -> None:
         """Write what there is and how far it is, in one transaction, if the lease still holds."""
-        done = fields.get("status") is Status.OMGEZET
+        done = fields.get("status") is Leveringstatus.OMGEZET
         with voor_gemeente(self.gemeente):
             if not done:
                 _without_waiting_for_disk()
@@ -325,7 +329,9 @@ class _Werk:
     def _hold(self, duration: timedelta | None, **fields: Any) -> None:
         """Extend the lease (None: end it) and write these fields; raises LeaseVerloren when it is not ours any more."""
         until = timezone.now() + duration if duration is not None else None
-        mine = Levering.objects.filter(pk=self.levering.pk, status=Status.OMZETTEN, lease_tot=self.lease)
+        mine = Levering.objects.filter(
+            pk=self.levering.pk, status=Leveringstatus.OMZETTEN, lease_tot=self.lease
+        )
         held = mine.update(**{**fields, "lease_tot": until, "gewijzigd_op": timezone.now()})
         if not held:
             raise LeaseVerloren
@@ -338,7 +344,7 @@ class _Werk:
     def ask_columns(self, problem: NietGekoppeld) -> None:
         """End by asking which column is what; `blad` and `kopregel` are the best guess."""
         self._end(
-            status=Status.KOPPELEN,
+            status=Leveringstatus.KOPPELEN,
             melding=problem.melding,
             blad=problem.tabel.naam[:BLADNAAM],
             kopregel=problem.kopregel,
@@ -377,15 +383,20 @@ def _few_collections() -> Iterator[None]:
 
 def _claim(gemeente: Gemeente, levering_id: int, volg: Volg | None) -> _Werk | None:
     with voor_gemeente(gemeente):
-        levering = claim(Levering.objects.filter(status__in=[Status.ONTVANGEN, Status.OMZETTEN]), levering_id)
+        levering = claim(
+            Levering.objects.filter(status__in=[Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN]),
+            levering_id,
+        )
         if levering is None:
             return None
         if levering.pogingen > MAX_POGINGEN:
             give_up(gemeente, levering_id)
             return None
-        levering.status = Status.OMZETTEN
+        levering.status = Leveringstatus.OMZETTEN
         levering.melding = ""
-        Levering.objects.filter(pk=levering.pk).update(status=Status.OMZETTEN, melding="", **_no_figures())
+        Levering.objects.filter(pk=levering.pk).update(
+            status=Leveringstatus.OMZETTEN, melding="", **_no_figures()
+        )
         return _Werk(gemeente, levering, volg)
 
 
@@ -403,7 +414,12 @@ def _no_figures() -> dict[str, Any]:
 
 
 def _failed(melding: str) -> dict[str, Any]:
-    return {"status": Status.MISLUKT, "melding": melding, "lease_tot": None, "gewijzigd_op": timezone.now()}
+    return {
+        "status": Leveringstatus.MISLUKT,
+        "melding": melding,
+        "lease_tot": None,
+        "gewijzigd_op": timezone.now(),
+    }
 
 
 def _figures(omzetting: Omzetting) -> dict[str, Any]:

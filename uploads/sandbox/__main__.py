@@ -17,7 +17,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack
-from uploads.sandbox.sheets import Cells, Fout, Grenzen, Inhoud
+from uploads.sandbox.sheets import Cells, Grenzen, Inhoud, Leesprobleem
 
 # Few enough that what waits to be taken is small, whatever is in the cells.
 _BYTES = 8 << 20
@@ -109,7 +109,7 @@ def main(opdracht: dict[str, Any]) -> None:
         for vraag in vragen:
             index, start, number = map(int, vraag.split())
             _send(antwoorden, antwoord.rijen(index, start, number))
-    except Fout as fout:
+    except Leesprobleem as fout:
         _send(antwoorden, pack({"fout": fout.args[0]}))
     except MemoryError:
         _send(antwoorden, pack({"fout": "te_groot"}))

@@ -12,7 +12,7 @@ MAX_SHEETS: Final = 200
 MAX_MERGED: Final = 200
 
 
-class Fout(Exception):
+class Leesprobleem(Exception):
     """The file cannot be read; the argument is one of the keys of `uploads.readers.process.MELDINGEN`."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
-from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Fout, Grenzen
+from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem
 
 _CELLS = ("td", "th")
 _BREAK = frozenset({"br", "p", "div", "li"})
@@ -39,7 +39,7 @@ class Webpagina:
         self._read(inhoud, codering)
         self._bladen = [blad for blad in self._bladen if blad.hoogte]
         if not self._bladen:
-            raise Fout("geen_tabel")
+            raise Leesprobleem("geen_tabel")
         self.bladen: list[Blad] = [blad.blad(index) for index, blad in enumerate(self._bladen)]
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
@@ -50,7 +50,7 @@ class Webpagina:
         page = inhoud.replace(b"\0", b"").lower()
         if page.rfind(b"</table") < page.rfind(b"<tr"):
             # A browser would show what there is of it; the rows that are missing would be taken for gone.
-            raise Fout("beschadigd")
+            raise Leesprobleem("beschadigd")
         del page
         target: Any = self
         parser: Any = etree.HTMLParser(target=target, no_network=True, huge_tree=False, remove_comments=True)
@@ -61,7 +61,7 @@ class Webpagina:
                 parser.feed(piece)
             parser.close()
         except etree.XMLSyntaxError:
-            raise Fout("beschadigd") from None
+            raise Leesprobleem("beschadigd") from None
 
     # What the parser calls.
 

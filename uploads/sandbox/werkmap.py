@@ -8,7 +8,7 @@ from typing import Any
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904, has_password
-from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Fout, Grenzen, head_length
+from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem, head_length
 
 
 class Werkmap:
@@ -16,11 +16,11 @@ class Werkmap:
 
     def __init__(self, inhoud: bytes, formaat: str, grenzen: Grenzen) -> None:
         if formaat == "xls" and has_password(inhoud):
-            raise Fout("wachtwoord")
+            raise Leesprobleem("wachtwoord")
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
-            raise Fout("wachtwoord") from None
+            raise Leesprobleem("wachtwoord") from None
         self.epoch_1904 = counts_from_1904(inhoud, formaat)
         self.bladen: list[Blad] = []
         self._loaded: tuple[int, Any] | None = None

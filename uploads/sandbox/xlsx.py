@@ -19,7 +19,7 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
-from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Fout, Grenzen, head_length
+from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem, head_length
 from uploads.sandbox.werkmap import Werkmap
 
 _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -64,7 +64,7 @@ class Xlsx:
         self._whole: Werkmap | None = None
         try:
             self._open()
-        except (Fout, MemoryError):
+        except (Leesprobleem, MemoryError):
             raise
         except Exception:
             # Whatever is unusual or wrong about it, calamine knows.

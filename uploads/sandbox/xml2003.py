@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
-from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Fout, Grenzen
+from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
@@ -61,7 +61,7 @@ class Xml2003:
                     # Declared before the first element, so known by now.
                     checked = True
                     if element.getroottree().docinfo.internalDTD is not None:
-                        raise Fout("dtd")
+                        raise Leesprobleem("dtd")
                 if event == "start":
                     if element.tag == _WORKSHEET:
                         sheet = Bewaard(element.get(_NAME) or "", self._grenzen)
@@ -81,7 +81,7 @@ class Xml2003:
                     sheet = None
                     _forget(element)
         except etree.XMLSyntaxError:
-            raise Fout("beschadigd") from None
+            raise Leesprobleem("beschadigd") from None
 
 
 def _forget(element: Any) -> None:
@@ -97,7 +97,7 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
     place = _number(element, _INDEX)
     if place:
         if place <= sheet.hoogte:
-            raise Fout("beschadigd")
+            raise Leesprobleem("beschadigd")
         sheet.sla_over(place - 1 - sheet.hoogte)
     row: Cells = []
     number = sheet.hoogte
@@ -110,7 +110,7 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
             across, down = _number(cell, _ACROSS), _number(cell, _DOWN)
             if column:
                 if column <= len(row):
-                    raise Fout("beschadigd")
+                    raise Leesprobleem("beschadigd")
                 _pad(row, column - 1, grenzen)
         if across or down:
             sheet.voeg_samen(number, len(row), number + down, len(row) + across)

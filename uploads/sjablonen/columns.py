@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from exchange.standard import Attribuut, Blad, Gegevenstype, Soort, blad, bladeren
+from exchange.standard import Attribuut, Gegevenstype, Soort, Veld, veld_op, velden
 from exchange.standard.boom import named_groups
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code
 from exchange.waardelijsten.talen import VEELGEVRAAGD
-from uploads.mapping.cells.text import is_afwezig
-from uploads.mapping.doelen import lijst_van
+from uploads.mapping.cells.text import is_absent
+from uploads.mapping.doelen import list_of
 from uploads.mapping.eigen import VOORBEELD_ID
 from uploads.workbooks.writer import KOP
 
@@ -169,33 +169,33 @@ VANZELF: Final[Mapping[Soort, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kolom:
+class Sjabloonkolom:
     """A column of a template. `nummer` counts from 1 within a repeated group; 0 when it is not repeated."""
 
     kop: str
-    blad: Blad
+    veld: Veld
     nummer: int
     band: int
 
 
-# Per value list (by `lijst_van`): what can be chosen, each with what it means.
-Keuzes = Mapping[str, Sequence[tuple[str, str]]]
+# Per value list (by `list_of`): what can be chosen, each with what it means.
+Lijstopties = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @cache
-def kolommen(soort: Soort) -> tuple[Kolom, ...]:
+def kolommen(soort: Soort) -> tuple[Sjabloonkolom, ...]:
     """The columns of the template for this kind, in their order. Raises KeyError for a kind without a template."""
-    found: list[Kolom] = []
+    found: list[Sjabloonkolom] = []
     for band, vak in enumerate(_VAKKEN[soort]):
         for nummer in range(1, vak.aantal + 1) if vak.aantal else (0,):
             for pad in vak.paden:
-                leaf = blad(soort, pad)
+                leaf = veld_op(soort, pad)
                 kop = _kop(soort, leaf, nummer if vak.aantal > 1 else 0)
-                found.append(Kolom(kop, leaf, nummer, band))
+                found.append(Sjabloonkolom(kop, leaf, nummer, band))
     return tuple(found)
 
 
-def _kop(soort: Soort, leaf: Blad, nummer: int) -> str:
+def _kop(soort: Soort, leaf: Veld, nummer: int) -> str:
     """The shortest official name that says which attribute it is, also to who sees the header alone."""
     if _is_named_after_group(soort, leaf):
         name = leaf.voorouders[-1].label
@@ -209,16 +209,16 @@ def _kop(soort: Soort, leaf: Blad, nummer: int) -> str:
 
 @cache
 def _labels(soort: Soort) -> Counter[str]:
-    return Counter(leaf.label for leaf in bladeren(soort))
+    return Counter(leaf.label for leaf in velden(soort))
 
 
-def _is_named_after_group(soort: Soort, leaf: Blad) -> bool:
+def _is_named_after_group(soort: Soort, leaf: Veld) -> bool:
     """Whether it is a code that is all there is to the one group of that name: a driving licence, an occupation."""
     named = named_groups(leaf.voorouders)
     group = leaf.voorouders[-1].groep if leaf.voorouders else None
     namesakes = {
         other.pad.rpartition(".")[0]
-        for other in bladeren(soort)
+        for other in velden(soort)
         if leaf.voorouders and other.voorouders and other.voorouders[-1].label == leaf.voorouders[-1].label
     }
     return (
@@ -229,58 +229,58 @@ def _is_named_after_group(soort: Soort, leaf: Blad) -> bool:
     )
 
 
-def rest(soort: Soort) -> tuple[Blad, ...]:
+def remaining(soort: Soort) -> tuple[Veld, ...]:
     """The attributes without a column; people can add one themselves."""
-    used = {kolom.blad.pad for kolom in kolommen(soort)}
-    return tuple(leaf for leaf in bladeren(soort) if leaf.pad not in used and leaf.pad not in VANZELF[soort])
+    used = {kolom.veld.pad for kolom in kolommen(soort)}
+    return tuple(leaf for leaf in velden(soort) if leaf.pad not in used and leaf.pad not in VANZELF[soort])
 
 
-def lists() -> Keuzes:
+def lists() -> Lijstopties:
     """The lists that others keep, as far as they are loaded and not too long to choose from; one query."""
     found: dict[str, list[tuple[str, str]]] = {}
     rows = Code.objects.geldig().filter(lijst__in=LIJSTEN).order_by("lijst", "label", "code")
     for lijst, code, label in rows.values_list("lijst", "code", "label"):
         found.setdefault(lijst, []).append((code, label))
-    talen = lijst_van(_taal())
+    talen = list_of(_taal())
     found[talen] = [(code, naam) for code, naam in VEELGEVRAAGD.items()]
     return {lijst: _offered(codes) for lijst, codes in found.items() if len(codes) <= MAX_LIJST}
 
 
 def _taal() -> Attribuut:
-    return blad(Soort.VACATURES, "taalbeheersing[].codeTaal").attribuut
+    return veld_op(Soort.VACATURES, "taalbeheersing[].codeTaal").attribuut
 
 
 def _offered(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """By their labels, as people know them; a label that two codes share says nothing, and then the code is offered."""
     times = Counter(label.casefold() for _, label in codes)
     return [
-        (label, code) if times[label.casefold()] == 1 and not is_afwezig(label) else (code, label)
+        (label, code) if times[label.casefold()] == 1 and not is_absent(label) else (code, label)
         for code, label in codes
     ]
 
 
-def keuzes(attribuut: Attribuut, lijsten: Keuzes) -> Sequence[tuple[str, str]]:
+def options_of(attribuut: Attribuut, lijsten: Lijstopties) -> Sequence[tuple[str, str]]:
     """What can be chosen for an attribute, each with what it means; nothing when there is no list to choose from."""
     lijst = attribuut.waardelijst
     if lijst is None:
         return ()
     if lijst.extern:
-        return lijsten.get(lijst_van(attribuut), ())
+        return lijsten.get(list_of(attribuut), ())
     # An empty cell says "not known" just as well.
-    known = [(str(code), label) for code, label in lijst.waarden.items() if not is_afwezig(label)]
+    known = [(str(code), label) for code, label in lijst.waarden.items() if not is_absent(label)]
     if any(len(label) > _LANGSTE_LABEL for _, label in known):
         return known
     return [(label, f"code {code}") for code, label in known]
 
 
-def example_of(kolom: Kolom, soort: Soort, lijsten: Keuzes) -> str | int | dt.date | None:
+def example_of(kolom: Sjabloonkolom, soort: Soort, lijsten: Lijstopties) -> str | int | dt.date | None:
     """What the example row has in this column: fictitious, and only in the first of a repeated group."""
-    attribuut = kolom.blad.attribuut
-    if kolom.blad.pad == soort.id_pad:
+    attribuut = kolom.veld.attribuut
+    if kolom.veld.pad == soort.id_pad:
         return VOORBEELD_ID
     if kolom.nummer > 1 or attribuut.voorbeeld is None:
         return None
-    options = keuzes(attribuut, lijsten)
+    options = options_of(attribuut, lijsten)
     if options:
         return _chosen(attribuut, options)
     if attribuut.type is Gegevenstype.DATUM:

@@ -7,17 +7,26 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exchange.standard import Attribuut, Blad, Gegevenstype, Profiel, Soort, blad
+from exchange.standard import Attribuut, Gegevenstype, Profiel, Soort, Veld, veld_op
 from uploads.mapping.eigen import EIGEN_BLAD, VOORBEELD_ID
-from uploads.sjablonen.columns import _BANDEN, VANZELF, Keuzes, Kolom, example_of, keuzes, kolommen, rest
+from uploads.sjablonen.columns import (
+    _BANDEN,
+    VANZELF,
+    Lijstopties,
+    Sjabloonkolom,
+    example_of,
+    kolommen,
+    options_of,
+    remaining,
+)
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import Opmaak, make_room
 
 
-def how_to_fill(attribuut: Attribuut, lijsten: Keuzes) -> str:
+def how_to_fill(attribuut: Attribuut, lijsten: Lijstopties) -> str:
     """In one or two sentences what to type in a cell."""
     lijst = attribuut.waardelijst
-    if lijst is not None and keuzes(attribuut, lijsten):
+    if lijst is not None and options_of(attribuut, lijsten):
         return f"Kies een waarde uit de lijst {lijst.naam}; zie het blad Lijsten."
     if lijst is not None:
         what = "het nummer" if lijst.numeriek or attribuut.vorm == "alleen cijfers" else "de code"
@@ -40,12 +49,12 @@ def _limit(attribuut: Attribuut) -> str:
     return f" van ten hoogste {attribuut.lengte} tekens" if attribuut.lengte is not None else ""
 
 
-def _who_sees(leaf: Blad) -> str:
+def _who_sees(leaf: Veld) -> str:
     return "Iedereen die zoekt" if leaf.profiel is Profiel.ZOEK else "Alleen wie een detail opvraagt"
 
 
-def _comment(kolom: Kolom, lijsten: Keuzes) -> str:
-    leaf = kolom.blad
+def _comment(kolom: Sjabloonkolom, lijsten: Lijstopties) -> str:
+    leaf = kolom.veld
     lines = [leaf.volledig_label, leaf.attribuut.uitleg, how_to_fill(leaf.attribuut, lijsten)]
     if leaf.verplicht:
         lines.append("Verplicht: zonder dit gegeven gaat de rij niet mee.")
@@ -91,7 +100,7 @@ def _instructions(soort: Soort) -> Iterator[str]:
 
 
 _UITLEG_KOPPEN: Final = (
-    ("Kolom", 38),
+    ("Sjabloonkolom", 38),
     ("Wat het is", 60),
     ("Zo vult u het in", 60),
     ("Verplicht", 11),
@@ -103,7 +112,7 @@ _UITLEG_KOPPEN: Final = (
 )
 
 
-def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> None:
+def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> None:
     for index, (_, width) in enumerate(_UITLEG_KOPPEN, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     rows: list[tuple[Sequence[Any], bool]] = [([EIGEN_BLAD], False), ([], False)]
@@ -113,8 +122,8 @@ def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> None:
     rows.append(([kop for kop, _ in _UITLEG_KOPPEN], True))
     seen: set[str] = set()
     for kolom in kolommen(soort):
-        if kolom.blad.pad not in seen:
-            seen.add(kolom.blad.pad)
+        if kolom.veld.pad not in seen:
+            seen.add(kolom.veld.pad)
             rows.append((_explained(kolom, soort, lijsten), False))
     rows += [([], False), (["Wat niet in dit sjabloon staat"], True)]
     rows.append(
@@ -128,9 +137,9 @@ def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> None:
     )
     rows += [
         ([leaf.volledig_label, leaf.attribuut.uitleg, how_to_fill(leaf.attribuut, lijsten)], False)
-        for leaf in rest(soort)
+        for leaf in remaining(soort)
     ]
-    rows += [([blad(soort, pad).volledig_label, waarom], False) for pad, waarom in VANZELF[soort].items()]
+    rows += [([veld_op(soort, pad).volledig_label, waarom], False) for pad, waarom in VANZELF[soort].items()]
     for number, (values, bold) in enumerate(rows, start=1):
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(number, column)
@@ -141,10 +150,10 @@ def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> None:
             make_room(sheet, number, len(values))
 
 
-def _explained(kolom: Kolom, soort: Soort, lijsten: Keuzes) -> list[Any]:
-    leaf = kolom.blad
+def _explained(kolom: Sjabloonkolom, soort: Soort, lijsten: Lijstopties) -> list[Any]:
+    leaf = kolom.veld
     example = example_of(kolom, soort, lijsten)
-    highest = max(other.nummer for other in kolommen(soort) if other.blad.pad == leaf.pad)
+    highest = max(other.nummer for other in kolommen(soort) if other.veld.pad == leaf.pad)
     name = kolom.kop.removesuffix(" *")
     return [
         f"{name} tot en met {highest}" if highest > 1 else name,

@@ -14,9 +14,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange.standard import Attribuut, Gegevenstype, Soort
-from uploads.mapping.doelen import lijst_van
+from uploads.mapping.doelen import list_of
 from uploads.mapping.eigen import EIGEN_BLAD
-from uploads.sjablonen.columns import _BANDEN, Keuzes, Kolom, example_of, keuzes, kolommen, rest
+from uploads.sjablonen.columns import (
+    _BANDEN,
+    Lijstopties,
+    Sjabloonkolom,
+    example_of,
+    kolommen,
+    options_of,
+    remaining,
+)
 from uploads.sjablonen.explanation import _comment, _write_explanation
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import DATUM_VORM, KOP, Opmaak, fit_to_width, to_bytes
@@ -37,7 +45,7 @@ _VOORBEELD = Opmaak(letter="7F7F7F", schuin=True)
 # --- The workbook -------------------------------------------------------------------------------------------
 
 
-def make(soort: Soort, lijsten: Keuzes) -> bytes:
+def make(soort: Soort, lijsten: Lijstopties) -> bytes:
     """The template as a workbook. Raises KeyError for a kind without one."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
@@ -50,15 +58,15 @@ def make(soort: Soort, lijsten: Keuzes) -> bytes:
     return to_bytes(workbook)
 
 
-def _write_lists(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> dict[str, str]:
+def _write_lists(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> dict[str, str]:
     """Every list in two columns; returns per list the cells with what can be chosen."""
     put(sheet.cell(1, 1), EIGEN_BLAD)
     places: dict[str, str] = {}
     column = 1
-    for leaf in [*(kolom.blad for kolom in kolommen(soort)), *rest(soort)]:
+    for leaf in [*(kolom.veld for kolom in kolommen(soort)), *remaining(soort)]:
         attribuut = leaf.attribuut
-        name = lijst_van(attribuut)
-        options = keuzes(attribuut, lijsten)
+        name = list_of(attribuut)
+        options = options_of(attribuut, lijsten)
         if not options or name in places:
             continue
         title = attribuut.waardelijst.naam if attribuut.waardelijst is not None else name
@@ -81,7 +89,7 @@ def _write_lists(sheet: Worksheet, soort: Soort, lijsten: Keuzes) -> dict[str, s
     return places
 
 
-def _write_columns(sheet: Worksheet, soort: Soort, lijsten: Keuzes, offered: Mapping[str, str]) -> None:
+def _write_columns(sheet: Worksheet, soort: Soort, lijsten: Lijstopties, offered: Mapping[str, str]) -> None:
     for index, kolom in enumerate(kolommen(soort), start=1):
         letter = get_column_letter(index)
         head = sheet.cell(1, index)
@@ -93,30 +101,30 @@ def _write_columns(sheet: Worksheet, soort: Soort, lijsten: Keuzes, offered: Map
         )
         dimension = sheet.column_dimensions[letter]
         dimension.width = _width(kolom)
-        dimension.number_format = _number_format(kolom.blad.attribuut)
-        validation = _validation(kolom, offered.get(lijst_van(kolom.blad.attribuut)))
+        dimension.number_format = _number_format(kolom.veld.attribuut)
+        validation = _validation(kolom, offered.get(list_of(kolom.veld.attribuut)))
         if validation is not None:
             validation.add(f"{letter}2:{letter}{_LAATSTE_RIJ}")
             sheet.add_data_validation(validation)
         example = sheet.cell(2, index)
         put(example, example_of(kolom, soort, lijsten))
         _VOORBEELD.apply(example)
-        example.number_format = _number_format(kolom.blad.attribuut)
+        example.number_format = _number_format(kolom.veld.attribuut)
     sheet.row_dimensions[1].height = 48
     # The id and the postcode stay in sight.
     sheet.freeze_panes = "B2"
 
 
-def _head_look(cell: Any, kolom: Kolom) -> None:
-    if kolom.blad.verplicht:
+def _head_look(cell: Any, kolom: Sjabloonkolom) -> None:
+    if kolom.veld.verplicht:
         look = Opmaak(vulling=_VERPLICHT, letter="FFFFFF", vet=True, omloop=True)
     else:
         look = Opmaak(vulling=_BANDEN[kolom.band % 2], vet=True, omloop=True)
     look.apply(cell)
 
 
-def _width(kolom: Kolom) -> float:
-    attribuut = kolom.blad.attribuut
+def _width(kolom: Sjabloonkolom) -> float:
+    attribuut = kolom.veld.attribuut
     if attribuut.vrije_tekst and (attribuut.lengte or 0) > 200:
         return 40
     return 24 if attribuut.type in {Gegevenstype.CODE, Gegevenstype.TEKST} else 16
@@ -129,9 +137,9 @@ def _number_format(attribuut: Attribuut) -> str:
     return "General" if attribuut.type is Gegevenstype.GETAL else "@"
 
 
-def _validation(kolom: Kolom, cells: str | None) -> DataValidation | None:
+def _validation(kolom: Sjabloonkolom, cells: str | None) -> DataValidation | None:
     """What the program checks while somebody types. It warns and does not forbid: the portal has the last word."""
-    attribuut = kolom.blad.attribuut
+    attribuut = kolom.veld.attribuut
     common: dict[str, Any] = {"allow_blank": True, "errorStyle": "warning", "showErrorMessage": True}
     if cells is not None:
         return DataValidation(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
 from exchange.bron.store import BezigMetPubliceren
 from exchange.standard import Soort
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal
 from um_portal.tenants.models import Rol
 from um_portal.toegang.access import GemeenteRequest, voor_rol
@@ -140,7 +140,7 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
     content_type, write = vorm
     found = find.find(soort, FILTERS[soort](request.GET).asked)
     opname = downloads.Momentopname(soort, find.ordered(found, soort, request.GET.get("sorteer", "")))
-    noteer(
+    log_act(
         request.gemeente,
         "records_gedownload",
         gebruiker=request.user,

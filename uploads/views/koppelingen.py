@@ -203,7 +203,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
 def index(request: GemeenteRequest) -> HttpResponse:
     """The koppelingen of the municipality: those in use, or those that were put away."""
     archived = request.GET.get("stand") == "weg"
-    found = saved.overzicht(weg=archived)
+    found = saved.overview(weg=archived)
     page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
     return render(request, "uploads/koppelingen/lijst.html", {"page_obj": page, "weg": archived})
 
@@ -244,7 +244,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
 
 def _rules_or_none(request: GemeenteRequest, versie: Koppelingversie) -> Regels | None:
     try:
-        return saved.regels_van(request.gemeente, versie)
+        return saved.regels_of_version(request.gemeente, versie)
     except OngeldigeRegels:
         return None
 

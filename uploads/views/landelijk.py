@@ -16,7 +16,7 @@ from um_portal.toegang.access import GemeenteRequest, attach
 from uploads.models import LandelijkeWaarde
 from uploads.views.waarden import clean_ids, clean_text
 from uploads.waarden import national
-from uploads.waarden.lists import Codes, Stand, keuzelijsten
+from uploads.waarden.lists import Codes, Codestand, keuzelijsten
 
 PER_PAGINA = 50
 
@@ -33,10 +33,10 @@ def index(request: GemeenteRequest) -> HttpResponse:
     if request.method == "POST":
         wat = national.BESLUITEN.get(request.POST.get("besluit", ""))
         if wat is not None:
-            _tell(request, wat, national.besluit(clean_ids(request.POST.getlist("kies")), wat, request.user))
+            _tell(request, wat, national.decide(clean_ids(request.POST.getlist("kies")), wat, request.user))
         return HttpResponseRedirect(f"{reverse('uploads:landelijk')}?{urlencode({'status': status})}")
     words = clean_text(request.GET.get("q", ""))
-    page = Paginator(national.gezocht(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
+    page = Paginator(national.find(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
     codes = Codes((row.lijst, row.code) for row in page.object_list)
     aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))
     return render(
@@ -49,7 +49,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
                     "waarde": row,
                     "lijst": keuzelijsten().get(row.lijst),
                     "label": codes.label(row.lijst, row.code),
-                    "is_bruikbaar": codes.stand(row.lijst, row.code) is Stand.GELDIG,
+                    "is_bruikbaar": codes.stand(row.lijst, row.code) is Codestand.GELDIG,
                 }
                 for row in page.object_list
             ],

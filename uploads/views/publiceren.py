@@ -18,7 +18,7 @@ from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.gepubliceerd import publication
 from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
 from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
-from uploads.models import Levering, RedenVerlies, Status, Wijze
+from uploads.models import Levering, Leveringstatus, RedenVerlies, Wijze
 from uploads.tasks import enqueue
 
 PUBLICATIES_PER_PAGINA = 25
@@ -90,7 +90,7 @@ def _request(
     except NietPubliceerbaar as problem:
         messages.error(request, problem.melding)
     else:
-        enqueue(levering.pk, request.gemeente.pk, Status.PUBLICEREN)
+        enqueue(levering.pk, request.gemeente.pk, Leveringstatus.PUBLICEREN)
     return redirect("uploads:levering", pk=levering.pk)
 
 
@@ -139,7 +139,7 @@ def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
         except NietPubliceerbaar as problem:
             messages.error(request, problem.melding)
         else:
-            enqueue(pk, request.gemeente.pk, Status.TERUGDRAAIEN)
+            enqueue(pk, request.gemeente.pk, Leveringstatus.TERUGDRAAIEN)
         return redirect(terug)
     if publication.undoable(levering) is None:
         messages.error(request, publication.NIET_TERUG)
@@ -188,7 +188,7 @@ def _consequences(verschil: Verschil) -> list[str]:
 def history(request: GemeenteRequest) -> HttpResponse:
     """Everything that was published, newest first: who, when, how, and what it did."""
     done: QuerySet[Levering] = Levering.objects.filter(
-        status__in=[Status.GEPUBLICEERD, Status.TERUGDRAAIEN]
+        status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN]
     ).select_related(
         "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
     )

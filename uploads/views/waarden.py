@@ -18,15 +18,15 @@ from um_portal.presentation.templatetags.um import telwoord
 from um_portal.tenants.models import Rol
 from um_portal.toegang.access import GemeenteRequest, voor_rol
 from uploads.leveringen.upload_handler import was_too_large
-from uploads.models import LandelijkeWaarde, Levering, Status, Voordracht, Waardekoppeling
+from uploads.models import LandelijkeWaarde, Levering, Leveringstatus, Voordracht, Waardekoppeling
 from uploads.tasks import enqueue
 from uploads.waarden import file
 from uploads.waarden import national as landelijk
 from uploads.waarden import words as waarden
 from uploads.waarden.forms import WEGLATEN, CodeForm, LegeWaardenForm, WaardenbestandForm
-from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, Stand, keuzelijsten, own_choices, zoek
-from uploads.waarden.suggest import Keuze, Voorstel
-from uploads.waarden.words import Keus, Onbekend, OngeldigeWaarde
+from uploads.waarden.lists import Codes, Codestand, Keuzelijst, OngeldigeCode, find, keuzelijsten, own_choices
+from uploads.waarden.suggest import Codeoptie, Woordvoorstel
+from uploads.waarden.words import Onbekend, OngeldigeWaarde, Woordkeuze
 
 WAARDEN_PER_PAGINA = 20
 KOPPELINGEN_PER_PAGINA = 50
@@ -50,20 +50,20 @@ def clean_ids(values: list[str]) -> list[int]:
 
 
 @dataclass(slots=True)
-class Veld:
+class Woordveld:
     """One word on the page: what can be chosen for it, what is chosen, and what was looked for and found."""
 
     onbekend: Onbekend
     lijst: Keuzelijst
-    voorstellen: tuple[Voorstel, ...]
+    voorstellen: tuple[Woordvoorstel, ...]
     gekozen: str = ""
     gezocht: str = ""
-    gevonden: list[Keuze] = field(default_factory=list)
+    gevonden: list[Codeoptie] = field(default_factory=list)
     fout: str = ""
-    alle: list[Keuze] = field(default_factory=list)
+    alle: list[Codeoptie] = field(default_factory=list)
 
     @property
-    def eerste(self) -> Voorstel | None:
+    def eerste(self) -> Woordvoorstel | None:
         """The best suggestion."""
         return self.voorstellen[0] if self.voorstellen else None
 
@@ -88,12 +88,12 @@ def _wait(request: GemeenteRequest, pk: int) -> HttpResponse:
     return redirect("uploads:levering", pk=pk)
 
 
-def _fields(onbekenden: list[Onbekend], post: Any) -> list[Veld]:
-    voorstellen = waarden.voorstellen_voor(onbekenden)
+def _fields(onbekenden: list[Onbekend], post: Any) -> list[Woordveld]:
+    voorstellen = waarden.suggestions_for(onbekenden)
     fields = []
     for one in onbekenden:
         lijst = keuzelijsten()[one.lijst]
-        veld = Veld(one, lijst, voorstellen[one.sleutel])
+        veld = Woordveld(one, lijst, voorstellen[one.sleutel])
         if lijst.is_klein:
             proposed = {voorstel.code for voorstel in veld.voorstellen}
             veld.alle = [keuze for keuze in own_choices(lijst.naam) if keuze.code not in proposed]
@@ -108,17 +108,17 @@ def _fields(onbekenden: list[Onbekend], post: Any) -> list[Veld]:
     return fields
 
 
-def _look(veld: Veld, words: str, anew: bool) -> None:
+def _look(veld: Woordveld, words: str, anew: bool) -> None:
     """Find what is looked for. Looked for `anew`, one that is found is chosen, and of more the clerk chooses."""
     veld.gezocht = words
-    veld.gevonden = zoek(veld.lijst, words) if words else []
+    veld.gevonden = find(veld.lijst, words) if words else []
     offered = {one.code for one in veld.voorstellen} | {keuze.code for keuze in veld.alle}
     if anew and veld.gevonden and not veld.is_gevonden:
         veld.gekozen = veld.gevonden[0].code if len(veld.gevonden) == 1 else ""
     elif veld.gekozen and veld.gekozen != WEGLATEN and veld.gekozen not in offered and not veld.is_gevonden:
         # Found before, with other words.
         label = Codes([(veld.lijst.naam, veld.gekozen)]).label(veld.lijst.naam, veld.gekozen)
-        veld.gevonden.append(Keuze(veld.gekozen, label))
+        veld.gevonden.append(Codeoptie(veld.gekozen, label))
 
 
 @_beheerder
@@ -128,7 +128,7 @@ def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
     found = _levering(pk)
     if found.is_bezig:
         return _wait(request, pk)
-    overzicht = waarden.overzicht(found)
+    overzicht = waarden.overview(found)
     lijst = next((naam for naam in overzicht.open if naam == request.GET.get("lijst")), "")
     shown = list(overzicht.open.get(lijst, ())) if lijst else overzicht.alle_open
     page = Paginator(shown, WAARDEN_PER_PAGINA).get_page(request.GET.get("pagina"))
@@ -151,7 +151,7 @@ def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
         or any(veld.eerste is not None and veld.eerste.is_zeker for veld in velden),
         "gekoppeld": _mapped(overzicht.gekoppeld),
         "niet_getoond": sum(overzicht.niet_getoond.values()),
-        "is_omgezet": found.status == Status.OMGEZET,
+        "is_omgezet": found.status == Leveringstatus.OMGEZET,
         "heeft_fout": status == 422,
         "is_gezocht": request.method == "POST" and status == 200,
         "weglaten": WEGLATEN,
@@ -173,7 +173,7 @@ def _mapped(gekoppeld: Any) -> list[tuple[Onbekend, Keuzelijst, str, int]]:
 
 
 def _save(
-    request: GemeenteRequest, levering: Levering, onbekenden: list[Onbekend], velden: list[Veld]
+    request: GemeenteRequest, levering: Levering, onbekenden: list[Onbekend], velden: list[Woordveld]
 ) -> HttpResponse | None:
     """Remember what was chosen; None when a choice cannot be, which is then told at its field."""
     # By key, not by what the page shows now: a colleague may have mapped some in the meantime.
@@ -185,7 +185,7 @@ def _save(
     }
     chosen = {key: code for key, code in asked.items() if code}
     keuzes = [
-        Keus(by_key[key].lijst, by_key[key].waarde, "" if code == WEGLATEN else code)
+        Woordkeuze(by_key[key].lijst, by_key[key].waarde, "" if code == WEGLATEN else code)
         for key, code in chosen.items()
         if key in by_key
     ]
@@ -199,7 +199,7 @@ def _save(
                 veld.fout, good = problem.melding, False
     if good:
         try:
-            aantal = waarden.koppel(request.gemeente, keuzes, request.user, str(levering))
+            aantal = waarden.map_words(request.gemeente, keuzes, request.user, str(levering))
         except (OngeldigeCode, OngeldigeWaarde) as problem:
             messages.error(request, problem.melding)
         else:
@@ -227,24 +227,24 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
     found = _levering(pk)
     if found.is_bezig:
         return _wait(request, pk)
-    onbekenden = waarden.overzicht(found).alle_open
+    onbekenden = waarden.overview(found).alle_open
     if request.method == "POST":
         by_key = {one.sleutel: one for one in onbekenden}
         taken = [value.partition(":") for value in request.POST.getlist("neem")]
         keuzes = [
-            Keus(by_key[key].lijst, by_key[key].waarde, code)
+            Woordkeuze(by_key[key].lijst, by_key[key].waarde, code)
             for key, _, code in taken
             if key in by_key and code
         ]
         try:
-            aantal = waarden.koppel(request.gemeente, keuzes, request.user, str(found))
+            aantal = waarden.map_words(request.gemeente, keuzes, request.user, str(found))
         except (OngeldigeCode, OngeldigeWaarde) as problem:
             messages.error(request, problem.melding)
             return redirect("uploads:waarden_voorstellen", pk=pk)
         return _after_save(request, found, aantal)
     rows = [
         (one, keuzelijsten()[one.lijst], voorstel)
-        for one, voorstel in waarden.zekere_voorstellen(onbekenden, VOORSTELLEN_TEGELIJK)
+        for one, voorstel in waarden.sure_suggestions(onbekenden, VOORSTELLEN_TEGELIJK)
     ]
     return render(
         request,
@@ -253,7 +253,7 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
             "levering": found,
             "rijen": rows,
             "meer": len(rows) == VOORSTELLEN_TEGELIJK,
-            "is_omgezet": found.status == Status.OMGEZET,
+            "is_omgezet": found.status == Leveringstatus.OMGEZET,
         },
     )
 
@@ -268,7 +268,7 @@ def again(request: GemeenteRequest, pk: int) -> HttpResponse:
 
 def _convert_again(request: GemeenteRequest, pk: int) -> HttpResponse:
     try:
-        if waarden.zet_opnieuw_om(request.gemeente, pk, request.user):
+        if waarden.convert_again(request.gemeente, pk, request.user):
             enqueue(pk, request.gemeente.pk)
     except waarden.NietOpnieuw as problem:
         messages.error(request, problem.melding)
@@ -284,7 +284,7 @@ def search(request: GemeenteRequest) -> HttpResponse:
     if lijst is None or not (key.isascii() and key.isalnum() and len(key) <= 40):
         raise Http404
     words = clean_text(request.POST.get(f"zoek-{key}", ""))
-    found = zoek(lijst, words)
+    found = find(lijst, words)
     context = {
         "sleutel": key,
         "gezocht": words,
@@ -320,8 +320,8 @@ def _rows(page: Any) -> list[dict[str, Any]]:
             "koppeling": row,
             "lijst": keuzelijsten().get(row.lijst),
             "label": codes.label(row.lijst, row.code) if row.code else "",
-            "is_vervallen": bool(row.code) and codes.stand(row.lijst, row.code) is Stand.VERVALLEN,
-            "is_onbekend": bool(row.code) and codes.stand(row.lijst, row.code) is Stand.ONBEKEND,
+            "is_vervallen": bool(row.code) and codes.stand(row.lijst, row.code) is Codestand.VERVALLEN,
+            "is_onbekend": bool(row.code) and codes.stand(row.lijst, row.code) is Codestand.ONBEKEND,
             "voordracht": _VOORDRACHT.get(put_forward.get((row.lijst, row.waarde, row.code), "")),
         }
         for row in found
@@ -335,8 +335,8 @@ def index(request: GemeenteRequest) -> HttpResponse:
     words = clean_text(request.GET.get("q", ""))
     lijst = request.GET.get("lijst", "") if request.GET.get("lijst") in keuzelijsten() else ""
     only = request.GET.get("stand") == "achterhaald"
-    old = waarden.achterhaald()
-    found = waarden.gezocht(words, lijst)
+    old = waarden.outdated()
+    found = waarden.find(words, lijst)
     if only:
         found = found.filter(pk__in=old)
     page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
@@ -367,9 +367,9 @@ def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
         raise Http404
     form = CodeForm(request.POST or None, lijst=lijst, code=koppeling.code)
     if request.method == "POST" and form.is_valid():
-        keus = Keus(koppeling.lijst, koppeling.waarde, form.cleaned_data["code"])
+        keus = Woordkeuze(koppeling.lijst, koppeling.waarde, form.cleaned_data["code"])
         try:
-            waarden.koppel(request.gemeente, [keus], request.user, f"waardekoppeling {pk}")
+            waarden.map_words(request.gemeente, [keus], request.user, f"waardekoppeling {pk}")
         except (OngeldigeCode, OngeldigeWaarde) as problem:
             form.add_error("code", problem.melding)
         else:
@@ -380,7 +380,7 @@ def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
         "koppeling": koppeling,
         "lijst": lijst,
         "rij": _rows([koppeling])[0],
-        "gevonden": waarden.voorstellen_bij(koppeling),
+        "gevonden": waarden.suggestions_with(koppeling),
     }
     return render(request, "uploads/waarden/waarde.html", context, status=422 if form.errors else 200)
 
@@ -392,7 +392,7 @@ def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
     found = keuzelijsten().get(lijst)
     if found is None:
         raise Http404
-    gevonden = zoek(found, request.GET.get("q", ""))
+    gevonden = find(found, request.GET.get("q", ""))
     return render(request, "uploads/waarden/_codes.html", {"gevonden": gevonden})
 
 
@@ -402,7 +402,7 @@ def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then forget what a word means."""
     koppeling: Waardekoppeling = get_object_or_404(Waardekoppeling, pk=pk)
     if request.method == "POST":
-        waarden.vergeet(request.gemeente, pk, request.user)
+        waarden.forget(request.gemeente, pk, request.user)
         messages.success(request, "De waarde is verwijderd.")
         return redirect("uploads:waarden")
     return render(
@@ -475,7 +475,7 @@ def put_forward(request: GemeenteRequest) -> HttpResponse:
     """Show what VNG support will see; then put it forward."""
     ids = clean_ids(request.POST.getlist("kies"))[:KOPPELINGEN_PER_PAGINA]
     if request.POST.get("bevestigd"):
-        done = landelijk.draag_voor(request.gemeente, ids, request.user)
+        done = landelijk.put_forward(request.gemeente, ids, request.user)
         if done.voorgedragen:
             messages.success(
                 request,
@@ -487,8 +487,8 @@ def put_forward(request: GemeenteRequest) -> HttpResponse:
     if not ids:
         messages.error(request, "Kruis eerst aan welke waarden u wilt voordragen.")
         return redirect("uploads:waarden")
-    rows = list(waarden.gezocht("").filter(pk__in=ids))
-    good, refused = landelijk.voor_te_dragen(rows)
+    rows = list(waarden.find("").filter(pk__in=ids))
+    good, refused = landelijk.to_put_forward(rows)
     return render(request, "uploads/waarden/voordragen.html", {"rijen": _rows(good), "geweigerd": refused})
 
 
@@ -498,7 +498,7 @@ def national(request: GemeenteRequest) -> HttpResponse:
     """The accepted mappings that the municipality lacks, and those of which it has another code; take them over."""
     if request.method == "POST":
         everything = request.POST.get("actie") == "alle"
-        aantal = landelijk.neem_over(
+        aantal = landelijk.take_over(
             request.gemeente,
             request.user,
             nieuw=None if everything else clean_ids(request.POST.getlist("nieuw")),
@@ -511,9 +511,9 @@ def national(request: GemeenteRequest) -> HttpResponse:
         return redirect("uploads:waarden_landelijk")
     words = clean_text(request.GET.get("q", ""))
     afwijkend = request.GET.get("soort") == "anders"
-    found = landelijk.over_te_nemen(words, afwijkend=afwijkend).order_by("lijst", "waarde")
+    found = landelijk.to_take_over(words, afwijkend=afwijkend).order_by("lijst", "waarde")
     page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
-    elders = landelijk.over_te_nemen(words, afwijkend=not afwijkend).count()
+    elders = landelijk.to_take_over(words, afwijkend=not afwijkend).count()
     rows: list[Any] = list(page.object_list)
     codes = Codes(pair for row in rows for pair in ((row.lijst, row.code), (row.lijst, row.eigen_code or "")))
     rijen = [
@@ -522,7 +522,7 @@ def national(request: GemeenteRequest) -> HttpResponse:
             "lijst": keuzelijsten().get(row.lijst),
             "label": codes.label(row.lijst, row.code),
             "eigen": codes.label(row.lijst, row.eigen_code) if row.eigen_code else "",
-            "is_bruikbaar": codes.stand(row.lijst, row.code) in {Stand.GELDIG, Stand.NIET_GELADEN},
+            "is_bruikbaar": codes.stand(row.lijst, row.code) in {Codestand.GELDIG, Codestand.NIET_GELADEN},
         }
         for row in rows
     ]
@@ -548,13 +548,13 @@ def national(request: GemeenteRequest) -> HttpResponse:
 def empty(request: GemeenteRequest) -> HttpResponse:
     """Which words in a file count as an empty cell."""
     if request.method == "POST" and request.POST.get("actie") == "herstel":
-        waarden.herstel_lege_waarden(request.gemeente, request.user)
+        waarden.restore_empty_words(request.gemeente, request.user)
         messages.success(request, "De gebruikelijke woorden gelden weer.")
         return redirect("uploads:lege_waarden")
-    woorden, zijn_eigen = waarden.lege_waarden()
+    woorden, zijn_eigen = waarden.own_empty_words()
     form = LegeWaardenForm(request.POST or None, initial={"woorden": "\n".join(woorden)})
     if request.method == "POST" and form.is_valid():
-        waarden.stel_lege_waarden_in(request.gemeente, form.cleaned_data["woorden"], request.user)
+        waarden.set_empty_words(request.gemeente, form.cleaned_data["woorden"], request.user)
         messages.success(
             request, "Opgeslagen. Dit geldt vanaf de volgende keer dat een bestand wordt omgezet."
         )

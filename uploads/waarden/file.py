@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.mapping.cells.text import tekst
 from uploads.models import Waardekoppeling
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
-from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, lijst_van_tekst, voorstellers
+from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, list_called, suggesters
 from uploads.waarden.suggest import Voorsteller, fold
 from uploads.waarden.words import OngeldigeWaarde, remember, word_of
 from uploads.workbooks.cells import can_be_formula, csv_text
@@ -75,13 +75,13 @@ def read_in(gemeente: Gemeente, inhoud: bytes, gebruiker: Gebruiker | None) -> I
         changed = {pair: code for pair, code in rows.items() if before.get(pair) != code}
         remember(gemeente, changed, gebruiker)
         if changed:
-            noteer(gemeente, "waarden_ingelezen", gebruiker=gebruiker, aantal=len(changed))
+            log_act(gemeente, "waarden_ingelezen", gebruiker=gebruiker, aantal=len(changed))
     new = sum(pair not in before for pair in changed)
     return Ingelezen(new, len(changed) - new, len(rows) - len(changed), without)
 
 
 @dataclass(frozen=True, slots=True)
-class _Regel:
+class _Bestandsregel:
     nummer: int
     lijst: str
     waarde: str
@@ -89,12 +89,12 @@ class _Regel:
     betekenis: str
 
 
-def _rows(inhoud: bytes) -> Iterator[_Regel]:
+def _rows(inhoud: bytes) -> Iterator[_Bestandsregel]:
     with open_file(inhoud) as bestand:
         yield from _rows_of(bestand)
 
 
-def _rows_of(bestand: Bestand) -> Iterator[_Regel]:
+def _rows_of(bestand: Bestand) -> Iterator[_Bestandsregel]:
     if bestand.formaat is Formaat.JSON:
         raise OngeldigBestand(["Dit bestand is JSON. Kies een csv- of Excel-bestand."])
     for tabel in bestand.tabellen:
@@ -111,7 +111,7 @@ def _rows_of(bestand: Bestand) -> Iterator[_Regel]:
                 )
             if any(cells):
                 lijst, waarde, code, betekenis = (cells[at] if 0 <= at < len(cells) else "" for at in where)
-                yield _Regel(rij.nummer, lijst, waarde, code, betekenis)
+                yield _Bestandsregel(rij.nummer, lijst, waarde, code, betekenis)
         if where is not None:
             return
     raise OngeldigBestand(
@@ -143,13 +143,13 @@ def unguarded(value: Any) -> str:
     return text[1:] if _is_guarded(text) else text
 
 
-def _checked(regels: Sequence[_Regel]) -> tuple[dict[tuple[str, str], str], int]:
+def _checked(regels: Sequence[_Bestandsregel]) -> tuple[dict[tuple[str, str], str], int]:
     """(list, word) -> code of every row, and how many rows have no code yet. Raises OngeldigBestand."""
-    lists = {regel.lijst: lijst_van_tekst(regel.lijst) for regel in regels}
+    lists = {regel.lijst: list_called(regel.lijst) for regel in regels}
     codes = Codes((lijst.naam, regel.code) for regel in regels if (lijst := lists[regel.lijst]) is not None)
     # Once for all rows: whether a list changed since is asked of the database.
     by_meaning = (lists[regel.lijst] for regel in regels if regel.betekenis and not regel.code)
-    meanings = voorstellers({lijst.naam for lijst in by_meaning if lijst is not None})
+    meanings = suggesters({lijst.naam for lijst in by_meaning if lijst is not None})
     found: dict[tuple[str, str], str] = {}
     faults: list[str] = []
     without = 0
@@ -175,7 +175,9 @@ def _checked(regels: Sequence[_Regel]) -> tuple[dict[tuple[str, str], str], int]
     return found, without
 
 
-def _code(lijst: Keuzelijst, regel: _Regel, codes: Codes, meanings: Mapping[str, Voorsteller]) -> str | None:
+def _code(
+    lijst: Keuzelijst, regel: _Bestandsregel, codes: Codes, meanings: Mapping[str, Voorsteller]
+) -> str | None:
     """The code of a row, by the code or else by its meaning; "" leaves out, None says nothing yet."""
     if fold(regel.code).strip() in {WEGLATEN, WEGLATEN.strip("()")}:
         return ""

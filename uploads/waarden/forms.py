@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from uploads.leveringen.forms import BestandForm
-from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, own_choices, voorstellers
+from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, own_choices, suggesters
 from uploads.waarden.suggest import HOOG
 from uploads.waarden.words import LANGSTE_LEGE_WOORD, MAX_LEGE_WOORDEN, OngeldigeWaarde, empty_words
 
@@ -67,7 +67,7 @@ class CodeForm(forms.Form):
         return data
 
     def _code(self, text: str) -> str:
-        voorsteller = voorstellers([self.lijst.naam])[self.lijst.naam]
+        voorsteller = suggesters([self.lijst.naam])[self.lijst.naam]
         named = voorsteller.code_van(text)
         if named is not None:
             return named

@@ -18,7 +18,7 @@ from exchange.standard import Waardelijst
 from exchange.waardelijsten.lijsten import LIJSTEN, PastNiet, attributen, canonical
 from exchange.waardelijsten.models import Code, Codestatus
 from uploads.mapping.doelen import code_in, waardelijsten
-from uploads.waarden.suggest import Keuze, Voorsteller, fold
+from uploads.waarden.suggest import Codeoptie, Voorsteller, fold
 
 # A list that has no more is shown whole, without searching.
 _SMALL: Final = 25
@@ -27,7 +27,7 @@ _MOST_FOUND: Final = 20
 Paar = tuple[str, str]
 
 
-class Stand(StrEnum):
+class Codestand(StrEnum):
     """What a code is in its list today. ONBEKEND: it is not there, NIET_GELADEN: nobody can tell."""
 
     GELDIG = "geldig"
@@ -70,7 +70,7 @@ def keuzelijsten() -> Mapping[str, Keuzelijst]:
     }
 
 
-def lijst_van_tekst(text: str) -> Keuzelijst | None:
+def list_called(text: str) -> Keuzelijst | None:
     """The list that somebody calls so: by its name or its title."""
     wanted = fold(text).strip()
     return next(
@@ -107,13 +107,13 @@ class Codes:
             return self._known[lijst, code][0]
         return _own_label(lijst, code) or code
 
-    def stand(self, lijst: str, code: str) -> Stand:
+    def stand(self, lijst: str, code: str) -> Codestand:
         """Whether the code holds today."""
         if lijst not in LIJSTEN:
-            return Stand.GELDIG if _own_label(lijst, code) else Stand.ONBEKEND
+            return Codestand.GELDIG if _own_label(lijst, code) else Codestand.ONBEKEND
         if (lijst, code) in self._known:
-            return Stand.GELDIG if self._known[lijst, code][1] else Stand.VERVALLEN
-        return Stand.ONBEKEND if lijst in self._loaded else Stand.NIET_GELADEN
+            return Codestand.GELDIG if self._known[lijst, code][1] else Codestand.VERVALLEN
+        return Codestand.ONBEKEND if lijst in self._loaded else Codestand.NIET_GELADEN
 
     def chosen(self, lijst: str, code: str) -> str:
         """The code as it is kept. Raises OngeldigeCode when it may not be chosen; an empty code always may."""
@@ -125,15 +125,15 @@ class Codes:
         if lijst in LIJSTEN:
             code = _canonical(lijst, code)
         match self.stand(lijst, code):
-            case Stand.VERVALLEN:
+            case Codestand.VERVALLEN:
                 raise OngeldigeCode(
                     f"Deze code is vervallen in de lijst {found.titel}. Kies een code die nu geldt."
                 )
-            case Stand.ONBEKEND:
+            case Codestand.ONBEKEND:
                 raise OngeldigeCode(
                     f"Deze code staat niet in de lijst {found.titel}. Kies een code uit de lijst."
                 )
-            case Stand.NIET_GELADEN:
+            case Codestand.NIET_GELADEN:
                 _check_form(found, code)
         return code
 
@@ -177,7 +177,7 @@ def _check_form(lijst: Keuzelijst, code: str) -> None:
         )
 
 
-def codes_met(woorden: str) -> Q:
+def codes_with(woorden: str) -> Q:
     """A condition on rows with `lijst` and `code`: the code's label has each of these words."""
     asked = fold(woorden).split()
     if not asked:
@@ -201,19 +201,19 @@ def codes_met(woorden: str) -> Q:
 _made: dict[str, tuple[object, Voorsteller]] = {}
 
 
-def voorstellers(namen: Iterable[str]) -> dict[str, Voorsteller]:
+def suggesters(namen: Iterable[str]) -> dict[str, Voorsteller]:
     """What suggests codes, per list; taken apart once, until a list changes."""
     wanted = [naam for naam in namen if naam in keuzelijsten()]
     prints: dict[str, object] = _fingerprints([naam for naam in wanted if naam in LIJSTEN])
     changed = [naam for naam in wanted if naam not in _made or _made[naam][0] != prints.get(naam)]
     external = [naam for naam in changed if naam in LIJSTEN]
-    choices: dict[str, list[Keuze]] = {naam: [] for naam in changed}
+    choices: dict[str, list[Codeoptie]] = {naam: [] for naam in changed}
     if external:
         rows = Code.objects.geldig().filter(lijst__in=external).order_by("code")
         for naam, code, label, synoniemen in rows.values_list(
             "lijst", "code", "label", "synoniemen"
         ).iterator():
-            choices[naam].append(Keuze(code, label, tuple(synoniemen.splitlines())))
+            choices[naam].append(Codeoptie(code, label, tuple(synoniemen.splitlines())))
     for naam, keuzes in choices.items():
         if naam not in LIJSTEN:
             keuzes += own_choices(naam)
@@ -221,9 +221,9 @@ def voorstellers(namen: Iterable[str]) -> dict[str, Voorsteller]:
     return {naam: _made[naam][1] for naam in wanted}
 
 
-def own_choices(lijst: str) -> list[Keuze]:
+def own_choices(lijst: str) -> list[Codeoptie]:
     """All codes of one of the standard's own lists."""
-    return [Keuze(str(code), label) for code, label in keuzelijsten()[lijst].waardelijst.waarden.items()]
+    return [Codeoptie(str(code), label) for code, label in keuzelijsten()[lijst].waardelijst.waarden.items()]
 
 
 def _fingerprints(namen: list[str]) -> dict[str, object]:
@@ -239,17 +239,17 @@ def _fingerprints(namen: list[str]) -> dict[str, object]:
         return {lijst: (aantal, som) for lijst, aantal, som in cursor.fetchall()}
 
 
-def zoek(lijst: Keuzelijst, tekst: str) -> list[Keuze]:
+def find(lijst: Keuzelijst, tekst: str) -> list[Codeoptie]:
     """Codes with these words in them, and then those that look like them; a handful at most."""
     words = " ".join(tekst.replace("\x00", "").split())[:100]
     if not words:
         return []
-    found: dict[str, Keuze] = {}
+    found: dict[str, Codeoptie] = {}
     if lijst.naam in LIJSTEN:
         rows = Code.objects.filter(lijst=lijst.naam).geldig().zoek(words).order_by("label", "code")
         begin = words.casefold()
         near = sorted(rows[: 5 * _MOST_FOUND], key=lambda row: not row.label.casefold().startswith(begin))
-        found = {row.code: Keuze(row.code, row.label) for row in near[:_MOST_FOUND]}
+        found = {row.code: Codeoptie(row.code, row.label) for row in near[:_MOST_FOUND]}
     else:
         asked = fold(words).split()
         found = {
@@ -258,6 +258,6 @@ def zoek(lijst: Keuzelijst, tekst: str) -> list[Keuze]:
             if all(word in fold(f"{keuze.code} {keuze.label}") for word in asked)
         }
     if len(found) < _MOST_FOUND:
-        for voorstel in voorstellers([lijst.naam])[lijst.naam].voorstellen(words):
-            found.setdefault(voorstel.code, Keuze(voorstel.code, voorstel.label))
+        for voorstel in suggesters([lijst.naam])[lijst.naam].voorstellen(words):
+            found.setdefault(voorstel.code, Codeoptie(voorstel.code, voorstel.label))
     return list(found.values())[:_MOST_FOUND]

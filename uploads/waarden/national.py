@@ -14,13 +14,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import tekst
 from uploads.models import LandelijkeWaarde, Voordracht, Waardekoppeling
-from uploads.waarden.lists import Codes, Stand, codes_met
+from uploads.waarden.lists import Codes, Codestand, codes_with
 from uploads.waarden.words import remember
 
 Landelijk = LandelijkeWaarde.Status
@@ -38,7 +38,7 @@ class Voorgedragen:
     zonder_code: int = 0
 
 
-def voor_te_dragen(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardekoppeling], Voorgedragen]:
+def to_put_forward(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardekoppeling], Voorgedragen]:
     """Which of these may be put forward, and how many not: what looks personal, and what has no code that holds."""
     asked = list(koppelingen)
     codes = Codes((row.lijst, row.code) for row in asked)
@@ -47,17 +47,17 @@ def voor_te_dragen(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardek
     for row in asked:
         if looks_personal(row.waarde):
             persoonlijk += 1
-        elif not row.code or codes.stand(row.lijst, row.code) is not Stand.GELDIG:
+        elif not row.code or codes.stand(row.lijst, row.code) is not Codestand.GELDIG:
             zonder_code += 1
         else:
             good.append(row)
     return good, Voorgedragen(persoonlijk=persoonlijk, zonder_code=zonder_code)
 
 
-def draag_voor(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | None) -> Voorgedragen:
+def put_forward(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | None) -> Voorgedragen:
     """Put the municipality's mappings with these ids forward to VNG support; again changes nothing."""
     with voor_gemeente(gemeente):
-        good, refused = voor_te_dragen(Waardekoppeling.objects.filter(pk__in=list(ids)))
+        good, refused = to_put_forward(Waardekoppeling.objects.filter(pk__in=list(ids)))
         pairs = sorted({(row.lijst, row.waarde, row.code) for row in good})
         LandelijkeWaarde.objects.bulk_create(
             [LandelijkeWaarde(lijst=lijst, waarde=waarde, code=code) for lijst, waarde, code in pairs],
@@ -73,11 +73,11 @@ def draag_voor(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | No
             [Voordracht(gemeente=gemeente, landelijk=row) for row in new], ignore_conflicts=True
         )
         if new:
-            noteer(gemeente, "waarden_voorgedragen", gebruiker=gebruiker, aantal=len(new))
+            log_act(gemeente, "waarden_voorgedragen", gebruiker=gebruiker, aantal=len(new))
     return Voorgedragen(len(new), refused.persoonlijk, refused.zonder_code)
 
 
-def over_te_nemen(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":
+def to_take_over(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":
     """The accepted mappings that the municipality does not have; or, `afwijkend`, of which it has another code.
 
     Call inside `voor_gemeente`. Each row has the municipality's own code as `eigen_code`.
@@ -93,7 +93,7 @@ def over_te_nemen(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[La
     return _with_words(found, woorden)
 
 
-def neem_over(
+def take_over(
     gemeente: Gemeente,
     gebruiker: Gebruiker | None,
     *,
@@ -105,7 +105,7 @@ def neem_over(
     Only those in `vervang` replace what the municipality has itself. Codes that no longer hold are left out.
     """
     with voor_gemeente(gemeente):
-        fresh = over_te_nemen()
+        fresh = to_take_over()
         if nieuw is not None:
             fresh = fresh.filter(pk__in=list(nieuw))
         replaced = list(LandelijkeWaarde.objects.filter(pk__in=list(vervang), status=Landelijk.VASTGESTELD))
@@ -115,7 +115,7 @@ def neem_over(
         remember(gemeente, changed, gebruiker)
         aantal = len(added) + len(changed)
         if aantal:
-            noteer(gemeente, "landelijke_waarden_overgenomen", gebruiker=gebruiker, aantal=aantal)
+            log_act(gemeente, "landelijke_waarden_overgenomen", gebruiker=gebruiker, aantal=aantal)
     return aantal
 
 
@@ -125,14 +125,14 @@ def _usable(rows: Iterable[LandelijkeWaarde]) -> dict[tuple[str, str], str]:
     return {
         (row.lijst, row.waarde): row.code
         for row in asked
-        if codes.stand(row.lijst, row.code) in {Stand.GELDIG, Stand.NIET_GELADEN}
+        if codes.stand(row.lijst, row.code) in {Codestand.GELDIG, Codestand.NIET_GELADEN}
     }
 
 
 # --- For VNG support ---------------------------------------------------------------------------------------
 
 
-def gezocht(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
+def find(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
     """All mappings with this status and these words, each with `gemeenten`: how many put it forward.
 
     Outside every municipality's scope: only there the database lets them be counted.
@@ -148,7 +148,7 @@ def _with_words(found: "QuerySet[LandelijkeWaarde]", woorden: str) -> "QuerySet[
     words = tekst(woorden)
     if not words:
         return found
-    return found.filter(Q(waarde__icontains=words.casefold()) | Q(code__icontains=words) | codes_met(words))
+    return found.filter(Q(waarde__icontains=words.casefold()) | Q(code__icontains=words) | codes_with(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Besloten:
     onbruikbaar: int = 0
 
 
-def besluit(ids: Iterable[int], wat: Besluit, gebruiker: Gebruiker) -> Besloten:
+def decide(ids: Iterable[int], wat: Besluit, gebruiker: Gebruiker) -> Besloten:
     """Accept, reject or withdraw; call outside every municipality's scope.
 
     Of one word at most one code is accepted. Each municipality that put it forward gets a line in its log.
@@ -199,7 +199,7 @@ def besluit(ids: Iterable[int], wat: Besluit, gebruiker: Gebruiker) -> Besloten:
             if row.status not in wat.van:
                 outcome.al_anders += 1
             elif wat is VASTSTELLEN and (
-                looks_personal(row.waarde) or codes.stand(row.lijst, row.code) is not Stand.GELDIG
+                looks_personal(row.waarde) or codes.stand(row.lijst, row.code) is not Codestand.GELDIG
             ):
                 outcome.onbruikbaar += 1
             elif not _set(row, wat, gebruiker):
@@ -222,11 +222,11 @@ def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
         with voor_gemeente(gemeente):
             onderwerp = f"landelijke waarde {row.pk}"
             if wat is VASTSTELLEN:
-                noteer(gemeente, "landelijke_waarde_vastgesteld", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(gemeente, "landelijke_waarde_vastgesteld", gebruiker=gebruiker, onderwerp=onderwerp)
             elif wat is AFWIJZEN:
-                noteer(gemeente, "landelijke_waarde_afgewezen", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(gemeente, "landelijke_waarde_afgewezen", gebruiker=gebruiker, onderwerp=onderwerp)
             else:
-                noteer(gemeente, "landelijke_waarde_ingetrokken", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(gemeente, "landelijke_waarde_ingetrokken", gebruiker=gebruiker, onderwerp=onderwerp)
     return True
 
 

@@ -39,7 +39,7 @@ _ENDINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Keuze:
+class Codeoptie:
     """One code that may be chosen, with its label and other words for it."""
 
     code: str
@@ -48,7 +48,7 @@ class Keuze:
 
 
 @dataclass(frozen=True, slots=True)
-class Voorstel:
+class Woordvoorstel:
     """A code for a value: `zekerheid` from 0 to 100, `reden` a Dutch phrase about the words, not about a person."""
 
     code: str
@@ -158,8 +158,8 @@ def _words(text: str) -> _Words:
 class Voorsteller:
     """Suggests codes of one list. Make it once per list: it takes the labels apart; asking is then quick."""
 
-    def __init__(self, lijst: str, keuzes: Iterable[Keuze]) -> None:
-        self._keuzes: list[Keuze] = list(keuzes)
+    def __init__(self, lijst: str, keuzes: Iterable[Codeoptie]) -> None:
+        self._keuzes: list[Codeoptie] = list(keuzes)
         # Every name of every code: its label, without what is in brackets, and its synonyms.
         self._names: list[tuple[int, _Words]] = []
         self._by_code: dict[str, int] = {}
@@ -206,7 +206,7 @@ class Voorsteller:
         found = self._by_label.get(fold(label).strip(), set())
         return next(iter(found)) if len(found) == 1 else None
 
-    def voorstellen(self, waarde: str, aantal: int = 5) -> tuple[Voorstel, ...]:
+    def voorstellen(self, waarde: str, aantal: int = 5) -> tuple[Woordvoorstel, ...]:
         """The best suggestions for a value, surest first; none when nothing looks like it."""
         text = fold(waarde)
         found: dict[int, tuple[int, str]] = {}
@@ -215,7 +215,7 @@ class Voorsteller:
             self._in_parts(text, found)
         best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:aantal]
         return tuple(
-            Voorstel(self._keuzes[number].code, self._keuzes[number].label, score, reden)
+            Woordvoorstel(self._keuzes[number].code, self._keuzes[number].label, score, reden)
             for number, (score, reden) in self._unsure_when_close(best)
             if score >= _LOWEST
         )

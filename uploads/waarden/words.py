@@ -13,16 +13,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.audit.log import noteer
+from um_portal.audit.log import log_act
 from um_portal.jobs import put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.cells.text import AFWEZIG_WOORDEN, sleutel, tekst
-from uploads.models import Bronbestand, Legewaarden, Levering, Status, Waardekoppeling
+from uploads.mapping.cells.text import AFWEZIG_WOORDEN, tekst, woordsleutel
+from uploads.models import Bronbestand, Legewaarden, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten.processing import unknown_values
-from uploads.waarden.lists import Codes, OngeldigeCode, Stand, codes_met, keuzelijsten, voorstellers
-from uploads.waarden.suggest import Voorstel
+from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, codes_with, keuzelijsten, suggesters
+from uploads.waarden.suggest import Woordvoorstel
 
 LANGSTE_WAARDE: Final = 300
 MAX_LEGE_WOORDEN: Final = 200
@@ -92,7 +92,7 @@ class Overzicht:
         return sum(onbekend.aantal for onbekend in self.alle_open)
 
 
-def overzicht(levering: Levering) -> Overzicht:
+def overview(levering: Levering) -> Overzicht:
     """What the lists did not know in this levering, and what of that is mapped by now; call inside `voor_gemeente`."""
     alle, niet_getoond = _unknown(levering)
     mapped = {
@@ -103,7 +103,7 @@ def overzicht(levering: Levering) -> Overzicht:
     done: list[Gekoppeld] = []
     for lijst, waarden in alle.items():
         for onbekend in waarden:
-            row = mapped.get((lijst, sleutel(onbekend.waarde)))
+            row = mapped.get((lijst, woordsleutel(onbekend.waarde)))
             if row is None:
                 open_.setdefault(lijst, []).append(onbekend)
             else:
@@ -121,7 +121,7 @@ def _unknown(levering: Levering) -> tuple[dict[str, list[Onbekend]], dict[str, i
             continue
         together: dict[str, tuple[str, int]] = {}
         for waarde, aantal in values.items():
-            key = sleutel(waarde)
+            key = woordsleutel(waarde)
             if not key or len(key) > LANGSTE_WAARDE or looks_personal(waarde):
                 hidden[lijst] = hidden.get(lijst, 0) + aantal
                 continue
@@ -143,24 +143,24 @@ def _form_key(lijst: str, key: str) -> str:
     return hashlib.blake2s(f"{lijst}\0{key}".encode(), digest_size=10).hexdigest()
 
 
-def voorstellen_voor(onbekenden: Iterable[Onbekend]) -> dict[str, tuple[Voorstel, ...]]:
+def suggestions_for(onbekenden: Iterable[Onbekend]) -> dict[str, tuple[Woordvoorstel, ...]]:
     """The suggestions for each of these words, by its form key."""
     asked = list(onbekenden)
-    per_list = voorstellers(dict.fromkeys(one.lijst for one in asked))
+    per_list = suggesters(dict.fromkeys(one.lijst for one in asked))
     return {one.sleutel: per_list[one.lijst].voorstellen(one.waarde) for one in asked}
 
 
-def voorstellen_bij(koppeling: Waardekoppeling) -> tuple[Voorstel, ...]:
+def suggestions_with(koppeling: Waardekoppeling) -> tuple[Woordvoorstel, ...]:
     """The suggestions for a word that is mapped already."""
-    voorsteller = voorstellers([koppeling.lijst]).get(koppeling.lijst)
+    voorsteller = suggesters([koppeling.lijst]).get(koppeling.lijst)
     return voorsteller.voorstellen(koppeling.waarde) if voorsteller else ()
 
 
-def zekere_voorstellen(onbekenden: Iterable[Onbekend], aantal: int) -> list[tuple[Onbekend, Voorstel]]:
+def sure_suggestions(onbekenden: Iterable[Onbekend], aantal: int) -> list[tuple[Onbekend, Woordvoorstel]]:
     """The first words, in this order, of which a suggestion is sure enough to take over with others at once."""
     asked = list(onbekenden)
-    per_list = voorstellers(dict.fromkeys(one.lijst for one in asked))
-    found: list[tuple[Onbekend, Voorstel]] = []
+    per_list = suggesters(dict.fromkeys(one.lijst for one in asked))
+    found: list[tuple[Onbekend, Woordvoorstel]] = []
     for one in asked:
         best = per_list[one.lijst].voorstellen(one.waarde, 1)
         if best and best[0].is_zeker:
@@ -174,7 +174,7 @@ def zekere_voorstellen(onbekenden: Iterable[Onbekend], aantal: int) -> list[tupl
 
 
 @dataclass(frozen=True, slots=True)
-class Keus:
+class Woordkeuze:
     """That a word of a list means this code; an empty code leaves it out on purpose."""
 
     lijst: str
@@ -189,7 +189,7 @@ def word_of(waarde: str) -> str:
             "Deze waarde lijkt een naam, nummer of adres en kan daarom niet worden gekoppeld. "
             "Verbeter de waarde in uw eigen systeem."
         )
-    key = sleutel(waarde)
+    key = woordsleutel(waarde)
     if not key:
         raise OngeldigeWaarde("De waarde is leeg. Vul het woord in dat in uw bestand staat.")
     if len(key) > LANGSTE_WAARDE:
@@ -197,8 +197,8 @@ def word_of(waarde: str) -> str:
     return key
 
 
-def koppel(
-    gemeente: Gemeente, keuzes: Iterable[Keus], gebruiker: Gebruiker | None, onderwerp: str = ""
+def map_words(
+    gemeente: Gemeente, keuzes: Iterable[Woordkeuze], gebruiker: Gebruiker | None, onderwerp: str = ""
 ) -> int:
     """Remember what words mean; of two people who say so at once the last one counts. Returns how many words.
 
@@ -215,7 +215,7 @@ def koppel(
     with voor_gemeente(gemeente):
         remember(gemeente, chosen, gebruiker)
         if chosen:
-            noteer(
+            log_act(
                 gemeente, "waarden_gekoppeld", gebruiker=gebruiker, onderwerp=onderwerp, aantal=len(chosen)
             )
     return len(chosen)
@@ -249,12 +249,12 @@ def remember(
         Waardekoppeling.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
 
 
-def vergeet(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -> bool:
+def forget(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -> bool:
     """Forget a mapping; False when it was gone already."""
     with voor_gemeente(gemeente):
         gone, _ = Waardekoppeling.objects.filter(pk=koppeling_id).delete()
         if gone:
-            noteer(
+            log_act(
                 gemeente,
                 "waardekoppeling_verwijderd",
                 gebruiker=gebruiker,
@@ -263,7 +263,7 @@ def vergeet(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) 
     return bool(gone)
 
 
-def gezocht(woorden: str, lijst: str = "") -> "QuerySet[Waardekoppeling]":
+def find(woorden: str, lijst: str = "") -> "QuerySet[Waardekoppeling]":
     """The municipality's mappings with these words in the word, the code or its label; inside `voor_gemeente`."""
     found: QuerySet[Waardekoppeling] = Waardekoppeling.objects.select_related("gebruiker").order_by(
         "lijst", "waarde"
@@ -273,52 +273,56 @@ def gezocht(woorden: str, lijst: str = "") -> "QuerySet[Waardekoppeling]":
     words = tekst(woorden)
     if words:
         found = found.filter(
-            Q(waarde__icontains=words.casefold()) | Q(code__icontains=words) | codes_met(words)
+            Q(waarde__icontains=words.casefold()) | Q(code__icontains=words) | codes_with(words)
         )
     return found
 
 
-def achterhaald() -> list[int]:
+def outdated() -> list[int]:
     """The ids of the municipality's mappings to a code that does not hold (any more); inside `voor_gemeente`."""
     rows = list(Waardekoppeling.objects.exclude(code="").values_list("pk", "lijst", "code"))
     codes = Codes((lijst, code) for _, lijst, code in rows)
-    return [pk for pk, lijst, code in rows if codes.stand(lijst, code) in {Stand.VERVALLEN, Stand.ONBEKEND}]
+    return [
+        pk
+        for pk, lijst, code in rows
+        if codes.stand(lijst, code) in {Codestand.VERVALLEN, Codestand.ONBEKEND}
+    ]
 
 
 # --- Converting again --------------------------------------------------------------------------------------
 
 _WAAROM_NIET: Final = {
-    Status.PUBLICEREN: "Deze levering wordt op dit moment gepubliceerd en kan niet meer opnieuw worden omgezet. "
-    "Wat u koppelde, geldt vanaf de volgende levering.",
-    Status.GEPUBLICEERD: "Deze levering is al gepubliceerd. Wat u koppelde, geldt vanaf de volgende levering.",
-    Status.VERVALLEN: "Deze levering is vervallen. Wat u koppelde, geldt vanaf de volgende levering.",
-    Status.MISLUKT: "Deze levering is nog niet omgezet. Probeer het opnieuw bij de levering.",
-    Status.KOPPELEN: "Kies eerst bij de levering wat er in de kolommen staat.",
+    Leveringstatus.PUBLICEREN: "Deze levering wordt op dit moment gepubliceerd en kan niet meer opnieuw worden "
+    "omgezet. Wat u koppelde, geldt vanaf de volgende levering.",
+    Leveringstatus.GEPUBLICEERD: "Deze levering is al gepubliceerd. Wat u koppelde, geldt vanaf de volgende levering.",
+    Leveringstatus.VERVALLEN: "Deze levering is vervallen. Wat u koppelde, geldt vanaf de volgende levering.",
+    Leveringstatus.MISLUKT: "Deze levering is nog niet omgezet. Probeer het opnieuw bij de levering.",
+    Leveringstatus.KOPPELEN: "Kies eerst bij de levering wat er in de kolommen staat.",
 }
 _WEG: Final = "Het bestand van deze levering is gewist. Upload het opnieuw; wat u koppelde, geldt dan meteen."
 
 
-def zet_opnieuw_om(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | None) -> bool:
+def convert_again(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | None) -> bool:
     """Put a converted levering back in the queue, so that what was mapped counts; the caller enqueues.
 
     False when it was on its way already. Raises NietOpnieuw when it cannot: it is being published, or its file is gone.
     """
     with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Status.OMGEZET)
+        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.OMGEZET)
         has_file = Bronbestand.objects.filter(levering_id=levering_id).exists()
-        if has_file and put_back(waiting, status=Status.ONTVANGEN, melding=""):
-            noteer(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+        if has_file and put_back(waiting, status=Leveringstatus.ONTVANGEN, melding=""):
+            log_act(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
             return True
         status = Levering.objects.filter(pk=levering_id).values_list("status", flat=True).first()
-    if status in {Status.ONTVANGEN, Status.OMZETTEN}:
+    if status in {Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN}:
         return False
-    raise NietOpnieuw(_WAAROM_NIET.get(Status(status), _WEG) if status else _WEG)
+    raise NietOpnieuw(_WAAROM_NIET.get(Leveringstatus(status), _WEG) if status else _WEG)
 
 
 # --- Words that mean nothing -------------------------------------------------------------------------------
 
 
-def lege_waarden() -> tuple[tuple[str, ...], bool]:
+def own_empty_words() -> tuple[tuple[str, ...], bool]:
     """The words that count as empty, and whether they are the municipality's own; inside `voor_gemeente`."""
     own = Legewaarden.objects.values_list("waarden", flat=True).first()
     if own is not None:
@@ -330,7 +334,7 @@ def lege_waarden() -> tuple[tuple[str, ...], bool]:
 
 def empty_words(regels: str) -> tuple[str, ...]:
     """The words in a text with one a line. Raises OngeldigeWaarde for too many, too long, or somebody's."""
-    words = tuple(dict.fromkeys(key for line in regels.splitlines() if (key := sleutel(line))))
+    words = tuple(dict.fromkeys(key for line in regels.splitlines() if (key := woordsleutel(line))))
     if len(words) > MAX_LEGE_WOORDEN:
         raise OngeldigeWaarde(
             f"Dit zijn er meer dan {MAX_LEGE_WOORDEN}. Laat de woorden weg die u niet gebruikt."
@@ -345,16 +349,16 @@ def empty_words(regels: str) -> tuple[str, ...]:
     return words
 
 
-def stel_lege_waarden_in(gemeente: Gemeente, woorden: Sequence[str], gebruiker: Gebruiker | None) -> None:
+def set_empty_words(gemeente: Gemeente, woorden: Sequence[str], gebruiker: Gebruiker | None) -> None:
     """Let these words, and no others, count as empty from the next conversion on."""
     with voor_gemeente(gemeente):
         Legewaarden.objects.update_or_create(gemeente=gemeente, defaults={"waarden": list(woorden)})
-        noteer(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker, aantal=len(woorden))
+        log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker, aantal=len(woorden))
 
 
-def herstel_lege_waarden(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None:
+def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None:
     """Let the usual words count as empty again."""
     with voor_gemeente(gemeente):
         gone, _ = Legewaarden.objects.all().delete()
         if gone:
-            noteer(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker)
+            log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker)

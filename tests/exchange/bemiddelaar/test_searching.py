@@ -33,7 +33,7 @@ from tests.factories import SOORTEN, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
 from um_portal.jobs import LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
-from um_portal.tenants.models import Gemeente, Rol, Status
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
 
 WZ, VAC = SOORTEN
@@ -389,7 +389,7 @@ def test_a_form_that_is_wrong_says_what_to_do_and_sends_nothing(
 
 def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente, jobcoach) -> None:
     waiting = een_zoekvraag(gemeente, jobcoach, put=False)
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.OPGESCHORT)
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
     page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
     assert "neemt nu niet deel" in page.text
     tasks.put_search(waiting.pk, gemeente.pk)

@@ -23,12 +23,12 @@ from exchange.geo.models import Postcode
 from exchange.geo.replacement import replace_postcodes
 from exchange.geo.sphere import Coordinaat
 from exchange.simulator.matching import matches
-from exchange.standard import Soort, schoon
+from exchange.standard import Soort, without_empties
 from exchange.vum3.parse import parse
 from tests.factories import SOORTEN, een_gemeente, een_vacature, een_vraag, een_werkzoekende, vum_headers
 from tests.places import SHARED
 from tests.strategies import questions_of, records_of
-from um_portal.tenants.models import Contactbeleid, Gemeente, Status
+from um_portal.tenants.models import Contactbeleid, Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 
 WZ, VAC = SOORTEN
@@ -130,7 +130,7 @@ def test_every_query_of_the_acceptance_set_gets_what_it_expects(settings) -> Non
     settings.UM_MAX_RESULTATEN = 1000
     gemeente = een_gemeente()
     records = json.loads((REFERENCE / "accreditatie/werkzoekenden.json").read_text())
-    store.replace(gemeente, WZ, [schoon(record) for record in records])
+    store.replace(gemeente, WZ, [without_empties(record) for record in records])
     vragen = json.loads((REFERENCE / "accreditatie/werkzoekenden-selectievragen.json").read_text())
     assert len(vragen) == 25
     for vraag in vragen:
@@ -152,7 +152,10 @@ def test_the_database_selects_what_the_plain_evaluator_selects(soort: Soort) -> 
         questions=st.lists(questions_of(soort), min_size=8, max_size=8),
     )
     def check(records: list[dict[str, Any]], questions: list[dict[str, Any]]) -> None:
-        named = {f"R{n}": schoon({**record, str(soort.id_pad): f"R{n}"}) for n, record in enumerate(records)}
+        named = {
+            f"R{n}": without_empties({**record, str(soort.id_pad): f"R{n}"})
+            for n, record in enumerate(records)
+        }
         store.replace(gemeente, soort, named.values())
         for question in questions:
             expected = sorted(
@@ -292,22 +295,22 @@ def test_suspended_between_a_search_and_its_detail_request_a_municipality_gives_
     gemeente = een_gemeente()
     store.replace(gemeente, WZ, [een_werkzoekende("W1")])
     assert ids(ask(gemeente)) == ["W1"]
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.OPGESCHORT)
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
     assert detail(gemeente, "W1").status_code == 503
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Status.TOEGELATEN)
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.TOEGELATEN)
     assert detail(gemeente, "W1").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("status", "http", "code"),
     [
-        (Status.AANGEMELD, 400, "400.01"),
-        (Status.VERTROKKEN, 400, "400.01"),
-        (Status.OPGESCHORT, 503, "500.3"),
+        (Gemeentestatus.AANGEMELD, 400, "400.01"),
+        (Gemeentestatus.VERTROKKEN, 400, "400.01"),
+        (Gemeentestatus.OPGESCHORT, 503, "500.3"),
     ],
 )
 def test_a_municipality_that_may_not_exchange_answers_with_an_error_not_with_nothing(
-    status: Status, http: int, code: str
+    status: Gemeentestatus, http: int, code: str
 ) -> None:
     gemeente = een_gemeente(status=status)
     store.replace(gemeente, WZ, [een_werkzoekende("W1")])

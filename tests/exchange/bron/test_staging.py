@@ -59,7 +59,7 @@ def ready(gemeente: Gemeente, soort: Soort = WZ) -> list[dict[str, Any]]:
     with voor_gemeente(gemeente):
         rows = list(CONCEPT_VAN[soort]._default_manager.order_by("id_bron").values())
     return [
-        {**row, "id": 0, "detail": keys.ontsleutel(gemeente, bytes(row["detail"]), DETAIL_CONTEXT)}
+        {**row, "id": 0, "detail": keys.decrypt(gemeente, bytes(row["detail"]), DETAIL_CONTEXT)}
         for row in rows
     ]
 

@@ -75,7 +75,7 @@ def published(gemeente: Gemeente, soort: Soort = WZ) -> dict[str, dict[str, Any]
     with voor_gemeente(gemeente):
         rows = list(RECORD_VAN[soort]._default_manager.values_list("id_bron", "detail"))
     return {
-        id_bron: packing.unpack(keys.ontsleutel(gemeente, bytes(detail), DETAIL_CONTEXT))
+        id_bron: packing.unpack(keys.decrypt(gemeente, bytes(detail), DETAIL_CONTEXT))
         for id_bron, detail in rows
     }
 

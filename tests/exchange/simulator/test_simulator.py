@@ -35,11 +35,11 @@ from exchange.geo.distances import distance_km, pc4_of
 from exchange.simulator import bronnen, parties, state
 from exchange.simulator.contract import check_question
 from exchange.simulator.matching import matches
-from exchange.standard import Soort, bladeren, validate, zoekprofiel
+from exchange.standard import Soort, validate, velden, zoekprofiel
 from exchange.vum3.compose import Criteria, compose
 from exchange.vum3.headers import Afgewezen
 from tests.places import SHARED
-from um_portal.tenants.models import Gemeente, Status
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 
 WZ, VAC, WCM = Soort.WERKZOEKENDEN, Soort.VACATURES, Soort.WERKGEVERSCONTACTMOMENTEN
 REFERENCE = SHARED / "reference"
@@ -237,7 +237,7 @@ def sources(settings: Settings, simulator: str) -> Iterator[Sources]:
         yield sources
 
 
-def takes_part(oin: str, status: str = Status.TOEGELATEN) -> Gemeente:
+def takes_part(oin: str, status: str = Gemeentestatus.TOEGELATEN) -> Gemeente:
     return Gemeente.objects.create(oin=oin, naam=f"Gemeente {oin[10:]}", status=status)
 
 
@@ -354,7 +354,9 @@ def test_a_party_outside_suwi_is_announced_as_such_and_gets_nothing_of_the_own_s
     assert sources.calls_to(DONKERVELD)[0][2]["X-VUM-SUWIparty"] == "false"
 
 
-@pytest.mark.parametrize("status", [Status.AANGEMELD, Status.OPGESCHORT, Status.VERTROKKEN])
+@pytest.mark.parametrize(
+    "status", [Gemeentestatus.AANGEMELD, Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN]
+)
 def test_a_municipality_that_is_not_admitted_may_not_ask_and_is_not_asked(
     simulator: str, sources: Sources, status: str
 ) -> None:
@@ -943,13 +945,13 @@ def test_a_slow_detail_ends_in_time(
 
 
 def test_a_source_that_has_left_gives_no_details(simulator: str, sources: Sources, vum_id: str) -> None:
-    Gemeente.objects.filter(oin=LICHTENDAM).update(status=Status.OPGESCHORT)
+    Gemeente.objects.filter(oin=LICHTENDAM).update(status=Gemeentestatus.OPGESCHORT)
     assert error(detail(simulator, vum_id)) == (503, "500.3")
     assert not [call for call in sources.calls_to(LICHTENDAM) if call[0] == "GET"]
 
 
 def test_a_searcher_that_was_suspended_gets_no_details(simulator: str, vum_id: str) -> None:
-    Gemeente.objects.filter(oin=DONKERVELD).update(status=Status.OPGESCHORT)
+    Gemeente.objects.filter(oin=DONKERVELD).update(status=Gemeentestatus.OPGESCHORT)
     assert detail(simulator, vum_id).status_code == 401
 
 
@@ -1493,7 +1495,7 @@ def test_whoever_and_whatever_is_made_up_is_seen_to_be() -> None:
 
 
 def test_free_text_of_a_search_profile_leads_to_nobody() -> None:
-    texts = [blad.pad for blad in bladeren(WZ) if blad.vrije_tekst]
+    texts = [blad.pad for blad in velden(WZ) if blad.vrije_tekst]
     assert texts
     for record in generate.werkzoekenden(8, 300, POSTCODES):
         seen = json.dumps(zoekprofiel(WZ, record))

@@ -17,13 +17,13 @@ import yaml
 from exchange.standard import (
     STANDAARD,
     Attribuut,
-    Blad,
     Entiteit,
     Gegevenstype,
     Profiel,
     Soort,
-    bladeren,
+    Veld,
     json_schema,
+    velden,
 )
 from tests.places import SHARED
 
@@ -237,7 +237,7 @@ def test_contactmomenten_have_no_detailvraag_and_no_detail_attributes() -> None:
     soort = Soort.WERKGEVERSCONTACTMOMENTEN
     for side in SIDES:
         assert list(contract(soort, side)["paths"]) == [f"/{soort.api_naam}/matches"]
-    assert {leaf.profiel for leaf in bladeren(soort)} == {Profiel.ZOEK}
+    assert {leaf.profiel for leaf in velden(soort)} == {Profiel.ZOEK}
 
 
 # The selectievraag spells some attributes differently from the record.
@@ -276,9 +276,7 @@ def test_searchable_is_exactly_what_a_selectievraag_can_ask_for(soort: Soort, si
     if soort.postcode_pad is not None:
         asked -= {"selectiegebied.afstand", "selectiegebied.postcode"}
         asked.add(soort.postcode_pad)
-    assert {SPELLING.get(pad, pad) for pad in asked} == {
-        leaf.pad for leaf in bladeren(soort) if leaf.zoekbaar
-    }
+    assert {SPELLING.get(pad, pad) for pad in asked} == {leaf.pad for leaf in velden(soort) if leaf.zoekbaar}
 
 
 # --- Workbooks ---------------------------------------------------------------------------------------------
@@ -326,7 +324,7 @@ def rows_of_workbooks() -> tuple[Row, ...]:
     )
 
 
-def entity_of(soort: Soort, leaf: Blad) -> Entiteit:
+def entity_of(soort: Soort, leaf: Veld) -> Entiteit:
     if not leaf.voorouders:
         return STANDAARD[soort]
     groep = leaf.voorouders[-1].groep
@@ -334,10 +332,10 @@ def entity_of(soort: Soort, leaf: Blad) -> Entiteit:
     return groep
 
 
-def leaves_of(row: Row) -> list[Blad]:
+def leaves_of(row: Row) -> list[Veld]:
     return [
         leaf
-        for leaf in bladeren(row.soort)
+        for leaf in velden(row.soort)
         if (entity_of(row.soort, leaf).label, leaf.label) == (row.entiteit, row.attribuut)
     ]
 
@@ -367,7 +365,7 @@ def test_the_workbooks_are_read_in_full() -> None:
 def test_the_workbooks_and_the_standard_have_the_same_attributes_under_the_same_labels() -> None:
     theirs = {row[:3] for row in rows_of_workbooks()}
     ours = {
-        (soort, entity_of(soort, leaf).label, leaf.label) for soort in WORKBOOKS for leaf in bladeren(soort)
+        (soort, entity_of(soort, leaf).label, leaf.label) for soort in WORKBOOKS for leaf in velden(soort)
     }
     assert theirs - ours == set()
     assert ours - theirs == NOT_IN_WORKBOOK
@@ -376,7 +374,7 @@ def test_the_workbooks_and_the_standard_have_the_same_attributes_under_the_same_
 def test_the_workbooks_and_the_standard_have_the_same_entities() -> None:
     for soort in WORKBOOKS:
         theirs = {row["Entiteit"] for row in sheet(soort, "Entiteiten")}
-        groepen = [groep for leaf in bladeren(soort) for groep in leaf.voorouders]
+        groepen = [groep for leaf in velden(soort) for groep in leaf.voorouders]
         ours = {STANDAARD[soort].label, *(groep.label for groep in groepen)}
         ours |= {groep.groep.label for groep in groepen if groep.groep is not None}
         assert theirs == ours
@@ -384,7 +382,7 @@ def test_the_workbooks_and_the_standard_have_the_same_entities() -> None:
 
 @pytest.mark.parametrize("soort", WORKBOOKS)
 def test_every_label_spells_the_name_of_its_property(soort: Soort) -> None:
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         assert re.sub(r"[^a-z0-9]", "", leaf.label.casefold()) == leaf.attribuut.naam.casefold()
 
 
@@ -450,6 +448,6 @@ def test_no_explanation_is_copied_from_a_workbook() -> None:
         for row in sheet(soort, "Entiteiten"):
             theirs |= runs(row["Entiteit Description Text"])
     for soort in Soort:
-        for leaf in bladeren(soort):
+        for leaf in velden(soort):
             for text in (leaf.attribuut.uitleg, *(groep.uitleg for groep in leaf.voorouders)):
                 assert not runs(text) & theirs, text

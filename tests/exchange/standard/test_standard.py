@@ -28,22 +28,22 @@ from exchange.standard import (
     POSTCODE_PATROON,
     STANDAARD,
     Attribuut,
-    Blad,
     Entiteit,
     Fout,
     Gegevenstype,
     Profiel,
     Soort,
+    Veld,
     Waardelijst,
-    blad,
-    bladeren,
     is_bsn,
     is_empty,
     is_oin,
     json_schema,
     label_of,
-    schoon,
     validate,
+    veld_op,
+    velden,
+    without_empties,
     zoekprofiel,
 )
 from tests.places import ROOT
@@ -51,7 +51,7 @@ from tests.places import ROOT
 SHARED = Path(os.environ.get("UM_SHARED") or ROOT.parent / "shared")
 ACCREDITATIE = SHARED / "reference" / "accreditatie" / "werkzoekenden.json"
 
-LEAVES = [pytest.param(soort, leaf, id=f"{soort}-{leaf.pad}") for soort in Soort for leaf in bladeren(soort)]
+LEAVES = [pytest.param(soort, leaf, id=f"{soort}-{leaf.pad}") for soort in Soort for leaf in velden(soort)]
 NOTHING: list[Any] = [None, "", [], {}, [[]], [None, ""], {"x": {"y": []}}, [{"z": None}]]
 every_soort = pytest.mark.parametrize("soort", Soort)
 every_leaf = pytest.mark.parametrize(("soort", "leaf"), LEAVES)
@@ -152,8 +152,8 @@ def test_a_soort_knows_its_names_and_places() -> None:
     for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
         assert soort.id_pad is not None
         assert soort.postcode_pad is not None
-        assert blad(soort, soort.id_pad).verplicht
-        assert blad(soort, soort.postcode_pad).verplicht
+        assert veld_op(soort, soort.id_pad).verplicht
+        assert veld_op(soort, soort.postcode_pad).verplicht
     assert Soort.WERKGEVERSCONTACTMOMENTEN.id_pad is None
     assert Soort.WERKGEVERSCONTACTMOMENTEN.postcode_pad is None
 
@@ -177,12 +177,12 @@ def test_names_are_unique_within_an_entity_and_full_labels_within_a_soort(soort:
     for entiteit in entities(STANDAARD[soort]):
         names = Counter(attribuut.naam for attribuut in entiteit.attributen)
         assert set(names.values()) == {1}, entiteit.naam
-    labels = Counter(leaf.volledig_label for leaf in bladeren(soort))
+    labels = Counter(leaf.volledig_label for leaf in velden(soort))
     assert set(labels.values()) == {1}
 
 
 def test_a_leaf_knows_its_place() -> None:
-    leaf = blad(Soort.WERKZOEKENDEN, "arbeidsmarktkwalificatie.opleiding[].codeNiveauOpleiding")
+    leaf = veld_op(Soort.WERKZOEKENDEN, "arbeidsmarktkwalificatie.opleiding[].codeNiveauOpleiding")
     assert leaf.label == "Code niveau opleiding"
     assert leaf.volledig_label == "Opleiding: code niveau opleiding"
     assert [groep.naam for groep in leaf.voorouders] == ["arbeidsmarktkwalificatie", "opleiding"]
@@ -192,36 +192,36 @@ def test_a_leaf_knows_its_place() -> None:
 
 
 def test_a_list_of_plain_values_ends_in_brackets() -> None:
-    assert blad(Soort.WERKZOEKENDEN, "telefoonnummer[]").attribuut.meervoudig
-    assert blad(Soort.VACATURES, "werkgever.contactpersoon[].telefoonnummer[]").in_lijst
+    assert veld_op(Soort.WERKZOEKENDEN, "telefoonnummer[]").attribuut.meervoudig
+    assert veld_op(Soort.VACATURES, "werkgever.contactpersoon[].telefoonnummer[]").in_lijst
 
 
 def test_a_path_that_the_standard_does_not_have_is_a_key_error() -> None:
     for pad in ("telefoonnummer", "telefoonnummer[0]", "mobiliteit", "", "onzin"):
         with pytest.raises(KeyError):
-            blad(Soort.WERKZOEKENDEN, pad)
+            veld_op(Soort.WERKZOEKENDEN, pad)
 
 
 @every_soort
 def test_leaves_are_walked_once(soort: Soort) -> None:
-    assert bladeren(soort) is bladeren(soort)
-    assert len({leaf.pad for leaf in bladeren(soort)}) == len(bladeren(soort))
+    assert velden(soort) is velden(soort)
+    assert len({leaf.pad for leaf in velden(soort)}) == len(velden(soort))
 
 
 def test_a_leaf_in_a_detail_group_is_detail_and_in_a_contact_group_leads_to_a_person() -> None:
-    url = blad(Soort.WERKZOEKENDEN, "webadres[].url")
+    url = veld_op(Soort.WERKZOEKENDEN, "webadres[].url")
     assert url.attribuut.profiel is Profiel.ZOEK
     assert url.profiel is Profiel.DETAIL
     assert url.contactgegeven
-    assert not blad(Soort.VACATURES, "werkgever.webadres[].url").contactgegeven
+    assert not veld_op(Soort.VACATURES, "werkgever.webadres[].url").contactgegeven
 
 
 def test_nothing_sensitive_or_that_leads_to_a_jobseeker_is_in_the_search_profile() -> None:
-    for leaf in bladeren(Soort.WERKZOEKENDEN):
+    for leaf in velden(Soort.WERKZOEKENDEN):
         if leaf.gevoelig or leaf.contactgegeven:
             assert leaf.profiel is Profiel.DETAIL, leaf.pad
-    assert blad(Soort.WERKZOEKENDEN, "indicatieLdrRegistratie").gevoelig
-    contact = {leaf.pad for leaf in bladeren(Soort.WERKZOEKENDEN) if leaf.contactgegeven}
+    assert veld_op(Soort.WERKZOEKENDEN, "indicatieLdrRegistratie").gevoelig
+    contact = {leaf.pad for leaf in velden(Soort.WERKZOEKENDEN) if leaf.contactgegeven}
     assert contact == {
         "emailadres[]",
         "telefoonnummer[]",
@@ -234,7 +234,7 @@ def test_nothing_sensitive_or_that_leads_to_a_jobseeker_is_in_the_search_profile
 
 
 def test_what_people_type_freely_is_marked() -> None:
-    free = {leaf.pad for leaf in bladeren(Soort.WERKZOEKENDEN) if leaf.vrije_tekst}
+    free = {leaf.pad for leaf in velden(Soort.WERKZOEKENDEN) if leaf.vrije_tekst}
     assert free == {
         "persoonlijkePresentatie",
         "arbeidsmarktkwalificatie.opleiding[].toelichtingOpleiding",
@@ -250,25 +250,25 @@ def test_what_people_type_freely_is_marked() -> None:
 
 def test_contactmoment_codes_without_published_labels_are_shown_as_codes() -> None:
     for pad in ("codeOnderwerp", "codeSoort", "werkgever.codeSoortAfspraken"):
-        waardelijst = blad(Soort.WERKGEVERSCONTACTMOMENTEN, pad).attribuut.waardelijst
+        waardelijst = veld_op(Soort.WERKGEVERSCONTACTMOMENTEN, pad).attribuut.waardelijst
         assert waardelijst is not None
         assert all(label == str(code) for code, label in waardelijst.waarden.items())
 
 
 def test_the_standard_cannot_be_changed_at_run_time() -> None:
-    leaf = blad(Soort.WERKZOEKENDEN, "sector[].codeSbi")
+    leaf = veld_op(Soort.WERKZOEKENDEN, "sector[].codeSbi")
     with pytest.raises(dataclasses.FrozenInstanceError):
         leaf.attribuut.label = "Anders"  # type: ignore[misc]
     with pytest.raises(TypeError):
         STANDAARD[Soort.VACATURES] = STANDAARD[Soort.WERKZOEKENDEN]  # type: ignore[index]
-    niveau = blad(Soort.VACATURES, "opleiding[].codeNiveauOpleiding").attribuut.waardelijst
+    niveau = veld_op(Soort.VACATURES, "opleiding[].codeNiveauOpleiding").attribuut.waardelijst
     assert niveau is not None
     with pytest.raises(TypeError):
         niveau.waarden[7] = "Erbij"  # type: ignore[index]
 
 
 def test_attributes_can_be_put_in_a_set() -> None:
-    assert len({leaf.attribuut for leaf in bladeren(Soort.WERKZOEKENDEN)}) > 40
+    assert len({leaf.attribuut for leaf in velden(Soort.WERKZOEKENDEN)}) > 40
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_the_package_needs_nothing_but_python() -> None:
 
 
 @every_leaf
-def test_every_attribute_accepts_its_example_and_nothing_of_another_type(soort: Soort, leaf: Blad) -> None:
+def test_every_attribute_accepts_its_example_and_nothing_of_another_type(soort: Soort, leaf: Veld) -> None:
     pad = concrete(leaf.pad)
     wrong: dict[str, list[object]] = {
         "string": [1, 1.5, True, {"a": 1}, ["x"]],
@@ -325,7 +325,7 @@ def test_every_attribute_accepts_its_example_and_nothing_of_another_type(soort: 
 
 
 @every_leaf
-def test_every_length_is_kept_to_the_character(soort: Soort, leaf: Blad) -> None:
+def test_every_length_is_kept_to_the_character(soort: Soort, leaf: Veld) -> None:
     lengte, pad = leaf.attribuut.lengte, concrete(leaf.pad)
     if lengte is None:
         return
@@ -335,7 +335,7 @@ def test_every_length_is_kept_to_the_character(soort: Soort, leaf: Blad) -> None
 
 
 @every_leaf
-def test_every_number_keeps_to_its_range(soort: Soort, leaf: Blad) -> None:
+def test_every_number_keeps_to_its_range(soort: Soort, leaf: Veld) -> None:
     low, high, pad = leaf.attribuut.minimum, leaf.attribuut.maximum, concrete(leaf.pad)
     if low is None or high is None:
         return
@@ -346,7 +346,7 @@ def test_every_number_keeps_to_its_range(soort: Soort, leaf: Blad) -> None:
 
 
 @every_leaf
-def test_every_code_is_from_its_list(soort: Soort, leaf: Blad) -> None:
+def test_every_code_is_from_its_list(soort: Soort, leaf: Veld) -> None:
     waardelijst, pad = leaf.attribuut.waardelijst, concrete(leaf.pad)
     if waardelijst is None or waardelijst.extern:
         return
@@ -360,7 +360,7 @@ def test_every_code_is_from_its_list(soort: Soort, leaf: Blad) -> None:
 
 
 @every_leaf
-def test_every_text_can_be_stored(soort: Soort, leaf: Blad) -> None:
+def test_every_text_can_be_stored(soort: Soort, leaf: Veld) -> None:
     if leaf.attribuut.json_type != "string":
         return
     pad = concrete(leaf.pad)
@@ -446,7 +446,7 @@ def test_a_form_is_kept_over_the_whole_text(
 
 @every_soort
 def test_what_is_required_is_asked_for_at_the_field_itself(soort: Soort) -> None:
-    required = {leaf.pad for leaf in bladeren(soort) if leaf.verplicht}
+    required = {leaf.pad for leaf in velden(soort) if leaf.verplicht}
     assert (
         required
         == {
@@ -493,7 +493,7 @@ def test_an_empty_value_counts_as_absent_wherever_it_stands(nothing: object) -> 
 def test_nought_and_false_are_not_empty() -> None:
     werktijden = {"aantalWerkurenPerWeekMinimaal": 0, "indicatieKantoortijden": 0}
     record = {**minimaal(Soort.WERKZOEKENDEN), "werktijden": werktijden}
-    assert schoon(record) == record
+    assert without_empties(record) == record
     assert validate(Soort.WERKZOEKENDEN, record) == []
     assert found(Soort.WERKZOEKENDEN, {**record, "sector": False}) == {("sector", "verkeerd-type")}
 
@@ -549,7 +549,7 @@ def test_nesting_of_any_depth_is_a_fault_not_a_crash(soort: Soort) -> None:
             record = {**minimaal(soort), naam: deep}
             assert bool(validate(soort, record)) is faulty
             assert zoekprofiel(soort, record) == minimaal(soort)
-            assert (naam in schoon(record)) is faulty
+            assert (naam in without_empties(record)) is faulty
 
 
 # --- Validation: its words ---------------------------------------------------------------------------------
@@ -600,7 +600,7 @@ SECRET = "Qz7Geheim"
 
 
 @every_leaf
-def test_a_message_names_the_label_and_never_the_value(soort: Soort, leaf: Blad) -> None:
+def test_a_message_names_the_label_and_never_the_value(soort: Soort, leaf: Veld) -> None:
     pad = concrete(leaf.pad)
     for value in (SECRET * 300, SECRET + "\0", -987654321, 987654.321, {SECRET: SECRET}, [SECRET, [SECRET]]):
         for fout in validate(soort, with_value(volledig(soort), pad, value)):
@@ -637,16 +637,16 @@ def test_schoon_removes_what_is_empty_and_leaves_the_original_alone() -> None:
         "l": 0,
     }
     before = copy.deepcopy(record)
-    assert schoon(record) == {"i": [0, False, " ", {"k": 1}], "l": 0}
+    assert without_empties(record) == {"i": [0, False, " ", {"k": 1}], "l": 0}
     assert record == before
-    assert schoon({}) == {}
+    assert without_empties({}) == {}
 
 
 # --- Search profile ----------------------------------------------------------------------------------------
 
 
 @every_leaf
-def test_the_search_profile_has_exactly_the_search_attributes(soort: Soort, leaf: Blad) -> None:
+def test_the_search_profile_has_exactly_the_search_attributes(soort: Soort, leaf: Veld) -> None:
     place: Any = zoekprofiel(soort, volledig(soort))
     for step in steps(concrete(leaf.pad)):
         if isinstance(place, dict) and step not in place:
@@ -940,26 +940,26 @@ def test_no_json_value_makes_anything_raise(record: Any) -> None:
             fout.pad.encode()
         if isinstance(record, dict):
             zoekprofiel(soort, record)
-            assert is_empty(schoon(record)) == is_empty(record)
-        for leaf in bladeren(soort):
+            assert is_empty(without_empties(record)) == is_empty(record)
+        for leaf in velden(soort):
             label_of(soort, leaf.pad, record)
 
 
 @thorough
 @given(data=st.data(), soort=st.sampled_from(Soort))
 def test_wild_values_in_known_places_do_not_raise_either(data: st.DataObject, soort: Soort) -> None:
-    leaf = data.draw(st.sampled_from(bladeren(soort)))
+    leaf = data.draw(st.sampled_from(velden(soort)))
     record = with_value(volledig(soort), concrete(leaf.pad), data.draw(anything))
     for fout in validate(soort, record):
         fout.melding.encode()
-    json.dumps(zoekprofiel(soort, schoon(record)))
+    json.dumps(zoekprofiel(soort, without_empties(record)))
 
 
 @thorough
 @given(data=st.data(), soort=st.sampled_from(Soort))
 def test_a_right_record_is_accepted_by_us_and_by_its_schema(data: st.DataObject, soort: Soort) -> None:
     # An id may be drawn empty, which counts as absent.
-    record = minimaal(soort) | schoon(data.draw(RIGHT[soort]))
+    record = minimaal(soort) | without_empties(data.draw(RIGHT[soort]))
     assert validate(soort, record) == []
     assert BY_SCHEMA[soort, Profiel.DETAIL].is_valid(record)
 
@@ -971,8 +971,10 @@ def test_we_and_the_schema_accept_the_same_records(data: st.DataObject, soort: S
     fouten = validate(soort, record)
     # A schema cannot forbid NUL and lone surrogates without a pattern on every text; the rest must agree.
     assert not any(fout.code == "teken" for fout in fouten)
-    assert (not fouten) == BY_SCHEMA[soort, Profiel.DETAIL].is_valid(schoon(record))
-    assert Counter(fout.code for fout in fouten) == Counter(f.code for f in validate(soort, schoon(record)))
+    assert (not fouten) == BY_SCHEMA[soort, Profiel.DETAIL].is_valid(without_empties(record))
+    assert Counter(fout.code for fout in fouten) == Counter(
+        f.code for f in validate(soort, without_empties(record))
+    )
 
 
 @settings(thorough, max_examples=400)
@@ -980,10 +982,10 @@ def test_we_and_the_schema_accept_the_same_records(data: st.DataObject, soort: S
 def test_one_wrong_value_in_a_right_record_is_judged_as_the_schema_does(
     data: st.DataObject, soort: Soort
 ) -> None:
-    leaf = data.draw(st.sampled_from(bladeren(soort)))
+    leaf = data.draw(st.sampled_from(velden(soort)))
     value = data.draw(near_miss(leaf.attribuut) | right(leaf.attribuut) | empty)
     record = with_value(volledig(soort), concrete(leaf.pad), value)
-    assert (not validate(soort, record)) == BY_SCHEMA[soort, Profiel.DETAIL].is_valid(schoon(record))
+    assert (not validate(soort, record)) == BY_SCHEMA[soort, Profiel.DETAIL].is_valid(without_empties(record))
 
 
 @thorough
@@ -996,14 +998,14 @@ def test_a_search_profile_of_a_right_record_is_right_and_shows_nothing_more(
     assert BY_SCHEMA[soort, Profiel.ZOEK].is_valid(profiel)
     assert validate(soort, profiel) == []
     assert zoekprofiel(soort, profiel) == profiel
-    assert zoekprofiel(soort, schoon(record)) == profiel
+    assert zoekprofiel(soort, without_empties(record)) == profiel
 
 
 @thorough
 @given(record=st.dictionaries(st.text(max_size=5), anything, max_size=5))
 def test_schoon_twice_is_schoon_once(record: dict[str, Any]) -> None:
-    clean = schoon(record)
-    assert repr(schoon(clean)) == repr(clean)
+    clean = without_empties(record)
+    assert repr(without_empties(clean)) == repr(clean)
     assert not any(item is None or item == "" for item in scalars(clean))
 
 
@@ -1023,6 +1025,6 @@ def test_the_acceptance_set_of_the_exchange_is_accepted() -> None:
     assert len(profielen) == 500
     for record in profielen:
         assert validate(Soort.WERKZOEKENDEN, record) == []
-        assert BY_SCHEMA[Soort.WERKZOEKENDEN, Profiel.DETAIL].is_valid(schoon(record))
+        assert BY_SCHEMA[Soort.WERKZOEKENDEN, Profiel.DETAIL].is_valid(without_empties(record))
         profiel = zoekprofiel(Soort.WERKZOEKENDEN, record)
         assert BY_SCHEMA[Soort.WERKZOEKENDEN, Profiel.ZOEK].is_valid(profiel)

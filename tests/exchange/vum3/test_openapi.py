@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exchange.bron.store import replace
-from exchange.standard import OIN_PATROON, Soort, blad, bladeren
+from exchange.standard import OIN_PATROON, Soort, veld_op, velden
 from exchange.vum3 import headers
 from exchange.vum3 import openapi as module
 from exchange.vum3.compose import Criteria, compose
@@ -200,9 +200,9 @@ def test_a_changed_fact_in_the_document_is_noticed() -> None:
 @pytest.mark.parametrize("soort", Soort)
 def test_a_selectievraag_can_ask_for_every_searchable_attribute_and_for_nothing_else(soort: Soort) -> None:
     asked = {conditie.pad for zoekveld in ZOEKVELDEN[soort] for conditie in zoekveld.condities}
-    searchable = {leaf.pad for leaf in bladeren(soort) if leaf.zoekbaar} - {soort.postcode_pad}
+    searchable = {leaf.pad for leaf in velden(soort) if leaf.zoekbaar} - {soort.postcode_pad}
     assert asked == searchable
-    assert all(blad(soort, pad).zoekbaar for pad in asked)
+    assert all(veld_op(soort, pad).zoekbaar for pad in asked)
 
 
 @pytest.mark.parametrize("soort", ENKELVOUDIG)

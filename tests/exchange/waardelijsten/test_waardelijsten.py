@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from exchange.bron.store import replace as publish
-from exchange.standard import Soort, bladeren
+from exchange.standard import Soort, velden
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten import reading
 from exchange.waardelijsten.comparison import compare, count_use
@@ -90,7 +90,7 @@ def test_every_external_list_of_the_standard_can_be_loaded():
     external = {
         leaf.attribuut.waardelijst.naam
         for soort in Soort
-        for leaf in bladeren(soort)
+        for leaf in velden(soort)
         if leaf.attribuut.waardelijst is not None and leaf.attribuut.waardelijst.extern
     }
     assert {lijst.waardelijst.naam for lijst in LIJSTEN.values()} == external

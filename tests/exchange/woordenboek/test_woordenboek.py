@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from exchange.standard import Soort, bladeren
+from exchange.standard import Soort, velden
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, prepare
@@ -58,9 +58,7 @@ def some_codes(number: int = 60) -> None:
 @pytest.mark.parametrize("soort", Soort)
 def test_every_attribute_of_the_standard_is_in_it_once_with_an_anchor_of_its_own(soort):
     shown = [gegeven for groep in content.groepen(soort) for gegeven in groep.gegevens]
-    assert [g.blad for g in sorted(shown, key=lambda g: bladeren(soort).index(g.blad))] == list(
-        bladeren(soort)
-    )
+    assert [g.blad for g in sorted(shown, key=lambda g: velden(soort).index(g.blad))] == list(velden(soort))
     anchors = [g.anker for g in shown] + [groep.anker for groep in content.groepen(soort)]
     assert len(set(anchors)) == len(anchors)
     assert all(re.fullmatch(r"[A-Za-z0-9.-]+", anchor) for anchor in anchors)
@@ -129,20 +127,20 @@ def test_the_form_of_an_attribute_is_told_in_dutch(soort, pad, vorm):
     ],
 )
 def test_searching_looks_at_name_label_explanation_and_values(soort, q, pad):
-    found = {g.blad.pad for groep in content.zoek(soort, q) for g in groep.gegevens}
+    found = {g.blad.pad for groep in content.find(soort, q) for g in groep.gegevens}
     assert pad in found
-    assert len(found) < len(bladeren(soort))
+    assert len(found) < len(velden(soort))
 
 
 def test_searching_does_not_mind_accents_and_needs_every_word():
     assert content.fold("Oekraïens") == content.fold("OEKRAIENS")
-    assert content.zoek(Soort.WERKZOEKENDEN, "rijbewijs bestaatniet") == ()
-    assert content.zoek(Soort.WERKZOEKENDEN, "  ") == content.groepen(Soort.WERKZOEKENDEN)
+    assert content.find(Soort.WERKZOEKENDEN, "rijbewijs bestaatniet") == ()
+    assert content.find(Soort.WERKZOEKENDEN, "  ") == content.groepen(Soort.WERKZOEKENDEN)
 
 
 def test_every_value_list_has_a_page_of_its_own():
     lists = content.waardelijsten()
-    used = {leaf.attribuut.waardelijst for soort in Soort for leaf in bladeren(soort)} - {None}
+    used = {leaf.attribuut.waardelijst for soort in Soort for leaf in velden(soort)} - {None}
     assert len(lists) == len(used)
     for lijst in used:
         assert lijst is not None

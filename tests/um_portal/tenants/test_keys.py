@@ -34,7 +34,7 @@ from uploads.omzetten import processing
 
 pytestmark = pytest.mark.django_db
 
-# Columns of bytes that `versleutel` does not fill, and why that is right.
+# Columns of bytes that `encrypt` does not fill, and why that is right.
 NIET_VERSLEUTELD = {
     "bron.Werkzoekende.vingerafdruk": "a keyed hash",
     "bron.Vacature.vingerafdruk": "a keyed hash",
@@ -85,7 +85,7 @@ def test_every_column_of_bytes_is_registered_as_encrypted_or_known_not_to_be() -
 
 def test_all_keys_move_to_the_new_master_key_and_doing_it_again_changes_nothing(settings) -> None:
     gemeenten = [een_gemeente(), een_gemeente()]
-    blobs = [keys.versleutel(gemeente, b"blijft leesbaar", "detail") for gemeente in gemeenten]
+    blobs = [keys.encrypt(gemeente, b"blijft leesbaar", "detail") for gemeente in gemeenten]
     pseudonyms = [keys.pseudoniem(gemeente, "x") for gemeente in gemeenten]
     _new_master(settings)
     assert "Opnieuw verpakt: 2. Was al goed: 0." in _rotate()
@@ -93,7 +93,7 @@ def test_all_keys_move_to_the_new_master_key_and_doing_it_again_changes_nothing(
     settings.UM_MASTER_KEYS_OUD = []
     keys.forget()
     for gemeente, blob, pseudonym in zip(gemeenten, blobs, pseudonyms, strict=True):
-        assert keys.ontsleutel(gemeente, blob, "detail") == b"blijft leesbaar"
+        assert keys.decrypt(gemeente, blob, "detail") == b"blijft leesbaar"
         assert keys.pseudoniem(gemeente, "x") == pseudonym
 
 
@@ -137,10 +137,10 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
             Bronbestand.objects.create(
                 gemeente=gemeente,
                 levering=levering,
-                inhoud=keys.versleutel(gemeente, b"{}", f"bronbestand:{levering.pk}"),
+                inhoud=keys.encrypt(gemeente, b"{}", f"bronbestand:{levering.pk}"),
             )
         Levering.objects.update(
-            onbekende_waarden=keys.versleutel(
+            onbekende_waarden=keys.encrypt(
                 gemeente, b'{"beroepen": {"klusser": 2}}', processing.unknown_context(levering.pk)
             )
         )
@@ -149,9 +149,9 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
         Opmerkingenbestand.objects.create(
             gemeente=gemeente,
             levering=levering,
-            inhoud=keys.versleutel(gemeente, b"PK", opmerkingen.context(levering.pk)),
+            inhoud=keys.encrypt(gemeente, b"PK", opmerkingen.context(levering.pk)),
         )
-        Levering.objects.update(regels=keys.versleutel(gemeente, b"{}", saved.regels_context(levering.pk)))
+        Levering.objects.update(regels=keys.encrypt(gemeente, b"{}", saved.regels_context(levering.pk)))
     saved.save(gemeente, "Zelfgemaakt", SONAR_REGELS, None)
     return gemeente, record
 
@@ -255,29 +255,29 @@ def test_what_cannot_be_opened_keeps_the_old_key_and_is_told() -> None:
     with pytest.raises(CommandError, match="met geen van de bekende sleutels"):
         _renew(gemeente)
     keys.forget()
-    assert keys.sleutels(gemeente).vorige is not None
+    assert keys.keys_of(gemeente).vorige is not None
     assert find_detail(gemeente, Soort.WERKZOEKENDEN, "W1", suwi=True) is not None
 
 
 def test_a_process_that_still_has_the_old_key_reads_what_another_encrypted_with_the_new_one() -> None:
     gemeente = een_gemeente()
-    stale = keys.sleutels(gemeente)
+    stale = keys.keys_of(gemeente)
     _renew(gemeente)
-    blob = keys.versleutel(gemeente, b"nieuw", "detail")
+    blob = keys.encrypt(gemeente, b"nieuw", "detail")
     keys._unwrapped[gemeente.pk] = (time.monotonic() + 300, stale)
-    assert keys.ontsleutel(gemeente, blob, "detail") == b"nieuw"
+    assert keys.decrypt(gemeente, blob, "detail") == b"nieuw"
 
 
 def test_a_new_master_key_during_a_renewal_keeps_both_data_keys(settings) -> None:
     gemeente = een_gemeente()
-    blob = keys.versleutel(gemeente, b"oud", "detail")
+    blob = keys.encrypt(gemeente, b"oud", "detail")
     assert keys.start_data_key(gemeente)
     _new_master(settings)
     _rotate()
     settings.UM_MASTER_KEYS_OUD = []
     keys.forget()
-    assert keys.ontsleutel(gemeente, blob, "detail") == b"oud"
-    assert keys.sleutels(gemeente).vorige is not None
+    assert keys.decrypt(gemeente, blob, "detail") == b"oud"
+    assert keys.keys_of(gemeente).vorige is not None
 
 
 def test_an_unknown_municipality_is_told() -> None:

@@ -21,10 +21,10 @@ from um_portal.tenants.models import (
     Contactbeleid,
     Gemeente,
     GemeenteModel,
+    Gemeentestatus,
     Lidmaatschap,
     Rol,
     Sleutel,
-    Status,
 )
 from um_portal.tenants.scope import AndereGemeente, voor_gemeente, voor_oin
 
@@ -192,9 +192,9 @@ def test_a_user_sees_the_own_memberships_and_nobody_elses() -> None:
 
 def test_what_is_encrypted_opens_for_the_same_municipality_and_context_only() -> None:
     een, ander = een_gemeente(), een_gemeente()
-    blob = keys.versleutel(een, b"geheim", "detail")
+    blob = keys.encrypt(een, b"geheim", "detail")
     assert b"geheim" not in blob
-    assert keys.ontsleutel(een, blob, "detail") == b"geheim"
+    assert keys.decrypt(een, blob, "detail") == b"geheim"
     for gemeente, context, data in (
         (ander, "detail", blob),
         (een, "bestand", blob),
@@ -203,7 +203,7 @@ def test_what_is_encrypted_opens_for_the_same_municipality_and_context_only() ->
         (een, "detail", b""),
     ):
         with pytest.raises(keys.OntsleutelFout):
-            keys.ontsleutel(gemeente, data, context)
+            keys.decrypt(gemeente, data, context)
 
 
 def test_a_pseudonym_is_stable_within_a_municipality_and_different_in_another() -> None:
@@ -218,23 +218,23 @@ def test_a_pseudonym_is_stable_within_a_municipality_and_different_in_another() 
 
 def test_keys_move_to_a_new_master_key_and_then_the_old_one_is_not_needed(settings) -> None:
     gemeente = een_gemeente()
-    blob, oude = keys.versleutel(gemeente, b"blijft leesbaar", "detail"), settings.UM_MASTER_KEY
+    blob, oude = keys.encrypt(gemeente, b"blijft leesbaar", "detail"), settings.UM_MASTER_KEY
     settings.UM_MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
     keys.forget()
     with pytest.raises(keys.OntsleutelFout):
-        keys.ontsleutel(gemeente, blob, "detail")
+        keys.decrypt(gemeente, blob, "detail")
     settings.UM_MASTER_KEYS_OUD = [oude]
     keys.forget()
     keys.rewrap(gemeente)
     settings.UM_MASTER_KEYS_OUD = []
     keys.forget()
-    assert keys.ontsleutel(gemeente, blob, "detail") == b"blijft leesbaar"
+    assert keys.decrypt(gemeente, blob, "detail") == b"blijft leesbaar"
     keys.forget()
 
 
 def test_the_keys_in_the_database_are_wrapped() -> None:
     gemeente = een_gemeente()
-    own = keys.sleutels(gemeente)
+    own = keys.keys_of(gemeente)
     with voor_gemeente(gemeente):
         row = Sleutel.objects.get()
     assert own.pseudoniem not in bytes(row.pseudoniemsleutel)
@@ -249,7 +249,7 @@ def test_admit_admits_a_municipality_and_admitting_again_keeps_its_keys() -> Non
     call_command("admit", oin="12345678901234567890", naam="Proefdorp", stdout=out)
     assert out.getvalue() == "Proefdorp (12345678901234567890) is toegelaten.\n"
     gemeente = Gemeente.objects.get(oin="12345678901234567890")
-    assert gemeente.status == Status.TOEGELATEN
+    assert gemeente.status == Gemeentestatus.TOEGELATEN
     before = keys.pseudoniem(gemeente, "x")
     call_command("admit", oin="12345678901234567890", naam="Proefdorp aan Zee", stdout=out)
     keys.forget()

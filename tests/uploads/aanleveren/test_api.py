@@ -34,8 +34,7 @@ from tests.factories import (
     een_werkzoekende,
 )
 from um_portal.audit.models import Auditregel
-from um_portal.tenants.models import Gemeente, Rol
-from um_portal.tenants.models import Status as Gemeentestatus
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.aanleveren import deliver, sleutels
@@ -45,7 +44,7 @@ from uploads.gepubliceerd import by_itself, publication
 from uploads.koppelingen import saved
 from uploads.leveringen.intake import receive
 from uploads.mapping.regels import Regel, Regels, Toestemming
-from uploads.models import Aanleversleutel, Bronbestand, Koppeling, Levering, RedenStop, Status
+from uploads.models import Aanleversleutel, Bronbestand, Koppeling, Levering, Leveringstatus, RedenStop
 from uploads.omzetten import processing
 
 pytestmark = pytest.mark.django_db
@@ -152,10 +151,12 @@ def work(gemeente: Gemeente, capture: Any = None) -> None:
     for _ in range(10):
         with voor_gemeente(gemeente):
             waiting = list(
-                Levering.objects.filter(status__in=[Status.ONTVANGEN, Status.PUBLICEREN]).order_by("pk")
+                Levering.objects.filter(
+                    status__in=[Leveringstatus.ONTVANGEN, Leveringstatus.PUBLICEREN]
+                ).order_by("pk")
             )
         for levering in waiting:
-            task = tasks.publish if levering.status == Status.PUBLICEREN else tasks.convert
+            task = tasks.publish if levering.status == Leveringstatus.PUBLICEREN else tasks.convert
             task(levering.pk, gemeente.pk)
         if not waiting:
             return
@@ -302,8 +303,8 @@ def test_a_revoked_key_opens_nothing_from_that_moment(gemeente, sleutel):
 def test_a_key_that_is_revoked_while_the_file_travels_is_refused_after_all(gemeente, sleutel):
     opened = sleutels.authenticate(sleutel.tekst, "192.0.2.1")
     sleutels.revoke(gemeente, sleutel.sleutel.pk, None)
-    with pytest.raises(sleutels.Geweigerd):
-        deliver.deliver(opened, deliver.Keuzes(), inhoud=as_json(), bestandsnaam="x.json")
+    with pytest.raises(sleutels.SleutelGeweigerd):
+        deliver.deliver(opened, deliver.Aanleverkeuzes(), inhoud=as_json(), bestandsnaam="x.json")
     with voor_gemeente(gemeente):
         assert not Levering.objects.exists()
 
@@ -620,8 +621,8 @@ def test_the_same_file_after_a_while_or_after_another_is_a_new_levering(gemeente
 def test_the_same_file_after_it_failed_or_was_undone_is_a_new_levering(gemeente, sleutel):
     inhoud = as_json()
     for change in (
-        {"status": Status.MISLUKT},
-        {"status": Status.VERVALLEN},
+        {"status": Leveringstatus.MISLUKT},
+        {"status": Leveringstatus.VERVALLEN},
         {"teruggedraaid_op": timezone.now()},
     ):
         pk = send(sleutel, inhoud).json()["id"]
@@ -806,7 +807,7 @@ def test_when_much_would_disappear_it_waits_for_somebody(gemeente, sleutel):
     pk = send(sleutel, as_json(*(een_werkzoekende(f"OUD-{n}") for n in range(7)))).json()["id"]
     work(gemeente)
     assert stopped(sleutel, pk) == "rem"
-    assert state(gemeente, pk).status == Status.OMGEZET
+    assert state(gemeente, pk).status == Leveringstatus.OMGEZET
     assert len(ids(gemeente)) == 10
     # From now on it is up to people.
     tasks.resume(gemeente)
@@ -829,7 +830,7 @@ def test_partial_files_of_one_night_are_all_published(gemeente, sleutel):
     tasks.convert(second, gemeente.pk)
     tasks.convert(first, gemeente.pk)
     work(gemeente)
-    assert [state(gemeente, pk).status for pk in (first, second)] == [Status.GEPUBLICEERD] * 2
+    assert [state(gemeente, pk).status for pk in (first, second)] == [Leveringstatus.GEPUBLICEERD] * 2
     assert ids(gemeente) == {"A", "B"}
 
 
@@ -841,7 +842,7 @@ def test_the_brake_looks_at_what_stands_there_when_its_turn_comes(gemeente, sleu
     tasks.convert(second, gemeente.pk)
     assert state(gemeente, second).gestopt_om == ""
     work(gemeente)
-    assert [state(gemeente, pk).status for pk in (first, second)] == [Status.GEPUBLICEERD] * 2
+    assert [state(gemeente, pk).status for pk in (first, second)] == [Leveringstatus.GEPUBLICEERD] * 2
 
 
 def test_what_a_colleague_undid_is_told_and_the_same_file_can_be_sent_again(gemeente, sleutel):
@@ -880,14 +881,14 @@ def test_a_file_of_another_kind_fails_and_says_so(gemeente, sleutel):
 def test_when_somebody_must_choose_the_columns_it_waits_also_after_that(gemeente, sleutel):
     pk = send(sleutel).json()["id"]
     with voor_gemeente(gemeente):
-        Levering.objects.filter(pk=pk).update(status=Status.KOPPELEN)
+        Levering.objects.filter(pk=pk).update(status=Leveringstatus.KOPPELEN)
     assert get(sleutel, f"/leveringen/{pk}").json()["bezig"]
     tasks.resume(gemeente)
     assert stopped(sleutel, pk) == "kolommen"
     with voor_gemeente(gemeente):
-        Levering.objects.filter(pk=pk).update(status=Status.ONTVANGEN)
+        Levering.objects.filter(pk=pk).update(status=Leveringstatus.ONTVANGEN)
     work(gemeente)
-    assert state(gemeente, pk).status == Status.OMGEZET
+    assert state(gemeente, pk).status == Leveringstatus.OMGEZET
 
 
 COLUMNS = b"Nummer;PC\nK-1;3511AB\nK-2;3512AB\n"
@@ -933,7 +934,7 @@ def test_whoever_chose_the_columns_publishes_it_too(gemeente, sleutel):
     processing.convert(gemeente, pk)
     assert saved.set_regels(gemeente, pk, REGELS, "", 1, Soort.WERKZOEKENDEN, None)
     work(gemeente)
-    assert state(gemeente, pk).status == Status.OMGEZET
+    assert state(gemeente, pk).status == Leveringstatus.OMGEZET
     assert stopped(sleutel, pk) == "kolommen"
     assert state(gemeente, pk).melding == ""
 
@@ -950,10 +951,10 @@ def test_a_municipality_that_is_suspended_meanwhile_publishes_nothing(gemeente, 
 def test_a_worker_killed_between_converting_and_publishing_costs_nothing(gemeente, sleutel):
     pk = send(sleutel).json()["id"]
     processing.convert(gemeente, pk)
-    assert state(gemeente, pk).status == Status.OMGEZET
+    assert state(gemeente, pk).status == Leveringstatus.OMGEZET
     assert get(sleutel, f"/leveringen/{pk}").json()["bezig"]
     tasks.resume(gemeente)
-    assert state(gemeente, pk).status == Status.PUBLICEREN
+    assert state(gemeente, pk).status == Leveringstatus.PUBLICEREN
     tasks.publish(pk, gemeente.pk)
     for task in (tasks.convert, tasks.publish):
         task(pk, gemeente.pk)
@@ -966,10 +967,10 @@ def test_files_go_in_the_order_in_which_they_came_in(gemeente, sleutel):
     older = send(sleutel, as_json(*map(een_werkzoekende, ("A", "B")))).json()["id"]
     newer = send(sleutel, as_json(*map(een_werkzoekende, ("C", "D"))), wijze="volledig").json()["id"]
     tasks.convert(newer, gemeente.pk)
-    assert state(gemeente, newer).status == Status.OMGEZET, "it waits for the older one"
+    assert state(gemeente, newer).status == Leveringstatus.OMGEZET, "it waits for the older one"
     tasks.convert(older, gemeente.pk)
-    assert state(gemeente, older).status == Status.PUBLICEREN
-    assert state(gemeente, newer).status == Status.OMGEZET
+    assert state(gemeente, older).status == Leveringstatus.PUBLICEREN
+    assert state(gemeente, newer).status == Leveringstatus.OMGEZET
     tasks.publish(older, gemeente.pk)
     assert ids(gemeente) == {"A", "B"}
     # Everything of the older one would be gone: that is for a person.
@@ -991,7 +992,7 @@ def test_one_that_is_stopped_does_not_keep_the_next_one_waiting(gemeente, sleute
     good = send(sleutel, as_json(*map(een_werkzoekende, "ABCDEF"))).json()["id"]
     work(gemeente)
     assert stopped(sleutel, bad) == "rem"
-    assert state(gemeente, good).status == Status.GEPUBLICEERD
+    assert state(gemeente, good).status == Leveringstatus.GEPUBLICEERD
     assert len(ids(gemeente)) == 6
 
 

@@ -24,13 +24,12 @@ from tests.factories import een_gemeente, een_sonar_rij, een_vacature, een_werkb
 from tests.places import ROOT
 from tests.processes import wait_until
 from um_portal.audit.models import Auditregel
-from um_portal.tenants.models import Gemeente
-from um_portal.tenants.models import Status as Gemeentestatus
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.aanleveren import folder
-from uploads.aanleveren.folder import Telling, Wachter
-from uploads.models import Bronbestand, Koppeling, Levering, Status
+from uploads.aanleveren.folder import Rondetelling, Wachter
+from uploads.models import Bronbestand, Koppeling, Levering, Leveringstatus
 
 pytestmark = pytest.mark.django_db
 
@@ -50,14 +49,17 @@ def records(*ids: str) -> bytes:
     return json.dumps([een_werkzoekende(one) for one in ids or ("A-1", "A-2")]).encode()
 
 
-def look(tmp_path: Path, **more: Any) -> Telling:
+def look(tmp_path: Path, **more: Any) -> Rondetelling:
     """One round that believes that every file is complete."""
     return Wachter(tmp_path, 0, **more).round()
 
 
 def work(gemeente: Gemeente) -> None:
     """What the workers do."""
-    for status, task in ((Status.ONTVANGEN, tasks.convert), (Status.PUBLICEREN, tasks.publish)):
+    for status, task in (
+        (Leveringstatus.ONTVANGEN, tasks.convert),
+        (Leveringstatus.PUBLICEREN, tasks.publish),
+    ):
         with voor_gemeente(gemeente):
             waiting = list(Levering.objects.filter(status=status).order_by("pk").values_list("pk", flat=True))
         for pk in waiting:
@@ -87,7 +89,7 @@ def text_in(place: Path) -> str:
 def test_it_works_from_a_file_in_the_folder_to_what_the_source_answers_with(tmp_path, gemeente):
     place = a_folder(tmp_path, gemeente)
     (place / "nacht.json").write_bytes(records())
-    assert look(tmp_path) == Telling(ingenomen=1)
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
     [levering] = leveringen(gemeente)
     assert (levering.bestandsnaam, levering.soort, levering.publiceer_vanzelf) == (
         "nacht.json", "werkzoekenden", True,
@@ -96,7 +98,7 @@ def test_it_works_from_a_file_in_the_folder_to_what_the_source_answers_with(tmp_
     assert files(place) == [f"bezig/levering-{levering.pk}-nacht.json"]
     assert (place / files(place)[0]).read_bytes() == b"", "nothing of the file is left on the disk"
 
-    assert look(tmp_path) == Telling()
+    assert look(tmp_path) == Rondetelling()
     work(gemeente)
     look(tmp_path)
     assert not list((place / "bezig").iterdir())
@@ -153,22 +155,22 @@ def test_a_file_that_still_grows_is_left_alone(tmp_path, gemeente):
     file = a_folder(tmp_path, gemeente) / "x.json"
     wachter = Wachter(tmp_path, rust=0.2)
     file.write_bytes(records()[:10])
-    assert wachter.round() == Telling(onrijp=1)
+    assert wachter.round() == Rondetelling(onrijp=1)
     time.sleep(0.25)
     file.write_bytes(records())
-    assert wachter.round() == Telling(onrijp=1), "it changed: the waiting begins anew"
-    assert wachter.round() == Telling(onrijp=1)
+    assert wachter.round() == Rondetelling(onrijp=1), "it changed: the waiting begins anew"
+    assert wachter.round() == Rondetelling(onrijp=1)
     time.sleep(0.25)
-    assert wachter.round() == Telling(ingenomen=1)
+    assert wachter.round() == Rondetelling(ingenomen=1)
 
 
 @pytest.mark.parametrize("name", ["x.json.deel", "x.json.part", "x.FILEPART", ".x.json", "~$x.xlsx", "x.tmp"])
 def test_a_name_that_says_that_it_is_not_ready_is_left_alone_until_it_is_renamed(tmp_path, gemeente, name):
     place = a_folder(tmp_path, gemeente)
     (place / name).write_bytes(records())
-    assert look(tmp_path) == Telling()
+    assert look(tmp_path) == Rondetelling()
     (place / name).rename(place / "klaar.json")
-    assert look(tmp_path) == Telling(ingenomen=1)
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
 
 
 def test_what_is_no_file_is_left_alone_and_told_once(tmp_path, gemeente, caplog):
@@ -179,7 +181,7 @@ def test_what_is_no_file_is_left_alone_and_told_once(tmp_path, gemeente, caplog)
     os.mkfifo(place / "pijp.json")
     (place / "map").mkdir()
     wachter = Wachter(tmp_path, 0)
-    assert [wachter.round() for _ in range(3)] == [Telling(onbruikbaar=1)] * 3
+    assert [wachter.round() for _ in range(3)] == [Rondetelling(onbruikbaar=1)] * 3
     assert secret.exists()
     assert leveringen(gemeente) == []
     assert "geheim" not in caplog.text
@@ -193,7 +195,7 @@ def test_a_link_instead_of_a_folder_leads_nowhere(tmp_path, gemeente):
     place = a_folder(root, gemeente)
     (place / "bezig").symlink_to(elsewhere)
     (place / "x.json").write_bytes(records())
-    assert look(root) == Telling(onbruikbaar=1)
+    assert look(root) == Rondetelling(onbruikbaar=1)
     assert list(elsewhere.iterdir()) == []
     assert (place / "x.json").exists()
     (root / gemeente.oin / "vacatures").symlink_to(elsewhere)
@@ -208,7 +210,7 @@ def test_a_link_instead_of_a_folder_leads_nowhere(tmp_path, gemeente):
 def test_a_file_that_no_reader_takes_is_refused_with_the_reason_and_erased(tmp_path, gemeente):
     place = a_folder(tmp_path, gemeente)
     (place / "x.pdf").write_bytes(b"%PDF-1.4 met BSN 123456782")
-    assert look(tmp_path) == Telling(afgewezen=1)
+    assert look(tmp_path) == Rondetelling(afgewezen=1)
     told = text_in(place / "afgewezen")
     assert "pdf" in told
     assert "123456782" not in told
@@ -219,7 +221,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path, gemeente, settings):
     settings.UM_MAX_BESTAND_MB = 1
     place = a_folder(tmp_path, gemeente)
     (place / "x.csv").write_bytes(b"a;b\n" * 260_000)
-    assert look(tmp_path) == Telling(afgewezen=1)
+    assert look(tmp_path) == Rondetelling(afgewezen=1)
     assert "groter dan 1 MB" in text_in(place / "afgewezen")
 
 
@@ -228,7 +230,7 @@ def test_a_refused_file_is_kept_only_when_asked_and_not_for_long(tmp_path, gemee
     place = a_folder(tmp_path, gemeente)
     for name in ("x.pdf", "tekst.txt"):
         (place / name).write_bytes(b"%PDF-1.4")
-    assert look(tmp_path) == Telling(afgewezen=2)
+    assert look(tmp_path) == Rondetelling(afgewezen=2)
     kept = files(place / "afgewezen")
     assert sorted(name[16:] for name in kept) == ["tekst.txt", "tekst.txt.txt", "x.pdf", "x.pdf.txt"]
     look(tmp_path)
@@ -271,12 +273,12 @@ def test_files_of_a_municipality_that_may_not_exchange_wait(tmp_path, gemeente, 
     file = a_folder(tmp_path, gemeente) / "x.json"
     file.write_bytes(records())
     wachter = Wachter(tmp_path, 0)
-    assert [wachter.round(), wachter.round()] == [Telling(onbruikbaar=1)] * 2
+    assert [wachter.round(), wachter.round()] == [Rondetelling(onbruikbaar=1)] * 2
     assert caplog.text.count("niet toegelaten") == 1
     assert file.exists()
     gemeente.status = Gemeentestatus.TOEGELATEN
     gemeente.save()
-    assert wachter.round() == Telling(ingenomen=1)
+    assert wachter.round() == Rondetelling(ingenomen=1)
 
 
 def test_folders_that_mean_nothing_are_told_once_and_nothing_in_them_is_touched(tmp_path, gemeente, caplog):
@@ -285,7 +287,7 @@ def test_folders_that_mean_nothing_are_told_once_and_nothing_in_them_is_touched(
         place.mkdir(parents=True)
         (place / "x.json").write_bytes(records())
     wachter = Wachter(tmp_path, 0)
-    assert [wachter.round(), wachter.round()] == [Telling(onbruikbaar=3)] * 2
+    assert [wachter.round(), wachter.round()] == [Rondetelling(onbruikbaar=3)] * 2
     assert len([line for line in caplog.records if line.levelno == logging.WARNING]) == 3
     assert all((place / "x.json").exists() for place in places)
 
@@ -298,7 +300,7 @@ def test_names_of_every_kind_are_taken(tmp_path, gemeente, name):
     place = a_folder(tmp_path, gemeente)
     with open(os.fsencode(place) + b"/" + name, "wb") as file:
         file.write(records())
-    assert look(tmp_path) == Telling(ingenomen=1)
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
     work(gemeente)
     look(tmp_path)
     assert "gepubliceerd" in text_in(place / "verwerkt")
@@ -324,7 +326,7 @@ def test_one_that_is_killed_at_any_step_costs_nothing_and_doubles_nothing(
         with pytest.raises(Killed):
             look(tmp_path)
     assert len(leveringen(gemeente)) == (step != "receive")
-    assert look(tmp_path) == Telling(ingenomen=1)
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
     assert len(leveringen(gemeente)) == 1
     work(gemeente)
     look(tmp_path)
@@ -341,10 +343,10 @@ def test_a_database_that_is_away_leaves_the_file_for_later(tmp_path, gemeente, m
     (place / "x.json").write_bytes(records())
     with monkeypatch.context() as patch:
         patch.setattr("uploads.aanleveren.folder.receive", away)
-        assert look(tmp_path) == Telling(onbruikbaar=1)
+        assert look(tmp_path) == Rondetelling(onbruikbaar=1)
     assert "OperationalError" in caplog.text
     assert "geheime" not in caplog.text
-    assert look(tmp_path) == Telling(ingenomen=1)
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
 
 
 def test_a_file_that_somebody_else_is_taking_in_is_left_to_them(tmp_path, gemeente):
@@ -353,8 +355,8 @@ def test_a_file_that_somebody_else_is_taking_in_is_left_to_them(tmp_path, gemeen
     file.write_bytes(records())
     with file.open("rb") as theirs:
         fcntl.flock(theirs, fcntl.LOCK_EX)
-        assert look(tmp_path) == Telling()
-    assert look(tmp_path) == Telling(ingenomen=1)
+        assert look(tmp_path) == Rondetelling()
+    assert look(tmp_path) == Rondetelling(ingenomen=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,7 +50,7 @@ def keys_of(gemeente: Gemeente) -> list[Aanleversleutel]:
 def works(tekst: str, adres: str = "127.0.0.1") -> bool:
     try:
         sleutels.authenticate(tekst, adres)
-    except sleutels.Geweigerd:
+    except sleutels.SleutelGeweigerd:
         return False
     return True
 

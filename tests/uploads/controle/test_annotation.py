@@ -40,14 +40,14 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.controle import annotate_in_place, annotation, opmerkingen, plan
 from uploads.controle.annotation import annotate
-from uploads.controle.plan import KLEUREN, Melding, Reden, Uitkomst
+from uploads.controle.plan import KLEUREN, Celopmerking, Leveringuitkomst, Reden
 from uploads.gepubliceerd.publication import publish, request_publication
 from uploads.leveringen.erasure import erase_expired, withdraw
 from uploads.leveringen.intake import receive
 from uploads.mapping.cells.text import tekst
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_LOT, KOP_REDEN
 from uploads.mapping.model import Ernst
-from uploads.models import Bevinding, Levering, Opmerkingenbestand, Status
+from uploads.models import Bevinding, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.omzetten import processing
 from uploads.readers import Onleesbaar, open_file
 from uploads.workbooks.cells import can_be_formula, csv_text
@@ -114,10 +114,10 @@ def fates(sheet: Any, kopregel: int = 1) -> Counter[str]:
     )
 
 
-def een_uitkomst(**changes: Any) -> Uitkomst:
+def een_uitkomst(**changes: Any) -> Leveringuitkomst:
     values: dict[str, Any] = {"bestandsnaam": "x.csv", "blad": "", "kopregel": 1, "gelezen": 1, "omgezet": 0,
               "overgeslagen": 0, "afgekeurd": 1, "redenen": ()}  # fmt: skip
-    return Uitkomst(**(values | changes))
+    return Leveringuitkomst(**(values | changes))
 
 
 RIJEN = [
@@ -220,7 +220,7 @@ def test_of_two_columns_with_one_name_the_right_one_is_coloured(client, gemeente
 @pytest.mark.django_db
 def test_a_finding_without_a_column_is_told_behind_its_row():
     out = annotate(
-        b"a;b\n1;2\n", een_uitkomst(), [Melding(2, "", Ernst.AFGEKEURD, "Dit klopt niet. Pas het aan.")]
+        b"a;b\n1;2\n", een_uitkomst(), [Celopmerking(2, "", Ernst.AFGEKEURD, "Dit klopt niet. Pas het aan.")]
     )
     sheet = the_sheet(out)
     where = headers(sheet)
@@ -234,8 +234,8 @@ def test_a_file_without_headers_gets_the_fates_too():
         b"1;2\n3;4\n",
         een_uitkomst(kopregel=0),
         [
-            Melding(1, "kolom B", Ernst.AFGEKEURD, "Fout."),
-            Melding(2, "kolom A", Ernst.WAARSCHUWING, "Let op."),
+            Celopmerking(1, "kolom B", Ernst.AFGEKEURD, "Fout."),
+            Celopmerking(2, "kolom A", Ernst.WAARSCHUWING, "Let op."),
         ],
     )
     sheet = the_sheet(out)
@@ -262,7 +262,7 @@ def test_that_warnings_were_left_out_is_told(client, gemeente, monkeypatch):
 @pytest.mark.django_db
 def test_beyond_so_many_comments_the_reason_is_in_the_last_column_only(monkeypatch):
     monkeypatch.setattr(plan, "_MAX_COMMENTS", 2)
-    said = [Melding(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
+    said = [Celopmerking(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
     reden = Reden("a", Ernst.AFGEKEURD, "Fout.", 5, 5)
     out = annotate(b"a;b\n" + b"1;2\n" * 5, een_uitkomst(redenen=[reden]), said)
     sheet = the_sheet(out)
@@ -476,7 +476,7 @@ def test_macros_and_links_to_other_files_are_left_out(gemeente):
         archive.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
         archive.writestr("customUI/customUI.xml", b"<customUI/>")
     levering = converted(gemeente, file.getvalue())
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     names = "\n".join(_parts(annotate(*opmerkingen._ingredients(gemeente, levering.pk))))
     assert "vba" not in names
     assert "external" not in names
@@ -529,7 +529,7 @@ def test_nothing_is_written_to_disk_on_the_way(monkeypatch):
     for name in ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, refuse)
     inhoud = een_werkblad([een_sonar_rij(Postcode="x")])
-    said = [Melding(2, "Postcode", Ernst.AFGEKEURD, "Fout.")]
+    said = [Celopmerking(2, "Postcode", Ernst.AFGEKEURD, "Fout.")]
     monkeypatch.setattr(annotate_in_place, "logger", None)  # falling back would say so
     for limit in (100_000, 0):
         assert annotate(inhoud, een_uitkomst(blad="Sheet"), said, in_place=limit)
@@ -715,7 +715,7 @@ def test_it_is_erased_when_published_when_converted_anew_and_after_an_hour(gemee
 
     make()
     with voor_gemeente(gemeente):
-        Levering.objects.update(status=Status.ONTVANGEN)
+        Levering.objects.update(status=Leveringstatus.ONTVANGEN)
     tasks.convert(levering.pk, gemeente.pk)
     assert kept(gemeente) is None
     make()
@@ -852,7 +852,7 @@ def test_a_hundred_thousand_rows_take_bounded_memory():
         for n in range(1, 100_002)
     )
     inhoud = to_bytes(workbook, [stroom])
-    said = (Melding(n, "Postcode", Ernst.AFGEKEURD, "Fout.") for n in range(2, 100_002, 2))
+    said = (Celopmerking(n, "Postcode", Ernst.AFGEKEURD, "Fout.") for n in range(2, 100_002, 2))
     tracemalloc.start()
     out = annotate(inhoud, een_uitkomst(blad="Sheet"), said)
     _, peak = tracemalloc.get_traced_memory()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, bladeren
+from exchange.standard import Soort, velden
 from exchange.vum3.zoekvelden import ZOEKVELDEN
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import (
@@ -55,7 +55,7 @@ def page(client: Client, levering: Levering) -> str:
 def test_there_is_a_sentence_for_exactly_what_a_search_can_ask(soort: Soort) -> None:
     asked = {conditie.pad for veld in ZOEKVELDEN[soort] for conditie in veld.condities}
     asked |= {soort.postcode_pad} if soort.postcode_pad else set()
-    assert set(GEVOLGEN[soort]) == asked == {leaf.pad for leaf in bladeren(soort) if leaf.zoekbaar}
+    assert set(GEVOLGEN[soort]) == asked == {leaf.pad for leaf in velden(soort) if leaf.zoekbaar}
     for sentence in GEVOLGEN[soort].values():
         assert sentence.endswith(".")
         assert "  " not in sentence
@@ -63,10 +63,10 @@ def test_there_is_a_sentence_for_exactly_what_a_search_can_ask(soort: Soort) -> 
 
 def test_everything_else_is_shown_by_group_and_nothing_twice() -> None:
     for soort in Soort:
-        beeld = picture(soort, {leaf.pad: 1 for leaf in bladeren(soort)}, 1, alleen_jobcoach=False)
+        beeld = picture(soort, {leaf.pad: 1 for leaf in velden(soort)}, 1, alleen_jobcoach=False)
         shown = len(beeld.zoekbaar) + len(beeld.contact) + sum(len(groep.graden) for groep in beeld.groepen)
         left_out = {soort.id_pad, "indicatieBeschikbaarheidContactgegevens"}
-        assert shown == len([leaf for leaf in bladeren(soort) if leaf.pad not in left_out])
+        assert shown == len([leaf for leaf in velden(soort) if leaf.pad not in left_out])
 
 
 @given(st.integers(0, 300_000), st.integers(0, 300_000))
@@ -136,7 +136,7 @@ def test_the_records_that_go_along_are_counted_by_attribute(gemeente):
     assert counted["arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"] == 2
     assert counted["telefoonnummer[]"] == 1
     assert counted[BEREIKBAAR] == 2
-    assert set(counted) <= {leaf.pad for leaf in bladeren(Soort.WERKZOEKENDEN)} | {BEREIKBAAR}
+    assert set(counted) <= {leaf.pad for leaf in velden(Soort.WERKZOEKENDEN)} | {BEREIKBAAR}
 
 
 @pytest.mark.django_db
@@ -217,4 +217,4 @@ def test_nothing_in_the_pictures_is_a_value() -> None:
     for soort in Soort:
         beeld = picture(soort, {}, 0, alleen_jobcoach=True)
         assert all(graad.procent == 0 for graad in beeld.zoekbaar)
-    assert reach.BEREIKBAAR not in {leaf.pad for soort in Soort for leaf in bladeren(soort)}
+    assert reach.BEREIKBAAR not in {leaf.pad for soort in Soort for leaf in velden(soort)}

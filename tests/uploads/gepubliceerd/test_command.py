@@ -11,7 +11,7 @@ from exchange.bron.models import ConceptWerkzoekende, Stand, Vacature, Werkzoeke
 from tests.factories import een_gemeente, een_vacature, een_werkzoekende
 from tests.places import SONAR
 from um_portal.tenants.keys import pseudoniem
-from um_portal.tenants.models import Gemeente, Status
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Bevinding, Bronbestand, Levering
 
@@ -184,6 +184,6 @@ def test_a_wrong_argument_gets_a_dutch_sentence_and_the_json_line(capsys, tmp_pa
 def test_a_municipality_that_is_not_admitted_cannot_publish(capsys, tmp_path):
     bestand = tmp_path / "x.json"
     bestand.write_text(json.dumps([een_werkzoekende("A")]))
-    status, _, err = publish(capsys, een_gemeente(status=Status.OPGESCHORT), bestand)
+    status, _, err = publish(capsys, een_gemeente(status=Gemeentestatus.OPGESCHORT), bestand)
     assert status == 1
     assert "toegelaten" in err

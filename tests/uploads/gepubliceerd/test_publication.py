@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from exchange.bron import store, writing
 from exchange.bron.models import ConceptWerkzoekende, Journaalrecord, Stand, Werkzoekende
-from exchange.standard import Profiel, Soort, bladeren
+from exchange.standard import Profiel, Soort, velden
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import (
     een_client,
@@ -45,7 +45,7 @@ from uploads.gepubliceerd.publication import (
 )
 from uploads.leveringen import erasure
 from uploads.leveringen.intake import receive
-from uploads.models import Levering, RedenStop, RedenVerlies, Status, Wijze
+from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
 from uploads.omzetten.processing import convert
 from uploads.workbooks import writer
 
@@ -167,7 +167,7 @@ def test_another_way_of_publishing_there_is_not(client, gemeente, wijze):
     pk = ready(gemeente, "A")
     response = client.post(reverse("uploads:publiceer", args=[pk]), {"wijze": wijze})
     assert response.status_code == 422
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
 
 
 # --- The brake ---------------------------------------------------------------------------------------------
@@ -219,19 +219,19 @@ def test_a_page_of_its_own_asks_why_and_without_a_reason_nothing_happens(client,
     assert "60%" in text
     for reden in RedenVerlies:
         assert reden.label in text
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
     for wrong in ("", "zomaar"):
         refused = client.post(
             reverse("uploads:publiceer", args=[pk]), {"wijze": "volledig", "weg": "3", "reden": wrong}
         )
         assert refused.status_code == 422
         assert "Kies waarom" in refused.content.decode()
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
     send(client, "publiceer", pk, wijze="volledig", weg="3", reden=REDEN)
     tasks.publish(pk, gemeente.pk)
     assert ids(gemeente) == set("AB")
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.reden_verlies, levering.weg) == (Status.GEPUBLICEERD, REDEN, 3)
+    assert (levering.status, levering.reden_verlies, levering.weg) == (Leveringstatus.GEPUBLICEERD, REDEN, 3)
     assert REDEN.label in page(client, "levering", pk)
 
 
@@ -247,7 +247,7 @@ def test_when_more_would_disappear_than_was_shown_it_is_asked_again(client, geme
     text = again.content.decode()
     assert "Intussen is er iets veranderd" in text
     assert "5 van de 7" in text
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
     send(client, "publiceer", pk, wijze="volledig", weg="5", reden=REDEN)
     tasks.publish(pk, gemeente.pk)
     assert ids(gemeente) == set("AB")
@@ -269,9 +269,9 @@ def test_when_the_set_changed_after_the_click_the_worker_stops_and_the_old_set_a
     assert (publication.publish(gemeente, pk) is not None) is published
     levering = reload(gemeente, pk)
     if published:
-        assert levering.status == Status.GEPUBLICEERD
+        assert levering.status == Leveringstatus.GEPUBLICEERD
         return
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert "van de 15 gepubliceerde werkzoekenden verdwijnen" in levering.melding
     assert len(ids(gemeente)) == 15
     with voor_gemeente(gemeente):
@@ -288,7 +288,7 @@ def test_what_would_go_by_itself_stops_at_the_brake_also_when_the_set_changed_on
     publish(gemeente, *names, *(f"X{n}" for n in range(5)))
     assert publication.publish(gemeente, pk) is None
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.gestopt_om) == (Status.OMGEZET, RedenStop.REM)
+    assert (levering.status, levering.gestopt_om) == (Leveringstatus.OMGEZET, RedenStop.REM)
     assert len(ids(gemeente)) == 15
 
 
@@ -301,7 +301,7 @@ def test_a_number_that_cannot_be_confirms_nothing(client, gemeente, weg):
         reverse("uploads:publiceer", args=[pk]), {"wijze": "volledig", "weg": weg, "reden": REDEN}
     )
     assert "4 van de 5" in response.content.decode()
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
 
 
 # --- Undoing -----------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_a_publication_is_undone_from_its_page_after_the_numbers_were_shown(clie
     tasks.undo(pk, gemeente.pk)
     assert ids(gemeente) == set("ABC")
     levering = reload(gemeente, pk)
-    assert levering.status == Status.GEPUBLICEERD
+    assert levering.status == Leveringstatus.GEPUBLICEERD
     assert levering.teruggedraaid_door == gebruiker
     assert levering.is_teruggedraaid
     assert audit(gemeente, "levering_teruggedraaid") == [(f"levering {pk}, werkzoekenden", 3)]
@@ -382,7 +382,7 @@ def test_what_was_published_meanwhile_stays_and_the_undo_is_called_off(gemeente)
     publish(gemeente, "C")
     assert publication.undo(gemeente, pk) is None
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.is_teruggedraaid) == (Status.GEPUBLICEERD, False)
+    assert (levering.status, levering.is_teruggedraaid) == (Leveringstatus.GEPUBLICEERD, False)
     assert "niet terug te draaien" in levering.melding
     assert ids(gemeente) == {"C"}
 
@@ -396,7 +396,7 @@ def test_while_something_is_being_published_an_undo_is_called_off_with_a_message
         store.lock(gemeente, WZ)
         assert at_once(partial(publication.undo, gemeente, pk)) == [None]
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.teruggedraaid_door) == (Status.GEPUBLICEERD, None)
+    assert (levering.status, levering.teruggedraaid_door) == (Leveringstatus.GEPUBLICEERD, None)
     assert "Er is niets teruggedraaid" in levering.melding
     request_undo(gemeente, pk, None)
     assert publication.undo(gemeente, pk) is not None
@@ -436,7 +436,7 @@ def test_an_undo_whose_worker_is_killed_is_picked_up_again(gemeente, monkeypatch
         with pytest.raises(Gedood):
             publication.undo(gemeente, pk)
     assert ids(gemeente) == {"B"}
-    assert reload(gemeente, pk).status == Status.TERUGDRAAIEN
+    assert reload(gemeente, pk).status == Leveringstatus.TERUGDRAAIEN
     assert tasks.resume(gemeente) == 0
     with voor_gemeente(gemeente):
         Levering.objects.filter(pk=pk).update(lease_tot=timezone.now() - timedelta(minutes=1))
@@ -458,7 +458,7 @@ def test_an_undo_that_was_interrupted_too_often_leaves_what_is_published(gemeent
     assert tasks.resume(gemeente) == 1
     assert publication.undo(gemeente, pk) is None
     levering = reload(gemeente, pk)
-    assert levering.status == Status.GEPUBLICEERD
+    assert levering.status == Leveringstatus.GEPUBLICEERD
     assert "onderbroken" in levering.melding
     assert ids(gemeente) == {"B"}
 
@@ -472,7 +472,7 @@ def test_what_waits_to_be_undone_is_not_erased_as_an_old_file(gemeente):
         Levering.objects.update(aangemaakt_op=timezone.now() - timedelta(days=5))
     assert erasure.erase_expired(gemeente) == 0
     assert not erasure.withdraw(gemeente, pk, None)
-    assert reload(gemeente, pk).status == Status.TERUGDRAAIEN
+    assert reload(gemeente, pk).status == Leveringstatus.TERUGDRAAIEN
 
 
 # --- Withdrawing -------------------------------------------------------------------------------------------
@@ -569,7 +569,7 @@ def test_a_file_from_before_that_is_converted_once_more_does_not_bring_somebody_
     waiting = ready(gemeente, "A", "B")
     withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
     with voor_gemeente(gemeente):
-        Levering.objects.filter(pk=waiting).update(status=Status.ONTVANGEN)
+        Levering.objects.filter(pk=waiting).update(status=Leveringstatus.ONTVANGEN)
     convert(gemeente, waiting)
     request_publication(gemeente, waiting, None)
     publication.publish(gemeente, waiting)
@@ -593,7 +593,7 @@ def test_everything_is_withdrawn_only_by_who_is_sure(client, gemeente):
     assert "Er zijn 3 records ingetrokken." in response.content.decode()
     assert ids(gemeente) == set()
     levering = reload(gemeente, waiting)
-    assert levering.status == Status.VERVALLEN
+    assert levering.status == Leveringstatus.VERVALLEN
     assert "Alles van deze soort is ingetrokken" in levering.melding
     with voor_gemeente(gemeente):
         assert not ConceptWerkzoekende.objects.exists()
@@ -608,7 +608,7 @@ def test_withdrawing_everything_leaves_the_other_kinds(client, gemeente):
     waiting = ready(gemeente, "B")
     send(client, "alles_intrekken", soort="vacatures", zeker="on")
     assert ids(gemeente) == {"A"}
-    assert reload(gemeente, waiting).status == Status.OMGEZET
+    assert reload(gemeente, waiting).status == Leveringstatus.OMGEZET
 
 
 @pytest.mark.django_db(transaction=True)
@@ -625,7 +625,7 @@ def test_a_levering_that_waits_for_a_worker_does_not_survive_a_withdrawal_of_eve
     assert ids(gemeente) == set()
     assert publication.publish(gemeente, pk) is None
     assert ids(gemeente) == set()
-    assert reload(gemeente, pk).status in {Status.VERVALLEN, Status.GEPUBLICEERD}
+    assert reload(gemeente, pk).status in {Leveringstatus.VERVALLEN, Leveringstatus.GEPUBLICEERD}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -806,7 +806,7 @@ def test_the_set_is_taken_along_without_what_leads_to_a_person(client, gemeente,
     )
     store.replace(gemeente, WZ, [record, een_werkzoekende("W2")])
     head, first, second = downloaded(client, vorm, soort="werkzoekenden")
-    leaves = [leaf for leaf in bladeren(WZ) if leaf.profiel is Profiel.ZOEK]
+    leaves = [leaf for leaf in velden(WZ) if leaf.profiel is Profiel.ZOEK]
     assert head == [leaf.volledig_label for leaf in leaves]
     cells = dict(zip([leaf.pad for leaf in leaves], first, strict=True))
     assert cells["idWerkzoekende"] == "W1"
@@ -968,7 +968,7 @@ def test_another_municipality_sees_and_changes_nothing(gemeente):
     assert found(text.content.decode()) == []
     assert downloaded(client, "csv", soort="werkzoekenden")[1:] == []
     assert ids(gemeente) == {"A"}
-    assert reload(gemeente, waiting).status == Status.OMGEZET
+    assert reload(gemeente, waiting).status == Leveringstatus.OMGEZET
     assert not reload(gemeente, pk).is_teruggedraaid
     assert publication.undo(ander, pk) is None
 

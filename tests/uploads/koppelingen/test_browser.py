@@ -15,7 +15,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.models import Koppeling, Levering, Status
+from uploads.models import Koppeling, Levering, Leveringstatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,7 +92,7 @@ def test_an_unknown_export_goes_from_choosing_to_published_by_keyboard(open_sche
     page = scherm.page
     choose_file(scherm, tmp_path)
     levering = converted(gemeente)
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     page.wait_for_selector("text=Vertel wat er in de kolommen staat")
     faults = scherm.faults("koppelen levering")
     scherm.tab_to("Kolommen kiezen", "a")
@@ -145,7 +145,7 @@ def test_an_unknown_export_goes_from_choosing_to_published_by_keyboard(open_sche
     page.wait_for_url("**" + reverse("uploads:levering", args=[levering.pk]))
     levering = converted(gemeente)
     assert (levering.status, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (
-        Status.OMGEZET, 20, 6, 4,
+        Leveringstatus.OMGEZET, 20, 6, 4,
     )  # fmt: skip
     page.wait_for_selector("text=Klaar om te publiceren")
     scherm.tab_to("Publiceren", "a")

@@ -26,7 +26,7 @@ from uploads.leveringen.intake import receive
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.presets import sonar
 from uploads.mapping.regels import Regel, Regels, Toestemming
-from uploads.models import Koppeling, Koppelingversie, Levering, Status
+from uploads.models import Koppeling, Koppelingversie, Levering, Leveringstatus
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     client, gemeente, levering, django_capture_on_commit_callbacks
 ):
     Code.objects.create(lijst=BEROEPEN, code="urn:um-demo:beroep:kok", label="Kok")
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     text = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
     assert adres(levering) in text
     assert "Kolommen kiezen" in text
@@ -118,7 +118,7 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     tasks.convert(levering.pk, gemeente.pk)
     levering = fresh(gemeente, levering)
     assert (levering.status, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (
-        Status.OMGEZET, 2, 1, 1,
+        Leveringstatus.OMGEZET, 2, 1, 1,
     )  # fmt: skip
     with voor_gemeente(gemeente):
         versie = Koppelingversie.objects.select_related("koppeling").get()
@@ -132,7 +132,7 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     later = delivered(
         gemeente, csv_of(koppen, [[*reversed(rij), "x"] for rij in RIJEN]), "export 2026-02.csv"
     )
-    assert (later.status, later.koppeling, later.omgezet) == (Status.OMGEZET, "Klantsysteem", 2)
+    assert (later.status, later.koppeling, later.omgezet) == (Leveringstatus.OMGEZET, "Klantsysteem", 2)
 
 
 def test_a_file_with_hundreds_of_columns_can_be_sent(client, gemeente):
@@ -174,10 +174,10 @@ def test_hundreds_of_columns_can_all_be_chosen(client, gemeente, settings):
 def test_what_is_chosen_for_this_file_only_is_not_kept(client, gemeente, levering):
     client.post(adres(levering), as_sent(shown(client, levering), actie="gebruiken"))
     tasks.convert(levering.pk, gemeente.pk)
-    assert fresh(gemeente, levering).status == Status.OMGEZET
+    assert fresh(gemeente, levering).status == Leveringstatus.OMGEZET
     with voor_gemeente(gemeente):
         assert not Koppeling.objects.exists()
-    assert delivered(gemeente, csv_of()).status == Status.KOPPELEN
+    assert delivered(gemeente, csv_of()).status == Leveringstatus.KOPPELEN
 
 
 def test_what_is_missing_is_told_with_what_to_do_and_nothing_is_saved(client, gemeente, levering):
@@ -187,7 +187,7 @@ def test_what_is_missing_is_told_with_what_to_do_and_nothing_is_saved(client, ge
     text = response.content.decode()
     assert "Kies uit welke kolom" in text
     assert "verklaar dat iedereen" in text
-    assert fresh(gemeente, levering).status == Status.KOPPELEN
+    assert fresh(gemeente, levering).status == Leveringstatus.KOPPELEN
     with voor_gemeente(gemeente):
         assert not Koppeling.objects.exists()
 
@@ -306,7 +306,7 @@ def test_another_header_row_and_another_kind_can_be_chosen(client, gemeente):
 def test_a_file_without_headers_is_read_by_its_places(client, gemeente):
     rijen = [(f"K{n}", "3511AB", "ja", f"0612345{n:03}") for n in range(5)]
     levering = delivered(gemeente, csv_of(rijen[0], rijen[1:]))
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     sent = as_sent(shown(client, levering, kopregel="0"))
     assert sent["k1-doel"] == "mobiliteit.bemiddelingspostcode"
     sent |= {"actie": "gebruiken", "k0-doel": "idWerkzoekende", "k2-doel": "toestemming"}
@@ -317,7 +317,7 @@ def test_a_file_without_headers_is_read_by_its_places(client, gemeente):
 
 def test_a_recognised_file_can_be_read_otherwise_as_long_as_it_is_there(client, gemeente):
     levering = delivered(gemeente, een_werkblad([een_sonar_rij(), een_sonar_rij()]), "sonar.xlsx")
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert (
         "Kolommen aanpassen" in client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
     )
@@ -413,7 +413,7 @@ def test_wrong_input_is_told_and_never_fails(client, gemeente, levering, wrong):
     assert response.status_code in {302, 409, 422}
     if response.status_code == 302:
         tasks.convert(levering.pk, gemeente.pk)
-        assert fresh(gemeente, levering).status == Status.OMGEZET
+        assert fresh(gemeente, levering).status == Leveringstatus.OMGEZET
     client.post(adres(levering, "koppelen_voorbeeld"), {**sent, **wrong})
 
 
@@ -525,7 +525,7 @@ def test_the_history_of_a_koppeling_is_shown_and_an_old_version_put_back(client,
     with voor_gemeente(gemeente):
         newest = saved.history(koppeling)[0]
         assert newest.nummer == 3
-        assert saved.regels_van(gemeente, newest) == EEN
+        assert saved.regels_of_version(gemeente, newest) == EEN
 
 
 def test_a_koppeling_is_renamed_unless_the_name_is_taken(client, gemeente, koppeling):
@@ -548,7 +548,7 @@ def test_a_koppeling_that_is_put_away_is_not_recognised_until_it_is_used_again(c
     opbergen = reverse("uploads:koppeling_opbergen", args=[koppeling.pk])
     assert "Opbergen" in client.get(opbergen).content.decode()
     client.post(opbergen)
-    assert delivered(gemeente, csv_of()).status == Status.KOPPELEN
+    assert delivered(gemeente, csv_of()).status == Leveringstatus.KOPPELEN
     assert (
         "Klantsysteem"
         not in client.get(reverse("uploads:koppelingen"))
@@ -558,7 +558,7 @@ def test_a_koppeling_that_is_put_away_is_not_recognised_until_it_is_used_again(c
     )
     assert "Klantsysteem" in client.get(reverse("uploads:koppelingen"), {"stand": "weg"}).content.decode()
     client.post(reverse("uploads:koppeling_terugzetten", args=[koppeling.pk, 1]))
-    assert delivered(gemeente, csv_of()).status == Status.OMGEZET
+    assert delivered(gemeente, csv_of()).status == Leveringstatus.OMGEZET
 
 
 def test_koppelingen_of_another_municipality_are_not_there(gemeente, koppeling):

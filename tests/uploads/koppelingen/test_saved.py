@@ -18,7 +18,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen import saved as koppelingen
-from uploads.koppelingen.proposal import GeenKolommen, Voorstel, preview, proposal
+from uploads.koppelingen.proposal import GeenKolommen, Koppelvoorstel, preview, proposal
 from uploads.leveringen.erasure import erase_expired, withdraw
 from uploads.leveringen.intake import receive
 from uploads.mapping.doelen import OngeldigeRegels
@@ -33,7 +33,7 @@ from uploads.models import (
     Koppelingversie,
     Legewaarden,
     Levering,
-    Status,
+    Leveringstatus,
     Voorproef,
     Waardekoppeling,
 )
@@ -75,12 +75,12 @@ def reload(gemeente: Gemeente, pk: int) -> Levering:
     return levering
 
 
-def proposal_for(gemeente: Gemeente, pk: int, *choice: Any) -> Voorstel:
+def proposal_for(gemeente: Gemeente, pk: int, *choice: Any) -> Koppelvoorstel:
     with voor_gemeente(gemeente):
         return proposal(Levering.objects.get(pk=pk), *choice)
 
 
-def sleutels(voorstel: Voorstel) -> tuple[str, ...]:
+def sleutels(voorstel: Koppelvoorstel) -> tuple[str, ...]:
     return tuple(kolom.kop.sleutel for kolom in voorstel.kolommen)
 
 
@@ -100,7 +100,7 @@ def test_an_unknown_file_waits_for_a_choice_and_goes_on_after_it():
     gemeente = een_gemeente()
     gebruiker = een_gebruiker(gemeente)
     levering = converted(gemeente)
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     assert "niet herkend" in levering.melding
     assert (levering.kopregel, levering.gekozen_kopregel, levering.koppeling) == (2, None, "")
     with voor_gemeente(gemeente):
@@ -109,7 +109,7 @@ def test_an_unknown_file_waits_for_a_choice_and_goes_on_after_it():
     assert done
     convert(gemeente, levering.pk)
     levering = reload(gemeente, levering.pk)
-    assert (levering.status, levering.koppeling) == (Status.OMGEZET, EIGEN)
+    assert (levering.status, levering.koppeling) == (Leveringstatus.OMGEZET, EIGEN)
     assert (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (3, 1, 1, 1)
     assert levering.kolommen_gebruikt == ["Klantnr", "Postcode", "Uren", "Mail", "Akkoord"]
     assert levering.kolommen_ongebruikt == ["Wens"]
@@ -125,7 +125,7 @@ def test_what_was_saved_is_recognised_in_the_next_file_in_another_order():
     versie = saved(gemeente)
     anders = b"Mail;Nieuw;Akkoord;Uren;Postcode;Klantnr\nx@y.nl;?;Ja;24;3511AB;K-9\n"
     levering = converted(gemeente, anders)
-    assert (levering.status, levering.koppeling) == (Status.OMGEZET, "Caseload")
+    assert (levering.status, levering.koppeling) == (Leveringstatus.OMGEZET, "Caseload")
     assert levering.koppelingversie_id == versie.pk
     assert levering.koppeling_label == "Caseload"
     assert levering.omgezet == 1
@@ -136,16 +136,16 @@ def test_a_koppeling_may_be_asked_for_by_name():
     gemeente = een_gemeente()
     saved(gemeente)
     zonder = b"Klantnr;Postcode;Akkoord;x;y\nK-9;3511AB;ja;;\n"
-    assert converted(gemeente, zonder).status == Status.KOPPELEN
+    assert converted(gemeente, zonder).status == Leveringstatus.KOPPELEN
     levering = converted(gemeente, zonder, koppeling="Caseload")
-    assert (levering.status, levering.omgezet) == (Status.OMGEZET, 1)
+    assert (levering.status, levering.omgezet) == (Leveringstatus.OMGEZET, 1)
     with voor_gemeente(gemeente):
         assert set(Bevinding.objects.filter(levering=levering).values_list("code", "kolom", "rij")) == {
             ("kolom_ontbreekt", "uren", 1),
             ("kolom_ontbreekt", "mail", 1),
         }
     levering = converted(gemeente, zonder, koppeling="Onbekend")
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     assert "geen koppeling met de naam Onbekend" in levering.melding
 
 
@@ -183,7 +183,7 @@ def test_a_file_that_was_recognised_can_be_read_otherwise():
     )
     convert(gemeente, pk)
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.koppeling, levering.omgezet) == (Status.OMGEZET, EIGEN, 1)
+    assert (levering.status, levering.koppeling, levering.omgezet) == (Leveringstatus.OMGEZET, EIGEN, 1)
     assert "Leeftijd" in levering.kolommen_gebruikt
 
 
@@ -273,7 +273,7 @@ def test_json_has_no_columns_to_choose(naam):
     old = {"sluitingsDatumVacature": "2027-01-01"} if naam == pilot.NAAM else {}
     vacature = {"idVacature": "1", "adres": {"postcode": "3511AB"}, **old}
     levering = converted(gemeente, json.dumps([vacature]).encode())
-    assert (levering.koppeling, levering.status) == (naam, Status.OMGEZET)
+    assert (levering.koppeling, levering.status) == (naam, Leveringstatus.OMGEZET)
     assert not levering.kan_koppelen
     with pytest.raises(GeenKolommen, match="JSON"):
         proposal_for(gemeente, levering.pk)
@@ -293,7 +293,7 @@ def test_a_preview_tells_per_row_and_attribute_what_becomes_of_it():
     assert rijen[0].record["indicatieBeschikbaarheidContactgegevens"] == 1
     assert rijen[0].record["contactpersoon"][0]["naamContactpersoonAfdeling"] == "Geheim Werkplein"
     assert [one.kolom for one in rijen[1].bevindingen] == ["Uren"]
-    assert reload(gemeente, pk).status == Status.KOPPELEN
+    assert reload(gemeente, pk).status == Leveringstatus.KOPPELEN
 
 
 @pytest.mark.django_db
@@ -354,13 +354,13 @@ def test_a_koppeling_has_versions_and_the_same_rules_make_no_new_one():
     assert (een.nummer, twee.nummer) == (1, 2)
     drie = koppelingen.restore(gemeente, een, None)
     assert drie.nummer == 3
-    assert koppelingen.regels_van(gemeente, drie) == REGELS
+    assert koppelingen.regels_of_version(gemeente, drie) == REGELS
     with voor_gemeente(gemeente):
         koppeling = Koppeling.objects.get()
         assert [versie.nummer for versie in koppelingen.history(koppeling)] == [3, 2, 1]
         acties = list(Auditregel.objects.values_list("handeling", flat=True))
     assert acties.count("koppeling_opgeslagen") == 3
-    assert [(one.naam, one.versie) for one in koppelingen.opgeslagen(gemeente)] == [("Caseload", drie.pk)]
+    assert [(one.naam, one.versie) for one in koppelingen.saved_rules(gemeente)] == [("Caseload", drie.pk)]
 
 
 @pytest.mark.django_db
@@ -369,10 +369,10 @@ def test_a_koppeling_that_was_put_away_is_not_recognised_until_it_is_saved_again
     versie = saved(gemeente)
     assert koppelingen.archive(gemeente, versie.koppeling_id, None)
     assert not koppelingen.archive(gemeente, versie.koppeling_id, None)
-    assert koppelingen.opgeslagen(gemeente) == ()
-    assert converted(gemeente).status == Status.KOPPELEN
+    assert koppelingen.saved_rules(gemeente) == ()
+    assert converted(gemeente).status == Leveringstatus.KOPPELEN
     assert saved(gemeente).pk == versie.pk
-    assert converted(gemeente).status == Status.OMGEZET
+    assert converted(gemeente).status == Leveringstatus.OMGEZET
 
 
 @pytest.mark.parametrize(
@@ -405,10 +405,10 @@ def test_rules_that_the_standard_no_longer_takes_are_left_alone(caplog):
     oud = to_json(REGELS).replace("emailadres[]", "postduif[]").encode()
     with voor_gemeente(gemeente):
         Koppelingversie.objects.update(
-            regels=keys.versleutel(gemeente, oud, koppelingen.versie_context(versie.koppeling_id, 1))
+            regels=keys.encrypt(gemeente, oud, koppelingen.versie_context(versie.koppeling_id, 1))
         )
-    assert koppelingen.opgeslagen(gemeente) == ()
-    assert converted(gemeente).status == Status.KOPPELEN
+    assert koppelingen.saved_rules(gemeente) == ()
+    assert converted(gemeente).status == Leveringstatus.KOPPELEN
     with voor_gemeente(gemeente):
         versie.refresh_from_db()
     with pytest.raises(OngeldigeRegels):
@@ -473,11 +473,11 @@ def test_a_levering_that_is_worked_on_or_done_keeps_its_rules():
     gemeente = een_gemeente()
     pk = converted(gemeente).pk
     for status in (
-        Status.ONTVANGEN,
-        Status.OMZETTEN,
-        Status.PUBLICEREN,
-        Status.GEPUBLICEERD,
-        Status.VERVALLEN,
+        Leveringstatus.ONTVANGEN,
+        Leveringstatus.OMZETTEN,
+        Leveringstatus.PUBLICEREN,
+        Leveringstatus.GEPUBLICEERD,
+        Leveringstatus.VERVALLEN,
     ):
         with voor_gemeente(gemeente):
             Levering.objects.filter(pk=pk).update(status=status)
@@ -490,14 +490,14 @@ def test_another_municipality_has_no_part_in_it():
     gemeente, andere = een_gemeente(), een_gemeente()
     pk = converted(gemeente).pk
     versie = saved(gemeente)
-    assert koppelingen.opgeslagen(andere) == ()
-    assert converted(andere).status == Status.KOPPELEN
+    assert koppelingen.saved_rules(andere) == ()
+    assert converted(andere).status == Leveringstatus.KOPPELEN
     assert not koppelingen.archive(andere, versie.koppeling_id, None)
     assert not choose(andere, pk)
     with pytest.raises(GeenKolommen):
         preview(andere, pk, REGELS, "", 2)
     with pytest.raises(keys.OntsleutelFout):
-        koppelingen.regels_van(andere, versie)
+        koppelingen.regels_of_version(andere, versie)
     with pytest.raises(Koppeling.DoesNotExist):
         koppelingen.restore(andere, versie, None)
     with voor_gemeente(andere), connection.cursor() as cursor:
@@ -538,7 +538,7 @@ def test_a_levering_that_waits_for_a_choice_expires_like_any_other(settings):
     pk = converted(gemeente).pk
     settings.UM_BRONBESTAND_UREN = 0
     assert erase_expired(gemeente) == 1
-    assert reload(gemeente, pk).status == Status.VERVALLEN
+    assert reload(gemeente, pk).status == Leveringstatus.VERVALLEN
     with voor_gemeente(gemeente):
         assert not Voorproef.objects.exists()
         assert not Bronbestand.objects.exists()

@@ -11,7 +11,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_r
 from um_portal.tenants.models import Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.models import Levering, Status
+from uploads.models import Levering, Leveringstatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -63,7 +63,7 @@ def test_a_file_goes_from_choosing_to_published(browser, live_server, tmp_path, 
     with voor_gemeente(gemeente):
         levering = Levering.objects.get()
         Levering.objects.update(
-            status=Status.OMZETTEN,
+            status=Leveringstatus.OMZETTEN,
             koppeling="sonar",
             soort="werkzoekenden",
             rijen_totaal=48,

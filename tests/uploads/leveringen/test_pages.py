@@ -21,12 +21,11 @@ from tests.factories import (
     een_werkzoekende,
 )
 from um_portal.audit.models import Auditregel
-from um_portal.tenants.models import Gemeente, Rol
-from um_portal.tenants.models import Status as Gemeentestatus
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.leveringen.intake import receive
-from uploads.models import Bronbestand, Levering, Status
+from uploads.models import Bronbestand, Levering, Leveringstatus
 
 pytestmark = pytest.mark.django_db
 
@@ -164,10 +163,10 @@ def test_a_file_that_is_too_large_is_told_and_not_kept(client, gemeente, setting
 
 def test_a_file_that_is_not_recognised_waits_for_a_choice_and_can_be_withdrawn(client, gemeente):
     levering = converted(gemeente, b"naam;leeftijd\nJan;40\n", "x.csv")
-    assert levering.status == Status.KOPPELEN
+    assert levering.status == Leveringstatus.KOPPELEN
     assert "niet herkend" in page(client, "levering", levering.pk)
     client.post(reverse("uploads:verwijder", args=[levering.pk]))
-    assert newest(gemeente).status == Status.VERVALLEN
+    assert newest(gemeente).status == Leveringstatus.VERVALLEN
     with voor_gemeente(gemeente):
         assert not Bronbestand.objects.exists()
 
@@ -182,7 +181,7 @@ def test_when_the_kind_is_not_clear_somebody_chooses_it(client, gemeente):
     client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"soort": "vacatures"})
     tasks.convert(levering.pk, gemeente.pk)
     assert newest(gemeente).soort == "vacatures"
-    assert newest(gemeente).status == Status.OMGEZET
+    assert newest(gemeente).status == Leveringstatus.OMGEZET
 
 
 def test_a_levering_with_nothing_in_it_cannot_be_published(client, gemeente):
@@ -190,7 +189,7 @@ def test_a_levering_with_nothing_in_it_cannot_be_published(client, gemeente):
     assert "niets gevonden om te publiceren" in page(client, "levering", levering.pk)
     response = client.post(reverse("uploads:publiceer", args=[levering.pk]), follow=True)
     assert "niets om te publiceren" in response.content.decode()
-    assert newest(gemeente).status == Status.OMGEZET
+    assert newest(gemeente).status == Leveringstatus.OMGEZET
 
 
 def test_a_set_that_shrinks_a_lot_is_warned_about(client, gemeente):
@@ -216,7 +215,7 @@ def test_a_published_levering_cannot_be_withdrawn(client, gemeente):
     tasks.publish(levering.pk, gemeente.pk)
     response = client.post(reverse("uploads:verwijder", args=[levering.pk]), follow=True)
     assert "niet meer worden ingetrokken" in response.content.decode()
-    assert newest(gemeente).status == Status.GEPUBLICEERD
+    assert newest(gemeente).status == Leveringstatus.GEPUBLICEERD
 
 
 def test_the_rows_can_be_filtered_by_severity_and_reason(client, gemeente):
@@ -281,7 +280,7 @@ def test_another_municipality_does_not_find_it(vreemde, gemeente, naam):
 def test_another_municipality_cannot_change_it(vreemde, gemeente, naam):
     levering = converted(gemeente, een_werkblad([een_sonar_rij()]))
     assert vreemde.post(reverse(f"uploads:{naam}", args=[levering.pk])).status_code == 404
-    assert newest(gemeente).status == Status.OMGEZET
+    assert newest(gemeente).status == Leveringstatus.OMGEZET
 
 
 def test_another_municipality_sees_nothing_of_it_in_its_lists(vreemde, gemeente, client):

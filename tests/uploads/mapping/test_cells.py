@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode
 from uploads.mapping.cells.dates import date_of, date_reader
 from uploads.mapping.cells.numbers import number_of, read_number, whole_number
-from uploads.mapping.cells.text import AFWEZIG_WOORDEN, is_afwezig, tekst
+from uploads.mapping.cells.text import AFWEZIG_WOORDEN, is_absent, tekst
 from uploads.mapping.model import AFWEZIG, Ernst
 
 OUDEJAAR = dt.date(2025, 12, 31)
@@ -178,7 +178,7 @@ def test_text_as_it_was_meant(waarde, text):
 
 @pytest.mark.parametrize("woord", ["NNB", "Onbekend", "n.v.t.", "-", "?", "#N/B", "", "\u00a0", "\u200b"])
 def test_the_usual_words_say_that_there_is_nothing(woord):
-    assert is_afwezig(tekst(woord))
+    assert is_absent(tekst(woord))
     for read in (date_reader(), read_number(0, 9), email_reader(), phone_reader(), read_postcode(bool)):
         assert read(woord) == AFWEZIG
     assert bsn_of(woord) == ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, bladeren, validate
+from exchange.standard import Soort, validate, velden
 from tests.factories import (
     SONAR_KOPPEN,
     een_sonar_rij,
@@ -20,8 +20,8 @@ from tests.factories import (
 from uploads.mapping.cells.contact import normal_postcode
 from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.numbers import whole_number
-from uploads.mapping.cells.text import cut_at_word, is_leeg, tekst
-from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.cells.text import cut_at_word, is_empty_list, tekst
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.model import Omgeving
 from uploads.mapping.presets.standaard import target_of
 from uploads.mapping.recognition import SoortOnduidelijk, recognise, recognise_headers
@@ -42,7 +42,7 @@ OMGEVING = Omgeving(
 )
 
 
-def convert(bestand: Bestand, soort: Soort | None = None) -> tuple[Omzetting, list[Uitkomst]]:
+def convert(bestand: Bestand, soort: Soort | None = None) -> tuple[Omzetting, list[Rijuitkomst]]:
     omzetting = Omzetting(recognise(bestand, soort), OMGEVING)
     return omzetting, list(omzetting.uitkomsten())
 
@@ -53,18 +53,18 @@ def table(koppen: list[str] | tuple[str, ...], *rijen: list[Any]) -> Bestand:
     return Bestand(Formaat.XLSX, (Tabel("Blad1", len(rows), lambda: iter(rows)),))
 
 
-def sonar(**changes: Any) -> Uitkomst:
+def sonar(**changes: Any) -> Rijuitkomst:
     """What becomes of one row of a Sonar export."""
     rij = een_sonar_rij(**{"ID_WZ": "S1", **changes})
     _, uitkomsten = convert(table(SONAR_KOPPEN, [rij.get(kop, "") for kop in SONAR_KOPPEN]))
     return uitkomsten[0]
 
 
-def codes(uitkomst: Uitkomst) -> set[str]:
+def codes(uitkomst: Rijuitkomst) -> set[str]:
     return {bevinding.opmerking.code for bevinding in uitkomst.bevindingen}
 
 
-def record_of(uitkomst: Uitkomst) -> dict[str, Any]:
+def record_of(uitkomst: Rijuitkomst) -> dict[str, Any]:
     assert uitkomst.record is not None, uitkomst.bevindingen
     return uitkomst.record
 
@@ -362,7 +362,7 @@ def test_empty_rows_are_counted_apart():
 
 @pytest.mark.parametrize("soort", [Soort.WERKZOEKENDEN, Soort.VACATURES])
 def test_every_attribute_can_be_delivered_under_its_path_and_its_full_label(soort):
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         for kop in (leaf.pad, leaf.pad.replace("[]", ""), leaf.pad.replace("[]", "[1]")):
             target = target_of(kop, soort)
             assert target is not None, kop
@@ -434,7 +434,7 @@ def test_lists_come_in_one_cell_or_in_numbered_columns():
 
 @pytest.mark.parametrize("soort", [Soort.WERKZOEKENDEN, Soort.VACATURES])
 def test_the_standards_own_examples_go_through_a_spreadsheet_and_come_out_valid(soort):
-    leaves = bladeren(soort)
+    leaves = velden(soort)
     koppen = [leaf.pad for leaf in leaves]
     waarden = [leaf.attribuut.voorbeeld for leaf in leaves]
     _, (uitkomst,) = convert(table(koppen, waarden))
@@ -549,8 +549,8 @@ def test_invisible_characters_do_not_count():
     assert tekst(12.0) == "12"
     assert tekst(dt.datetime(2025, 1, 2)) == "2025-01-02"
     assert normal_postcode(" 1234\u00a0ab ") == "1234AB"
-    assert is_leeg(["", None, " ", "\u200b\u00a0"])
-    assert not is_leeg([None, 0])
+    assert is_empty_list(["", None, " ", "\u200b\u00a0"])
+    assert not is_empty_list([None, 0])
 
 
 def test_cutting_never_leaves_more_than_asked():
@@ -589,7 +589,7 @@ WILD = st.one_of(
         ["Ja", "NNB", "3511AB", "B,BE", "799890005", "31-12-2025", "MBO", "a@b.nl", "", "1" * 60]
     ),
 )
-_STANDARD_HEADERS = [leaf.pad for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES) for leaf in bladeren(soort)]
+_STANDARD_HEADERS = [leaf.pad for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES) for leaf in velden(soort)]
 
 
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(SONAR_KOPPEN, WILD)), max_size=4), st.booleans())
@@ -638,7 +638,7 @@ def test_no_json_breaks_the_conversion_and_the_counts_add_up(records):
     check_accounts(omzetting, uitkomsten, len(records) + 1)
 
 
-def check_accounts(omzetting: Omzetting, uitkomsten: list[Uitkomst], aantal: int) -> None:
+def check_accounts(omzetting: Omzetting, uitkomsten: list[Rijuitkomst], aantal: int) -> None:
     telling = omzetting.telling
     assert telling.gelezen == telling.omgezet + telling.overgeslagen + telling.afgekeurd == len(uitkomsten)
     assert telling.gelezen + telling.lege_rijen == aantal

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from exchange.fictief import generate
-from exchange.standard import Profiel, Soort, bladeren, is_bsn
+from exchange.standard import Profiel, Soort, is_bsn, velden
 from tests.factories import een_contactmoment, een_vacature, een_werkzoekende
 from uploads.mapping.cells.freetext import has_bsn, has_contact, has_name
-from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.model import Ernst, Omgeving
 from uploads.mapping.recognition import recognise
 from uploads.mapping.setters import setter
@@ -221,12 +221,12 @@ def test_a_long_text_takes_no_long_time(part: str) -> None:
 # --- In a delivery ----------------------------------------------------------------------------------------
 
 
-def convert(inhoud: bytes, soort: Soort) -> Uitkomst:
+def convert(inhoud: bytes, soort: Soort) -> Rijuitkomst:
     (uitkomst,) = Omzetting(recognise(open_file(inhoud), soort), OMGEVING).uitkomsten()
     return uitkomst
 
 
-def deliver(vorm: str, soort: Soort, pad: str, tekst: str) -> Uitkomst:
+def deliver(vorm: str, soort: Soort, pad: str, tekst: str) -> Rijuitkomst:
     """What becomes of one record with this text in this place, delivered in this form."""
     basis = een_werkzoekende("W1") if soort is Soort.WERKZOEKENDEN else een_vacature("V1")
     if vorm == "json":
@@ -248,7 +248,7 @@ def deliver(vorm: str, soort: Soort, pad: str, tekst: str) -> Uitkomst:
 _FREE = [
     (soort, leaf)
     for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES)
-    for leaf in bladeren(soort)
+    for leaf in velden(soort)
     if leaf.vrije_tekst
 ]
 

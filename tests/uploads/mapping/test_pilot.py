@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, bladeren, validate
+from exchange.standard import Soort, validate, velden
 from tests.factories import een_vacature, een_werkzoekende
-from uploads.mapping.conversion import Omzetting, Uitkomst
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.model import Omgeving
 from uploads.mapping.presets import pilot, records
-from uploads.mapping.presets.pilot import TABEL, PilotVertaling, Wijze, is_pilot
+from uploads.mapping.presets.pilot import TABEL, PilotVertaling, Veldwijze, is_pilot
 from uploads.mapping.recognition import recognise
 from uploads.readers import open_file
 
@@ -29,7 +29,7 @@ OMGEVING = Omgeving(
 )
 
 
-def convert(*found: Any) -> tuple[Omzetting, list[Uitkomst]]:
+def convert(*found: Any) -> tuple[Omzetting, list[Rijuitkomst]]:
     omzetting = Omzetting(recognise(open_file(json.dumps(found).encode())), OMGEVING)
     return omzetting, list(omzetting.uitkomsten())
 
@@ -105,10 +105,10 @@ def test_an_occupation_of_the_standard_does_not_make_it_the_pilot():
 
 def test_the_table_names_only_what_the_standard_has():
     for soort, tabel in TABEL.items():
-        pads = {leaf.pad for leaf in bladeren(soort)}
+        pads = {leaf.pad for leaf in velden(soort)}
         for old, omzetting in tabel.items():
             assert old not in pads
-            assert (omzetting.doel in pads) is (omzetting.wijze is not Wijze.VERVALLEN)
+            assert (omzetting.doel in pads) is (omzetting.wijze is not Veldwijze.VERVALLEN)
 
 
 # --- Lifting ----------------------------------------------------------------------------------------------

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, blad, bladeren
-from uploads.mapping.doelen import zonder_posities
+from exchange.standard import Soort, veld_op, velden
+from uploads.mapping.doelen import without_positions
 from uploads.mapping.kolommen import kolomsleutels
 from uploads.mapping.proposals import kolomnamen
 from uploads.mapping.proposals.column_values import Waardesoort, look_at
 from uploads.mapping.proposals.header_names import GROUP
 from uploads.mapping.proposals.suggest import TOESTEMMING, Suggestie, guess_kind, regels_from, suggest
-from uploads.mapping.regels import Regel, Toestemming, controleer, wat_ontbreekt
+from uploads.mapping.regels import Regel, Toestemming, check, what_is_missing
 from uploads.mapping.regels_json import from_json, to_json
 
 WZ, VAC = Soort.WERKZOEKENDEN, Soort.VACATURES
@@ -45,13 +45,13 @@ def doelen(soort: Soort, columns: dict[str, list[Any]]) -> dict[str, str | None]
 def test_every_path_that_names_are_known_for_is_in_the_standard():
     for soort, names in kolomnamen.PER_SOORT.items():
         for pad in names:
-            blad(soort, pad if _exists(soort, pad) else f"{GROUP}{pad}")
+            veld_op(soort, pad if _exists(soort, pad) else f"{GROUP}{pad}")
     for pad in kolomnamen.GEDEELD:
         assert any(_exists(soort, full) for soort in (WZ, VAC) for full in (pad, f"{GROUP}{pad}")), pad
 
 
 def _exists(soort: Soort, pad: str) -> bool:
-    return any(leaf.pad == pad for leaf in bladeren(soort))
+    return any(leaf.pad == pad for leaf in velden(soort))
 
 
 def test_consent_is_no_attribute_of_the_standard():
@@ -60,11 +60,11 @@ def test_consent_is_no_attribute_of_the_standard():
 
 @pytest.mark.parametrize("soort", [WZ, VAC])
 def test_the_official_names_of_every_attribute_lead_to_it(soort):
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         for kop in (leaf.pad, leaf.volledig_label):
             (one,) = suggest([kop], [[]], soort)
             assert one.doel is not None, kop
-            assert zonder_posities(one.doel) == leaf.pad, kop
+            assert without_positions(one.doel) == leaf.pad, kop
 
 
 # --- Header rows as systems give them -----------------------------------------------------------------------
@@ -314,8 +314,8 @@ def test_the_rules_of_an_export_can_be_used(naam):
     soort, columns, _ = EXPORTS[naam]
     koppen = list(columns)
     regels = regels_from(suggest(koppen, list(columns.values()), soort), koppen, soort)
-    controleer(regels)
-    missing = wat_ontbreekt(regels)
+    check(regels)
+    missing = what_is_missing(regels)
     assert missing == () or (naam == "werkverleden" and len(missing) == 1 and "toestemming" in missing[0])
 
 
@@ -411,7 +411,7 @@ def test_a_driving_licence_per_column_with_yes_and_no():
     assert dict(found["Rijbewijs BE"].waarden)["ja"] == "BE"
     assert dict(found["Rijbewijs C"].waarden)["n"] == ""
     koppen = list(columns)
-    controleer(regels_from(found.values(), koppen, WZ))
+    check(regels_from(found.values(), koppen, WZ))
 
 
 def test_what_is_said_about_somebody_between_yes_and_no_is_not_kept_in_rules():
@@ -554,7 +554,7 @@ def test_any_file_gives_a_proposal_per_column_that_makes_valid_rules(columns, so
     found = suggest(koppen, monsters, soort)
     assert tuple(one.kolom for one in found) == kolomsleutels(koppen)
     assert all(0 <= one.zekerheid <= 100 and one.reden.endswith(".") for one in found)
-    controleer(regels_from(found, koppen, soort))
+    check(regels_from(found, koppen, soort))
     once = Counter(one.doel for one in found if one.doel and "[]" not in one.doel and not one.achter)
     assert all(number == 1 for number in once.values())
     guess_kind(koppen, monsters)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, bladeren, validate
+from exchange.standard import Soort, validate, velden
 from tests.factories import SONAR_KOPPEN, een_sonar_rij
 from tests.uploads.mapping.test_conversion import (
     OMGEVING,
@@ -21,25 +21,25 @@ from tests.uploads.mapping.test_conversion import (
     record_of,
     table,
 )
-from uploads.mapping.conversion import Omzetting, Uitkomst
-from uploads.mapping.doelen import SOORTEN, OngeldigeRegels, doelen, gewoon_doel, lijst_van, waardelijsten
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
+from uploads.mapping.doelen import SOORTEN, OngeldigeRegels, doelen, list_of, usual_target, waardelijsten
 from uploads.mapping.herkenning import herkenning
 from uploads.mapping.kolommen import kolomkoppen, kolomletter, kolomsleutels
 from uploads.mapping.model import Omgeving
 from uploads.mapping.presets.sonar import REGELS as SONAR_REGELS
-from uploads.mapping.presets.standaard import regels_voor
+from uploads.mapping.presets.standaard import rules_for
 from uploads.mapping.recognition import (
     EIGEN,
-    Gevonden,
-    Keuze,
+    Bestandskeuze,
+    Herkend,
     NietGekoppeld,
     Opgeslagen,
     SoortOnduidelijk,
-    eerste_rijen,
-    koppen_op,
+    first_rows,
+    headers_at,
     recognise,
 )
-from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming, controleer, wat_ontbreekt
+from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming, check, what_is_missing
 from uploads.mapping.regels_json import from_json, to_json
 from uploads.mapping.setters import each_setter, setter
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
@@ -58,11 +58,11 @@ def regels(*more: Regel, **changes: Any) -> Regels:
 
 def convert(
     rules: Regels, koppen: list[str], *rijen: list[Any], omgeving: Omgeving = OMGEVING, **more: Any
-) -> tuple[Omzetting, list[Uitkomst]]:
+) -> tuple[Omzetting, list[Rijuitkomst]]:
     """What becomes of rows under these headers; Nummer and PC are put before them."""
     koppen = ["Nummer", "PC", *koppen]
     bestand = table(koppen, *[[f"N{n}", "3511AB", *rij] for n, rij in enumerate(rijen, start=1)])
-    gevonden = Gevonden(herkenning(EIGEN, koppen, rules, 0), bestand.tabellen[0], tuple(koppen), 1, **more)
+    gevonden = Herkend(herkenning(EIGEN, koppen, rules, 0), bestand.tabellen[0], tuple(koppen), 1, **more)
     omzetting = Omzetting(gevonden, omgeving)
     return omzetting, list(omzetting.uitkomsten())
 
@@ -118,13 +118,13 @@ def test_columns_have_the_letters_of_a_spreadsheet():
 
 @pytest.mark.parametrize("soort", SOORTEN)
 def test_every_attribute_is_offered_and_can_be_the_target_of_one_column(soort):
-    assert [doel.pad for doel in doelen(soort)] == [leaf.pad for leaf in bladeren(soort)]
-    for doel, leaf in zip(doelen(soort), bladeren(soort), strict=True):
-        controleer(Regels(soort, (Regel(doel.doel, ("x",)),)))
+    assert [doel.pad for doel in doelen(soort)] == [leaf.pad for leaf in velden(soort)]
+    for doel, leaf in zip(doelen(soort), velden(soort), strict=True):
+        check(Regels(soort, (Regel(doel.doel, ("x",)),)))
         assert doel.label
         assert doel.groep
         assert doel.nummerbaar == ("[]" in doel.pad)
-        assert doel.lijst == lijst_van(leaf.attribuut)
+        assert doel.lijst == list_of(leaf.attribuut)
         assert not doel.lijst or doel.lijst in waardelijsten()
     assert {doel.pad for doel in doelen(soort) if doel.verplicht} == {soort.id_pad, soort.postcode_pad}
 
@@ -133,10 +133,10 @@ def test_every_attribute_is_offered_and_can_be_the_target_of_one_column(soort):
 
 
 def test_the_presets_are_good_rules_and_go_through_json():
-    for one in (SONAR_REGELS, regels_voor([leaf.pad for leaf in bladeren(Soort.VACATURES)], Soort.VACATURES)):
-        controleer(one)
+    for one in (SONAR_REGELS, rules_for([leaf.pad for leaf in velden(Soort.VACATURES)], Soort.VACATURES)):
+        check(one)
         assert from_json(to_json(one)) == one
-        assert wat_ontbreekt(one) == ()
+        assert what_is_missing(one) == ()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_the_presets_are_good_rules_and_go_through_json():
 )
 def test_rules_that_mean_nothing_are_refused_in_dutch(rule, woord):
     with pytest.raises(OngeldigeRegels, match=woord):
-        controleer(regels(rule))
+        check(regels(rule))
     with pytest.raises(OngeldigeRegels):
         from_json(to_json(regels(rule)))
 
@@ -188,20 +188,20 @@ def test_rules_that_mean_nothing_are_refused_in_dutch(rule, woord):
 )
 def test_consent_is_a_column_or_a_declaration(toestemming, woord):
     with pytest.raises(OngeldigeRegels, match=woord):
-        controleer(regels(toestemming=toestemming))
+        check(regels(toestemming=toestemming))
 
 
 def test_what_must_still_be_chosen_is_told():
-    assert wat_ontbreekt(regels()) == ()
-    assert len(wat_ontbreekt(Regels(WERKZOEKENDEN, ()))) == 3
-    assert "toestemming" in wat_ontbreekt(regels(toestemming=None))[0]
+    assert what_is_missing(regels()) == ()
+    assert len(what_is_missing(Regels(WERKZOEKENDEN, ()))) == 3
+    assert "toestemming" in what_is_missing(regels(toestemming=None))[0]
     vacature = Regels(Soort.VACATURES, (Regel("idVacature", ("a",)), Regel("adres.postcode", ("b",))))
-    assert wat_ontbreekt(vacature) == ()
+    assert what_is_missing(vacature) == ()
 
 
 def test_rules_of_another_kind_of_record_are_refused():
     with pytest.raises(OngeldigeRegels):
-        controleer(Regels(Soort.WERKGEVERSCONTACTMOMENTEN, ()))
+        check(Regels(Soort.WERKGEVERSCONTACTMOMENTEN, ()))
 
 
 JSON_VALUES = st.recursive(
@@ -581,7 +581,7 @@ def test_a_sum_below_the_data_is_skipped_and_a_person_with_that_word_is_not():
         [None, None, "Subtotaal", 4, None, None, None, None],
         ["Totaal", "3511AB", *"uvwxyz"],
     )
-    gevonden = recognise(bestand, keuze=Keuze(regels=regels()))
+    gevonden = recognise(bestand, keuze=Bestandskeuze(regels=regels()))
     omzetting = Omzetting(gevonden, OMGEVING)
     uitkomsten = list(omzetting.uitkomsten())
     assert [uitkomst.record is not None for uitkomst in uitkomsten] == [True, False, False, True]
@@ -601,7 +601,7 @@ def test_a_vacancy_past_its_closing_date_is_skipped():
     koppen = ["Nummer", "PC", "Sluit"]
     rijen = [[f"N{n}", "3511AB", sluit] for n, sluit in enumerate(["1-5-2026", "2-5-2026", None])]
     bestand = table(koppen, *rijen)
-    gevonden = recognise(bestand, keuze=Keuze(regels=rules))
+    gevonden = recognise(bestand, keuze=Bestandskeuze(regels=rules))
     uitkomsten = list(Omzetting(gevonden, OMGEVING, vandaag=dt.date(2026, 5, 2)).uitkomsten())
     assert [uitkomst.record is not None for uitkomst in uitkomsten] == [False, True, True]
     assert [one.kolom for one in uitkomsten[0].bevindingen] == ["Sluit"]
@@ -641,14 +641,14 @@ def test_what_is_counted_is_what_the_records_have():
     records = [uitkomst.record for uitkomst in omzetting.uitkomsten() if uitkomst.record is not None]
     assert counted(omzetting) == {
         leaf.pad: number
-        for leaf in bladeren(WERKZOEKENDEN)
+        for leaf in velden(WERKZOEKENDEN)
         if (number := sum(1 for one in records if values_at(one, leaf.pad)))
     }
 
 
 def counted(omzetting: Omzetting) -> dict[str, int]:
     """How often each attribute of the standard is filled."""
-    paden = {leaf.pad for leaf in bladeren(omzetting.gevonden.soort)}
+    paden = {leaf.pad for leaf in velden(omzetting.gevonden.soort)}
     return {pad: number for pad, number in omzetting.vulling.items() if number and pad in paden}
 
 
@@ -676,7 +676,7 @@ def book(*tabellen: Tabel) -> Bestand:
 
 
 def headers(tabel: Tabel, kopregel: int) -> tuple[str, ...]:
-    return koppen_op(eerste_rijen(tabel), kopregel, tabel.samengevoegd)
+    return headers_at(first_rows(tabel), kopregel, tabel.samengevoegd)
 
 
 TWEE_REGELS = (
@@ -722,7 +722,7 @@ def test_a_file_without_headers_has_columns_by_their_letters():
         (Regel("idWerkzoekende", ("kolom A",)), Regel("mobiliteit.bemiddelingspostcode", ("kolom B",))),
         IEDEREEN,
     )
-    gevonden = recognise(book(tabel), keuze=Keuze(kopregel=0, regels=rules))
+    gevonden = recognise(book(tabel), keuze=Bestandskeuze(kopregel=0, regels=rules))
     uitkomsten = list(Omzetting(gevonden, OMGEVING).uitkomsten())
     assert [record_of(one)["idWerkzoekende"] for one in uitkomsten] == ["N1", "N2"]
 
@@ -768,7 +768,7 @@ EIGEN_KOPPEN = ["Klantnr", "Postcode", "Uren p/w", "Mail", "Tekst", "Akkoord"]
 OPGESLAGEN = Opgeslagen("Caseload", 7, EIGEN_REGELS)
 
 
-def found(koppen: list[str], *opgeslagen: Opgeslagen, **more: Any) -> Gevonden:
+def found(koppen: list[str], *opgeslagen: Opgeslagen, **more: Any) -> Herkend:
     return recognise(book(sheet(koppen, ["x"] * len(koppen))), opgeslagen=opgeslagen, **more)
 
 
@@ -863,9 +863,9 @@ def test_a_chosen_sheet_and_row_are_respected():
     twee = sheet(["x", "y"], EIGEN_KOPPEN, ["K2", "3511AB", 1, "", "", "ja"], naam="Twee")
     for keuze, blad, kopregel in (
         (None, "Een", 1),
-        (Keuze("Twee"), "Twee", 2),
-        (Keuze("Twee", 2, EIGEN_REGELS), "Twee", 2),
-        (Keuze("Een", 1), "Een", 1),
+        (Bestandskeuze("Twee"), "Twee", 2),
+        (Bestandskeuze("Twee", 2, EIGEN_REGELS), "Twee", 2),
+        (Bestandskeuze("Een", 1), "Een", 1),
     ):
         gevonden = recognise(book(een, twee), opgeslagen=[OPGESLAGEN], keuze=keuze)
         assert (gevonden.tabel.naam, gevonden.kopregel) == (blad, kopregel)
@@ -905,10 +905,10 @@ TEKSTEN = st.sampled_from(
 @st.composite
 def any_rule(draw: st.DrawFn, soort: Soort) -> Regel:
     """A rule that the checks let through, now and then."""
-    leaf = draw(st.sampled_from(bladeren(soort)))
+    leaf = draw(st.sampled_from(velden(soort)))
     doel = draw(
         st.sampled_from(
-            [gewoon_doel(leaf), leaf.pad, leaf.pad.replace("[]", "[0]"), leaf.pad.replace("[]", "[3]")]
+            [usual_target(leaf), leaf.pad, leaf.pad.replace("[]", "[0]"), leaf.pad.replace("[]", "[3]")]
         )
     )
     kolommen = tuple(draw(st.lists(st.sampled_from(KOLOMMEN), max_size=3, unique=True)))
@@ -940,7 +940,7 @@ def any_rules(draw: st.DrawFn) -> Regels:
         # Mend what is rarely drawn right, so that most rules are tried.
         for mended in (rule, replace(rule, splits=""), replace(rule, splits="", eenheid="", waarden=())):
             try:
-                controleer(Regels(soort, (mended,)))
+                check(Regels(soort, (mended,)))
             except OngeldigeRegels:
                 continue
             kept.append(mended)
@@ -951,7 +951,7 @@ def any_rules(draw: st.DrawFn) -> Regels:
         )
     )
     rules = Regels(soort, tuple(kept), toestemming)
-    controleer(rules)
+    check(rules)
     return rules
 
 
@@ -969,7 +969,7 @@ def test_no_rules_and_cells_break_the_conversion_and_the_counts_add_up(rules, ri
         rijen = [[*rij[:6], *[None] * (6 - len(rij[:6])), f"N{n}", "3511AB"] for n, rij in enumerate(rijen)]
     assert from_json(to_json(rules)) == rules
     bestand = table(koppen, *rijen)
-    gevonden = Gevonden(herkenning(EIGEN, koppen, rules, 0), bestand.tabellen[0], tuple(koppen), 1)
+    gevonden = Herkend(herkenning(EIGEN, koppen, rules, 0), bestand.tabellen[0], tuple(koppen), 1)
     omzetting = Omzetting(gevonden, OMGEVING)
     uitkomsten = list(omzetting.uitkomsten())
     check_accounts(omzetting, uitkomsten, len(rijen))
@@ -979,7 +979,7 @@ def test_no_rules_and_cells_break_the_conversion_and_the_counts_add_up(rules, ri
         assert BSN not in json.dumps(
             {name: value for name, value in one.items() if name == rules.soort.id_pad}
         )
-    for leaf in bladeren(rules.soort):
+    for leaf in velden(rules.soort):
         assert omzetting.vulling.get(leaf.pad, 0) == sum(1 for one in made if values_at(one, leaf.pad))
 
 
@@ -989,5 +989,7 @@ def test_no_rules_and_cells_break_the_conversion_and_the_counts_add_up(rules, ri
 def test_no_sheet_breaks_recognition(rijen, kopregel):
     gevonden = None
     with suppress(Onleesbaar):
-        gevonden = recognise(book(sheet(*rijen)), opgeslagen=[OPGESLAGEN], keuze=Keuze(kopregel=kopregel))
+        gevonden = recognise(
+            book(sheet(*rijen)), opgeslagen=[OPGESLAGEN], keuze=Bestandskeuze(kopregel=kopregel)
+        )
     assert gevonden is None or gevonden.kopregel <= len(rijen)

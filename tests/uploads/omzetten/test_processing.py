@@ -40,7 +40,7 @@ from uploads.gepubliceerd import publication
 from uploads.gepubliceerd.publication import NietPubliceerbaar, publish, request_publication
 from uploads.leveringen.erasure import erase_expired, withdraw
 from uploads.leveringen.intake import receive
-from uploads.models import Bevinding, Bronbestand, Levering, Status, Waardekoppeling
+from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten import processing
 from uploads.omzetten.processing import convert, retry
 
@@ -114,7 +114,7 @@ def test_the_figures_of_a_conversion_add_up_and_its_content_is_encrypted():
     convert(gemeente, pk)
     levering = reload(gemeente, pk)
     assert (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (3, 1, 1, 1)
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert levering.rijen_gedaan == levering.rijen_totaal == 3
     with voor_gemeente(gemeente):
         for sealed in [Bronbestand.objects.get().inhoud, ConceptWerkzoekende.objects.get().detail]:
@@ -201,7 +201,7 @@ def test_a_file_that_breaks_off_halfway_fails_as_a_whole():
     pk = received(gemeente, csv_of(3000) + b'\n"nooit gesloten;')
     convert(gemeente, pk)
     levering = reload(gemeente, pk)
-    assert levering.status == Status.MISLUKT
+    assert levering.status == Leveringstatus.MISLUKT
     assert "aanhalingsteken" in levering.melding
     assert levering.gelezen == 0
     assert count(gemeente, ConceptWerkzoekende) == 0
@@ -232,7 +232,7 @@ def test_what_a_killed_worker_left_is_done_again_cleanly_while_the_old_set_answe
     with pytest.raises(Gedood):
         convert(gemeente, pk, die_after(200))
     half = reload(gemeente, pk)
-    assert half.status == Status.OMZETTEN
+    assert half.status == Leveringstatus.OMZETTEN
     assert half.rijen_gedaan == 200
     assert count(gemeente, ConceptWerkzoekende) == 200
     assert count(gemeente, Werkzoekende) == 1
@@ -245,7 +245,7 @@ def test_what_a_killed_worker_left_is_done_again_cleanly_while_the_old_set_answe
     assert tasks.resume(gemeente) == 1
     convert(gemeente, pk)
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.gelezen, levering.omgezet) == (Status.OMGEZET, 450, 450)
+    assert (levering.status, levering.gelezen, levering.omgezet) == (Leveringstatus.OMGEZET, 450, 450)
     assert count(gemeente, ConceptWerkzoekende) == 450
     approve(gemeente, pk)
     publish(gemeente, pk)
@@ -265,7 +265,11 @@ def test_a_worker_that_lost_its_lease_stops_without_a_trace(monkeypatch):
 
     convert(gemeente, pk, steal)
     levering = reload(gemeente, pk)
-    assert (levering.status, levering.rijen_gedaan, levering.lease_tot) == (Status.OMZETTEN, 100, tomorrow)
+    assert (levering.status, levering.rijen_gedaan, levering.lease_tot) == (
+        Leveringstatus.OMZETTEN,
+        100,
+        tomorrow,
+    )
     assert count(gemeente, ConceptWerkzoekende) == 100
 
 
@@ -280,7 +284,7 @@ def test_withdrawing_stops_a_conversion_that_is_under_way(monkeypatch):
             assert withdraw(gemeente, pk, None)
 
     convert(gemeente, pk, stop)
-    assert reload(gemeente, pk).status == Status.VERVALLEN
+    assert reload(gemeente, pk).status == Leveringstatus.VERVALLEN
     assert count(gemeente, ConceptWerkzoekende) == count(gemeente, Bronbestand) == 0
 
 
@@ -289,23 +293,23 @@ def test_after_too_many_interruptions_it_fails_and_can_be_tried_again():
     gemeente = een_gemeente()
     gebruiker = een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER)
     pk = received(gemeente)
-    change(gemeente, pk, status=Status.OMZETTEN, pogingen=MAX_POGINGEN, lease_tot=long_ago())
+    change(gemeente, pk, status=Leveringstatus.OMZETTEN, pogingen=MAX_POGINGEN, lease_tot=long_ago())
     tasks.resume(gemeente)
     levering = reload(gemeente, pk)
-    assert levering.status == Status.MISLUKT
+    assert levering.status == Leveringstatus.MISLUKT
     assert "onderbroken" in levering.melding
     assert retry(gemeente, pk, gebruiker)
     convert(gemeente, pk)
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
 
 
 @pytest.mark.django_db
 def test_a_task_that_comes_once_too_often_gives_up_by_itself():
     gemeente = een_gemeente()
     pk = received(gemeente)
-    change(gemeente, pk, status=Status.OMZETTEN, pogingen=MAX_POGINGEN, lease_tot=long_ago())
+    change(gemeente, pk, status=Leveringstatus.OMZETTEN, pogingen=MAX_POGINGEN, lease_tot=long_ago())
     convert(gemeente, pk)
-    assert reload(gemeente, pk).status == Status.MISLUKT
+    assert reload(gemeente, pk).status == Leveringstatus.MISLUKT
 
 
 @pytest.mark.django_db
@@ -323,7 +327,7 @@ def test_only_a_failed_levering_with_its_file_is_tried_again():
     gemeente = een_gemeente()
     pk = ready(gemeente, "A")
     assert not retry(gemeente, pk, None)
-    change(gemeente, pk, status=Status.MISLUKT)
+    change(gemeente, pk, status=Leveringstatus.MISLUKT)
     with voor_gemeente(gemeente):
         Bronbestand.objects.all().delete()
     assert not retry(gemeente, pk, None)
@@ -373,7 +377,7 @@ def test_a_worker_process_killed_with_9_leaves_a_job_that_is_picked_up_again():
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     half = reload(gemeente, pk)
-    assert half.status == Status.OMZETTEN
+    assert half.status == Leveringstatus.OMZETTEN
     assert 2000 < half.rijen_gedaan < 30_000
     assert count(gemeente, Werkzoekende) == 1
     change(gemeente, pk, lease_tot=long_ago())
@@ -423,7 +427,7 @@ def test_while_another_levering_is_published_the_second_goes_back_with_a_message
         store.lock(gemeente, Soort.WERKZOEKENDEN)
         assert in_thread(lambda: publish(gemeente, pk)) is None
     levering = reload(gemeente, pk)
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert "andere levering" in levering.melding
     approve(gemeente, pk)
     assert publish(gemeente, pk) is not None
@@ -445,12 +449,12 @@ def test_a_publication_that_breaks_off_leaves_the_old_set_and_is_done_again(monk
         with pytest.raises(Gedood):
             publish(gemeente, pk)
     assert count(gemeente, Werkzoekende) == 1
-    assert reload(gemeente, pk).status == Status.PUBLICEREN
+    assert reload(gemeente, pk).status == Leveringstatus.PUBLICEREN
     change(gemeente, pk, lease_tot=long_ago())
     assert tasks.resume(gemeente) == 1
     tasks.publish(pk, gemeente.pk)
     assert count(gemeente, Werkzoekende) == 2
-    assert reload(gemeente, pk).status == Status.GEPUBLICEERD
+    assert reload(gemeente, pk).status == Leveringstatus.GEPUBLICEERD
 
 
 @pytest.mark.django_db
@@ -461,7 +465,7 @@ def test_a_publication_that_was_interrupted_too_often_goes_back_with_a_message()
     change(gemeente, pk, pogingen=MAX_POGINGEN, lease_tot=long_ago())
     tasks.resume(gemeente)
     assert publish(gemeente, pk) is None
-    assert reload(gemeente, pk).status == Status.OMGEZET
+    assert reload(gemeente, pk).status == Leveringstatus.OMGEZET
     assert "onderbroken" in reload(gemeente, pk).melding
 
 
@@ -482,7 +486,10 @@ def test_the_same_file_again_changes_nothing_and_keeps_every_id():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", [Status.ONTVANGEN, Status.OMZETTEN, Status.OMGEZET, Status.MISLUKT])
+@pytest.mark.parametrize(
+    "status",
+    [Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN, Leveringstatus.OMGEZET, Leveringstatus.MISLUKT],
+)
 def test_a_file_that_nobody_published_is_erased_in_time(status):
     gemeente = een_gemeente()
     oud, nieuw = ready(gemeente, "A"), ready(gemeente, "B")
@@ -493,7 +500,7 @@ def test_a_file_that_nobody_published_is_erased_in_time(status):
         aangemaakt_op=timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN + 1),
     )
     assert erase_expired(gemeente) == 1
-    assert reload(gemeente, oud).status == Status.VERVALLEN
+    assert reload(gemeente, oud).status == Leveringstatus.VERVALLEN
     with voor_gemeente(gemeente):
         assert set(Bronbestand.objects.values_list("levering", flat=True)) == {nieuw}
         assert set(ConceptWerkzoekende.objects.values_list("stapel", flat=True)) == {nieuw}
@@ -545,7 +552,7 @@ def test_work_for_the_wrong_municipality_finds_nothing(action):
     gemeente, andere = een_gemeente(), een_gemeente()
     pk = received(gemeente)
     action(andere, pk)
-    assert reload(gemeente, pk).status == Status.ONTVANGEN
+    assert reload(gemeente, pk).status == Leveringstatus.ONTVANGEN
     assert not withdraw(andere, pk, None)
     with pytest.raises(ObjectDoesNotExist):
         reload(andere, pk)
@@ -629,4 +636,4 @@ def test_a_claim_is_only_for_what_waits():
     gemeente = een_gemeente()
     pk = ready(gemeente, "A")
     with voor_gemeente(gemeente):
-        assert claim(Levering.objects.filter(status=Status.ONTVANGEN), pk) is None
+        assert claim(Levering.objects.filter(status=Leveringstatus.ONTVANGEN), pk) is None

@@ -11,7 +11,7 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.gepubliceerd.publication import publish, request_publication
 from uploads.leveringen.intake import receive
-from uploads.models import Bevinding, Levering, Status
+from uploads.models import Bevinding, Levering, Leveringstatus
 from uploads.omzetten.processing import convert, unknown_values
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def test_the_same_people_in_every_format():
     }
     for naam, inhoud in files.items():
         levering = converted(een_gemeente(), inhoud)
-        assert levering.status == Status.OMGEZET, (naam, levering.melding)
+        assert levering.status == Leveringstatus.OMGEZET, (naam, levering.melding)
         assert levering.koppeling == "sonar"
         assert (levering.gelezen, levering.omgezet, levering.overgeslagen) == (4, 3, 1), naam
 
@@ -62,7 +62,7 @@ def test_a_file_of_the_pilot_is_converted_told_and_published():
         for _ in range(2)
     ]
     levering = converted(gemeente, json.dumps(old).encode())
-    assert (levering.status, levering.koppeling, levering.omgezet) == (Status.OMGEZET, "pilot", 2)
+    assert (levering.status, levering.koppeling, levering.omgezet) == (Leveringstatus.OMGEZET, "pilot", 2)
     with voor_gemeente(gemeente):
         assert unknown_values(levering) == {"beroepen": {"Vrachtwagenschaufeur": 2}}
         told = set(Bevinding.objects.filter(levering=levering).values_list("kolom", "code"))
@@ -70,11 +70,11 @@ def test_a_file_of_the_pilot_is_converted_told_and_published():
     request_publication(gemeente, levering.pk, None)
     publish(gemeente, levering.pk)
     with voor_gemeente(gemeente):
-        assert Levering.objects.get(pk=levering.pk).status == Status.GEPUBLICEERD
+        assert Levering.objects.get(pk=levering.pk).status == Leveringstatus.GEPUBLICEERD
 
 
 def test_a_file_that_breaks_off_while_it_is_read_leaves_nothing():
     gemeente = een_gemeente()
     levering = converted(gemeente, b"<table><tr><td>ID_WZ<td>Postcode</tr><tr><td>1")
-    assert levering.status == Status.MISLUKT
+    assert levering.status == Leveringstatus.MISLUKT
     assert "beschadigd" in levering.melding

@@ -25,7 +25,7 @@ from openpyxl import Workbook
 from tests.factories import een_gemeente, een_levering, een_sonar_rij, een_werkblad
 from tests.places import ROOT
 from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
-from uploads.models import Status
+from uploads.models import Leveringstatus
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.sandbox.frames import unpack
 
@@ -404,13 +404,13 @@ def test_reading_goes_on_when_all_processes_of_a_worker_are_told_to_end() -> Non
 @pytest.mark.parametrize(
     ("inhoud", "status"),
     [
-        (een_werkblad([een_sonar_rij()] * 30), Status.OMGEZET),
-        (een_werkblad([een_sonar_rij()] * 30, ("Vervoer", "Geslacht")), Status.KOPPELEN),
-        (xlsx('<row r="1"><c r="A1" t="e"><v>#VREEMD!</v></c></row>'), Status.MISLUKT),
+        (een_werkblad([een_sonar_rij()] * 30), Leveringstatus.OMGEZET),
+        (een_werkblad([een_sonar_rij()] * 30, ("Vervoer", "Geslacht")), Leveringstatus.KOPPELEN),
+        (xlsx('<row r="1"><c r="A1" t="e"><v>#VREEMD!</v></c></row>'), Leveringstatus.MISLUKT),
     ],
     ids=["converted", "not recognised", "broken"],
 )
-def test_no_process_outlives_what_it_was_started_for(inhoud: bytes, status: Status) -> None:
+def test_no_process_outlives_what_it_was_started_for(inhoud: bytes, status: Leveringstatus) -> None:
     gc.collect()
     # Not even until the next time that Python looks for cycles.
     gc.disable()

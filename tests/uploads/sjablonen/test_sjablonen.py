@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exchange.bron.answer import find_detail
-from exchange.standard import Gegevenstype, Soort, bladeren, validate
+from exchange.standard import Gegevenstype, Soort, validate, velden
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Gemeente, Rol
@@ -20,18 +20,18 @@ from uploads.gepubliceerd.publication import publish, request_publication
 from uploads.leveringen.intake import receive
 from uploads.mapping.eigen import VOORBEELD_ID, is_eigen_blad
 from uploads.mapping.presets.standaard import target_of
-from uploads.models import Bevinding, Levering, Status
+from uploads.models import Bevinding, Levering, Leveringstatus
 from uploads.sjablonen import columns
 from uploads.sjablonen.columns import (
     SOORTEN,
     VANZELF,
-    Keuzes,
-    Kolom,
+    Lijstopties,
+    Sjabloonkolom,
     example_of,
-    keuzes,
     kolommen,
     lists,
-    rest,
+    options_of,
+    remaining,
 )
 from uploads.sjablonen.workbook import make
 
@@ -60,7 +60,7 @@ def opened(inhoud: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(inhoud))
 
 
-def the_sheet(soort: Soort, lijsten: Keuzes) -> Any:
+def the_sheet(soort: Soort, lijsten: Lijstopties) -> Any:
     return opened(make(soort, lijsten)).worksheets[0]
 
 
@@ -88,7 +88,7 @@ def converted(gemeente: Gemeente, inhoud: bytes) -> Levering:
 
 
 def kop_van(soort: Soort, pad: str) -> str:
-    return next(kolom.kop for kolom in kolommen(soort) if kolom.blad.pad == pad)
+    return next(kolom.kop for kolom in kolommen(soort) if kolom.veld.pad == pad)
 
 
 def an_id(soort: Soort) -> dict[str, Any]:
@@ -108,21 +108,21 @@ ALLE = [(soort, kolom) for soort in SOORTEN for kolom in kolommen(soort)]
 
 
 @pytest.mark.parametrize(("soort", "kolom"), ALLE, ids=lambda value: getattr(value, "kop", ""))
-def test_every_column_is_recognised_by_its_header(soort: Soort, kolom: Kolom) -> None:
+def test_every_column_is_recognised_by_its_header(soort: Soort, kolom: Sjabloonkolom) -> None:
     target = target_of(kolom.kop, soort)
     assert target is not None
-    assert target[0].pad == kolom.blad.pad
+    assert target[0].pad == kolom.veld.pad
     assert (target[1] or 0) == max(kolom.nummer - 1, 0)
 
 
 @pytest.mark.parametrize("soort", SOORTEN)
 def test_every_attribute_has_a_column_or_is_mentioned(soort: Soort) -> None:
-    columns = {kolom.blad.pad for kolom in kolommen(soort)}
-    mentioned = {leaf.pad for leaf in rest(soort)}
-    assert columns | mentioned | set(VANZELF[soort]) == {leaf.pad for leaf in bladeren(soort)}
+    columns = {kolom.veld.pad for kolom in kolommen(soort)}
+    mentioned = {leaf.pad for leaf in remaining(soort)}
+    assert columns | mentioned | set(VANZELF[soort]) == {leaf.pad for leaf in velden(soort)}
     assert not columns & mentioned
     # Whoever adds a column for one that is only mentioned gets it recognised too.
-    for leaf in rest(soort):
+    for leaf in remaining(soort):
         target = target_of(leaf.volledig_label, soort)
         assert target is not None
         assert target[0].pad == leaf.pad
@@ -136,9 +136,9 @@ def test_it_is_made_for_people(soort: Soort) -> None:
     assert len(headers) == len(set(headers)) <= 80
     assert headers[0].startswith("ID ")
     # What a search asks for is never left for somebody to add.
-    assert {leaf.pad for leaf in bladeren(soort) if leaf.zoekbaar} <= {k.blad.pad for k in kolommen(soort)}
+    assert {leaf.pad for leaf in velden(soort) if leaf.zoekbaar} <= {k.veld.pad for k in kolommen(soort)}
     assert {kop for kop in headers if kop.endswith("*")} == {
-        k.kop for k in kolommen(soort) if k.blad.verplicht
+        k.kop for k in kolommen(soort) if k.veld.verplicht
     }
 
 
@@ -149,21 +149,21 @@ def test_all_columns_filled_in_come_back_without_any_mapping(gemeente, soort):
     lijsten = lists()
     rij: dict[str, Any] = {}
     for kolom in kolommen(soort):
-        options = keuzes(kolom.blad.attribuut, lijsten)
+        options = options_of(kolom.veld.attribuut, lijsten)
         value = example_of(kolom, soort, lijsten)
         if value is None:
-            value = example_of(Kolom(kolom.kop, kolom.blad, 1, 0), soort, lijsten)
+            value = example_of(Sjabloonkolom(kolom.kop, kolom.veld, 1, 0), soort, lijsten)
         # Something else in each column of a repeated group.
         rij[kolom.kop] = options[(kolom.nummer or 1) % len(options)][0] if options else value
     rij |= an_id(soort)
     levering = converted(gemeente, filled_in(soort, [rij]))
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert (levering.koppeling, levering.soort) == ("standaard", soort.value)
     assert [one for one in findings(gemeente) if one[1] != "voorbeeldrij"] == []
     assert (levering.gelezen, levering.omgezet, levering.overgeslagen) == (2, 1, 1)
     assert levering.kolommen_ongebruikt == []
     assert {pad for pad in levering.vulling if not pad.startswith("(")} >= {
-        k.blad.pad for k in kolommen(soort)
+        k.veld.pad for k in kolommen(soort)
     }
 
 
@@ -186,8 +186,8 @@ def test_everything_that_can_be_chosen_is_read_as_its_code(gemeente, soort):
     expected: dict[str, tuple[str, str]] = {}
     rijen: list[dict[str, Any]] = []
     id_kop = kop_van(soort, soort.id_pad or "")
-    for leaf in {kolom.blad.pad: kolom.blad for kolom in kolommen(soort)}.values():
-        for value, meaning in keuzes(leaf.attribuut, lijsten):
+    for leaf in {kolom.veld.pad: kolom.veld for kolom in kolommen(soort)}.values():
+        for value, meaning in options_of(leaf.attribuut, lijsten):
             lijst = leaf.attribuut.waardelijst
             assert lijst is not None
             own = (
@@ -206,7 +206,7 @@ def test_everything_that_can_be_chosen_is_read_as_its_code(gemeente, soort):
     for name, (pad, code) in expected.items():
         record = find_detail(gemeente, soort, name, suwi=True)
         assert record is not None
-        attribuut = next(leaf.attribuut for leaf in bladeren(soort) if leaf.pad == pad)
+        attribuut = next(leaf.attribuut for leaf in velden(soort) if leaf.pad == pad)
         found = [str(value) for value in _values(record, pad.split("."))]
         assert found
         if attribuut.waardelijst is not None and not attribuut.waardelijst.extern:
@@ -229,7 +229,7 @@ def test_every_list_is_a_drop_down_of_the_cells_that_hold_it(soort):
         for cells in validation.sqref.ranges:
             by_column[cells.coord.split("2:")[0]] = validation
     for cell, kolom in zip(sheet[1], kolommen(soort), strict=True):
-        options = keuzes(kolom.blad.attribuut, lijsten)
+        options = options_of(kolom.veld.attribuut, lijsten)
         validation = by_column.get(cell.column_letter)
         if options:
             assert validation is not None
@@ -237,7 +237,7 @@ def test_every_list_is_a_drop_down_of_the_cells_that_hold_it(soort):
             name, _, cells = validation.formula1.partition("!")
             shown = [row[0].value for row in workbook[name][cells.replace("$", "")]]
             assert shown == [value for value, _ in options]
-        elif kolom.blad.attribuut.type is Gegevenstype.DATUM:
+        elif kolom.veld.attribuut.type is Gegevenstype.DATUM:
             assert validation is not None
             assert validation.type == "date"
             assert sheet.column_dimensions[cell.column_letter].number_format == "dd-mm-yyyy"
@@ -273,7 +273,7 @@ def test_a_list_that_is_not_loaded_or_too_long_is_explained_instead(monkeypatch)
 def test_nobody_is_asked_to_choose_not_known(soort):
     """An empty cell says that, and programs write it in many ways."""
     for kolom in kolommen(soort):
-        offered = {value.casefold() for value, _ in keuzes(kolom.blad.attribuut, {})}
+        offered = {value.casefold() for value, _ in options_of(kolom.veld.attribuut, {})}
         assert not offered & {"onbekend", "niet van toepassing"}
 
 
@@ -316,14 +316,14 @@ def test_the_explanation_is_about_every_column(soort):
     for ours in (uitleg, lijsten):
         assert is_eigen_blad([cell.value for cell in ours[1]])
     texts = {str(cell.value) for row in uitleg.iter_rows() for cell in row if cell.value}
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         assert leaf.pad in texts or leaf.volledig_label in texts
         assert leaf.attribuut.uitleg in texts or leaf.pad in VANZELF[soort]
     for cell, kolom in zip(sheet[1], kolommen(soort), strict=True):
-        assert kolom.blad.attribuut.uitleg in cell.comment.text
-        assert ("Verplicht" in cell.comment.text) is kolom.blad.verplicht
-        assert ("Gevoelig" in cell.comment.text) is kolom.blad.gevoelig
-        assert ("Hierop wordt gezocht" in cell.comment.text) is kolom.blad.zoekbaar
+        assert kolom.veld.attribuut.uitleg in cell.comment.text
+        assert ("Verplicht" in cell.comment.text) is kolom.veld.verplicht
+        assert ("Gevoelig" in cell.comment.text) is kolom.veld.gevoelig
+        assert ("Hierop wordt gezocht" in cell.comment.text) is kolom.veld.zoekbaar
 
 
 def test_dates_in_the_example_are_dates_and_ids_keep_their_zeros():
@@ -335,7 +335,7 @@ def test_dates_in_the_example_are_dates_and_ids_keep_their_zeros():
 
 def test_the_examples_of_the_standard_are_used_where_they_can_be():
     for soort in SOORTEN:
-        record = {leaf.pad: leaf.attribuut.voorbeeld for leaf in bladeren(soort)}
+        record = {leaf.pad: leaf.attribuut.voorbeeld for leaf in velden(soort)}
         assert validate(soort, {soort.id_pad or "": record[soort.id_pad or ""]}) != ()
         for kolom in kolommen(soort):
             if kolom.nummer <= 1:

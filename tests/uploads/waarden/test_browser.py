@@ -14,7 +14,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
-from uploads.models import Bronbestand, LandelijkeWaarde, Levering, Status, Waardekoppeling
+from uploads.models import Bronbestand, LandelijkeWaarde, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten.processing import unknown_context
 from uploads.waarden import national
 
@@ -45,9 +45,9 @@ def levering(gemeente: Gemeente) -> Levering:
     with voor_gemeente(gemeente):
         made = Levering.objects.create(
             gemeente=gemeente, bestandsnaam="Export november.xlsx", soort="werkzoekenden", koppeling="sonar",
-            status=Status.OMGEZET, gelezen=150, omgezet=150,
+            status=Leveringstatus.OMGEZET, gelezen=150, omgezet=150,
         )  # fmt: skip
-        sealed = keys.versleutel(gemeente, json.dumps(ONBEKEND).encode(), unknown_context(made.pk))
+        sealed = keys.encrypt(gemeente, json.dumps(ONBEKEND).encode(), unknown_context(made.pk))
         Levering.objects.filter(pk=made.pk).update(onbekende_waarden=sealed)
         Bronbestand.objects.create(gemeente=gemeente, levering=made, inhoud=b"x")
         found: Levering = Levering.objects.get()
@@ -140,7 +140,7 @@ def test_the_other_pages_can_be_read_by_everybody(browser, live_server, gemeente
                 ("Vervoermiddel", "vespa", "2"),
             )
         ]
-    national.draag_voor(gemeente, [rows[0].pk, rows[1].pk], None)
+    national.put_forward(gemeente, [rows[0].pk, rows[1].pk], None)
     for waarde, code in (("trucker", "vrachtwagenchauffeur"), ("vespa", "kok"), ("poetshulp", "kok")):
         LandelijkeWaarde.objects.create(
             lijst="beroepen", waarde=waarde, code=f"urn:um-demo:beroep:{code}", status="vastgesteld"

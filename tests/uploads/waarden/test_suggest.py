@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from exchange.fictief.beroepen import BEROEPEN
 from exchange.standard import waardelijsten as lijsten
 from uploads.mapping.doelen import waardelijsten
-from uploads.waarden.suggest import HOOG, VOORKEUR, Keuze, Voorsteller, fold
+from uploads.waarden.suggest import HOOG, VOORKEUR, Codeoptie, Voorsteller, fold
 from uploads.waarden.synonyms import CODES
 
-beroepen = Voorsteller("beroepen", [Keuze(beroep.code, beroep.label) for beroep in BEROEPEN])
+beroepen = Voorsteller("beroepen", [Codeoptie(beroep.code, beroep.label) for beroep in BEROEPEN])
 
 
 def own(lijst):
-    return Voorsteller(lijst.naam, [Keuze(str(code), label) for code, label in lijst.waarden.items()])
+    return Voorsteller(lijst.naam, [Codeoptie(str(code), label) for code, label in lijst.waarden.items()])
 
 
 def best(waarde, voorsteller=beroepen):
@@ -92,7 +92,9 @@ def test_the_standards_own_lists_have_their_synonyms(lijst, waarde, code):
 
 
 def test_a_sector_is_found_by_another_spelling_of_its_number():
-    sbi = Voorsteller("sbi", [Keuze("8121", "Interieurreiniging van gebouwen"), Keuze("161", "Loonwerk")])
+    sbi = Voorsteller(
+        "sbi", [Codeoptie("8121", "Interieurreiniging van gebouwen"), Codeoptie("161", "Loonwerk")]
+    )
     assert [one.code for one in sbi.voorstellen("81.21")] == ["8121"]
     assert sbi.voorstellen("0161")[0].code == "161"
 
@@ -131,12 +133,12 @@ def test_of_two_things_in_one_cell_somebody_chooses():
 
 
 def test_two_codes_with_nearly_the_same_name_are_not_taken_over_at_once():
-    close = Voorsteller("x", [Keuze("1", "Orgelstemmer"), Keuze("2", "Orgelstemner")])
+    close = Voorsteller("x", [Codeoptie("1", "Orgelstemmer"), Codeoptie("2", "Orgelstemner")])
     assert VOORKEUR <= best("orgelstemmr", close)[1] < HOOG
 
 
 def test_two_codes_with_the_same_label_are_not_sure_and_the_label_names_neither():
-    double = Voorsteller("x", [Keuze("1", "Lasser"), Keuze("2", "Lasser")])
+    double = Voorsteller("x", [Codeoptie("1", "Lasser"), Codeoptie("2", "Lasser")])
     assert best("Lasster", double)[1] < HOOG
     assert double.code_van("Lasser") is None
 
@@ -150,7 +152,9 @@ def test_every_suggestion_says_why_in_words():
 
 
 def test_the_synonyms_of_the_list_itself_count():
-    listed = Voorsteller("beroepen", [Keuze("1", "Interieurbouwer", ("meubelmaker",)), Keuze("2", "Kok")])
+    listed = Voorsteller(
+        "beroepen", [Codeoptie("1", "Interieurbouwer", ("meubelmaker",)), Codeoptie("2", "Kok")]
+    )
     assert best("meubelmaakster", listed) == ("Interieurbouwer", 95)
 
 
@@ -183,7 +187,7 @@ def test_any_text_gets_suggestions_or_none_and_always_the_same(waarde):
     st.text(max_size=60),
 )
 def test_any_list_can_be_taken_apart(rows, waarde):
-    keuzes = [Keuze(code, label, tuple(synoniemen)) for code, label, synoniemen in rows]
+    keuzes = [Codeoptie(code, label, tuple(synoniemen)) for code, label, synoniemen in rows]
     voorsteller = Voorsteller("iets", keuzes)
     assert {one.code for one in voorsteller.voorstellen(waarde)} <= {keuze.code for keuze in keuzes}
 
@@ -211,7 +215,7 @@ def test_five_thousand_words_against_three_thousand_labels_take_seconds():
         letters[rng.randrange(len(letters))] = rng.choice("abdeginorst")
         words.append("".join(letters))
     start = time.process_time()
-    voorsteller = Voorsteller("beroepen", [Keuze(str(n), label) for n, label in enumerate(labels)])
+    voorsteller = Voorsteller("beroepen", [Codeoptie(str(n), label) for n, label in enumerate(labels)])
     found = [voorsteller.voorstellen(word) for word in words]
     # 1.5 seconds where this was written; ten leaves room for a slow machine, and a slow algorithm takes minutes.
     assert time.process_time() - start < 10

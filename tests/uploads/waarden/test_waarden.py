@@ -32,15 +32,15 @@ from uploads.models import (
     LandelijkeWaarde,
     Legewaarden,
     Levering,
-    Status,
+    Leveringstatus,
     Voordracht,
     Waardekoppeling,
 )
 from uploads.omzetten.processing import unknown_context
 from uploads.waarden import file, national
 from uploads.waarden import words as waarden
-from uploads.waarden.lists import Codes, OngeldigeCode, Stand, keuzelijsten, voorstellers
-from uploads.waarden.words import Keus, NietOpnieuw, OngeldigeWaarde
+from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, keuzelijsten, suggesters
+from uploads.waarden.words import NietOpnieuw, OngeldigeWaarde, Woordkeuze
 from uploads.workbooks.cells import can_be_formula
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ ONBEKEND = {
 def een_levering(
     gemeente: Gemeente,
     onbekend: dict[str, dict[str, int]] | None = None,
-    status: str = Status.OMGEZET,
+    status: str = Leveringstatus.OMGEZET,
     bestand: bool = True,
 ) -> Levering:
     """A converted levering with words that no list knows."""
@@ -95,7 +95,7 @@ def een_levering(
             koppeling="sonar",
             status=status,
         )
-        sealed = keys.versleutel(
+        sealed = keys.encrypt(
             gemeente,
             json.dumps(ONBEKEND if onbekend is None else onbekend).encode(),
             unknown_context(levering.pk),
@@ -130,7 +130,7 @@ def audit(gemeente: Gemeente) -> list[tuple[str, int | None]]:
 def sleutels(gemeente: Gemeente, levering: Levering) -> dict[str, str]:
     """The form key of every open word."""
     with voor_gemeente(gemeente):
-        return {one.waarde: one.sleutel for one in waarden.overzicht(levering).alle_open}
+        return {one.waarde: one.sleutel for one in waarden.overview(levering).alle_open}
 
 
 def page(client: Client, naam: str, *args: Any, **query: str) -> str:
@@ -175,7 +175,7 @@ def test_a_newcomer_maps_the_words_of_a_file_and_converts_it_again(
     tasks.convert(pk, gemeente.pk)
     with voor_gemeente(gemeente):
         levering = Levering.objects.get()
-    assert levering.status == Status.OMGEZET
+    assert levering.status == Leveringstatus.OMGEZET
     assert levering.omgezet == 5
     assert levering.waarschuwingen == 0
     assert "niets te koppelen" in page(client, "waarden_levering", pk)
@@ -432,7 +432,7 @@ def test_what_looks_personal_is_neither_shown_nor_mapped(client, gemeente):
 @pytest.mark.parametrize("waarde", [*PERSOONLIJK, "", "   ", "x" * 301])
 def test_a_value_that_cannot_be_a_word_is_never_kept(gemeente, gebruiker, waarde):
     with pytest.raises(OngeldigeWaarde) as problem:
-        waarden.koppel(gemeente, [Keus("beroepen", waarde, KOK)], gebruiker)
+        waarden.map_words(gemeente, [Woordkeuze("beroepen", waarde, KOK)], gebruiker)
     assert not waarde.strip() or waarde not in problem.value.melding
     assert koppelingen(gemeente) == {}
 
@@ -501,17 +501,17 @@ def test_converting_again_twice_starts_it_once(client, gemeente, django_capture_
 @pytest.mark.parametrize(
     ("status", "zin"),
     [
-        (Status.PUBLICEREN, "wordt op dit moment gepubliceerd"),
-        (Status.GEPUBLICEERD, "al gepubliceerd"),
-        (Status.VERVALLEN, "vervallen"),
-        (Status.MISLUKT, "nog niet omgezet"),
-        (Status.KOPPELEN, "kolommen"),
+        (Leveringstatus.PUBLICEREN, "wordt op dit moment gepubliceerd"),
+        (Leveringstatus.GEPUBLICEERD, "al gepubliceerd"),
+        (Leveringstatus.VERVALLEN, "vervallen"),
+        (Leveringstatus.MISLUKT, "nog niet omgezet"),
+        (Leveringstatus.KOPPELEN, "kolommen"),
     ],
 )
 def test_what_is_being_published_or_not_converted_is_left_alone(gemeente, status, zin):
     levering = een_levering(gemeente, status=status)
     with pytest.raises(NietOpnieuw, match=zin):
-        waarden.zet_opnieuw_om(gemeente, levering.pk, None)
+        waarden.convert_again(gemeente, levering.pk, None)
     with voor_gemeente(gemeente):
         assert Levering.objects.get().status == status
 
@@ -519,32 +519,32 @@ def test_what_is_being_published_or_not_converted_is_left_alone(gemeente, status
 def test_without_its_file_a_levering_is_not_converted_again(gemeente):
     levering = een_levering(gemeente, bestand=False)
     with pytest.raises(NietOpnieuw, match="Upload het opnieuw"):
-        waarden.zet_opnieuw_om(gemeente, levering.pk, None)
+        waarden.convert_again(gemeente, levering.pk, None)
     with voor_gemeente(gemeente):
-        assert Levering.objects.get().status == Status.OMGEZET
+        assert Levering.objects.get().status == Leveringstatus.OMGEZET
 
 
 def test_of_converting_again_and_publishing_the_first_wins(gemeente, gebruiker):
     levering = een_levering(gemeente)
     with voor_gemeente(gemeente):
         Levering.objects.update(gelezen=1, omgezet=1)
-    assert waarden.zet_opnieuw_om(gemeente, levering.pk, gebruiker)
+    assert waarden.convert_again(gemeente, levering.pk, gebruiker)
     with pytest.raises(NietPubliceerbaar):
         request_publication(gemeente, levering.pk, gebruiker)
     with voor_gemeente(gemeente):
-        Levering.objects.update(status=Status.OMGEZET)
+        Levering.objects.update(status=Leveringstatus.OMGEZET)
     request_publication(gemeente, levering.pk, gebruiker)
     with pytest.raises(NietOpnieuw):
-        waarden.zet_opnieuw_om(gemeente, levering.pk, gebruiker)
+        waarden.convert_again(gemeente, levering.pk, gebruiker)
     with voor_gemeente(gemeente):
-        assert Levering.objects.get().status == Status.PUBLICEREN
+        assert Levering.objects.get().status == Leveringstatus.PUBLICEREN
 
 
 def test_what_a_colleague_is_converting_says_that_choices_were_not_kept(client, gemeente):
     levering = een_levering(gemeente)
     words = sleutels(gemeente, levering)
     with voor_gemeente(gemeente):
-        Levering.objects.update(status=Status.OMZETTEN)
+        Levering.objects.update(status=Leveringstatus.OMZETTEN)
     response = client.post(
         reverse("uploads:waarden_levering", args=[levering.pk]),
         {f"keuze-{words['Tovenaar']}": KOK},
@@ -564,7 +564,7 @@ def test_two_people_mapping_the_same_words_at_once_both_succeed(gemeente, gebrui
         try:
             ready.wait(10)
             for _ in range(10):
-                waarden.koppel(gemeente, [Keus("beroepen", word, code) for word in order], gebruiker)
+                waarden.map_words(gemeente, [Woordkeuze("beroepen", word, code) for word in order], gebruiker)
         except Exception as problem:
             problems.append(problem)
         finally:
@@ -640,7 +640,7 @@ def test_a_mapping_is_deleted_after_asking_and_deleting_again_is_not_found(clien
     assert post(client, "waarde_verwijder", pk).status_code == 302
     assert koppelingen(gemeente) == {}
     assert post(client, "waarde_verwijder", pk).status_code == 404
-    assert waarden.vergeet(gemeente, pk, None) is False
+    assert waarden.forget(gemeente, pk, None) is False
     assert audit(gemeente) == [("waardekoppeling_verwijderd", None)]
 
 
@@ -661,9 +661,9 @@ def test_a_code_that_does_not_hold_any_more_is_told(client, gemeente):
 def test_of_a_list_that_is_not_loaded_the_form_of_a_code_is_checked(gemeente, gebruiker):
     Code.objects.all().delete()
     uri = "https://linkeddata.competentnl.nl/uwv/id/occupation/1"
-    waarden.koppel(gemeente, [Keus("beroepen", "tovenaar", uri)], gebruiker)
+    waarden.map_words(gemeente, [Woordkeuze("beroepen", "tovenaar", uri)], gebruiker)
     assert koppelingen(gemeente) == {("beroepen", "tovenaar"): uri}
-    assert Codes([("beroepen", uri)]).stand("beroepen", uri) is Stand.NIET_GELADEN
+    assert Codes([("beroepen", uri)]).stand("beroepen", uri) is Codestand.NIET_GELADEN
     for lijst, code in (
         ("beroepen", "kok"),
         ("beroepen", "urn:met spatie"),
@@ -675,8 +675,10 @@ def test_of_a_list_that_is_not_loaded_the_form_of_a_code_is_checked(gemeente, ge
         ("geen lijst", "1"),
     ):
         with pytest.raises(OngeldigeCode):
-            waarden.koppel(gemeente, [Keus(lijst, "woord", code)], gebruiker)
-    waarden.koppel(gemeente, [Keus("sbi", "schoonmaak", "81.21"), Keus("talen", "nederl", "nld")], gebruiker)
+            waarden.map_words(gemeente, [Woordkeuze(lijst, "woord", code)], gebruiker)
+    waarden.map_words(
+        gemeente, [Woordkeuze("sbi", "schoonmaak", "81.21"), Woordkeuze("talen", "nederl", "nld")], gebruiker
+    )
     assert koppelingen(gemeente)["sbi", "schoonmaak"] == "8121"
 
 
@@ -756,7 +758,7 @@ def test_an_uploaded_file_adds_changes_and_leaves_the_rest(client, gemeente):
 
 
 def test_a_file_with_more_meanings_asks_the_database_no_more(gemeente):
-    voorstellers(["beroepen"])  # remembered from here on
+    suggesters(["beroepen"])  # remembered from here on
     asked = []
     for number in (1, 20):
         rows = "".join(
@@ -835,7 +837,7 @@ def test_without_a_file_or_with_too_many_rows_nothing_is_read(client, gemeente, 
 def voorgedragen(gemeente: Gemeente, waarde: str = "tovenaar", code: str = KOK) -> LandelijkeWaarde:
     with voor_gemeente(gemeente):
         found = Waardekoppeling.objects.filter(waarde=waarde).values_list("pk", flat=True).first()
-    national.draag_voor(gemeente, [found or een_koppeling(gemeente, waarde, code)], None)
+    national.put_forward(gemeente, [found or een_koppeling(gemeente, waarde, code)], None)
     return LandelijkeWaarde.objects.get(waarde=waarde, code=code)
 
 

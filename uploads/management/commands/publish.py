@@ -17,7 +17,7 @@ from uploads.leveringen import erasure
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
-from uploads.models import Levering, Status, Wijze
+from uploads.models import Levering, Leveringstatus, Wijze
 from uploads.omzetten import processing
 from uploads.readers import Onleesbaar
 
@@ -131,7 +131,7 @@ class Command(BaseCommand):
             levering=pk,
         )
         self._tell_reasons(levering)
-        if levering.status == Status.OMGEZET and not levering.omgezet:
+        if levering.status == Leveringstatus.OMGEZET and not levering.omgezet:
             raise Mislukt(
                 "Er is niets gepubliceerd: geen enkele rij kon worden omgezet. De redenen staan hierboven."
             )
@@ -171,10 +171,12 @@ class Command(BaseCommand):
     def _erase(self, gemeente: Gemeente, pk: int) -> None:
         """Nobody comes back for what was not published: erase it now, and let the figures stay."""
         with voor_gemeente(gemeente):
-            levering = Levering.objects.filter(pk=pk).exclude(status=Status.GEPUBLICEERD).first()
+            levering = Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.GEPUBLICEERD).first()
             if levering is not None:
                 erasure.erase_content(levering)
-                Levering.objects.filter(pk=pk).exclude(status=Status.MISLUKT).update(status=Status.VERVALLEN)
+                Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.MISLUKT).update(
+                    status=Leveringstatus.VERVALLEN
+                )
 
 
 def _reload(gemeente: Gemeente, pk: int) -> Levering:

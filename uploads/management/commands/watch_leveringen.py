@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from uploads.aanleveren.folder import Telling, Wachter
+from uploads.aanleveren.folder import Rondetelling, Wachter
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _sum(first: Telling, second: Telling) -> Telling:
-    return Telling(
+def _sum(first: Rondetelling, second: Rondetelling) -> Rondetelling:
+    return Rondetelling(
         ingenomen=first.ingenomen + second.ingenomen,
         afgewezen=first.afgewezen + second.afgewezen,
         onrijp=second.onrijp,

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from exchange.standard import is_bsn
-from uploads.mapping.cells.text import IsAfwezig, afgekeurd, is_afwezig, tekst, waarschuwing
+from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst, warned
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
@@ -27,7 +27,7 @@ POSTCODE_ONVINDBAAR = Opmerking(
 )
 
 
-def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_afwezig) -> Lees:
+def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_absent) -> Lees:
     """Reads a postcode; refuses one that cannot be, or that no distance can be measured from."""
 
     def read(value: object) -> Cel:
@@ -36,7 +36,7 @@ def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_afwezig) -> Lees:
             return AFWEZIG
         code = normal_postcode(value)
         if not can_be_postcode(code):
-            return afgekeurd(
+            return rejected(
                 "postcode_onmogelijk",
                 "Dit is geen Nederlandse postcode. Vul vier cijfers en twee letters in, zoals 1234AB.",
             )
@@ -45,7 +45,7 @@ def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_afwezig) -> Lees:
     return read
 
 
-def bsn_of(value: object, afwezig: IsAfwezig = is_afwezig) -> str:
+def bsn_of(value: object, afwezig: IsAfwezig = is_absent) -> str:
     """A BSN cell as nine digits (a spreadsheet drops leading zeros), or as the text it is; empty when absent."""
     text = tekst(value)
     if afwezig(text):
@@ -62,13 +62,13 @@ def safe_id(text: str, pseudoniem: Any) -> str:
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
-_EMAIL_FAULT = waarschuwing(
+_EMAIL_FAULT = warned(
     "email_onbruikbaar",
     "Dit is geen e-mailadres en is weggelaten. Vul één adres in, zoals naam@voorbeeld.nl.",
 )
 
 
-def email_reader(afwezig: IsAfwezig = is_afwezig) -> Lees:
+def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
     """Reads one or more e-mail addresses."""
 
     def read(value: object) -> Cel:
@@ -82,14 +82,14 @@ def email_reader(afwezig: IsAfwezig = is_afwezig) -> Lees:
     return read
 
 
-_PHONE_FAULT = waarschuwing(
+_PHONE_FAULT = warned(
     "telefoon_onbruikbaar",
     "Dit is geen telefoonnummer van ten hoogste 14 tekens en is weggelaten. "
     "Vul alleen het nummer in, zoals 0101234567.",
 )
 
 
-def phone_reader(afwezig: IsAfwezig = is_afwezig) -> Lees:
+def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
     """Reads one or more phone numbers; a number that lost its leading zero to the spreadsheet gets it back."""
 
     def read(value: object) -> Cel:

@@ -5,7 +5,7 @@ import math
 import re
 from zoneinfo import ZoneInfo
 
-from uploads.mapping.cells.text import IsAfwezig, afgekeurd, is_afwezig, tekst
+from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst
 from uploads.mapping.model import AFWEZIG, Cel, Lees
 
 _NIL_DAY = dt.date(1899, 12, 30)
@@ -123,9 +123,9 @@ def _local_date(text: str) -> dt.date | None:
         return None
 
 
-def date_reader(epoch_1904: bool = False, afwezig: IsAfwezig = is_afwezig) -> Lees:
+def date_reader(epoch_1904: bool = False, afwezig: IsAfwezig = is_absent) -> Lees:
     """Reads a date and writes it as the standard does. `epoch_1904`: as `Bestand.epoch_1904`."""
-    fault = afgekeurd(
+    fault = rejected(
         "datum_onmogelijk",
         "Dit is geen bestaande datum. Schrijf de datum als dag-maand-jaar, zoals 31-12-2025.",
     )

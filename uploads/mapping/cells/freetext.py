@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from exchange.standard import Blad, Profiel, Soort, bladeren, is_bsn
-from uploads.mapping.cells.text import alinea, is_afwezig
+from exchange.standard import Profiel, Soort, Veld, is_bsn, velden
+from uploads.mapping.cells.text import alinea, is_absent
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Meld, Opmerking
 
 _BSN = Opmerking(
@@ -198,7 +198,7 @@ def looks_personal(text: str) -> bool:
 # --- What that means for a text -----------------------------------------------------------------------------
 
 
-def _remark(text: str, leaf: Blad) -> Opmerking | None:
+def _remark(text: str, leaf: Veld) -> Opmerking | None:
     """What there is to say about the free text of this attribute; never with a word of the text itself."""
     if len(text) > _LONGEST:
         return None
@@ -212,7 +212,7 @@ def _remark(text: str, leaf: Blad) -> Opmerking | None:
     return _NAAM if name else _CONTACT if contact else None
 
 
-def text_reader(leaf: Blad, absent: Callable[[str], bool] = is_afwezig) -> Lees:
+def text_reader(leaf: Veld, absent: Callable[[str], bool] = is_absent) -> Lees:
     """Reads a text column; free text is looked through. `absent` tells of a text whether it says that there is none."""
 
     def read(value: object) -> Cel:
@@ -228,7 +228,7 @@ def text_reader(leaf: Blad, absent: Callable[[str], bool] = is_afwezig) -> Lees:
 
 
 _FREE = {
-    soort: [(leaf.pad.split("."), leaf) for leaf in bladeren(soort) if leaf.vrije_tekst] for soort in Soort
+    soort: [(leaf.pad.split("."), leaf) for leaf in velden(soort) if leaf.vrije_tekst] for soort in Soort
 }
 
 
@@ -240,7 +240,7 @@ def look_through(soort: Soort, record: dict[str, Any], meld: Meld) -> bool:
     return good
 
 
-def _look(group: Any, steps: list[str], leaf: Blad, meld: Meld) -> bool:
+def _look(group: Any, steps: list[str], leaf: Veld, meld: Meld) -> bool:
     if not isinstance(group, dict):
         return True
     inner = group.get(steps[0].removesuffix("[]"))

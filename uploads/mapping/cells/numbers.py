@@ -3,7 +3,7 @@
 import math
 import re
 
-from uploads.mapping.cells.text import IsAfwezig, afgekeurd, is_afwezig, tekst
+from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 # A number without its sign, currency and unit: digits with at most one kind of separator between thousands.
@@ -82,10 +82,10 @@ _AFGEROND = Opmerking(
 )
 
 
-def read_number(minimum: int, maximum: int, eenheid: str = "", afwezig: IsAfwezig = is_afwezig) -> Lees:
+def read_number(minimum: int, maximum: int, eenheid: str = "", afwezig: IsAfwezig = is_absent) -> Lees:
     """Reads a whole number between bounds; the unit may stand behind it. A fraction is rounded, with a warning."""
     unit = re.compile(rf"\s*(?:{eenheid})\.?$", re.IGNORECASE) if eenheid else None
-    fault = afgekeurd(
+    fault = rejected(
         "getal_onmogelijk",
         f"Hier hoort een heel getal te staan van {minimum} tot en met {maximum}. Pas de waarde aan.",
     )

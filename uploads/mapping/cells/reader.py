@@ -8,23 +8,23 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, is_bsn
+from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, is_bsn
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode, safe_id
 from uploads.mapping.cells.dates import date_reader
 from uploads.mapping.cells.freetext import text_reader
 from uploads.mapping.cells.numbers import number_of, read_number, whole_number
 from uploads.mapping.cells.text import (
     IsAfwezig,
-    afgekeurd,
     code_table,
     cut_at_word,
-    is_afwezig,
-    sleutel,
+    is_absent,
+    rejected,
     tekst,
-    waarschuwing,
+    warned,
+    woordsleutel,
 )
-from uploads.mapping.doelen import code_in, is_contactlijst, is_uren, lijst_van
-from uploads.mapping.kolommen import zegt_bsn
+from uploads.mapping.doelen import code_in, is_contactlijst, is_uren, list_of
+from uploads.mapping.kolommen import says_bsn
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
 from uploads.mapping.regels import AFKEUREN, EENHEDEN, Regel
 
@@ -57,7 +57,7 @@ _WORDS = re.compile(r"[^a-z]+")
 _AND = " en "
 
 
-def reader(soort: Soort, leaf: Blad, regel: Regel, omgeving: Omgeving, *, epoch_1904: bool = False) -> Lees:
+def reader(soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, *, epoch_1904: bool = False) -> Lees:
     """Reads the cells of one column for this attribute. `epoch_1904`: bare numbers are days since 1904.
 
     Where the rule's target ends in `[]`, or is an address or number in a list, the value is a list of values.
@@ -79,12 +79,12 @@ def absence(omgeving: Omgeving) -> IsAfwezig:
     """Whether a cleaned text says that there is nothing, by the municipality's own words if it has any."""
     own = omgeving.afwezig
     if own is None:
-        return is_afwezig
-    return lambda text: not text or text.casefold() in own or (text[0] == "#" and is_afwezig(text))
+        return is_absent
+    return lambda text: not text or text.casefold() in own or (text[0] == "#" and is_absent(text))
 
 
 def _reader_of_one(
-    soort: Soort, leaf: Blad, regel: Regel, omgeving: Omgeving, absent: IsAfwezig, epoch_1904: bool
+    soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, absent: IsAfwezig, epoch_1904: bool
 ) -> Lees:
     attribuut = leaf.attribuut
     if leaf.pad == soort.id_pad:
@@ -110,8 +110,8 @@ def _reader_of_one(
 
 def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
     pseudoniem = omgeving.pseudoniem
-    if any(map(zegt_bsn, regel.kolommen)):
-        fault = waarschuwing(
+    if any(map(says_bsn, regel.kolommen)):
+        fault = warned(
             "bsn_onjuist", "Dit is geen geldig BSN. Controleer het nummer, of vul een ander kenmerk in."
         ).opmerking
 
@@ -133,13 +133,13 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
     return read
 
 
-def _contact_reader(leaf: Blad, absent: IsAfwezig) -> Lees:
+def _contact_reader(leaf: Veld, absent: IsAfwezig) -> Lees:
     return email_reader(absent) if leaf.attribuut.naam == "emailadres" else phone_reader(absent)
 
 
 def _converted(factor: float, lowest: int, highest: int, absent: IsAfwezig) -> Lees:
     """Reads hours in another unit and makes whole hours a week of them."""
-    fault = afgekeurd(
+    fault = rejected(
         "getal_onmogelijk",
         f"Hier hoort een aantal uren te staan dat per week uitkomt op {lowest} tot en met {highest}. "
         "Pas de waarde aan, of kies een andere eenheid.",
@@ -158,7 +158,7 @@ def _converted(factor: float, lowest: int, highest: int, absent: IsAfwezig) -> L
     return read
 
 
-def _shortened(lees: Lees, leaf: Blad) -> Lees:
+def _shortened(lees: Lees, leaf: Veld) -> Lees:
     length = leaf.attribuut.lengte or 0
     remark = Opmerking(
         Ernst.WAARSCHUWING,
@@ -197,17 +197,17 @@ def _in_list(lees: Lees) -> Lees:
 
 
 def _code_reader(
-    leaf: Blad, lijst: Waardelijst, regel: Regel, omgeving: Omgeving, absent: IsAfwezig
+    leaf: Veld, lijst: Waardelijst, regel: Regel, omgeving: Omgeving, absent: IsAfwezig
 ) -> tuple[Lees, Callable[[str], bool]]:
     """Reads a code by the municipality's own words, then by the rule's or else by the list's labels and codes.
 
     Also whether a text as a whole is one of those words, so that it need not be cut.
     """
-    naam = lijst_van(leaf.attribuut)
+    naam = list_of(leaf.attribuut)
     mapped = omgeving.codes.get(naam, {})
     known: Mapping[str, Any]
     if regel.waarden:
-        known = {sleutel(word): code_in(lijst, code) if code else None for word, code in regel.waarden}
+        known = {woordsleutel(word): code_in(lijst, code) if code else None for word, code in regel.waarden}
     else:
         known = code_table(lijst)
     as_is = _code_as_it_is(leaf, lijst)
@@ -243,13 +243,13 @@ def _code_reader(
         return unknown(text)
 
     def knows(text: str) -> bool:
-        key = sleutel(text)
+        key = woordsleutel(text)
         return key in mapped or key in known
 
     return read, knows
 
 
-def _code_as_it_is(leaf: Blad, lijst: Waardelijst) -> Callable[[object, str], Any]:
+def _code_as_it_is(leaf: Veld, lijst: Waardelijst) -> Callable[[object, str], Any]:
     """Whether a value is a code of an external list by its form, though nobody loaded that list."""
     attribuut = leaf.attribuut
     if not lijst.extern:

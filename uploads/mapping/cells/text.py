@@ -71,7 +71,7 @@ def alinea(value: object) -> str:
     return "\n".join(lines).strip()
 
 
-def sleutel(value: object) -> str:
+def woordsleutel(value: object) -> str:
     """How values are compared: without case and surplus spaces."""
     return tekst(value).casefold()
 
@@ -81,12 +81,12 @@ def kopsleutel(kop: str) -> str:
     return _NOISE.sub("", tekst(kop).casefold())
 
 
-def is_afwezig(text: str) -> bool:
+def is_absent(text: str) -> bool:
     """Whether a cleaned text says that there is nothing: empty, NNB, n.v.t., ??, an error of the spreadsheet."""
     return text.casefold() in AFWEZIG_WOORDEN
 
 
-def is_leeg(waarden: Any) -> bool:
+def is_empty_list(waarden: Any) -> bool:
     """Whether a row (cells), or a record, has nothing in it at all."""
     if not isinstance(waarden, list | tuple):
         return is_empty(waarden)
@@ -96,12 +96,12 @@ def is_leeg(waarden: Any) -> bool:
     )
 
 
-def afgekeurd(code: str, melding: str) -> Cel:
+def rejected(code: str, melding: str) -> Cel:
     """A refusal."""
     return Cel(None, Opmerking(Ernst.AFGEKEURD, code, melding))
 
 
-def waarschuwing(code: str, melding: str, waarde: Any = None) -> Cel:
+def warned(code: str, melding: str, waarde: Any = None) -> Cel:
     """A warning, with what is used after all (None: nothing)."""
     return Cel(waarde, Opmerking(Ernst.WAARSCHUWING, code, melding))
 
@@ -119,7 +119,7 @@ def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
     """Everything that stands for a code of this list: the code, its label, and ja and nee in all their spellings."""
     table: dict[str, Any] = {}
     for code, label in waardelijst.waarden.items():
-        table.setdefault(sleutel(label), code)
+        table.setdefault(woordsleutel(label), code)
         synonyms = _JA if label == "Ja" else _NEE if label == "Nee" else ()
         for synonym in synonyms:
             if not synonym.isdigit():
@@ -129,7 +129,7 @@ def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
         if isinstance(code, str) and code.isdigit():
             table[str(int(code))] = code
     for code in waardelijst.waarden:
-        table[sleutel(str(code))] = code
+        table[woordsleutel(str(code))] = code
     return table
 
 

@@ -11,10 +11,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from exchange.standard import Soort, blad, bladeren, is_empty
+from exchange.standard import Soort, is_empty, veld_op, velden
 from uploads.mapping.cells.reader import reader
 from uploads.mapping.cells.text import tekst
-from uploads.mapping.doelen import zonder_posities
+from uploads.mapping.doelen import without_positions
 from uploads.mapping.model import Cel, Ernst, Lees, Meld, MeldOnbekend, Omgeving, Opmerking, Record
 from uploads.mapping.presets.records import RecordVertaling
 from uploads.mapping.regels import Regel
@@ -23,7 +23,7 @@ NAAM: Final = "pilot"
 LABEL: Final = "JSON van de pilot (versie 0.8)"
 
 
-class Wijze(StrEnum):
+class Veldwijze(StrEnum):
     """What is done with a field that is not in the standard as it is."""
 
     HERNOEMD = "hernoemd"
@@ -35,52 +35,55 @@ class Wijze(StrEnum):
     VERVALLEN = "vervallen"
 
 
-class Omzetting(NamedTuple):
+class Pilotomzetting(NamedTuple):
     """What becomes of a field: where it goes (the path in the standard), or why it is left out."""
 
-    wijze: Wijze
+    wijze: Veldwijze
     doel: str = ""
     uitleg: str = ""
 
 
-_REGIOSTRAAL = Omzetting(
-    Wijze.VERVALLEN, uitleg="De standaard heeft geen straal rond het werk meer. Gebruik maximaleReisafstand."
+_REGIOSTRAAL = Pilotomzetting(
+    Veldwijze.VERVALLEN,
+    uitleg="De standaard heeft geen straal rond het werk meer. Gebruik maximaleReisafstand.",
 )
 
 # Per kind: each field of 0.8 (lists have [] behind them) that the standard does not have in that place.
-TABEL: Final[Mapping[Soort, Mapping[str, Omzetting]]] = {
+TABEL: Final[Mapping[Soort, Mapping[str, Pilotomzetting]]] = {
     Soort.WERKZOEKENDEN: {
-        "bemiddelingsberoep[]": Omzetting(Wijze.BEROEP, "bemiddelingsberoep[].codeBeroepsnaam"),
-        "arbeidsmarktkwalificatie.werkervaring[].beroep": Omzetting(
-            Wijze.BEROEP, "arbeidsmarktkwalificatie.werkervaring[].beroep.codeBeroepsnaam"
+        "bemiddelingsberoep[]": Pilotomzetting(Veldwijze.BEROEP, "bemiddelingsberoep[].codeBeroepsnaam"),
+        "arbeidsmarktkwalificatie.werkervaring[].beroep": Pilotomzetting(
+            Veldwijze.BEROEP, "arbeidsmarktkwalificatie.werkervaring[].beroep.codeBeroepsnaam"
         ),
-        "arbeidsmarktkwalificatie.opleiding[].opleidingsnaam": Omzetting(
-            Wijze.OPLEIDING, "arbeidsmarktkwalificatie.opleiding[].toelichtingOpleiding"
+        "arbeidsmarktkwalificatie.opleiding[].opleidingsnaam": Pilotomzetting(
+            Veldwijze.OPLEIDING, "arbeidsmarktkwalificatie.opleiding[].toelichtingOpleiding"
         ),
-        "arbeidsmarktkwalificatie.gedragscompetentie[]": Omzetting(
-            Wijze.GEDRAG, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
+        "arbeidsmarktkwalificatie.gedragscompetentie[]": Pilotomzetting(
+            Veldwijze.GEDRAG, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
         ),
-        "arbeidsmarktkwalificatie.vakvaardigheid[]": Omzetting(
-            Wijze.VAARDIGHEID, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
+        "arbeidsmarktkwalificatie.vakvaardigheid[]": Pilotomzetting(
+            Veldwijze.VAARDIGHEID, "arbeidsmarktkwalificatie.competentiebeheersing[].codeCompetentie"
         ),
-        "voorkeursland[]": Omzetting(Wijze.VERVALLEN, uitleg="De standaard heeft geen voorkeursland meer."),
+        "voorkeursland[]": Pilotomzetting(
+            Veldwijze.VERVALLEN, uitleg="De standaard heeft geen voorkeursland meer."
+        ),
         "flexibiliteit.codeRegiostraal": _REGIOSTRAAL,
     },
     Soort.VACATURES: {
-        "beroep": Omzetting(Wijze.BEROEP, "beroep.codeBeroepsnaam"),
-        "opleiding[].opleidingsnaam": Omzetting(Wijze.OPLEIDING, "opleiding[].toelichtingOpleiding"),
-        "gedragscompetentie[]": Omzetting(Wijze.GEDRAG, "competentiebeheersing[].codeCompetentie"),
-        "vakvaardigheid[]": Omzetting(Wijze.VAARDIGHEID, "competentiebeheersing[].codeCompetentie"),
-        "indicatieLdrRegistratie": Omzetting(
-            Wijze.VERVALLEN, uitleg="De standaard heeft dit alleen voor werkzoekenden."
+        "beroep": Pilotomzetting(Veldwijze.BEROEP, "beroep.codeBeroepsnaam"),
+        "opleiding[].opleidingsnaam": Pilotomzetting(Veldwijze.OPLEIDING, "opleiding[].toelichtingOpleiding"),
+        "gedragscompetentie[]": Pilotomzetting(Veldwijze.GEDRAG, "competentiebeheersing[].codeCompetentie"),
+        "vakvaardigheid[]": Pilotomzetting(Veldwijze.VAARDIGHEID, "competentiebeheersing[].codeCompetentie"),
+        "indicatieLdrRegistratie": Pilotomzetting(
+            Veldwijze.VERVALLEN, uitleg="De standaard heeft dit alleen voor werkzoekenden."
         ),
-        "sluitingsDatumVacature": Omzetting(Wijze.HERNOEMD, "sluitingsdatumVacature"),
-        "werkgever.adresHouding[]": Omzetting(Wijze.ADRES, "adres.postcode"),
-        "flexibiliteit.codeRegiostraal": Omzetting(
-            Wijze.VERVALLEN, uitleg="De standaard heeft geen straal rond het werk meer."
+        "sluitingsDatumVacature": Pilotomzetting(Veldwijze.HERNOEMD, "sluitingsdatumVacature"),
+        "werkgever.adresHouding[]": Pilotomzetting(Veldwijze.ADRES, "adres.postcode"),
+        "flexibiliteit.codeRegiostraal": Pilotomzetting(
+            Veldwijze.VERVALLEN, uitleg="De standaard heeft geen straal rond het werk meer."
         ),
-        "flexibiliteit.datumAanvangBeschikbaarVoorWerk": Omzetting(
-            Wijze.VERVALLEN,
+        "flexibiliteit.datumAanvangBeschikbaarVoorWerk": Pilotomzetting(
+            Veldwijze.VERVALLEN,
             uitleg="De standaard heeft dit niet voor een vacature. "
             "Gebruik arbeidsVoorwaarden.datumAanvangWerkzaamheden.",
         ),
@@ -150,7 +153,7 @@ def _is_old(soort: Soort, pad: str, value: Any) -> bool:
     omzetting = TABEL[soort].get(pad)
     if omzetting is None or is_empty(value):
         return False
-    if omzetting.wijze is not Wijze.BEROEP:
+    if omzetting.wijze is not Veldwijze.BEROEP:
         return True
     # An occupation stands in the same place in both; in the standard it is a code and nothing else.
     return isinstance(value, dict) and any(value.get(name) for name in _BEROEPSTEKST)
@@ -182,7 +185,7 @@ _Boom = dict[str, "_Boom"]
 @cache
 def _boom(soort: Soort) -> _Boom:
     tree: _Boom = {}
-    for leaf in bladeren(soort):
+    for leaf in velden(soort):
         group = tree
         for name in leaf.pad.replace("[]", "").split("."):
             group = group.setdefault(name, {})
@@ -198,8 +201,8 @@ class PilotVertaling:
         self.soort = soort
         self._records = RecordVertaling(soort, omgeving)
         self._tabel = TABEL[soort]
-        self._beroep = _code_reader(soort, Wijze.BEROEP, omgeving)
-        self._competentie = _code_reader(soort, Wijze.VAARDIGHEID, omgeving)
+        self._beroep = _code_reader(soort, Veldwijze.BEROEP, omgeving)
+        self._competentie = _code_reader(soort, Veldwijze.VAARDIGHEID, omgeving)
         self._opleidingen = omgeving.codes.get("opleidingen", {})
         self._record: Record = {}
         # What somebody seeks and did before is often the same; it is one value in one record.
@@ -207,7 +210,7 @@ class PilotVertaling:
 
     def kop_van(self, pad: str) -> str:
         """The field of 0.8 that the attribute at this path came from."""
-        bare = zonder_posities(pad)
+        bare = without_positions(pad)
         return next((old for old, new in self._tabel.items() if new.doel == bare), bare)
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
@@ -252,22 +255,22 @@ class PilotVertaling:
     def _move(self, pad: str, name: str, values: Sequence[Any], new: Record) -> None:
         """Put the values of a field that has another place or form where they belong, or tell that there is none."""
         omzetting = self._tabel[pad]
-        if omzetting.wijze is Wijze.VERVALLEN:
+        if omzetting.wijze is Veldwijze.VERVALLEN:
             self._meld(pad, _left_out("pilot_vervallen", omzetting.uitleg))
-        elif omzetting.wijze is Wijze.HERNOEMD:
+        elif omzetting.wijze is Veldwijze.HERNOEMD:
             new[omzetting.doel.rpartition(".")[2]] = values[0]
         elif not all(isinstance(value, dict) for value in values):
             self._meld(pad, _ONBRUIKBAAR)
-        elif omzetting.wijze is Wijze.BEROEP:
+        elif omzetting.wijze is Veldwijze.BEROEP:
             found = _unique(_BEROEPSCODE, [self._occupation(pad, value) for value in values])
             if found:
                 new[name] = found if pad.endswith("[]") else found[0]
-        elif omzetting.wijze is Wijze.OPLEIDING:
+        elif omzetting.wijze is Veldwijze.OPLEIDING:
             self._education(values[0], new)
-        elif omzetting.wijze is Wijze.ADRES:
+        elif omzetting.wijze is Veldwijze.ADRES:
             self._address(pad, values)
         else:
-            read = self._behaviour if omzetting.wijze is Wijze.GEDRAG else self._skill
+            read = self._behaviour if omzetting.wijze is Veldwijze.GEDRAG else self._skill
             present = [element[_COMPETENTIECODE] for element in new.get(_COMPETENTIES, ())]
             found = _unique(_COMPETENTIECODE, [*present, *(read(pad, value) for value in values)])
             if found:
@@ -351,10 +354,10 @@ def _unique(name: str, codes: Iterable[Any]) -> list[Record]:
     return [{name: code} for code in dict.fromkeys(codes) if code is not None]
 
 
-def _code_reader(soort: Soort, wijze: Wijze, omgeving: Omgeving) -> Lees:
+def _code_reader(soort: Soort, wijze: Veldwijze, omgeving: Omgeving) -> Lees:
     """How a value is read that becomes a code: as in a column for that attribute."""
     doel = next(one.doel for one in TABEL[soort].values() if one.wijze is wijze)
-    return reader(soort, blad(soort, doel), Regel(doel.replace("[]", "[0]"), ("waarde",)), omgeving)
+    return reader(soort, veld_op(soort, doel), Regel(doel.replace("[]", "[0]"), ("waarde",)), omgeving)
 
 
 def _shown(pad: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from exchange.standard import STANDAARD, Soort, bladeren, is_bsn, is_empty
+from exchange.standard import STANDAARD, Soort, is_bsn, is_empty, velden
 from uploads.mapping.cells.contact import bsn_of
 from uploads.mapping.cells.freetext import look_through
-from uploads.mapping.doelen import zonder_posities
+from uploads.mapping.doelen import without_positions
 from uploads.mapping.model import Ernst, Meld, MeldOnbekend, Omgeving, Opmerking, Record
 
 NAAM = "json"
@@ -39,7 +39,7 @@ class RecordVertaling:
 
     def kop_van(self, pad: str) -> str:
         """There are no columns: the path is the name."""
-        return zonder_posities(pad)
+        return without_positions(pad)
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
         """The record itself, with a pseudonym for an id that is a BSN; None when a free text holds a BSN."""
@@ -68,10 +68,10 @@ class RecordVertaling:
 
     def paden(self, vorm: int) -> Iterable[str]:
         """The paths of these attributes."""
-        return [leaf.pad for place, leaf in enumerate(bladeren(self.soort)) if vorm >> place & 1]
+        return [leaf.pad for place, leaf in enumerate(velden(self.soort)) if vorm >> place & 1]
 
 
-_STEPS = {soort: [leaf.pad.replace("[]", "").split(".") for leaf in bladeren(soort)] for soort in Soort}
+_STEPS = {soort: [leaf.pad.replace("[]", "").split(".") for leaf in velden(soort)] for soort in Soort}
 
 
 def _has_any(value: Any, steps: Sequence[str]) -> bool:

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from exchange.standard import Blad, Soort, bladeren
+from exchange.standard import Soort, Veld, velden
 from uploads.mapping.cells.text import kopsleutel, tekst
-from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, gewoon_doel, is_splitsbaar, met_positie
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, usual_target, with_position
 from uploads.mapping.herkenning import Herkenning, herkenning
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen
 from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, STANDAARD_KOLOMMEN, Regel, Regels
@@ -21,20 +21,20 @@ _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")
 
 
 @cache
-def _names(soort: Soort) -> dict[str, Blad]:
+def _names(soort: Soort) -> dict[str, Veld]:
     """Every header that means exactly one attribute of this kind; the more precise name wins."""
-    leaves = bladeren(soort)
-    found: dict[str, Blad] = {}
+    leaves = velden(soort)
+    found: dict[str, Veld] = {}
     for leaf in leaves:
         for name in (leaf.pad, leaf.pad.replace("arbeidsmarktkwalificatie.", "")):
             found.setdefault(kopsleutel(name), leaf)
     for leaf in leaves:
         found.setdefault(kopsleutel(leaf.volledig_label), leaf)
-    groups: dict[str, list[Blad]] = {}
+    groups: dict[str, list[Veld]] = {}
     for leaf in leaves:
         if leaf.voorouders:
             groups.setdefault(leaf.pad.rpartition(".")[0], []).append(leaf)
-    loose: list[tuple[str, Blad]] = [(leaf.attribuut.naam, leaf) for leaf in leaves]
+    loose: list[tuple[str, Veld]] = [(leaf.attribuut.naam, leaf) for leaf in leaves]
     loose += [(leaf.label, leaf) for leaf in leaves]
     # A group with one attribute may go by its own name: `rijbewijs`, `bemiddelingsberoep`.
     for inside in groups.values():
@@ -48,7 +48,7 @@ def _names(soort: Soort) -> dict[str, Blad]:
     return found
 
 
-def target_of(header: str, soort: Soort) -> tuple[Blad, int | None] | None:
+def target_of(header: str, soort: Soort) -> tuple[Veld, int | None] | None:
     """The attribute a header means and its number in a list (from 0), if it says one; None when it means nothing."""
     header = tekst(header)
     if not header or len(header) > 300:
@@ -64,7 +64,7 @@ def target_of(header: str, soort: Soort) -> tuple[Blad, int | None] | None:
     return leaf, (numbers[0] - 1 if numbers else None)
 
 
-def regels_voor(koppen: Sequence[str], soort: Soort) -> Regels:
+def rules_for(koppen: Sequence[str], soort: Soort) -> Regels:
     """The rules that the headers themselves tell."""
     targets = _targets(koppen, soort)
     columns_of_group = Counter(leaf.pad.rpartition(".")[0] for _, leaf, _ in targets)
@@ -78,15 +78,15 @@ def regels_voor(koppen: Sequence[str], soort: Soort) -> Regels:
     )
 
 
-def _regel(kolom: Kolomkop, leaf: Blad, number: int | None, *, alone: bool) -> Regel:
+def _regel(kolom: Kolomkop, leaf: Veld, number: int | None, *, alone: bool) -> Regel:
     lijst = leaf.attribuut.waardelijst
     unknown = AFKEUREN if lijst is not None and not lijst.extern else ""
     group = leaf.pad.rpartition(".")[0]
     # A column that is the only one of its group, with its list right around it, may hold several values in a cell.
     ends_in_list = leaf.pad.endswith("[]") or group.endswith("[]")
     if number is None and is_splitsbaar(leaf) and ends_in_list and (group == "" or alone):
-        return Regel(gewoon_doel(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)
-    return Regel(met_positie(leaf.pad, number or 0), (kolom.sleutel,), bij_onbekend=unknown)
+        return Regel(usual_target(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)
+    return Regel(with_position(leaf.pad, number or 0), (kolom.sleutel,), bij_onbekend=unknown)
 
 
 class Standaard:
@@ -104,13 +104,13 @@ class Standaard:
         if len(targets) < 2 or not pads & {soort.id_pad, soort.postcode_pad}:
             return None
         return herkenning(
-            self.naam, koppen, regels_voor(koppen, soort), len(targets), _what_is_missing(pads, soort)
+            self.naam, koppen, rules_for(koppen, soort), len(targets), _what_is_missing(pads, soort)
         )
 
 
-def _targets(koppen: Sequence[str], soort: Soort) -> list[tuple[Kolomkop, Blad, int | None]]:
+def _targets(koppen: Sequence[str], soort: Soort) -> list[tuple[Kolomkop, Veld, int | None]]:
     """Column, attribute and number of every header that means something; of a double one the first."""
-    found: list[tuple[Kolomkop, Blad, int | None]] = []
+    found: list[tuple[Kolomkop, Veld, int | None]] = []
     seen: set[tuple[str, int | None]] = set()
     for kolom in kolomkoppen(koppen):
         target = target_of(kolom.kop, soort)

@@ -26,7 +26,7 @@ from exchange.standard.waardelijsten import (
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.contact import bsn_of, can_be_postcode, normal_postcode
 from uploads.mapping.cells.dates import date_of
-from uploads.mapping.cells.text import is_afwezig, tekst
+from uploads.mapping.cells.text import is_absent, tekst
 
 _NEARLY_ALL: Final = 0.8
 _LONG: Final = 80
@@ -158,7 +158,7 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
     said: list[tuple[object, str]] = []
     for value in values:
         text = tekst(value)
-        if not is_afwezig(text):
+        if not is_absent(text):
             said.append((value, text))
         if len(said) >= _MAX_LOOKED_AT:
             break

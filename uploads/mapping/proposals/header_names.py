@@ -14,7 +14,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from exchange.standard import Soort, bladeren
+from exchange.standard import Soort, velden
 from exchange.standard.boom import lower_first
 from uploads.mapping.cells.text import tekst
 from uploads.mapping.proposals import kolomnamen
@@ -128,7 +128,7 @@ def _without_fillers(words: Iterable[str]) -> tuple[str, ...]:
 
 def _all_names(soort: Soort) -> Iterable[_Name]:
     """The names of this kind's targets. The first that has a name keeps it: the standard, then what is not in it."""
-    leaves = bladeren(soort)
+    leaves = velden(soort)
     meanings = Counter(name for leaf in leaves for name in {_glue(leaf.attribuut.naam), _glue(leaf.label)})
     for leaf in leaves:
         yield _Name(leaf.pad, leaf.pad.removeprefix(GROUP), leaf.volledig_label)

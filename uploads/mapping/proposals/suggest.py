@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from exchange.standard import Blad, Gegevenstype, Soort, Waardelijst, bladeren
+from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, velden
 from exchange.standard.boom import lower_first
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.cells.text import code_table, is_afwezig, sleutel, tekst
-from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, zonder_posities
+from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
+from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, without_positions
 from uploads.mapping.eigen import is_eigen_kop
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.proposals import kolomnamen
@@ -257,11 +257,11 @@ def _by_values(column: _Column, soort: Soort) -> list[Guess]:
 
 
 @cache
-def _leaf_named(soort: Soort, name: str) -> Blad | None:
+def _leaf_named(soort: Soort, name: str) -> Veld | None:
     """The attribute whose path ends in this name."""
     found = [
         leaf
-        for leaf in bladeren(soort)
+        for leaf in velden(soort)
         if leaf.pad == name or leaf.pad.endswith(f".{name}") or leaf.pad.removeprefix(GROUP) == name
     ]
     return found[0] if found else None
@@ -275,7 +275,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _fits(leaf: Blad, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | None]:
+def _fits(leaf: Veld, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | None]:
     """Whether these values can be of the attribute (None: they do not tell), and what they are or should be."""
     kinds, attribuut = values.soorten, leaf.attribuut
     if values.aantal == 0:
@@ -326,7 +326,7 @@ class _Assignment:
         self.soort = soort
         self.columns = columns
         self.samples = samples
-        self.leaves = {leaf.pad: leaf for leaf in bladeren(soort)}
+        self.leaves = {leaf.pad: leaf for leaf in velden(soort)}
         self.contact = next(pad for pad, leaf in self.leaves.items() if leaf.attribuut.naam == CONTACT)
         self.found: dict[int, Suggestie] = {}
         # "Werkgever 2" makes of "Functie 2" what somebody did there.
@@ -394,12 +394,12 @@ class _Assignment:
 
     def _list_of_yes(self, column: _Column, pad: str, code: str, yes: Sequence[str], reden: str) -> None:
         """A column with yes and no for one code of a list."""
-        other = [word for word in map(sleutel, self.samples.get(column.key, ())) if word not in yes]
+        other = [word for word in map(woordsleutel, self.samples.get(column.key, ())) if word not in yes]
         # Rules outlive the file, so what may be about somebody is not taken for a word.
         words = [
             word
             for word in other
-            if not is_afwezig(word) and len(word) <= LONGEST_VALUE and not looks_personal(word)
+            if not is_absent(word) and len(word) <= LONGEST_VALUE and not looks_personal(word)
         ]
         no = dict.fromkeys((*words, "nee", "n"))
         waarden = (
@@ -544,7 +544,7 @@ class _Assignment:
         )
         return True
 
-    def _place(self, leaf: Blad, column: _Column) -> str | None:
+    def _place(self, leaf: Veld, column: _Column) -> str | None:
         """The target with a position in its group; None when there is no place left."""
         if "[]" not in leaf.pad:
             return leaf.pad
@@ -623,7 +623,7 @@ class _Assignment:
         """What can only be said when every column has its target."""
         if one.doel is None or one.doel == TOESTEMMING:
             return one
-        leaf = self.leaves[zonder_posities(one.doel)]
+        leaf = self.leaves[without_positions(one.doel)]
         values = self.columns[self._index_of(one.kolom)].values
         if one.achter:
             return self._behind(one)
@@ -656,7 +656,7 @@ class _Assignment:
 
     def _behind(self, one: Suggestie) -> Suggestie:
         who = next(
-            (other for other in self.found.values() if other.doel and zonder_posities(other.doel) == self.contact
+            (other for other in self.found.values() if other.doel and without_positions(other.doel) == self.contact
              and not other.achter and other.zekerheid >= GENOEG),
             None,
         )  # fmt: skip
@@ -672,12 +672,12 @@ class _Assignment:
     def _index_of(self, key: str) -> int:
         return next(column.index for column in self.columns if column.key == key)
 
-    def _is_only(self, leaf: Blad) -> bool:
+    def _is_only(self, leaf: Veld) -> bool:
         """Whether this is the only column for its group."""
         group = leaf.pad.rpartition(".")[0]
         inside = [
             one for one in self.found.values()
-            if one.doel and one.zekerheid >= GENOEG and zonder_posities(one.doel).startswith(f"{group}.")
+            if one.doel and one.zekerheid >= GENOEG and without_positions(one.doel).startswith(f"{group}.")
         ]  # fmt: skip
         return len(inside) <= 1
 
@@ -701,7 +701,7 @@ _BSN_NOT_NEEDED: Final = "Er is al een eigen nummer. Een BSN is dan niet nodig e
 _SECOND_BSN: Final = "Er is al een andere kolom met BSN's. Deze blijft buiten het portaal."
 
 
-def is_alone(leaf: Blad) -> bool:
+def is_alone(leaf: Veld) -> bool:
     """Whether the list holds nothing but this, so that every column simply adds to it."""
     groups = leaf.voorouders
     if leaf.attribuut.meervoudig:
@@ -716,12 +716,12 @@ def is_alone(leaf: Blad) -> bool:
     )
 
 
-def may_be_cut(leaf: Blad) -> bool:
+def may_be_cut(leaf: Veld) -> bool:
     """Whether a text that is too long had better be shortened than refused."""
     return leaf.attribuut.lengte is not None and (leaf.vrije_tekst or leaf.attribuut.naam == CONTACT)
 
 
-def is_coded_list(leaf: Blad) -> bool:
+def is_coded_list(leaf: Veld) -> bool:
     """Whether it is a code of which somebody has several, not a level or a yes or no that goes with something else."""
     return leaf.attribuut.type is Gegevenstype.CODE and not leaf.attribuut.naam.startswith(
         ("indicatie", "codeNiveau", "codeStatus")
@@ -737,7 +737,7 @@ def _own_words(lijst: Waardelijst) -> tuple[tuple[str, str], ...]:
     return tuple(words.items())
 
 
-def splits_for(leaf: Blad, samples: Iterable[object] = ()) -> str:
+def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
     """Where a cell with several values of this attribute is cut; empty when it cannot hold several."""
     lijst = leaf.attribuut.waardelijst
     if not is_splitsbaar(leaf):
@@ -755,7 +755,7 @@ SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
 
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
     """Of these values those that mean yes, as values are compared."""
-    words = dict.fromkeys(map(sleutel, samples))
+    words = dict.fromkeys(map(woordsleutel, samples))
     return tuple(word for word in words if word in _YES)
 
 

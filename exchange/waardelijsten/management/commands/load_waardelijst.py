@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.utils import timezone
 
-from exchange.waardelijsten.comparison import Vergelijking, compare
+from exchange.waardelijsten.comparison import Versievergelijking, compare
 from exchange.waardelijsten.lijsten import LIJSTEN, Lijst
 from exchange.waardelijsten.models import Code, NietKlaargezet, Versie, Versiestatus, prepare
 from exchange.waardelijsten.reading import (
@@ -154,7 +154,7 @@ class Command(BaseCommand):
             using=database,
         )
 
-    def _put_in_force(self, versie: Versie, verschil: Vergelijking, *, toch: bool) -> None:
+    def _put_in_force(self, versie: Versie, verschil: Versievergelijking, *, toch: bool) -> None:
         if verschil.in_gebruik and not toch:
             raise CommandError(
                 f"Wat nu gebruikt wordt, zou vervallen: {_codes(len(verschil.in_gebruik))}. De versie staat klaar maar "
@@ -188,7 +188,7 @@ class Command(BaseCommand):
             said += f"; versie {klaar.versie} uit {klaar.bestandsnaam} staat klaar"
         self.stdout.write(f"{lijst.naam} ({lijst.beheerder}): {said}.")
 
-    def _tell_difference(self, versie: Versie, verschil: Vergelijking, shown: int | None) -> None:
+    def _tell_difference(self, versie: Versie, verschil: Versievergelijking, shown: int | None) -> None:
         vervalt = verschil.vervallen
         self.stdout.write(
             f"Versie {versie.versie} van {versie.lijst} uit {versie.bestandsnaam}: {_codes(versie.aantal)}, waarvan "
