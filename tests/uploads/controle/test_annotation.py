@@ -57,16 +57,6 @@ ROOD, GRIJS, GEEL = (KLEUREN[ernst] for ernst in (Ernst.AFGEKEURD, Ernst.OVERGES
 AANVAL = "=cmd|'/c calc'!A0"
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
-
-
 def converted(gemeente: Gemeente, inhoud: bytes, naam: str = "export november.xlsx") -> Levering:
     pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
     tasks.convert(pk, gemeente.pk)

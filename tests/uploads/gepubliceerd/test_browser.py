@@ -13,7 +13,7 @@ from exchange.fictief.generate import Postcodes, werkzoekenden
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
 from tests.browser import Scherm, a_chromium, a_playwright
-from tests.factories import een_client, een_contactmoment, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_contactmoment, een_gebruiker
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -28,13 +28,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECORDS = list(werkzoekenden(3, 60, Postcodes([3511, 3512, 1012, 9711])))
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
+@pytest.fixture(autouse=True)
+def _occupations(transactional_db: None) -> None:
     codes = {code["codeBeroepsnaam"] for record in RECORDS for code in record["bemiddelingsberoep"]}
     waardelijsten.replace(
         "beroepen", [(code, code.split(":")[-1].replace("-", " ").capitalize()) for code in codes]
     )
-    return een_gemeente("Testdorp")
 
 
 @pytest.fixture

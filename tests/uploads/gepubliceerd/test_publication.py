@@ -54,21 +54,6 @@ BSN = "799890005"
 REDEN = RedenVerlies.UITSTROOM
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def gebruiker(gemeente: Gemeente) -> Any:
-    return een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER)
-
-
-@pytest.fixture
-def client(gebruiker: Any) -> Client:
-    return een_client(gebruiker)
-
-
 def ready(gemeente: Gemeente, *records: dict[str, Any] | str, **values: Any) -> int:
     """A converted levering with these jobseekers (a name makes one)."""
     inhoud = [een_werkzoekende(one) if isinstance(one, str) else one for one in records]

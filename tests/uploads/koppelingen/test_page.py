@@ -50,16 +50,6 @@ def csv_of(koppen: Any = KOPPEN, rijen: Any = RIJEN, encoding: str = "cp1252") -
 
 
 @pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder"))
-
-
-@pytest.fixture
 def levering(gemeente: Gemeente) -> Levering:
     return delivered(gemeente, csv_of())
 
