@@ -345,8 +345,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
+        # What it warns of, it says with the address, in which there is an id.
+        "urllib3": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
