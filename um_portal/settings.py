@@ -34,7 +34,8 @@ def _secret(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(
             f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "
-            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving."
+            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving. "
+            "manage.py vindt de demonstratie vanzelf zolang `make demo` draait, met dezelfde UM_DATA_DIR."
         )
     return value
 
