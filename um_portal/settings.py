@@ -209,8 +209,9 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 
 
 def _redis(database: int) -> str:
-    base, _, last = REDIS_URL.rpartition("/")
-    return f"{base if last.isdigit() else REDIS_URL}/{database}"
+    """The URL of one of the three databases, counted from the number in REDIS_URL when there is one."""
+    base, _, first = REDIS_URL.rpartition("/")
+    return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
 
 
 CELERY_BROKER_URL = _redis(0)

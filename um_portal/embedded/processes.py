@@ -98,7 +98,8 @@ def is_alive(pid: int, created: float) -> bool:
     try:
         process = psutil.Process(pid)
         # Two seconds of play: the start time is derived from the clock, which may be corrected.
-        return abs(process.create_time() - created) < 2 and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(process.create_time() - created) < 2
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except (psutil.NoSuchProcess, ValueError):
         return False
 

