@@ -20,7 +20,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 from django.utils import timezone
 
-from exchange.bron.store import put_ready, with_policy, withdrawn
+from exchange.bron.concept import put_ready
 from exchange.bron.writing import Schrijver
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
@@ -295,8 +295,8 @@ class _Werk:
     def _put_ready(self, soort: Soort) -> None:
         if self.schrijver is None:
             self.schrijver = Schrijver(self.gemeente, soort, self.levering.pk)
-        records, self.records = with_policy(self.records), []
-        put_ready(soort, self.schrijver.write(records, withdrawn(soort, self.levering.pk)))
+        records, self.records = self.records, []
+        put_ready(self.schrijver, records)
 
     def _tell(self, **fields: Any) -> None:
         """Let whoever follows us know how far it is."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from exchange.bron import store, withdrawal
+from exchange.bron import concept, withdrawal
 from exchange.bron.columns import OnbekendePostcode
 from exchange.bron.models import ConceptWerkzoekende
 from exchange.bron.writing import MetBeleid, Schrijver
@@ -19,10 +19,9 @@ from um_portal.tenants.scope import voor_gemeente
 WZ = Soort.WERKZOEKENDEN
 
 
-def put_ready(gemeente: Gemeente, schrijver: Schrijver, part: list[Any]) -> None:
+def put_part(gemeente: Gemeente, schrijver: Schrijver, part: list[Any]) -> None:
     with voor_gemeente(gemeente):
-        written = schrijver.write(store.with_policy(part), store.withdrawn(WZ, 1))
-        store.put_ready(WZ, written)
+        concept.put_ready(schrijver, part)
 
 
 def ready(gemeente: Gemeente) -> list[dict[str, Any]]:
@@ -35,7 +34,7 @@ def ready(gemeente: Gemeente) -> list[dict[str, Any]]:
 def test_a_contact_policy_comes_along() -> None:
     gemeente = een_gemeente()
     strict = MetBeleid(een_werkzoekende("A"), Contactbeleid.JOBCOACH)
-    put_ready(gemeente, Schrijver(gemeente, WZ, 1), [strict, een_werkzoekende("B")])
+    put_part(gemeente, Schrijver(gemeente, WZ, 1), [strict, een_werkzoekende("B")])
     assert [row["contactbeleid"] for row in ready(gemeente)] == ["jobcoach", None]
 
 
@@ -44,10 +43,10 @@ def test_a_part_that_is_refused_leaves_nothing_and_the_parts_before_stay() -> No
     gemeente = een_gemeente()
     schrijver = Schrijver(gemeente, WZ, 1)
     nowhere = een_werkzoekende("C", mobiliteit={"bemiddelingspostcode": "0000AA"})
-    put_ready(gemeente, schrijver, [een_werkzoekende("A")])
+    put_part(gemeente, schrijver, [een_werkzoekende("A")])
     with pytest.raises(OnbekendePostcode):
-        put_ready(gemeente, schrijver, [een_werkzoekende("B"), nowhere, een_werkzoekende("D")])
-    put_ready(gemeente, schrijver, [een_werkzoekende("E")])
+        put_part(gemeente, schrijver, [een_werkzoekende("B"), nowhere, een_werkzoekende("D")])
+    put_part(gemeente, schrijver, [een_werkzoekende("E")])
     assert [row["id_bron"] for row in ready(gemeente)] == ["A", "E"]
 
 
@@ -55,9 +54,9 @@ def test_a_part_that_is_refused_leaves_nothing_and_the_parts_before_stay() -> No
 def test_what_is_withdrawn_between_two_parts_does_not_come_with_the_next() -> None:
     gemeente = een_gemeente()
     schrijver = Schrijver(gemeente, WZ, 1)
-    put_ready(gemeente, schrijver, [een_werkzoekende("A"), een_werkzoekende("B")])
-    withdrawal.withdraw(gemeente, WZ, ["A", "C"], stapel=1)
-    put_ready(gemeente, schrijver, [een_werkzoekende("C"), een_werkzoekende("D")])
+    put_part(gemeente, schrijver, [een_werkzoekende("A"), een_werkzoekende("B")])
+    withdrawal.withdraw(gemeente, WZ, ["A", "C"], batch=1)
+    put_part(gemeente, schrijver, [een_werkzoekende("C"), een_werkzoekende("D")])
     assert [row["id_bron"] for row in ready(gemeente)] == ["B", "D"]
 
 
@@ -65,9 +64,9 @@ def test_what_is_withdrawn_between_two_parts_does_not_come_with_the_next() -> No
 def test_a_part_that_was_rolled_back_leaves_nothing() -> None:
     gemeente = een_gemeente()
     schrijver = Schrijver(gemeente, WZ, 1)
-    put_ready(gemeente, schrijver, [een_werkzoekende("A")])
+    put_part(gemeente, schrijver, [een_werkzoekende("A")])
     with voor_gemeente(gemeente):
-        put_ready(gemeente, schrijver, [een_werkzoekende("B")])
+        put_part(gemeente, schrijver, [een_werkzoekende("B")])
         transaction.set_rollback(True)
     assert [row["id_bron"] for row in ready(gemeente)] == ["A"]
 

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from exchange.bron import store
+from exchange.bron import sets, store
 from exchange.bron.models import ConceptWerkzoekende, Stand, Werkzoekende
 from exchange.standard import Soort
 from tests.conftest import OWNER_URL
@@ -389,7 +389,7 @@ def test_of_two_people_who_publish_at_once_one_wins_and_the_other_is_told():
         results = at_once(*[partial(approve, gemeente, pk)] * 2)
         assert [type(result) for result in results if result] == [NietPubliceerbaar]
         results = at_once(*[partial(publish, gemeente, pk)] * 3)
-        assert [type(result) for result in results if result] == [store.Verschil]
+        assert [type(result) for result in results if result] == [sets.Verschil]
         assert count(gemeente, Werkzoekende) == len(ids)
 
 
@@ -400,7 +400,7 @@ def test_while_another_levering_is_published_the_second_goes_back_with_a_message
     pk = ready(gemeente, "B")
     approve(gemeente, pk)
     with voor_gemeente(gemeente):
-        store.lock(gemeente, Soort.WERKZOEKENDEN)
+        sets.lock(gemeente, Soort.WERKZOEKENDEN)
         assert in_thread(lambda: publish(gemeente, pk)) is None
     levering = reload(gemeente, pk)
     assert levering.status == Leveringstatus.OMGEZET
