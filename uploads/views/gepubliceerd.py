@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
-from exchange.bron.store import BezigMetPubliceren
+from exchange.bron.sets import BezigMetPubliceren
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal

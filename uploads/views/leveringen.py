@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,22 +32,20 @@ _LIJSTEN = {"beroepen": "Beroepen", "competenties": "Competenties", "sbi": "Sect
 _beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
 
 
-def _leveringen() -> "QuerySet[Levering]":
-    # These are large, encrypted and wanted on one page only.
-    found: QuerySet[Levering] = Levering.objects.select_related(
-        "gebruiker", "gepubliceerd_door", "aanleversleutel"
-    )
-    return found.defer("onbekende_waarden", "regels")
+_PERSONEN = ("gebruiker", "gepubliceerd_door", "aanleversleutel")
+
+
+def _levering(pk: int) -> Levering:
+    return get_object_or_404(Levering.objects.unencrypted().select_related(*_PERSONEN), pk=pk)
 
 
 @_beheerder
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """All leveringen, newest first, and what is published now."""
-    page = Paginator(
-        _leveringen().defer("redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"),
-        LEVERINGEN_PER_PAGINA,
-    ).get_page(request.GET.get("pagina"))
+    page = Paginator(Levering.objects.light().select_related(*_PERSONEN), LEVERINGEN_PER_PAGINA).get_page(
+        request.GET.get("pagina")
+    )
     standen = Stand.objects.filter(gepubliceerd_op__isnull=False).order_by("-soort")
     return render(request, "uploads/leveringen/lijst.html", {"page_obj": page, "standen": standen})
 
@@ -105,7 +103,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
 @require_GET
 def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself; asked every second until the work is done."""
-    levering = get_object_or_404(_leveringen(), pk=pk)
+    levering = _levering(pk)
     response = render(request, "uploads/leveringen/_voortgang.html", {"levering": levering})
     if not levering.is_bezig:
         response["HX-Refresh"] = "true"
@@ -116,7 +114,7 @@ def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then withdraw a levering that is not published."""
-    levering = get_object_or_404(_leveringen(), pk=pk)
+    levering = _levering(pk)
     terug = reverse("uploads:levering", args=[pk])
     if request.method == "POST":
         if erasure.withdraw(request.gemeente, pk, request.user):
@@ -149,7 +147,7 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Try a failed conversion again, perhaps with the kind that somebody chose."""
-    get_object_or_404(_leveringen(), pk=pk)
+    _levering(pk)
     soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):
         enqueue(pk, request.gemeente.pk)

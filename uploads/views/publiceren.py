@@ -3,14 +3,13 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.bron import journaal
-from exchange.bron.store import Verschil
+from exchange.bron.sets import Verschil
 from exchange.standard import Soort
 from um_portal.presentation.templatetags.um import getal
 from um_portal.tenants.models import Rol
@@ -28,7 +27,7 @@ _beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
 
 
 def _levering(request: GemeenteRequest, pk: int) -> Levering:
-    levering: Levering = get_object_or_404(Levering.objects.defer("onbekende_waarden", "regels"), pk=pk)
+    levering: Levering = get_object_or_404(Levering.objects.unencrypted(), pk=pk)
     levering.gemeente = request.gemeente
     return levering
 
@@ -187,15 +186,14 @@ def _consequences(verschil: Verschil) -> list[str]:
 @require_GET
 def history(request: GemeenteRequest) -> HttpResponse:
     """Everything that was published, newest first: who, when, how, and what it did."""
-    done: QuerySet[Levering] = Levering.objects.filter(
-        status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN]
-    ).select_related(
-        "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
+    done = (
+        Levering.objects.light()
+        .filter(status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN])
+        .select_related(
+            "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
+        )
     )
-    light = done.defer(
-        "onbekende_waarden", "regels", "redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"
-    )
-    page = Paginator(light.order_by("-gepubliceerd_op", "-pk"), PUBLICATIES_PER_PAGINA).get_page(
+    page = Paginator(done.order_by("-gepubliceerd_op", "-pk"), PUBLICATIES_PER_PAGINA).get_page(
         request.GET.get("pagina")
     )
     return render(

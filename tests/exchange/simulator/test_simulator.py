@@ -1127,7 +1127,9 @@ def test_when_the_faltering_source_is_down_the_others_still_answer(
 def test_municipalities_answer_through_the_portal_itself(
     simulator: str, settings: Settings, transactional_db: None
 ) -> None:
-    from exchange.bron import store  # the portal's source, which the simulator knows only by its address
+    from tests.factories import (
+        publish_set,  # the portal's source, which the simulator knows only by its address
+    )
     from um_portal.gemeenten.admission import admit
 
     for oin, id_bron in ((DONKERVELD, "van-donkerveld"), (LICHTENDAM, "van-lichtendam")):
@@ -1136,7 +1138,7 @@ def test_municipalities_answer_through_the_portal_itself(
             emailadres=["werkzoekende@example.org"],
             bemiddelingsberoep=[{"codeBeroepsnaam": "urn:test:geen"}],
         )
-        store.replace(admit(oin, f"Gemeente {oin[10:]}"), WZ, [record])
+        publish_set(admit(oin, f"Gemeente {oin[10:]}"), WZ, [record])
     settings.UM_DEMO = True
     settings.MIDDLEWARE = ["exchange.bron.middleware.BronMiddleware"]
     with serving_django() as portal:
