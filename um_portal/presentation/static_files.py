@@ -1,8 +1,8 @@
-"""Static files: the style sheets of the components as one file, and scripts that import each other under hashed names.
+"""Static files: all style sheets as one file, and scripts that import each other under hashed names.
 
-`static/um/` holds a style sheet per component. A browser gets them joined as `um/site.css`: each would be a request that
-the first paint waits for. `collectstatic` and WhiteNoise both find the joined file here, so that a page is served the
-same in the demonstration, in the tests and in a real installation.
+`static/um/` holds a style sheet per component. A browser gets them joined as `um/site.css`: each would be a
+request that the first paint waits for. `collectstatic` and WhiteNoise both find the joined file here, so
+a page is served the same in the demonstration and in a real installation.
 """
 
 import os
@@ -19,8 +19,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 JOINED = "um/site.css"
 COMPONENTS = settings.BASE_DIR / "static" / "um"
-# In this order, because of two rules that weigh the same the last one counts: tokens and plain HTML, the page, the
-# components, and what belongs to one room.
+# In this order, because of two rules that weigh the same the last one counts: tokens and plain HTML, the
+# page, the components, and what belongs to one room.
 STYLES = (
     *("thema", "elementen", "icoon", "indeling"),
     *("kop", "navigatie", "kruimelpad", "voet"),
@@ -69,9 +69,10 @@ class JoinedStyles(BaseFinder):
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):
-    """Gives every file a name with its hash, also where one of our scripts imports another, and compresses it."""
+    """Gives every file a name with its hash, also where our scripts import each other, and compresses it."""
 
-    # Only ours: what a package brings along may import a name that is no file, which Django's own setting refuses.
+    # Only ours: what a package brings along may import a name that is no file, which Django's own setting
+    # refuses.
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
         ("um/*.js", ((r"(?P<matched>(?P<words>import\s[^'\"]*)'(?P<url>\./[^']+)')", "%(words)s'%(url)s'"),)),

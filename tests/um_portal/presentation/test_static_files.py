@@ -1,4 +1,4 @@
-"""The style sheets and scripts: every class is used, every class that is used has a look, and hashed names work."""
+"""The style sheets and scripts: every class is used, what is used has a look, and hashed names work."""
 
 import re
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ from tests.places import ROOT
 from um_portal.presentation.static_files import COMPONENTS, JOINED, STYLES, joined_styles
 
 CODE = ("um_portal", "exchange", "uploads")
-# What can stand between the names of two classes; `um-stap--` is the beginning of a class that a template completes.
+# A class of ours; `um-stap--` is the beginning of one, which a template completes.
 CLASS = re.compile(r"(?<![\w-])um-[a-z][\w-]*")
 IMPORT = re.compile(r"""import\s*(?:[^'"]*?\sfrom\s*)?['"](\./[^'"]+)['"]""")
 
 
 def rules() -> str:
-    """All style sheets of ours without comments and without what stands between braces of a rule."""
+    """Gives all style sheets of ours without comments and declarations."""
     css = re.sub(r"/\*.*?\*/", "", joined_styles(), flags=re.S)
     return re.sub(r"\{[^{}]*\}", "{}", css)
 
 
 def styled() -> set[str]:
-    """Every class that a rule of ours names."""
+    """Gives every class that a rule of ours names."""
     return set(re.findall(r"\.([a-zA-Z][\w-]*)", rules()))
 
 
@@ -35,14 +35,14 @@ def scripts() -> str:
 
 
 def pages() -> str:
-    """Everything that writes HTML: templates and Python."""
+    """Gives everything that writes HTML: templates and Python."""
     templates = sorted((ROOT / "templates").rglob("*.html"))
     python = [path for name in CODE for path in sorted((ROOT / name).rglob("*.py"))]
     return "\n".join(path.read_text() for path in (*templates, *python))
 
 
 def classes_of_pages() -> Iterator[str]:
-    """What stands in a class attribute in a template, in HTML that Python writes, or in the attributes of a widget."""
+    """Yields the classes in templates, in HTML that Python writes, and in the attributes of widgets."""
     for found in re.finditer(r"""class="((?:[^"{]|\{[%{].*?[%}]\}|\{\})*)"|"class": "([^"]*)\"""", pages()):
         yield from CLASS.findall(found[1] or found[2] or "")
 
@@ -99,7 +99,7 @@ def test_every_script_is_imported_from_the_one_on_the_page():
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
-    """What `collectstatic` makes of it for a real installation, with a portal that serves it."""
+    """Collects the static files as for a real installation, where the portal serves them."""
     settings.STATIC_ROOT = str(tmp_path / "static")
     settings.WHITENOISE_USE_FINDERS = False
     # Compressing takes most of the time, and is not ours.
