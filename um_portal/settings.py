@@ -316,13 +316,18 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "um_portal.presentation.static_files.JoinedStyles",
+]
 # With UM_STATIC_MANIFEST the files come from `collectstatic`, hashed and compressed; else from the source tree.
 UM_STATIC_MANIFEST = env.bool("UM_STATIC_MANIFEST", default=False)
 STATIC_ROOT = env.str("UM_STATIC_ROOT", default=str(UM_DATA_DIR / "static")) if UM_STATIC_MANIFEST else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "um_portal.presentation.static_files.ModuleStorage"
         if UM_STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
