@@ -222,7 +222,7 @@ WOORDEN: Final[Mapping[str, Woorden]] = MappingProxyType(
             },
             ruim={
                 0: "niet bekend, niet getoetst, weet niet",
-                1: "geen, niet, geen beheersing, nihil, analfabeet",
+                1: "geen, niet, nihil, analfabeet",
                 2: "beperkt, zwak, slecht, onvoldoende, een beetje, laag",
                 3: "ruim voldoende, netjes",
                 4: "perfect, tweetalig, hoog",
