@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.standard import Soort, Veld, velden
@@ -99,6 +99,7 @@ def filled(draw: st.DrawFn) -> tuple[Soort, Veld, str, list[str]]:
 # --- Whatever is recognised is understood -------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(filled())
 def test_every_word_that_a_proposal_recognises_becomes_its_code(column):
     soort, _, kop, cells = column
@@ -151,6 +152,7 @@ def test_values_are_known_by_the_words_that_a_conversion_understands(soort, naam
         assert parts or not look_at([word]).is_een(soort), word
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(LEAVES),
     columns_of(dict.fromkeys((*words.JA_WOORDEN, *words.NEE_WOORDEN), "")),
@@ -162,6 +164,7 @@ def test_yes_and_no_are_never_sure_to_be_something_else(found, cells):
     assert (one.is_genoeg and without_positions(one.doel or "") == leaf.pad) is is_yes_or_no
 
 
+@settings(deadline=None)
 @given(columns_of(dict.fromkeys(words.TOESTEMMING_WOORDEN, "")))
 def test_who_agreed_in_any_of_the_words_for_it_goes_along(cells):
     one, regels = proposed(WZ, "Toestemming", cells)
