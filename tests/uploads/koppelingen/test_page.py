@@ -27,6 +27,7 @@ from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.presets import sonar
 from uploads.mapping.regels import Regel, Regels, Toestemming
 from uploads.models import Koppeling, Koppelingversie, Levering, Leveringstatus
+from uploads.omzetten.processing import unknown_values
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +259,23 @@ def test_a_unit_a_constant_and_a_number_in_a_group(client, gemeente, levering):
     assert by_doel["werktijden.aantalWerkurenPerWeekMaximaal"].eenheid == "uren_per_maand"
     assert "arbeidsmarktkwalificatie.opleiding[1].codeNiveauOpleiding" in by_doel
     assert by_doel["werktijden.indicatieKantoortijden"].constante == "1"
+
+
+def test_a_target_chosen_by_hand_understands_the_words_that_a_proposal_would(client, gemeente):
+    koppen = ("Klantnr", "Postcode", "Akkoord", "Zqx")
+    rijen = [("A1", "3511AB", "ja", "x"), ("A2", "1012AB", "ja", "no"), ("A3", "1012AB", "ja", "")]
+    levering = delivered(gemeente, csv_of(koppen, rijen))
+    sent = as_sent(shown(client, levering), actie="gebruiken", k3_doel="werktijden.indicatieKantoortijden")
+    assert client.post(adres(levering), sent).status_code == 302
+    regels = saved.regels_of(fresh_in_scope(gemeente, levering))
+    assert regels is not None
+    woorden = {regel.doel: dict(regel.waarden) for regel in regels.regels}
+    assert woorden["werktijden.indicatieKantoortijden"]["x"] == "1"
+    tasks.convert(levering.pk, gemeente.pk)
+    with voor_gemeente(gemeente):
+        levering.refresh_from_db()
+        assert unknown_values(levering) == {}
+    assert levering.omgezet == 3
 
 
 def fresh_in_scope(gemeente: Gemeente, levering: Levering) -> Levering:
