@@ -119,7 +119,7 @@ def _landlock(libc: ctypes.CDLL) -> bool:
     ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     if ruleset < 0:
         return False
-    done = libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    done = bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     os.close(ruleset)
     return done
 
