@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -309,7 +310,11 @@ def _seen_of(command: list[str]) -> subprocess.CompletedProcess[str]:
                 assert line, "it ended"
             pid = int(line.split()[-1])
             look = [sys.executable, "-c", _LOOK, str(pid)]
-            return subprocess.run(look, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+            try:
+                return subprocess.run(look, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+            finally:
+                # Not the same one when it was forked.
+                os.kill(pid, signal.SIGKILL)
         finally:
             portal.kill()
 
