@@ -333,7 +333,7 @@ _WAIT = "print('klaar', os.getpid(), flush=True); time.sleep(600)"
         "from django.core.management import execute_from_command_line as run; "
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'um_portal.settings'; run(['manage.py', 'check', '-v', '0'])",
     ],
-    ids=["web", "worker", "beside the worker", "command"],
+    ids=["web", "worker", "program", "command"],
 )
 def test_nobody_of_the_same_user_looks_into_a_process_of_the_portal(entrance):
     seen = _seen_of([sys.executable, "-c", f"import os, time; {entrance}; {_DROP}; {_WAIT}"])
