@@ -13,6 +13,11 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from um_portal.inspection import forbid_inspection
+
+# Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
+forbid_inspection()
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,6 +87,9 @@ UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
 UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
 UM_LEES_SECONDEN = env.int("UM_LEES_SECONDEN", default=60)
 UM_LEES_GEHEUGEN_MB = env.int("UM_LEES_GEHEUGEN_MB", default=2048)
+UM_LEES_ZANDBAK = env.str("UM_LEES_ZANDBAK", default="indien-mogelijk" if UM_DEMO else "verplicht")
+if UM_LEES_ZANDBAK not in {"verplicht", "indien-mogelijk"}:
+    raise ImproperlyConfigured("UM_LEES_ZANDBAK is verplicht of indien-mogelijk.")
 
 # Leveringen that come in by themselves: per key, and how long the same file is the same levering.
 UM_AANLEVER_AANROEPEN_PER_MINUUT = env.int("UM_AANLEVER_AANROEPEN_PER_MINUUT", default=120)
