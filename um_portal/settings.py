@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "um_portal.toegang.access.DoorMiddleware",
     "um_portal.accounts.middleware.NoStoreMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -163,6 +164,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Its csrf_token writes the municipality beside the token, in every form.
+            "builtins": ["um_portal.toegang.templatetags.toegang"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

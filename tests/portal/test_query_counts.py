@@ -87,7 +87,7 @@ def places() -> dict[str, Any]:
         een_gemeente()
     codes = [(f"urn:test:{n}", f"Vak {n}") for n in range(60)]
     waardelijsten.replace("beroepen", codes)
-    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, is_vng_support=True)
+    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, supportrol="beslissend")
     records = [
         een_werkzoekende(f"W{n}", bemiddelingsberoep=[{"codeBeroepsnaam": codes[n][0]}]) for n in range(60)
     ]

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bron.models import Stand
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure
 from uploads.leveringen.forms import NieuweLeveringForm
@@ -29,7 +29,7 @@ from uploads.views import controle
 LEVERINGEN_PER_PAGINA = 25
 _LIJSTEN = {"beroepen": "Beroepen", "competenties": "Competenties", "sbi": "Sectoren"}
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.AANLEVEREN)
 
 
 _PERSONEN = ("gebruiker", "gepubliceerd_door", "aanleversleutel")
@@ -39,7 +39,7 @@ def _levering(pk: int) -> Levering:
     return get_object_or_404(Levering.objects.unencrypted().select_related(*_PERSONEN), pk=pk)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """All leveringen, newest first, and what is published now."""
@@ -50,7 +50,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/leveringen/lijst.html", {"page_obj": page, "standen": standen})
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """Choose a file; a good one becomes a levering that is being converted."""
@@ -73,7 +73,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/leveringen/nieuw.html", context, status=422 if form.errors else 200)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     """One levering: how far it is, what was recognised, what came of every row."""
@@ -99,7 +99,7 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "uploads/leveringen/levering.html", context)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself; asked every second until the work is done."""
@@ -110,7 +110,7 @@ def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     return response
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then withdraw a levering that is not published."""
@@ -143,7 +143,7 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Try a failed conversion again, perhaps with the kind that somebody chose."""

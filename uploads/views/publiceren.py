@@ -12,8 +12,8 @@ from exchange.bron import journaal
 from exchange.bron.sets import Verschil
 from exchange.standard import Soort
 from um_portal.presentation.templatetags.um import getal
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
 from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
@@ -23,7 +23,7 @@ from uploads.tasks import enqueue
 PUBLICATIES_PER_PAGINA = 25
 _MOST = 10**9
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.PUBLICEREN)
 
 
 def _levering(request: GemeenteRequest, pk: int) -> Levering:
@@ -35,7 +35,7 @@ def _levering(request: GemeenteRequest, pk: int) -> Levering:
 # --- Publishing ------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first, with the numbers; then let it be published. When much would disappear, ask why as well."""
@@ -126,7 +126,7 @@ def _ask_reason(
 # --- Undoing ---------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first, with the numbers; then let a publication be undone."""
@@ -182,7 +182,7 @@ def _consequences(verschil: Verschil) -> list[str]:
 # --- What was published before ---------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def history(request: GemeenteRequest) -> HttpResponse:
     """Everything that was published, newest first: who, when, how, and what it did."""

@@ -260,7 +260,7 @@ def test_support_sees_how_many_there_are() -> None:
     gemeente = een_gemeente("Contactdorp")
     days = [timezone.localdate() - timedelta(days=n) for n in range(1011)]
     publish_set(gemeente, WCM, [een_contactmoment(datum=day.isoformat()) for day in days])
-    assert "1.011" in een_client(een_gebruiker(is_vng_support=True)).get("/gemeenten/").text
+    assert "1.011" in een_client(een_gebruiker(supportrol="beslissend")).get("/gemeenten/").text
 
 
 # --- From a file ---------------------------------------------------------------------------------------------

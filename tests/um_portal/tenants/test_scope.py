@@ -283,7 +283,7 @@ def test_somebody_with_two_municipalities_switches_and_nobody_switches_to_a_stra
 def test_support_sees_numbers_of_all_municipalities_and_others_do_not() -> None:
     gemeente = een_gemeente("Telgemeente")
     publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende(f"W{n}") for n in range(1234)])
-    page = een_client(een_gebruiker(is_vng_support=True)).get("/gemeenten/")
+    page = een_client(een_gebruiker(supportrol="beslissend")).get("/gemeenten/")
     assert "Telgemeente" in page.text
     assert "1.234" in page.text
     assert (
@@ -293,7 +293,7 @@ def test_support_sees_numbers_of_all_municipalities_and_others_do_not() -> None:
 
 @pytest.mark.parametrize("path", ["/zoeken/", "/zoeken/vragen/", "/leveringen/", "/leveringen/gepubliceerd/"])
 def test_support_and_people_without_a_municipality_get_no_page_of_one(path: str) -> None:
-    assert een_client(een_gebruiker(is_vng_support=True)).get(path).status_code == 403
+    assert een_client(een_gebruiker(supportrol="beslissend")).get(path).status_code == 403
     assert een_client(een_gebruiker()).get(path).status_code == 403
 
 

@@ -194,7 +194,7 @@ def test_only_the_functioneel_beheerder_may(gemeente, rol):
 
 
 def test_vng_support_may_not(gemeente):
-    client = een_client(een_gebruiker(is_vng_support=True))
+    client = een_client(een_gebruiker(supportrol="beslissend"))
     assert client.get(reverse("uploads:sleutels")).status_code == 403
 
 

@@ -612,7 +612,7 @@ def test_nobody_else_gets_it(gemeente, naam):
     vreemde = een_client(een_gebruiker(een_gemeente(), Rol.GEGEVENSBEHEERDER))
     assert vreemde.get(url).status_code == 404
     assert een_client(een_gebruiker(gemeente, Rol.JOBCOACH)).get(url).status_code == 403
-    assert een_client(een_gebruiker(is_vng_support=True)).get(url).status_code == 403
+    assert een_client(een_gebruiker(supportrol="beslissend")).get(url).status_code == 403
     assert Client().get(url).status_code == 302
 
 

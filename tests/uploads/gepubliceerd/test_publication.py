@@ -925,7 +925,7 @@ def test_only_who_works_on_leveringen_may(gemeente, method, name):
     url = reverse(f"uploads:{name}", args=[pk] if name in {"publiceer", "terugdraaien"} else [])
     for who in (
         een_gebruiker(gemeente, Rol.JOBCOACH),
-        een_gebruiker(is_vng_support=True),
+        een_gebruiker(supportrol="beslissend"),
         een_gebruiker(),
     ):
         response = getattr(een_client(who), method)(url, {"ids": "A", "zeker": "on", "vorm": "csv"})

@@ -349,7 +349,7 @@ def test_another_municipality_finds_nothing(levering):
 @pytest.mark.parametrize("naam", ["koppelen", "koppelen_voorbeeld"])
 def test_a_jobcoach_and_support_may_not_see_it(gemeente, levering, naam):
     jobcoach = een_client(een_gebruiker(gemeente, Rol.JOBCOACH))
-    support = een_client(een_gebruiker(is_vng_support=True))
+    support = een_client(een_gebruiker(supportrol="beslissend"))
     for other in (jobcoach, support):
         assert other.post(adres(levering, naam), {}).status_code == 403
     assert Client().get(adres(levering)).status_code == 302

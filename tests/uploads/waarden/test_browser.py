@@ -123,7 +123,7 @@ def test_enter_in_a_search_field_searches_and_saves_nothing_also_without_javascr
 
 
 def test_the_other_pages_can_be_read_by_everybody(browser, live_server, gemeente, levering):
-    support = een_client(een_gebruiker(is_vng_support=True, first_name="Iris", last_name="Postma"))
+    support = een_client(een_gebruiker(supportrol="beslissend", first_name="Iris", last_name="Postma"))
     with voor_gemeente(gemeente):
         rows = [
             Waardekoppeling.objects.create(gemeente=gemeente, lijst=lijst, waarde=waarde, code=code)

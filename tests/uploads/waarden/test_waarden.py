@@ -55,7 +55,7 @@ def beroepen() -> None:
 
 @pytest.fixture
 def support() -> Client:
-    return een_client(een_gebruiker(is_vng_support=True, first_name="Iris", last_name="Postma"))
+    return een_client(een_gebruiker(supportrol="beslissend", first_name="Iris", last_name="Postma"))
 
 
 ONBEKEND = {
