@@ -20,13 +20,13 @@ from uploads.readers import Formaat, Tabel
 from uploads.workbooks.writer import Opmaak
 
 # A program that opens the file draws every comment; the reasons are in the last column as well.
-_MAX_COMMENTS = 5000
+MAX_COMMENTS = 5000
 
 
 _MAX_REASONS_PER_ROW = 20
 
 
-_ROWS_PER_STEP = 500
+ROWS_PER_STEP = 500
 
 
 LOTEN: Final[Mapping[Ernst | None, str]] = {
@@ -36,7 +36,7 @@ LOTEN: Final[Mapping[Ernst | None, str]] = {
 }
 
 
-_GEVOLG: Final[Mapping[Ernst, str]] = {
+GEVOLGEN: Final[Mapping[Ernst, str]] = {
     Ernst.AFGEKEURD: "Afgekeurd",
     Ernst.OVERGESLAGEN: "Overgeslagen",
     Ernst.WAARSCHUWING: "Waarschuwing",
@@ -51,16 +51,16 @@ KLEUREN: Final[Mapping[Ernst, str]] = {
 }
 
 
-_CEL: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
+CELOPMAAK: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
 
 
-_AUTEUR = "UM-portaal"
+AUTEUR = "UM-portaal"
 
 
-_MERK = "UM-portaal: "
+MERK = "UM-portaal: "
 
 
-_TITEL = "Opmerkingen"
+TITEL = "Opmerkingen"
 
 
 Volg = Callable[[int], None]
@@ -106,7 +106,7 @@ class Leveringuitkomst:
 
 
 @dataclass(slots=True)
-class _Plan:
+class Plan:
     """Where the headers are, where our two columns go, and which column a finding is about."""
 
     kopregel: int
@@ -119,7 +119,7 @@ class _Plan:
     opmerkingen: int = 0
 
     @classmethod
-    def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "_Plan":
+    def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "Plan":
         """Look where the headers are and how wide the rows; a sheet tells its size by itself."""
         koppen = headers_at(first_rows(tabel), kopregel)
         width, last = len(koppen), 0
@@ -145,7 +145,7 @@ class _Plan:
     def may_comment(self) -> bool:
         """Whether one more comment fits; counts it."""
         self.opmerkingen += 1
-        return self.opmerkingen <= _MAX_COMMENTS
+        return self.opmerkingen <= MAX_COMMENTS
 
 
 def _place(keys: Sequence[str], kop: str, otherwise: int) -> int:
@@ -169,7 +169,7 @@ def _columns(koppen: Sequence[str]) -> dict[str, int]:
 _ZWAARTE = list(Ernst)
 
 
-def _by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerking]]:
+def by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerking]]:
     """A function that gives the findings of a row; to be asked for rows in their order."""
     groups = groupby(meldingen, key=attrgetter("rij"))
     current: tuple[int, list[Celopmerking]] | None = None
@@ -192,7 +192,8 @@ def lot_of(meldingen: Iterable[Celopmerking]) -> Ernst | None:
     return next((ernst for ernst in (Ernst.OVERGESLAGEN, Ernst.AFGEKEURD) if ernst in found), None)
 
 
-def _reasons(meldingen: Sequence[Celopmerking]) -> str:
+def reasons_of(meldingen: Sequence[Celopmerking]) -> str:
+    """Says in one text why a row came to what it did; at most the first twenty reasons."""
     texts = [
         f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
         for melding in meldingen[:_MAX_REASONS_PER_ROW]
@@ -200,7 +201,7 @@ def _reasons(meldingen: Sequence[Celopmerking]) -> str:
     return " | ".join(dict.fromkeys(texts))
 
 
-def _per_cell(plan: _Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[int, Ernst, str]]:
+def per_cell(plan: Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[int, Ernst, str]]:
     """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
     cells: dict[int, list[Celopmerking]] = {}
     for melding in meldingen:
@@ -209,17 +210,17 @@ def _per_cell(plan: _Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[
             cells.setdefault(place, []).append(melding)
     for place, said in cells.items():
         worst = min((melding.ernst for melding in said), key=_ZWAARTE.index)
-        lines = dict.fromkeys(f"{_MERK}{_GEVOLG[one.ernst].lower()}\n{one.melding}" for one in said)
+        lines = dict.fromkeys(f"{MERK}{GEVOLGEN[one.ernst].lower()}\n{one.melding}" for one in said)
         yield place, worst, "\n".join(lines)
 
 
-def _comment_size(text: str) -> tuple[int, int]:
+def comment_size(text: str) -> tuple[int, int]:
     """Height and width (points) in which the whole text can be read."""
     lines = sum(1 + len(line) // 45 for line in text.splitlines())
     return min(40 + 14 * lines, 400), 260
 
 
-def _finish_sheet(sheet: Worksheet, plan: _Plan) -> None:
+def finish_sheet(sheet: Worksheet, plan: Plan) -> None:
     """The headers stay in sight, every column can be filtered, and our own columns are wide enough."""
     sheet.column_dimensions[get_column_letter(plan.lot + 1)].width = 30
     sheet.column_dimensions[get_column_letter(plan.reden + 1)].width = 90
