@@ -17,23 +17,21 @@ from uploads.controle.plan import (
     AUTEUR,
     CELOPMAAK,
     KLEUREN,
-    LOTEN,
     MERK,
     ROWS_PER_STEP,
     TITEL,
-    Celopmerking,
     Leveringuitkomst,
     Plan,
     Volg,
     by_row,
     comment_size,
     finish_sheet,
-    lot_of,
     per_cell,
     reasons_of,
 )
 from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, without_own
+from uploads.mapping.model import Rijopmerking, lot_of
 from uploads.readers import Onleesbaar, Tabel
 from uploads.workbooks.cells import neutralise, put
 from uploads.workbooks.writer import KOP, to_bytes
@@ -48,7 +46,7 @@ def annotate_in_place(
     tabel: Tabel,
     plan: Plan,
     uitkomst: Leveringuitkomst,
-    meldingen: Sequence[Celopmerking],
+    meldingen: Sequence[Rijopmerking],
     volg: Volg | None,
 ) -> bytes | None:
     """The clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
@@ -123,7 +121,7 @@ def _clean_up(cell: Any) -> None:
 
 
 def _annotate_sheet(
-    sheet: Worksheet, tabel: Tabel, plan: Plan, meldingen: Sequence[Celopmerking], volg: Volg | None
+    sheet: Worksheet, tabel: Tabel, plan: Plan, meldingen: Sequence[Rijopmerking], volg: Volg | None
 ) -> None:
     of = by_row(meldingen)
     for nummer, waarden in tabel.rijen():
@@ -140,10 +138,10 @@ def _annotate_sheet(
         if is_empty_list(without_own(waarden, plan.eigen)):
             continue
         said = of(nummer)
-        lot = lot_of(said)
-        fate = _put(sheet, nummer, plan.lot, LOTEN[lot])
-        if lot is not None:
-            CELOPMAAK[lot].apply(fate)
+        lot = lot_of(one.ernst for one in said)
+        fate = _put(sheet, nummer, plan.lot, lot.capitalize())
+        if lot.ernst is not None:
+            CELOPMAAK[lot.ernst].apply(fate)
         if said:
             _put(sheet, nummer, plan.reden, reasons_of(said))
         for place, worst, text in per_cell(plan, said):

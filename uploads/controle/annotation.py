@@ -20,9 +20,7 @@ from uploads.controle.explanation import explain
 from uploads.controle.plan import (
     AUTEUR,
     CELOPMAAK,
-    LOTEN,
     ROWS_PER_STEP,
-    Celopmerking,
     Leveringuitkomst,
     NietTeAnnoteren,
     Plan,
@@ -30,12 +28,12 @@ from uploads.controle.plan import (
     by_row,
     comment_size,
     finish_sheet,
-    lot_of,
     per_cell,
     reasons_of,
 )
 from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
+from uploads.mapping.model import Lot, Rijopmerking, lot_of
 from uploads.readers import Bestand, Formaat, Tabel, open_file
 from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
 
@@ -53,7 +51,7 @@ MAX_CELLS: Final = 12_000_000
 def annotate(
     inhoud: bytes,
     uitkomst: Leveringuitkomst,
-    meldingen: Iterable[Celopmerking],
+    meldingen: Iterable[Rijopmerking],
     *,
     in_place: int = IN_PLACE_CELLS,
     volg: Volg | None = None,
@@ -120,7 +118,7 @@ def _anew(
     tabel: Tabel,
     plan: Plan,
     uitkomst: Leveringuitkomst,
-    meldingen: Iterable[Celopmerking],
+    meldingen: Iterable[Rijopmerking],
     volg: Volg | None,
 ) -> bytes:
     workbook = Workbook()
@@ -136,7 +134,7 @@ def _anew(
 
 
 def _rows(
-    tabel: Tabel, plan: Plan, meldingen: Iterable[Celopmerking], stroom: Rijenstroom, volg: Volg | None
+    tabel: Tabel, plan: Plan, meldingen: Iterable[Rijopmerking], stroom: Rijenstroom, volg: Volg | None
 ) -> Iterator[tuple[int, Sequence[Any], Mapping[int, Opmaak]]]:
     of = by_row(meldingen)
     nothing: Mapping[int, Opmaak] = {}
@@ -158,12 +156,12 @@ def _rows(
             continue
         said = of(nummer)
         if not said:
-            row[plan.lot] = LOTEN[None]
+            row[plan.lot] = Lot.MEE.capitalize()
             yield nummer, row, nothing
             continue
-        lot = lot_of(said)
-        row[plan.lot], row[plan.reden] = LOTEN[lot], reasons_of(said)
-        looks: dict[int, Opmaak] = {plan.lot: CELOPMAAK[lot]} if lot else {}
+        lot = lot_of(one.ernst for one in said)
+        row[plan.lot], row[plan.reden] = lot.capitalize(), reasons_of(said)
+        looks: dict[int, Opmaak] = {plan.lot: CELOPMAAK[lot.ernst]} if lot.ernst else {}
         for place, worst, text in per_cell(plan, said):
             looks[place] = CELOPMAAK[worst]
             if plan.may_comment():

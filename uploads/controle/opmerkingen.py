@@ -20,9 +20,9 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle.annotation import IN_PLACE_CELLS, annotate
-from uploads.controle.plan import Celopmerking, Leveringuitkomst, NietTeAnnoteren, Reden
+from uploads.controle.plan import Leveringuitkomst, NietTeAnnoteren, Reden
 from uploads.leveringen.intake import raw_of
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.readers import Onleesbaar
 
@@ -139,7 +139,7 @@ def _tell(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | 
         log_act(gemeente, "opmerkingen_gedownload", gebruiker=gebruiker, onderwerp=str(levering))
 
 
-def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Celopmerking]]:
+def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Rijopmerking]]:
     """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
@@ -164,14 +164,17 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringu
     return inhoud, uitkomst, meldingen
 
 
-def _findings(levering: Levering) -> list[Celopmerking]:
-    """All findings; equal texts once, because there are as many as there are rows."""
-    texts: dict[str, str] = {}
+def _findings(levering: Levering) -> list[Rijopmerking]:
+    """All findings; equal remarks once, because there are as many as there are rows."""
+    headers: dict[str, str] = {}
+    remarks: dict[tuple[str, str, str], Opmerking] = {}
     rows = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
-    return [
-        Celopmerking(rij, texts.setdefault(kolom, kolom), Ernst(ernst), texts.setdefault(melding, melding))
-        for rij, kolom, ernst, melding in rows.values_list("rij", "kolom", "ernst", "melding").iterator(5000)
-    ]
+    found = []
+    for rij, kolom, *said in rows.values_list("rij", "kolom", "ernst", "code", "melding").iterator(5000):
+        ernst, code, melding = said
+        remark = remarks.setdefault((ernst, code, melding), Opmerking(Ernst(ernst), code, melding))
+        found.append(Rijopmerking(rij, headers.setdefault(kolom, kolom), remark))
+    return found
 
 
 def _reasons(levering: Levering) -> list[Reden]:

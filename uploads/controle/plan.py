@@ -14,7 +14,7 @@ from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import kolomkoppen
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Rijopmerking
 from uploads.mapping.recognition import first_rows, headers_at
 from uploads.readers import Formaat, Tabel
 from uploads.workbooks.writer import Opmaak
@@ -27,13 +27,6 @@ _MAX_REASONS_PER_ROW = 20
 
 
 ROWS_PER_STEP = 500
-
-
-LOTEN: Final[Mapping[Ernst | None, str]] = {
-    None: "Gaat mee",
-    Ernst.OVERGESLAGEN: "Overgeslagen",
-    Ernst.AFGEKEURD: "Afgekeurd",
-}
 
 
 GEVOLGEN: Final[Mapping[Ernst, str]] = {
@@ -68,16 +61,6 @@ Volg = Callable[[int], None]
 
 class NietTeAnnoteren(Exception):
     """There is nothing to annotate: records without rows and columns, or more than anybody can open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Celopmerking:
-    """A finding: the row's number, the header as it is shown, how bad, and what to do."""
-
-    rij: int
-    kolom: str
-    ernst: Ernst
-    melding: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +152,12 @@ def _columns(koppen: Sequence[str]) -> dict[str, int]:
 _ZWAARTE = list(Ernst)
 
 
-def by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerking]]:
+def by_row(meldingen: Iterable[Rijopmerking]) -> Callable[[int], list[Rijopmerking]]:
     """A function that gives the findings of a row; to be asked for rows in their order."""
     groups = groupby(meldingen, key=attrgetter("rij"))
-    current: tuple[int, list[Celopmerking]] | None = None
+    current: tuple[int, list[Rijopmerking]] | None = None
 
-    def of(nummer: int) -> list[Celopmerking]:
+    def of(nummer: int) -> list[Rijopmerking]:
         nonlocal current
         while current is None or current[0] < nummer:
             found = next(groups, None)
@@ -186,13 +169,7 @@ def by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerki
     return of
 
 
-def lot_of(meldingen: Iterable[Celopmerking]) -> Ernst | None:
-    """What becomes of a row with these findings; None: it goes along. The conversion decides the same way."""
-    found = {melding.ernst for melding in meldingen}
-    return next((ernst for ernst in (Ernst.OVERGESLAGEN, Ernst.AFGEKEURD) if ernst in found), None)
-
-
-def reasons_of(meldingen: Sequence[Celopmerking]) -> str:
+def reasons_of(meldingen: Sequence[Rijopmerking]) -> str:
     """Says in one text why a row came to what it did; at most the first twenty reasons."""
     texts = [
         f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
@@ -201,9 +178,9 @@ def reasons_of(meldingen: Sequence[Celopmerking]) -> str:
     return " | ".join(dict.fromkeys(texts))
 
 
-def per_cell(plan: Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[int, Ernst, str]]:
+def per_cell(plan: Plan, meldingen: Sequence[Rijopmerking]) -> Iterator[tuple[int, Ernst, str]]:
     """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
-    cells: dict[int, list[Celopmerking]] = {}
+    cells: dict[int, list[Rijopmerking]] = {}
     for melding in meldingen:
         place = plan.column_of(melding.kolom)
         if place is not None:

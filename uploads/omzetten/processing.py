@@ -34,9 +34,8 @@ from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
-from uploads.mapping.conversion import Rijopmerking as Gevonden
 from uploads.mapping.herkenning import shown_header
-from uploads.mapping.model import Ernst, Record
+from uploads.mapping.model import Ernst, Record, Rijopmerking
 from uploads.mapping.recognition import (
     BLADNAAM,
     Bestandskeuze,
@@ -141,7 +140,7 @@ class _Werk:
         self.volg = volg
         self.blad = ""
         self.records: list[Record] = []
-        self.findings: list[Gevonden] = []
+        self.findings: list[Rijopmerking] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
         self.schrijver: Schrijver | None = None
@@ -305,7 +304,7 @@ class _Werk:
                 setattr(self.levering, name, value)
             self.volg(self.levering)
 
-    def _row(self, finding: Gevonden) -> Bevinding:
+    def _row(self, finding: Rijopmerking) -> Bevinding:
         return Bevinding(
             gemeente=self.gemeente,
             levering=self.levering,
