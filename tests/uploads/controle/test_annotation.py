@@ -38,7 +38,7 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.controle import annotate_in_place, annotation, opmerkingen, plan
+from uploads.controle import annotate_in_place, annotation, explanation, opmerkingen, plan
 from uploads.controle.annotation import annotate
 from uploads.controle.plan import KLEUREN, Leveringuitkomst, Reden
 from uploads.gepubliceerd.publication import publish, request_publication
@@ -255,7 +255,8 @@ def test_that_warnings_were_left_out_is_told(client, gemeente, monkeypatch):
 
 @pytest.mark.django_db
 def test_beyond_so_many_comments_the_reason_is_in_the_last_column_only(monkeypatch):
-    monkeypatch.setattr(plan, "MAX_COMMENTS", 2)
+    for module in (plan, explanation):
+        monkeypatch.setattr(module, "MAX_COMMENTS", 2)
     said = [een_opmerking(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
     reden = Reden("a", Ernst.AFGEKEURD, "Fout.", 5, 5)
     out = annotate(b"a;b\n" + b"1;2\n" * 5, een_uitkomst(redenen=[reden]), said)
