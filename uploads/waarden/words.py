@@ -13,13 +13,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import AFWEZIG_WOORDEN, tekst, woordsleutel
-from uploads.models import Bronbestand, Legewaarden, Levering, Leveringstatus, Waardekoppeling
+from uploads.models import Legewaarden, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten.processing import unknown_values
 from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, codes_with, keuzelijsten, suggesters
 from uploads.waarden.suggest import Woordvoorstel
@@ -216,7 +217,11 @@ def map_words(
         remember(gemeente, chosen, gebruiker)
         if chosen:
             log_act(
-                gemeente, "waarden_gekoppeld", gebruiker=gebruiker, onderwerp=onderwerp, aantal=len(chosen)
+                gemeente,
+                Handeling.WAARDEN_GEKOPPELD,
+                gebruiker=gebruiker,
+                onderwerp=onderwerp,
+                aantal=len(chosen),
             )
     return len(chosen)
 
@@ -256,7 +261,7 @@ def forget(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -
         if gone:
             log_act(
                 gemeente,
-                "waardekoppeling_verwijderd",
+                Handeling.WAARDEKOPPELING_VERWIJDERD,
                 gebruiker=gebruiker,
                 onderwerp=f"waardekoppeling {koppeling_id}",
             )
@@ -308,10 +313,10 @@ def convert_again(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | N
     False when it was on its way already. Raises NietOpnieuw when it cannot: it is being published, or its file is gone.
     """
     with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.OMGEZET)
-        has_file = Bronbestand.objects.filter(levering_id=levering_id).exists()
-        if has_file and put_back(waiting, status=Leveringstatus.ONTVANGEN, melding=""):
-            log_act(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+        if lifecycle.convert_with_waarden(levering_id):
+            log_act(
+                gemeente, Handeling.LEVERING_OPNIEUW, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
+            )
             return True
         status = Levering.objects.filter(pk=levering_id).values_list("status", flat=True).first()
     if status in {Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN}:
@@ -353,7 +358,7 @@ def set_empty_words(gemeente: Gemeente, woorden: Sequence[str], gebruiker: Gebru
     """Let these words, and no others, count as empty from the next conversion on."""
     with voor_gemeente(gemeente):
         Legewaarden.objects.update_or_create(gemeente=gemeente, defaults={"waarden": list(woorden)})
-        log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker, aantal=len(woorden))
+        log_act(gemeente, Handeling.LEGE_WAARDEN_GEWIJZIGD, gebruiker=gebruiker, aantal=len(woorden))
 
 
 def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None:
@@ -361,4 +366,4 @@ def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None
     with voor_gemeente(gemeente):
         gone, _ = Legewaarden.objects.all().delete()
         if gone:
-            log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker)
+            log_act(gemeente, Handeling.LEGE_WAARDEN_GEWIJZIGD, gebruiker=gebruiker)

@@ -13,7 +13,7 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
 from uploads.gepubliceerd import publication
-from uploads.leveringen import erasure
+from uploads.leveringen import erasure, lifecycle
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
@@ -171,12 +171,10 @@ class Command(BaseCommand):
     def _erase(self, gemeente: Gemeente, pk: int) -> None:
         """Nobody comes back for what was not published: erase it now, and let the figures stay."""
         with voor_gemeente(gemeente):
-            levering = Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.GEPUBLICEERD).first()
-            if levering is not None:
+            levering = Levering.objects.get(pk=pk)
+            # What failed says so, and why.
+            if levering.is_mislukt or lifecycle.expire(pk, levering.melding):
                 erasure.erase_content(levering)
-                Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.MISLUKT).update(
-                    status=Leveringstatus.VERVALLEN
-                )
 
 
 def _reload(gemeente: Gemeente, pk: int) -> Levering:
