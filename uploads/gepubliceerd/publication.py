@@ -19,6 +19,7 @@ from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.errors import FoutMetMelding
 from um_portal.jobs import MAX_POGINGEN, Lease
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -48,12 +49,8 @@ _TERUG_POSTCODE = (
 )
 
 
-class NietPubliceerbaar(Exception):
+class NietPubliceerbaar(FoutMetMelding):
     """The levering cannot be published (any more), or its publication not undone; `melding` says why, in Dutch."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)

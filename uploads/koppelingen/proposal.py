@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from exchange.standard import Soort
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen.saved import fitting, regels_of, saved_rules
@@ -44,12 +45,8 @@ _ROWS_SHOWN = 12
 _SHOWN = 120
 
 
-class GeenKolommen(Exception):
+class GeenKolommen(FoutMetMelding):
     """The levering has no columns (any more) to choose from; `melding` says why, in Dutch."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
@@ -31,20 +32,12 @@ LANGSTE_LEGE_WOORD: Final = 60
 _BATCH: Final = 1000
 
 
-class NietOpnieuw(Exception):
+class NietOpnieuw(FoutMetMelding):
     """The levering cannot be converted again; `melding` says why, in Dutch."""
 
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
-
-class OngeldigeWaarde(ValueError):
+class OngeldigeWaarde(FoutMetMelding):
     """A word that cannot be kept; `melding` says why, in Dutch, without the word."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 # --- What a levering does not know -------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from exchange.standard import Soort
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
@@ -28,7 +29,7 @@ _KOPPELINGEN = (
 )
 
 
-class Mislukt(Exception):
+class Mislukt(FoutMetMelding):
     """Nothing was published; the message says why, in Dutch."""
 
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         try:
             self._publish(options, result)
         except Mislukt as problem:
-            self._fail(str(problem), result)
+            self._fail(problem.melding, result)
         except Exception as problem:  # a caller in a script gets its JSON line, whatever went wrong
             log.exception("publish failed")
             del problem
