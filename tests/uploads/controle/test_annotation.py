@@ -484,14 +484,15 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "um_portal.embedded.mypy_settings"
 import django
 django.setup()
 import openpyxl
-from uploads.annotation import Uitkomst, annotate
+from uploads.controle.annotation import annotate
+from uploads.controle.plan import Leveringuitkomst
 workbook = openpyxl.Workbook()
 for row in (["a", "b"], ["x", 612345678]):
     workbook.worksheets[0].append(row)
 workbook.worksheets[0]["B2"].number_format = "dd-mm-yyyy"
 file = io.BytesIO()
 workbook.save(file)
-out = annotate(file.getvalue(), Uitkomst("x.xlsx", "Sheet", 1, 1, 1, 0, 0), [])
+out = annotate(file.getvalue(), Leveringuitkomst("x.xlsx", "Sheet", 1, 1, 1, 0, 0), [])
 print(openpyxl.load_workbook(io.BytesIO(out))["Sheet"]["B2"].value)
 """
 
