@@ -5,7 +5,7 @@ A worker claims a row for a while and keeps extending the lease. When it dies th
 """
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,26 +28,74 @@ class Taak(models.Model):
         abstract = True
 
 
-def _free() -> Q:
-    return Q(lease_tot=None) | Q(lease_tot__lt=timezone.now())
+class LeaseVerloren(RuntimeError):
+    """The row is not this worker's any more: somebody else has it now, or it is gone or withdrawn."""
 
 
-T = TypeVar("T", bound="Taak")
+T = TypeVar("T", bound=Taak)
 
 
-def claim(rows: "models.QuerySet[T]", pk: int, lease: timedelta = LEASE) -> T | None:
-    """Take the row for the length of a lease, if it is among `rows` and free; else None.
+class Lease(Generic[T]):
+    """The right of one worker to work on a row, until it runs out or is ended.
 
-    Work that does not extend its lease on the way gives one that is long enough for all of it.
-
-    Call inside `voor_gemeente`, in a transaction of its own: the claim must be committed before the work starts.
+    `row` is the row as it was claimed, with what was written under the lease since. Everything is written in one
+    UPDATE that fits the row only as long as it is this worker's; else LeaseVerloren is raised. Call the methods
+    inside `voor_gemeente`.
     """
-    taken = rows.filter(_free(), pk=pk).update(lease_tot=timezone.now() + lease, pogingen=F("pogingen") + 1)
-    return rows.model._default_manager.get(pk=pk) if taken else None
+
+    def __init__(self, row: T) -> None:
+        self.row = row
+        self._until = row.lease_tot
+
+    def extend(self, duration: timedelta = LEASE) -> None:
+        """Keeps the row for so long from now."""
+        self._write({"lease_tot": timezone.now() + duration})
+
+    def report(self, **progress: Any) -> None:
+        """Writes these fields, and keeps the row for the usual time from now."""
+        self._write({**progress, "lease_tot": timezone.now() + LEASE})
+
+    def end(self, *conditions: Q, **outcome: Any) -> None:
+        """Writes these fields and gives the row back, if it meets the conditions too."""
+        self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
+
+    def lock(self) -> T | None:
+        """Locks the row until the transaction ends and returns it as it is now; None when it is not ours any more."""
+        rows = type(self.row)._default_manager.select_for_update(of=("self",))
+        found: T | None = rows.filter(pk=self.row.pk, lease_tot=self._until).first()
+        return found
+
+    def _write(self, fields: dict[str, Any], *conditions: Q) -> None:
+        mine = type(self.row)._default_manager.filter(*conditions, pk=self.row.pk, lease_tot=self._until)
+        fields["gewijzigd_op"] = timezone.now()
+        if not mine.update(**fields):
+            raise LeaseVerloren
+        self._until = fields["lease_tot"]
+        for name, value in fields.items():
+            setattr(self.row, name, value)
 
 
-def put_back(rows: "models.QuerySet[T]", **changes: Any) -> bool:
-    """Let work on these rows begin as if nobody had tried yet, with other changes to them; whether there were any."""
+def claim(
+    rows: "models.QuerySet[T]", pk: int, duration: timedelta = LEASE, *, wait: bool = True, **changes: Any
+) -> Lease[T] | None:
+    """Claims the row with this key, if it is among `rows` and free, and makes these changes to it; else None.
+
+    Work that does not extend its lease on the way asks for one that is long enough for all of it. Without `wait`
+    a row that somebody has locked is not free. Call inside `voor_gemeente`, in a transaction of its own: the claim
+    must be committed before the work starts.
+    """
+    free = rows.filter(Q(lease_tot=None) | Q(lease_tot__lt=timezone.now()), pk=pk)
+    if not wait and not free.select_for_update(skip_locked=True, of=("self",)).exists():
+        return None
+    taken = free.update(lease_tot=timezone.now() + duration, pogingen=F("pogingen") + 1, **changes)
+    return Lease(rows.model._default_manager.get(pk=pk)) if taken else None
+
+
+def release(rows: "models.QuerySet[T]", **changes: Any) -> bool:
+    """Ends whatever lease there is on these rows, forgets how often was tried, and makes these changes to them.
+
+    Whoever works on them finds that out at the next write. Returns whether there were any rows.
+    """
     fresh = {"lease_tot": None, "pogingen": 0, "gewijzigd_op": timezone.now()}
     return bool(rows.update(**changes, **fresh))
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from exchange.standard import VUM_ID_PATROON, Soort
 from exchange.vum3.headers import Partijen
 from um_portal import outward
+from um_portal.errors import FoutMetMelding
 
 _MAX_ANTWOORD = 64 * 1024 * 1024
 _LIMIET_BEREIKT = "429.01"
@@ -23,12 +24,11 @@ _VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
 _VUM_ID = re.compile(VUM_ID_PATROON)
 
 
-class UitwisselingFout(Exception):
+class UitwisselingFout(FoutMetMelding):
     """The exchange gave no usable answer; `melding` is for the jobcoach, `blijvend` when repeating is vain."""
 
     def __init__(self, melding: str, *, blijvend: bool = False) -> None:
         super().__init__(melding)
-        self.melding = melding
         self.blijvend = blijvend
 
 

@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from exchange.bemiddelaar import client
-from exchange.bemiddelaar.models import ONDERWEG, Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar import client, lifecycle
+from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.standard import Soort, without_empties
 from exchange.vum3.compose import Criteria, compose
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import LEASE, claim
+from um_portal.jobs import LEASE
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -49,7 +50,9 @@ def open_search(
             naam=naam,
             vraag_object=compose(soort, criteria),
         )
-        log_act(gemeente, "zoekvraag_gesteld", gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}")
+        log_act(
+            gemeente, Handeling.ZOEKVRAAG_GESTELD, gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}"
+        )
     return zoekvraag
 
 
@@ -57,11 +60,11 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
     """Put the search to the exchange and store the results; does nothing when that was done or is being done."""
     with voor_gemeente(gemeente):
         # The whole question to the exchange, and storing what comes back.
-        lease = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
-        zoekvraag = claim(Zoekvraag.objects.filter(status__in=ONDERWEG), zoekvraag_id, lease)
-        if zoekvraag is None:
-            return
-        Zoekvraag.objects.filter(pk=zoekvraag_id).update(status=Zoekstatus.BEZIG)
+        duration = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
+        lease = lifecycle.begin_search(zoekvraag_id, duration)
+    if lease is None:
+        return
+    zoekvraag = lease.row
     try:
         answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
     except client.UitwisselingFout as fout:
@@ -70,17 +73,19 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
     profielen = [storable(match.profiel) for match in answer.matches]
     rows = summarise(zoekvraag.soort_van, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
     with voor_gemeente(gemeente):
-        # The row's lock: of two workers that both got an answer, the first one's counts.
-        current = (
-            Zoekvraag.objects.select_for_update().filter(pk=zoekvraag_id, status=Zoekstatus.BEZIG).first()
+        finished = lifecycle.finish_search(
+            zoekvraag_id,
+            vraag_id=answer.vraag_id,
+            aantal=len(answer.matches),
+            maximum_bereikt=answer.maximum_bereikt,
         )
-        if current is None:
+        if not finished:
             return
         Resultaat.objects.bulk_create(
             (
                 Resultaat(
                     gemeente=gemeente,
-                    zoekvraag=current,
+                    zoekvraag=zoekvraag,
                     volgnummer=number,
                     vum_id=match.vum_id,
                     profiel=profiel,
@@ -92,31 +97,18 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
             ),
             batch_size=1000,
         )
-        current.status = Zoekstatus.KLAAR
-        current.melding = ""
-        current.vraag_id = answer.vraag_id
-        current.aantal = len(answer.matches)
-        current.maximum_bereikt = answer.maximum_bereikt
-        current.beantwoord_op = timezone.now()
-        current.lease_tot = None
-        current.save()
 
 
 def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str) -> None:
     """Mark a search as failed, with a sentence for the jobcoach."""
     with voor_gemeente(gemeente):
-        Zoekvraag.objects.filter(pk=zoekvraag_id, status__in=ONDERWEG).update(
-            status=Zoekstatus.MISLUKT, melding=melding, lease_tot=None
-        )
+        lifecycle.fail_search(zoekvraag_id, melding)
 
 
 def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
     """Let a failed search be put again; False when it had not failed."""
     with voor_gemeente(gemeente):
-        updated: int = Zoekvraag.objects.filter(pk=zoekvraag.pk, status=Zoekstatus.MISLUKT).update(
-            status=Zoekstatus.WACHT, melding="", lease_tot=None, pogingen=0, gewijzigd_op=timezone.now()
-        )
-    return updated == 1
+        return lifecycle.repeat_search(zoekvraag.pk)
 
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -189,7 +181,7 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
         Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
         log_act(
             gemeente,
-            "detail_opgevraagd",
+            Handeling.DETAIL_OPGEVRAAGD,
             gebruiker=gebruiker,
             onderwerp=f"zoekvraag {resultaat.zoekvraag_id}",
         )
@@ -203,5 +195,5 @@ def erase_expired(gemeente: Gemeente) -> int:
         count: int = expired.count()
         if count:
             expired.delete()
-            log_act(gemeente, "zoekvragen_gewist", aantal=count)
+            log_act(gemeente, Handeling.ZOEKVRAGEN_GEWIST, aantal=count)
     return count

@@ -5,7 +5,6 @@ answer or error. Whatever goes wrong gets an error of the contract; nothing sent
 """
 
 import ipaddress
-import json
 import logging
 import re
 from typing import Any
@@ -34,6 +33,7 @@ from exchange.vum3.headers import (
     wsgi_name,
 )
 from exchange.vum3.parse import parse, parse_contactmomenten
+from um_portal.machines import read_body, respond, strict_json
 from um_portal.tenants.models import Gemeente, Gemeentestatus, is_oin
 from um_portal.tenants.scope import voor_oin
 
@@ -75,24 +75,17 @@ def _check_municipality(gemeente: Gemeente | None) -> Gemeente:
     return gemeente
 
 
-def _no_constant(_: str) -> Any:
-    raise ValueError
-
-
 def _body(request: HttpRequest) -> bytes:
     """What was sent; nothing when it broke off."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > settings.UM_MAX_VRAAG_BYTES:
+    sent = read_body(request, settings.UM_MAX_VRAAG_BYTES)
+    if sent is None:
         raise Afgewezen(ONGELDIG, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
-    try:
-        return request.read(settings.UM_MAX_VRAAG_BYTES + 1)
-    except OSError:
-        return b""
+    return sent
 
 
 def _question(sent: bytes) -> Any:
     try:
-        body = json.loads(sent, parse_constant=_no_constant)
+        body = strict_json(sent)
     except (ValueError, RecursionError):
         raise Afgewezen(ONGELDIG, "De aanroep is geen geldige JSON.") from None
     if not isinstance(body, dict):
@@ -187,12 +180,9 @@ def _error(request: HttpRequest, fout: VumFout, details: str = "") -> HttpRespon
 
 
 def _respond(request: HttpRequest, status: int, body: bytes) -> HttpResponse:
-    response = HttpResponse(body, status=status, content_type="application/json" if body else None)
-    if not body:
-        del response["Content-Type"]
+    response = respond(body, status, "application/json" if body else None)
     parties = read_parties(request.META).reply()
     for name, value in parties.as_headers().items():
         # A header that was not an OIN is not sent back.
         response[name] = value if not value or name in VERSIE_HEADERS or is_oin(value) else ""
-    response["Cache-Control"] = "no-store"
     return response

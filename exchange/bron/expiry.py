@@ -13,6 +13,7 @@ from exchange.bron.models import RECORD_VAN, Intrekking, Journaal, Journaalrecor
 from exchange.bron.sets import BezigMetPubliceren, lock, remove_records
 from exchange.selection import Voorwaarde
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -47,7 +48,7 @@ def _erase(gemeente: Gemeente, soort: Soort) -> int:
             stand = lock(gemeente, soort)
             erased = remove_records(gemeente, soort, stand, f"NOT ({condition.sql})", condition.parameters)
             if erased:
-                log_act(gemeente, "records_verlopen", onderwerp=soort.label, aantal=erased)
+                log_act(gemeente, Handeling.RECORDS_VERLOPEN, onderwerp=soort.label, aantal=erased)
     except BezigMetPubliceren:
         return 0
     return erased

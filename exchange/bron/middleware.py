@@ -1,31 +1,9 @@
-"""The short way in for machines: past sessions, cookies and everything else that is for people."""
-
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import ClassVar
+"""The short way in for the exchange: past sessions, cookies and everything else that is for people."""
 
 from django.http import HttpRequest, HttpResponse
 
 from exchange.bron import api
-
-
-class ShortWay(ABC):
-    """Hands every call below a prefix to `answer`, before any other middleware."""
-
-    prefix: ClassVar[str]
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer machines here, let people through."""
-        if request.path_info.startswith(self.prefix):
-            return self.answer(request)
-        return self.get_response(request)
-
-    @abstractmethod
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer one call; never raises."""
+from um_portal.machines import ShortWay
 
 
 class BronMiddleware(ShortWay):

@@ -34,6 +34,7 @@ from exchange.vum3.headers import (
     check_headers,
     read_parties,
 )
+from um_portal.machines import strict_json
 
 logger = logging.getLogger(__name__)
 
@@ -261,11 +262,7 @@ def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
 
 def parse_json(body: bytes) -> Any:
     """Strict JSON in UTF-8. Raises ValueError or RecursionError for anything else."""
-    return json.loads(body.decode(), parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
+    return strict_json(body.decode())
 
 
 def as_json(value: Any) -> bytes:

@@ -18,6 +18,7 @@ from lxml import etree
 
 from exchange.waardelijsten.lijsten import LIJSTEN, TALEN, Lijst, PastNiet, canonical
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from um_portal.errors import FoutMetMelding
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_CODES = 200_000
@@ -54,7 +55,7 @@ _ABOUT, _RESOURCE = f"{{{_RDF}}}about", f"{{{_RDF}}}resource"
 _NOT_CONCEPTS = {f"{{{_SKOS}}}ConceptScheme", f"{{{_SKOS}}}Collection", f"{{{_SKOS}}}OrderedCollection"}
 
 
-class Leesfout(Exception):
+class Leesfout(FoutMetMelding):
     """What is wrong with a file, as Dutch sentences for whoever offered it."""
 
 

@@ -3,12 +3,13 @@
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from um_portal.audit.handelingen import Handeling
 from um_portal.tenants.models import Gemeente
 
 
 def log_act(
     gemeente: Gemeente,
-    handeling: str,
+    handeling: Handeling,
     *,
     gebruiker: AbstractBaseUser | None = None,
     onderwerp: str = "",

@@ -1,27 +1,30 @@
 """Admitting municipalities to the exchange."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants import keys
-from um_portal.tenants.models import Gemeente, Gemeentestatus
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 
 def admit(oin: str, naam: str) -> Gemeente:
     """Admit a municipality (or admit it again under this name) and give it its keys.
 
-    Raises ValidationError for an OIN or name that cannot be.
+    Raises ValidationError for an OIN or name that cannot be, and for a municipality that left.
     """
     with transaction.atomic():
         gemeente = Gemeente.objects.select_for_update().filter(oin=oin).first() or Gemeente(oin=oin)
         gemeente.naam = naam.strip()
-        gemeente.status = Gemeentestatus.TOEGELATEN
-        gemeente.toegelaten_op = gemeente.toegelaten_op or timezone.now()
         gemeente.full_clean(validate_unique=False)
         gemeente.save()
+        if not lifecycle.admit(gemeente.pk):
+            raise ValidationError("Deze gemeente is vertrokken en kan niet opnieuw worden toegelaten.")
+        gemeente.refresh_from_db()
         with voor_gemeente(gemeente):
             keys.create(gemeente)
-            log_act(gemeente, "gemeente_toegelaten")
+            log_act(gemeente, Handeling.GEMEENTE_TOEGELATEN)
     return gemeente

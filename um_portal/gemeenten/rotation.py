@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -49,7 +50,7 @@ def renew_data_key(
             _wait_for_others(patience)
     with voor_gemeente(gemeente):
         keys.finish_data_key(gemeente)
-        log_act(gemeente, "datasleutel_vernieuwd", aantal=sum(counts.values()))
+        log_act(gemeente, Handeling.DATASLEUTEL_VERNIEUWD, aantal=sum(counts.values()))
     return counts
 
 

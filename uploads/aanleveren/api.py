@@ -26,6 +26,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostErro
 from django.http.multipartparser import MultiPartParserError
 
 from um_portal.accounts.throttling import client_address
+from um_portal.machines import announced_length, respond
 from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren import deliver, problems, sleutels
 from uploads.aanleveren.openapi import (
@@ -225,13 +226,13 @@ _ROUTES: tuple[tuple[str, dict[str, View]], ...] = (
 
 def _refuse_by_length(request: HttpRequest) -> None:
     """Refuse by the length that was announced, before anything else is done or read."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not re.fullmatch(r"[0-9]{1,15}", length):
+    length = announced_length(request)
+    if length is None:
         raise Geweigerd(
             problems.LENGTE_ONTBREEKT,
             "Stuur de header Content-Length mee, en geen Transfer-Encoding: chunked.",
         )
-    if int(length) > max_bytes() + _ROOM_FOR_FIELDS:
+    if length > max_bytes() + _ROOM_FOR_FIELDS:
         raise Geweigerd(problems.TE_GROOT, too_large_message())
 
 
@@ -527,16 +528,15 @@ def _respond(
     headers: Mapping[str, str] | None,
 ) -> HttpResponse:
     body = json.dumps(inhoud, ensure_ascii=False).encode()
-    response = HttpResponse(b"" if request.method == "HEAD" else body, status=status, content_type=mediatype)
-    response["Content-Length"] = str(len(body))
     # What the middleware for pages would add.
-    response["API-Version"] = API_VERSIE
-    response["Cache-Control"] = "no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Frame-Options"] = "DENY"
+    usual = {
+        "Content-Length": str(len(body)),
+        "API-Version": API_VERSIE,
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
     if settings.SECURE_HSTS_SECONDS and request.is_secure():
-        response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
-    for name, value in (headers or {}).items():
-        response[name] = value
-    return response
+        usual["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    shown = b"" if request.method == "HEAD" else body
+    return respond(shown, status, mediatype, {**usual, **(headers or {})})

@@ -33,6 +33,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from exchange.standard import Soort
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente, is_oin
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.intake import receive
@@ -87,7 +88,7 @@ class _Plek:
     fd: int
 
 
-class Onbruikbaar(Exception):
+class Onbruikbaar(FoutMetMelding):
     """Something in a folder cannot be used; the message says what, in Dutch and without a file's name."""
 
 
@@ -119,7 +120,7 @@ class Wachter:
                 try:
                     self._municipality(_municipality_of(oin), root, telling)
                 except Onbruikbaar as problem:
-                    self._tell(_shown(oin), str(problem))
+                    self._tell(_shown(oin), problem.melding)
                 except (OSError, DatabaseError) as error:
                     self._tell(_shown(oin), type(error).__name__)
         # What is gone is forgotten, and what is right again may be told again.
@@ -137,7 +138,7 @@ class Wachter:
                     with _opened(name, here) as fd:
                         self._folder(_Plek(gemeente, keuze, naam, fd), telling)
                 except Onbruikbaar as problem:
-                    self._tell(naam, str(problem))
+                    self._tell(naam, problem.melding)
                 except (OSError, DatabaseError) as error:
                     # Everything that was begun is picked up at the next round.
                     self._tell(naam, type(error).__name__)
@@ -166,7 +167,7 @@ class Wachter:
                 if fd is not None:
                     self._take_locked(plek, where, bezig, name, fd, telling)
         except Onbruikbaar as problem:
-            self._tell(plek.naam, str(problem))
+            self._tell(plek.naam, problem.melding)
 
     def _take_locked(
         self, plek: _Plek, where: int, bezig: int, name: str, fd: int, telling: Rondetelling

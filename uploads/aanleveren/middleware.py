@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from exchange.bron.middleware import ShortWay
+from um_portal.machines import ShortWay
 from uploads.aanleveren import api
 
 

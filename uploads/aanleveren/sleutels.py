@@ -26,6 +26,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -102,7 +103,7 @@ def make(
                 verloopt_op=verloopt_op,
                 gemaakt_door=gebruiker,
             )
-            log_act(gemeente, "sleutel_gemaakt", gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
+            log_act(gemeente, Handeling.SLEUTEL_GEMAAKT, gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
     except IntegrityError:
         # The one thing that is unique; also when somebody makes the other at the same moment.
         raise NaamBestaat from None
@@ -116,7 +117,9 @@ def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | No
             ingetrokken_op=timezone.now()
         )
         if done:
-            log_act(gemeente, "sleutel_ingetrokken", gebruiker=gebruiker, onderwerp=_subject(sleutel_id))
+            log_act(
+                gemeente, Handeling.SLEUTEL_INGETROKKEN, gebruiker=gebruiker, onderwerp=_subject(sleutel_id)
+            )
     return bool(done)
 
 

@@ -12,28 +12,26 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from uploads.controle.explanation import _explained
+from uploads.controle.explanation import explain
 from uploads.controle.plan import (
-    _AUTEUR,
-    _CEL,
-    _MERK,
-    _ROWS_PER_STEP,
-    _TITEL,
+    AUTEUR,
+    CELOPMAAK,
     KLEUREN,
-    LOTEN,
-    Celopmerking,
+    MERK,
+    ROWS_PER_STEP,
+    TITEL,
     Leveringuitkomst,
+    Plan,
     Volg,
-    _by_row,
-    _comment_size,
-    _finish_sheet,
-    _per_cell,
-    _Plan,
-    _reasons,
-    lot_of,
+    by_row,
+    comment_size,
+    finish_sheet,
+    per_cell,
+    reasons_of,
 )
 from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, without_own
+from uploads.mapping.model import Rijopmerking, lot_of
 from uploads.readers import Onleesbaar, Tabel
 from uploads.workbooks.cells import neutralise, put
 from uploads.workbooks.writer import KOP, to_bytes
@@ -43,12 +41,12 @@ logger = logging.getLogger(__name__)
 _VEILIGE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
-def _in_place(
+def annotate_in_place(
     inhoud: bytes,
     tabel: Tabel,
-    plan: _Plan,
+    plan: Plan,
     uitkomst: Leveringuitkomst,
-    meldingen: Sequence[Celopmerking],
+    meldingen: Sequence[Rijopmerking],
     volg: Volg | None,
 ) -> bytes | None:
     """The clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
@@ -58,8 +56,8 @@ def _in_place(
         sheet = workbook[tabel.naam]
         _make_harmless(workbook)
         _annotate_sheet(sheet, tabel, plan, meldingen, volg)
-        _finish_sheet(sheet, plan)
-        return to_bytes(_explained(workbook, sheet, uitkomst, anew=False))
+        finish_sheet(sheet, plan)
+        return to_bytes(explain(workbook, sheet, uitkomst, anew=False))
     except Onleesbaar:
         raise
     # Programs write workbooks that openpyxl stumbles over in every way there is; its message may hold a value.
@@ -75,7 +73,7 @@ def _make_harmless(workbook: Any) -> None:
     before = [
         sheet
         for sheet in workbook.worksheets
-        if sheet.title.startswith(_TITEL) and is_eigen_blad([sheet.cell(1, 1).value])
+        if sheet.title.startswith(TITEL) and is_eigen_blad([sheet.cell(1, 1).value])
     ]
     for sheet in before:
         workbook.remove(sheet)
@@ -117,17 +115,17 @@ def _clean_up(cell: Any) -> None:
     """Take away what was said of this cell the time before."""
     if cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb)[2:] in KLEUREN.values():
         cell.fill = PatternFill()
-    if cell.comment is not None and _MERK in cell.comment.text:
-        own = cell.comment.text.partition(_MERK)[0].strip()
+    if cell.comment is not None and MERK in cell.comment.text:
+        own = cell.comment.text.partition(MERK)[0].strip()
         cell.comment = Comment(own, cell.comment.author) if own else None
 
 
 def _annotate_sheet(
-    sheet: Worksheet, tabel: Tabel, plan: _Plan, meldingen: Sequence[Celopmerking], volg: Volg | None
+    sheet: Worksheet, tabel: Tabel, plan: Plan, meldingen: Sequence[Rijopmerking], volg: Volg | None
 ) -> None:
-    of = _by_row(meldingen)
+    of = by_row(meldingen)
     for nummer, waarden in tabel.rijen():
-        if volg is not None and nummer % _ROWS_PER_STEP == 0:
+        if volg is not None and nummer % ROWS_PER_STEP == 0:
             volg(nummer)
         if nummer < plan.kopregel:
             continue
@@ -140,20 +138,20 @@ def _annotate_sheet(
         if is_empty_list(without_own(waarden, plan.eigen)):
             continue
         said = of(nummer)
-        lot = lot_of(said)
-        fate = _put(sheet, nummer, plan.lot, LOTEN[lot])
-        if lot is not None:
-            _CEL[lot].apply(fate)
+        lot = lot_of(one.ernst for one in said)
+        fate = _put(sheet, nummer, plan.lot, lot.capitalize())
+        if lot.ernst is not None:
+            CELOPMAAK[lot.ernst].apply(fate)
         if said:
-            _put(sheet, nummer, plan.reden, _reasons(said))
-        for place, worst, text in _per_cell(plan, said):
+            _put(sheet, nummer, plan.reden, reasons_of(said))
+        for place, worst, text in per_cell(plan, said):
             cell = _cell(sheet, nummer, place)
-            _CEL[worst].apply(cell)
+            CELOPMAAK[worst].apply(cell)
             if plan.may_comment():
                 _add_comment(cell, text)
 
 
-def _write_headers(sheet: Worksheet, plan: _Plan) -> None:
+def _write_headers(sheet: Worksheet, plan: Plan) -> None:
     """Our two headers, looking like the one before them."""
     left = [index for index, kop in enumerate(plan.koppen) if kop and index not in plan.eigen]
     for place, kop in ((plan.lot, KOP_LOT), (plan.reden, KOP_REDEN)):
@@ -198,5 +196,5 @@ def _restore_numbers(sheet: Worksheet, nummer: int, waarden: Sequence[Any]) -> N
 
 def _add_comment(cell: Any, text: str) -> None:
     own = f"{cell.comment.text}\n\n" if cell.comment is not None else ""
-    height, width = _comment_size(own + text)
-    cell.comment = Comment(own + text, _AUTEUR, height=height, width=width)
+    height, width = comment_size(own + text)
+    cell.comment = Comment(own + text, AUTEUR, height=height, width=width)

@@ -15,27 +15,25 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from uploads.controle.annotate_in_place import _in_place
-from uploads.controle.explanation import _explained
+from uploads.controle.annotate_in_place import annotate_in_place
+from uploads.controle.explanation import explain
 from uploads.controle.plan import (
-    _AUTEUR,
-    _CEL,
-    _ROWS_PER_STEP,
-    LOTEN,
-    Celopmerking,
+    AUTEUR,
+    CELOPMAAK,
+    ROWS_PER_STEP,
     Leveringuitkomst,
     NietTeAnnoteren,
+    Plan,
     Volg,
-    _by_row,
-    _comment_size,
-    _finish_sheet,
-    _per_cell,
-    _Plan,
-    _reasons,
-    lot_of,
+    by_row,
+    comment_size,
+    finish_sheet,
+    per_cell,
+    reasons_of,
 )
 from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
+from uploads.mapping.model import Lot, Rijopmerking, lot_of
 from uploads.readers import Bestand, Formaat, Tabel, open_file
 from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
 
@@ -53,7 +51,7 @@ MAX_CELLS: Final = 12_000_000
 def annotate(
     inhoud: bytes,
     uitkomst: Leveringuitkomst,
-    meldingen: Iterable[Celopmerking],
+    meldingen: Iterable[Rijopmerking],
     *,
     in_place: int = IN_PLACE_CELLS,
     volg: Volg | None = None,
@@ -65,13 +63,13 @@ def annotate(
     """
     with open_file(inhoud) as bestand:
         tabel = _table(bestand, uitkomst.blad)
-        plan = _Plan.of(tabel, uitkomst.kopregel, bestand.formaat)
+        plan = Plan.of(tabel, uitkomst.kopregel, bestand.formaat)
         if plan.laatste_rij * plan.breedte > MAX_CELLS:
             raise NietTeAnnoteren
         if bestand.formaat is Formaat.XLSX and _fits(inhoud, in_place) and _cells(bestand, plan) <= in_place:
             # Kept, because it may have to be told twice.
             known = list(meldingen)
-            annotated = _in_place(inhoud, tabel, plan, uitkomst, known, volg)
+            annotated = annotate_in_place(inhoud, tabel, plan, uitkomst, known, volg)
             if annotated is not None:
                 return annotated
             meldingen = known
@@ -90,7 +88,7 @@ def _table(bestand: Bestand, blad: str) -> Tabel:
     return found
 
 
-def _cells(bestand: Bestand, plan: _Plan) -> int:
+def _cells(bestand: Bestand, plan: Plan) -> int:
     """About how many cells the workbook has: other sheets are taken to be as wide as this one."""
     return sum(tabel.aantal or 0 for tabel in bestand.tabellen) * plan.breedte
 
@@ -118,9 +116,9 @@ def _fits(inhoud: bytes, cells: int) -> bool:
 
 def _anew(
     tabel: Tabel,
-    plan: _Plan,
+    plan: Plan,
     uitkomst: Leveringuitkomst,
-    meldingen: Iterable[Celopmerking],
+    meldingen: Iterable[Rijopmerking],
     volg: Volg | None,
 ) -> bytes:
     workbook = Workbook()
@@ -130,19 +128,19 @@ def _anew(
     stroom.rijen = _rows(tabel, plan, meldingen, stroom, volg)
     for index, kop in enumerate(plan.koppen):
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(len(kop) + 3, 11), 40)
-    _finish_sheet(sheet, plan)
-    file = _explained(workbook, sheet, uitkomst, anew=True)
+    finish_sheet(sheet, plan)
+    file = explain(workbook, sheet, uitkomst, anew=True)
     return to_bytes(file, [stroom])
 
 
 def _rows(
-    tabel: Tabel, plan: _Plan, meldingen: Iterable[Celopmerking], stroom: Rijenstroom, volg: Volg | None
+    tabel: Tabel, plan: Plan, meldingen: Iterable[Rijopmerking], stroom: Rijenstroom, volg: Volg | None
 ) -> Iterator[tuple[int, Sequence[Any], Mapping[int, Opmaak]]]:
-    of = _by_row(meldingen)
+    of = by_row(meldingen)
     nothing: Mapping[int, Opmaak] = {}
     header = dict.fromkeys(range(plan.breedte), KOP)
     for nummer, waarden in tabel.rijen():
-        if volg is not None and nummer % _ROWS_PER_STEP == 0:
+        if volg is not None and nummer % ROWS_PER_STEP == 0:
             volg(nummer)
         if nummer < plan.kopregel:
             yield nummer, waarden, nothing
@@ -158,16 +156,16 @@ def _rows(
             continue
         said = of(nummer)
         if not said:
-            row[plan.lot] = LOTEN[None]
+            row[plan.lot] = Lot.MEE.capitalize()
             yield nummer, row, nothing
             continue
-        lot = lot_of(said)
-        row[plan.lot], row[plan.reden] = LOTEN[lot], _reasons(said)
-        looks: dict[int, Opmaak] = {plan.lot: _CEL[lot]} if lot else {}
-        for place, worst, text in _per_cell(plan, said):
-            looks[place] = _CEL[worst]
+        lot = lot_of(one.ernst for one in said)
+        row[plan.lot], row[plan.reden] = lot.capitalize(), reasons_of(said)
+        looks: dict[int, Opmaak] = {plan.lot: CELOPMAAK[lot.ernst]} if lot.ernst else {}
+        for place, worst, text in per_cell(plan, said):
+            looks[place] = CELOPMAAK[worst]
             if plan.may_comment():
-                stroom.comment(nummer, place, text, _AUTEUR, *_comment_size(text))
+                stroom.comment(nummer, place, text, AUTEUR, *comment_size(text))
         yield nummer, row, looks
 
 

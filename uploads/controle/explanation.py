@@ -5,16 +5,16 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from uploads.controle.plan import _CEL, _GEVOLG, _MAX_COMMENTS, _TITEL, KLEUREN, Leveringuitkomst
+from uploads.controle.plan import CELOPMAAK, GEVOLGEN, KLEUREN, MAX_COMMENTS, TITEL, Leveringuitkomst
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_REDEN
 from uploads.mapping.model import Ernst
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import GEWOON, KOP, Opmaak, fit_to_width, make_room
 
 
-def _explained(workbook: Any, sheet: Worksheet, uitkomst: Leveringuitkomst, *, anew: bool) -> Any:
+def explain(workbook: Any, sheet: Worksheet, uitkomst: Leveringuitkomst, *, anew: bool) -> Any:
     """The workbook with a first sheet that says what was found and what to do."""
-    uitleg = workbook.create_sheet(_TITEL, 0)
+    uitleg = workbook.create_sheet(TITEL, 0)
     fit_to_width(uitleg)
     workbook.active = 0
     for other in workbook.worksheets:
@@ -74,14 +74,14 @@ def _lines(blad: str, uitkomst: Leveringuitkomst, anew: bool) -> Iterator[_Regel
         Ernst.WAARSCHUWING: "De rij gaat mee, maar dit gegeven niet of maar voor een deel, of u moet erop letten.",
     }
     for ernst, meaning in meanings.items():
-        yield [(_GEVOLG[ernst], _CEL[ernst]), (meaning, GEWOON)]
+        yield [(GEVOLGEN[ernst], CELOPMAAK[ernst]), (meaning, GEWOON)]
     if uitkomst.redenen:
         yield []
         yield [(kop, KOP) for kop in ("Aantal", "Gevolg", "Waar", "Wat er is, en wat u kunt doen")]
     for reden in uitkomst.redenen:
         yield [
             (reden.aantal, _BOVEN),
-            (_GEVOLG[reden.ernst], Opmaak(vulling=KLEUREN[reden.ernst], omloop=True)),
+            (GEVOLGEN[reden.ernst], Opmaak(vulling=KLEUREN[reden.ernst], omloop=True)),
             (reden.kolom or "(hele rij)", _BOVEN),
             (reden.melding, _BOVEN),
         ]
@@ -96,8 +96,8 @@ def _notes(uitkomst: Leveringuitkomst, anew: bool) -> Iterator[str]:
                 f"De waarschuwing bij {reden.kolom or 'hele rijen'} komt {reden.aantal} keer voor. "
                 f"Alleen de eerste {reden.getoond} keer staat zij bij de rij."
             )
-    if sum(reden.getoond for reden in uitkomst.redenen) > _MAX_COMMENTS:
+    if sum(reden.getoond for reden in uitkomst.redenen) > MAX_COMMENTS:
         yield (
-            f"Bij ten hoogste {_MAX_COMMENTS} cellen staat een opmerking. Bij de andere cellen ziet u alleen de kleur; "
+            f"Bij ten hoogste {MAX_COMMENTS} cellen staat een opmerking. Bij de andere cellen ziet u alleen de kleur; "
             f"de reden staat in de kolom {KOP_REDEN}."
         )

@@ -14,15 +14,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count
 from django.utils import timezone
 
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import LEASE, MAX_POGINGEN, abandoned, claim, put_back
+from um_portal.jobs import LEASE, MAX_POGINGEN, Lease, LeaseVerloren, abandoned, claim, release
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle.annotation import IN_PLACE_CELLS, annotate
-from uploads.controle.plan import Celopmerking, Leveringuitkomst, NietTeAnnoteren, Reden
+from uploads.controle.plan import Leveringuitkomst, NietTeAnnoteren, Reden
 from uploads.leveringen.intake import raw_of
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.readers import Onleesbaar
 
@@ -38,7 +39,7 @@ NIET_TE_MAKEN: Final = (
 
 
 class NietMeer(Exception):
-    """Somebody else is at it now, or the levering's file is gone."""
+    """The levering's file is gone, or it is in a state in which there is nothing to remark."""
 
 
 def is_possible(levering: Levering) -> bool:
@@ -68,7 +69,7 @@ def make_now(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser
         made = annotate(*ingredients, in_place=_DIRECT_CELLS)
     except (NietMeer, NietTeAnnoteren, Onleesbaar):
         return None
-    _tell(gemeente, levering, gebruiker)
+    _log_download(gemeente, levering, gebruiker)
     return made
 
 
@@ -81,7 +82,7 @@ def request(gemeente: Gemeente, levering: Levering) -> bool:
         if not found.melding:
             return False
         again = Opmerkingenbestand.objects.filter(pk=found.pk).exclude(melding="")
-        return put_back(again, melding="", rijen_gedaan=0)
+        return release(again, melding="", rijen_gedaan=0)
 
 
 def make(gemeente: Gemeente, levering_id: int) -> None:
@@ -92,13 +93,13 @@ def make(gemeente: Gemeente, levering_id: int) -> None:
     with voor_gemeente(gemeente):
         waiting = Opmerkingenbestand.objects.filter(gemaakt_op=None, melding="")
         pk = waiting.filter(levering_id=levering_id).values_list("pk", flat=True).first()
-        row = claim(waiting.defer("inhoud"), pk) if pk is not None else None
-    if row is None:
+        lease = claim(waiting, pk) if pk is not None else None
+    if lease is None:
         return
-    werk = _Werk(gemeente, row)
+    werk = _Werk(gemeente, lease)
     # Also when it is gone by the time that there is something to say of it.
-    with suppress(NietMeer):
-        if row.pogingen > MAX_POGINGEN:
+    with suppress(NietMeer, LeaseVerloren):
+        if lease.row.pogingen > MAX_POGINGEN:
             werk.end(melding=_TE_VAAK)
             return
         try:
@@ -116,7 +117,7 @@ def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser |
     if found is None or found.inhoud is None:
         return None
     made = keys.decrypt(gemeente, bytes(found.inhoud), context(levering.pk))
-    _tell(gemeente, levering, gebruiker)
+    _log_download(gemeente, levering, gebruiker)
     return made
 
 
@@ -134,12 +135,12 @@ def context(levering_id: int) -> str:
     return f"opmerkingen:{levering_id}"
 
 
-def _tell(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> None:
+def _log_download(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> None:
     with voor_gemeente(gemeente):
-        log_act(gemeente, "opmerkingen_gedownload", gebruiker=gebruiker, onderwerp=str(levering))
+        log_act(gemeente, Handeling.OPMERKINGEN_GEDOWNLOAD, gebruiker=gebruiker, onderwerp=str(levering))
 
 
-def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Celopmerking]]:
+def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Rijopmerking]]:
     """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
@@ -164,14 +165,17 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringu
     return inhoud, uitkomst, meldingen
 
 
-def _findings(levering: Levering) -> list[Celopmerking]:
-    """All findings; equal texts once, because there are as many as there are rows."""
-    texts: dict[str, str] = {}
+def _findings(levering: Levering) -> list[Rijopmerking]:
+    """All findings; equal remarks once, because there are as many as there are rows."""
+    headers: dict[str, str] = {}
+    remarks: dict[tuple[str, str, str], Opmerking] = {}
     rows = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
-    return [
-        Celopmerking(rij, texts.setdefault(kolom, kolom), Ernst(ernst), texts.setdefault(melding, melding))
-        for rij, kolom, ernst, melding in rows.values_list("rij", "kolom", "ernst", "melding").iterator(5000)
-    ]
+    found = []
+    for rij, kolom, *said in rows.values_list("rij", "kolom", "ernst", "code", "melding").iterator(5000):
+        ernst, code, melding = said
+        remark = remarks.setdefault((ernst, code, melding), Opmerking(Ernst(ernst), code, melding))
+        found.append(Rijopmerking(rij, headers.setdefault(kolom, kolom), remark))
+    return found
 
 
 def _reasons(levering: Levering) -> list[Reden]:
@@ -203,18 +207,18 @@ def general(reden: Mapping[str, Any]) -> str:
 class _Werk:
     """One worker's work on one workbook, under its lease."""
 
-    def __init__(self, gemeente: Gemeente, row: Opmerkingenbestand) -> None:
+    def __init__(self, gemeente: Gemeente, lease: Lease[Opmerkingenbestand]) -> None:
         self.gemeente = gemeente
-        self.pk = row.pk
-        self.levering_id = row.levering_id
-        self.lease = row.lease_tot
+        self.levering_id = lease.row.levering_id
+        self.lease = lease
         self.last = time.monotonic()
 
     def run(self) -> None:
-        """From the file to the encrypted workbook. Raises what `annotate` does, and NietMeer."""
+        """From the file to the encrypted workbook. Raises what `annotate` does, NietMeer and LeaseVerloren."""
         ingredients = _ingredients(self.gemeente, self.levering_id)
         # Opening, and loading what is annotated in place, goes in one go.
-        self._hold(LEASE + timedelta(seconds=3 * len(ingredients[0]) / 1_000_000))
+        with voor_gemeente(self.gemeente):
+            self.lease.extend(LEASE + timedelta(seconds=3 * len(ingredients[0]) / 1_000_000))
         made = annotate(*ingredients, in_place=IN_PLACE_CELLS, volg=self._follow)
         sealed = keys.encrypt(self.gemeente, made, context(self.levering_id))
         self.end(inhoud=sealed, gemaakt_op=timezone.now())
@@ -223,18 +227,10 @@ class _Werk:
         now = time.monotonic()
         if now - self.last >= _SECONDS_PER_STEP:
             self.last = now
-            self._hold(LEASE, rijen_gedaan=rij)
+            with voor_gemeente(self.gemeente):
+                self.lease.report(rijen_gedaan=rij)
 
     def end(self, **fields: Any) -> None:
         """Write what came of it and give the lease back."""
-        self._hold(None, **fields)
-
-    def _hold(self, duration: timedelta | None, **fields: Any) -> None:
-        """Extend the lease (None: end it); raises NietMeer when it is not ours any more."""
-        until = timezone.now() + duration if duration is not None else None
         with voor_gemeente(self.gemeente):
-            mine = Opmerkingenbestand.objects.filter(pk=self.pk, lease_tot=self.lease)
-            held = mine.update(**{**fields, "lease_tot": until, "gewijzigd_op": timezone.now()})
-        if not held:
-            raise NietMeer
-        self.lease = until
+            self.lease.end(**fields)

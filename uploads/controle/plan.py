@@ -14,29 +14,22 @@ from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import kolomkoppen
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Rijopmerking
 from uploads.mapping.recognition import first_rows, headers_at
 from uploads.readers import Formaat, Tabel
 from uploads.workbooks.writer import Opmaak
 
 # A program that opens the file draws every comment; the reasons are in the last column as well.
-_MAX_COMMENTS = 5000
+MAX_COMMENTS = 5000
 
 
 _MAX_REASONS_PER_ROW = 20
 
 
-_ROWS_PER_STEP = 500
+ROWS_PER_STEP = 500
 
 
-LOTEN: Final[Mapping[Ernst | None, str]] = {
-    None: "Gaat mee",
-    Ernst.OVERGESLAGEN: "Overgeslagen",
-    Ernst.AFGEKEURD: "Afgekeurd",
-}
-
-
-_GEVOLG: Final[Mapping[Ernst, str]] = {
+GEVOLGEN: Final[Mapping[Ernst, str]] = {
     Ernst.AFGEKEURD: "Afgekeurd",
     Ernst.OVERGESLAGEN: "Overgeslagen",
     Ernst.WAARSCHUWING: "Waarschuwing",
@@ -51,16 +44,16 @@ KLEUREN: Final[Mapping[Ernst, str]] = {
 }
 
 
-_CEL: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
+CELOPMAAK: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
 
 
-_AUTEUR = "UM-portaal"
+AUTEUR = "UM-portaal"
 
 
-_MERK = "UM-portaal: "
+MERK = "UM-portaal: "
 
 
-_TITEL = "Opmerkingen"
+TITEL = "Opmerkingen"
 
 
 Volg = Callable[[int], None]
@@ -68,16 +61,6 @@ Volg = Callable[[int], None]
 
 class NietTeAnnoteren(Exception):
     """There is nothing to annotate: records without rows and columns, or more than anybody can open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Celopmerking:
-    """A finding: the row's number, the header as it is shown, how bad, and what to do."""
-
-    rij: int
-    kolom: str
-    ernst: Ernst
-    melding: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +89,7 @@ class Leveringuitkomst:
 
 
 @dataclass(slots=True)
-class _Plan:
+class Plan:
     """Where the headers are, where our two columns go, and which column a finding is about."""
 
     kopregel: int
@@ -119,7 +102,7 @@ class _Plan:
     opmerkingen: int = 0
 
     @classmethod
-    def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "_Plan":
+    def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "Plan":
         """Look where the headers are and how wide the rows; a sheet tells its size by itself."""
         koppen = headers_at(first_rows(tabel), kopregel)
         width, last = len(koppen), 0
@@ -145,7 +128,7 @@ class _Plan:
     def may_comment(self) -> bool:
         """Whether one more comment fits; counts it."""
         self.opmerkingen += 1
-        return self.opmerkingen <= _MAX_COMMENTS
+        return self.opmerkingen <= MAX_COMMENTS
 
 
 def _place(keys: Sequence[str], kop: str, otherwise: int) -> int:
@@ -169,12 +152,12 @@ def _columns(koppen: Sequence[str]) -> dict[str, int]:
 _ZWAARTE = list(Ernst)
 
 
-def _by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerking]]:
+def by_row(meldingen: Iterable[Rijopmerking]) -> Callable[[int], list[Rijopmerking]]:
     """A function that gives the findings of a row; to be asked for rows in their order."""
     groups = groupby(meldingen, key=attrgetter("rij"))
-    current: tuple[int, list[Celopmerking]] | None = None
+    current: tuple[int, list[Rijopmerking]] | None = None
 
-    def of(nummer: int) -> list[Celopmerking]:
+    def of(nummer: int) -> list[Rijopmerking]:
         nonlocal current
         while current is None or current[0] < nummer:
             found = next(groups, None)
@@ -186,13 +169,8 @@ def _by_row(meldingen: Iterable[Celopmerking]) -> Callable[[int], list[Celopmerk
     return of
 
 
-def lot_of(meldingen: Iterable[Celopmerking]) -> Ernst | None:
-    """What becomes of a row with these findings; None: it goes along. The conversion decides the same way."""
-    found = {melding.ernst for melding in meldingen}
-    return next((ernst for ernst in (Ernst.OVERGESLAGEN, Ernst.AFGEKEURD) if ernst in found), None)
-
-
-def _reasons(meldingen: Sequence[Celopmerking]) -> str:
+def reasons_of(meldingen: Sequence[Rijopmerking]) -> str:
+    """Says in one text why a row came to what it did; at most the first twenty reasons."""
     texts = [
         f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
         for melding in meldingen[:_MAX_REASONS_PER_ROW]
@@ -200,26 +178,26 @@ def _reasons(meldingen: Sequence[Celopmerking]) -> str:
     return " | ".join(dict.fromkeys(texts))
 
 
-def _per_cell(plan: _Plan, meldingen: Sequence[Celopmerking]) -> Iterator[tuple[int, Ernst, str]]:
+def per_cell(plan: Plan, meldingen: Sequence[Rijopmerking]) -> Iterator[tuple[int, Ernst, str]]:
     """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
-    cells: dict[int, list[Celopmerking]] = {}
+    cells: dict[int, list[Rijopmerking]] = {}
     for melding in meldingen:
         place = plan.column_of(melding.kolom)
         if place is not None:
             cells.setdefault(place, []).append(melding)
     for place, said in cells.items():
         worst = min((melding.ernst for melding in said), key=_ZWAARTE.index)
-        lines = dict.fromkeys(f"{_MERK}{_GEVOLG[one.ernst].lower()}\n{one.melding}" for one in said)
+        lines = dict.fromkeys(f"{MERK}{GEVOLGEN[one.ernst].lower()}\n{one.melding}" for one in said)
         yield place, worst, "\n".join(lines)
 
 
-def _comment_size(text: str) -> tuple[int, int]:
+def comment_size(text: str) -> tuple[int, int]:
     """Height and width (points) in which the whole text can be read."""
     lines = sum(1 + len(line) // 45 for line in text.splitlines())
     return min(40 + 14 * lines, 400), 260
 
 
-def _finish_sheet(sheet: Worksheet, plan: _Plan) -> None:
+def finish_sheet(sheet: Worksheet, plan: Plan) -> None:
     """The headers stay in sight, every column can be filtered, and our own columns are wide enough."""
     sheet.column_dimensions[get_column_letter(plan.lot + 1)].width = 30
     sheet.column_dimensions[get_column_letter(plan.reden + 1)].width = 90

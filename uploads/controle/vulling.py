@@ -13,7 +13,7 @@ from typing import Final
 from exchange.display import screen_label
 from exchange.standard import Soort, Veld, velden
 from exchange.standard.boom import lower_first, named_groups
-from uploads.mapping.reach import _WEGEN, BEREIKBAAR
+from uploads.mapping.reach import BEREIKBAAR, WEGEN
 
 # What somebody misses who leaves it empty. A search that asks for an attribute never finds a record without it.
 GEVOLGEN: Final[Mapping[Soort, Mapping[str, str]]] = {
@@ -142,7 +142,7 @@ def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_job
     for leaf in velden(soort):
         if leaf.pad in sentences or leaf.pad == soort.id_pad or leaf.pad in _VANZELF:
             continue
-        if leaf.pad in _WEGEN[soort]:
+        if leaf.pad in WEGEN[soort]:
             contact.append(graad(leaf, _label(soort, leaf)))
         else:
             groups.setdefault(_group_label(leaf), []).append(graad(leaf, screen_label(leaf.attribuut)))

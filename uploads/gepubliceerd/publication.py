@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.formats import number_format
 
 from exchange.bron import journaal, store
@@ -19,10 +17,13 @@ from exchange.bron.journaal import NietTerugTeDraaien
 from exchange.bron.models import Journaal
 from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import MAX_POGINGEN, claim, put_back
+from um_portal.errors import FoutMetMelding
+from um_portal.jobs import MAX_POGINGEN, Lease
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
 from uploads.leveringen.erasure import erase_content
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
 
@@ -48,12 +49,8 @@ _TERUG_POSTCODE = (
 )
 
 
-class NietPubliceerbaar(Exception):
+class NietPubliceerbaar(FoutMetMelding):
     """The levering cannot be published (any more), or its publication not undone; `melding` says why, in Dutch."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +136,12 @@ def request_publication(
         levering.reden_verlies = verlies.reden if verlies else ""
         levering.verlies_bevestigd = ONBEPERKT if zonder_rem else verlies.aantal if verlies else 0
         _brake(levering, difference(levering))
-        levering.status = Leveringstatus.PUBLICEREN
-        levering.gepubliceerd_door = gebruiker
-        levering.melding = ""
-        levering.pogingen = 0
-        levering.lease_tot = None
-        levering.save(
-            update_fields=[
-                *("wijze", "reden_verlies", "verlies_bevestigd", "status", "gepubliceerd_door"),
-                *("melding", "pogingen", "lease_tot", "gewijzigd_op"),
-            ]
+        lifecycle.await_publication(
+            levering_id,
+            gebruiker,
+            wijze=levering.wijze,
+            reden_verlies=levering.reden_verlies,
+            verlies_bevestigd=levering.verlies_bevestigd,
         )
 
 
@@ -168,10 +161,10 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
     Safe to call again at any time. Why it could not is then in the levering's `melding`, and its status is back
     at `omgezet`; exceptions other than that are the caller's and have changed nothing.
     """
-    return _under_lease(gemeente, levering_id, Leveringstatus.PUBLICEREN, _publish, _give_back_publish)
+    return _under_lease(gemeente, levering_id, _PUBLICEREN)
 
 
-def _publish(levering: Levering) -> Verschil:
+def _publish(lease: Lease[Levering], levering: Levering) -> Verschil:
     verschil = store.publish(
         levering.gemeente,
         Soort(levering.soort),
@@ -180,35 +173,32 @@ def _publish(levering: Levering) -> Verschil:
     )
     # The set may have changed since somebody looked; with what was written now the transaction is rolled back.
     _brake(levering, verschil)
-    _mark_published(levering, verschil)
+    _mark_published(lease, levering, verschil)
     return verschil
 
 
-def _mark_published(levering: Levering, verschil: Verschil) -> None:
+def _mark_published(lease: Lease[Levering], levering: Levering, verschil: Verschil) -> None:
     erase_content(levering)
-    levering.status = Leveringstatus.GEPUBLICEERD
-    levering.gepubliceerd_op = timezone.now()
-    levering.lease_tot = None
-    levering.nieuw, levering.gewijzigd = verschil.nieuw, verschil.gewijzigd
-    levering.gelijk, levering.weg = verschil.gelijk, verschil.weg
-    levering.save()
+    lifecycle.finish_publishing(
+        lease,
+        nieuw=verschil.nieuw,
+        gewijzigd=verschil.gewijzigd,
+        gelijk=verschil.gelijk,
+        weg=verschil.weg,
+    )
     log_act(
         levering.gemeente,
-        "levering_gepubliceerd",
+        Handeling.LEVERING_GEPUBLICEERD,
         gebruiker=levering.gepubliceerd_door,
         onderwerp=f"{levering}, {levering.soort}",
         aantal=verschil.totaal,
     )
 
 
-def _give_back_publish(
-    gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None
-) -> None:
-    with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.PUBLICEREN)
-        if stop is not None:
-            waiting.filter(publiceer_vanzelf=True).update(gestopt_om=stop)
-        put_back(waiting, status=Leveringstatus.OMGEZET, melding=melding)
+def _give_back_publishing(levering_id: int, melding: str, stop: RedenStop | None) -> None:
+    given_back = lifecycle.stop_publishing(levering_id, melding)
+    if given_back and stop is not None:
+        Levering.objects.filter(pk=levering_id, publiceer_vanzelf=True).update(gestopt_om=stop)
 
 
 def why_not(levering: Levering | None) -> str:
@@ -254,12 +244,7 @@ def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUs
             )
         if undoable(levering) is None:
             raise NietPubliceerbaar(NIET_TERUG)
-        put_back(
-            Levering.objects.filter(pk=levering_id),
-            status=Leveringstatus.TERUGDRAAIEN,
-            teruggedraaid_door=gebruiker,
-            melding="",
-        )
+        lifecycle.await_undoing(levering_id, gebruiker)
 
 
 def undo(gemeente: Gemeente, levering_id: int) -> Verschil | None:
@@ -267,18 +252,15 @@ def undo(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 
     Safe to call again at any time. Why it could not is then in the levering's `melding`, and it is published as it was.
     """
-    return _under_lease(gemeente, levering_id, Leveringstatus.TERUGDRAAIEN, _undo, _give_back_undo)
+    return _under_lease(gemeente, levering_id, _TERUGDRAAIEN)
 
 
-def _undo(levering: Levering) -> Verschil:
+def _undo(lease: Lease[Levering], levering: Levering) -> Verschil:
     verschil = journaal.undo(levering.gemeente, Soort(levering.soort), levering.pk)
-    levering.status = Leveringstatus.GEPUBLICEERD
-    levering.teruggedraaid_op = timezone.now()
-    levering.lease_tot = None
-    levering.save(update_fields=["status", "teruggedraaid_op", "lease_tot", "gewijzigd_op"])
+    lifecycle.finish_undoing(lease)
     log_act(
         levering.gemeente,
-        "levering_teruggedraaid",
+        Handeling.LEVERING_TERUGGEDRAAID,
         gebruiker=levering.teruggedraaid_door,
         onderwerp=f"{levering}, {levering.soort}",
         aantal=verschil.totaal,
@@ -286,60 +268,58 @@ def _undo(levering: Levering) -> Verschil:
     return verschil
 
 
-def _give_back_undo(
-    gemeente: Gemeente, levering_id: int, melding: str, stop: RedenStop | None = None
-) -> None:
+def _give_back_undoing(levering_id: int, melding: str, stop: RedenStop | None) -> None:
     del stop
-    with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.TERUGDRAAIEN)
-        put_back(waiting, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_door=None, melding=melding)
+    lifecycle.stop_undoing(levering_id, melding)
 
 
 # --- By a worker -----------------------------------------------------------------------------------------
 
 
-def _under_lease(
-    gemeente: Gemeente,
-    levering_id: int,
-    status: Leveringstatus,
-    work: Callable[[Levering], Verschil],
-    give_back: Callable[..., None],
-) -> Verschil | None:
-    """Do what a levering in this status waits for, in one transaction, or give it back with a message."""
-    publishing = status is Leveringstatus.PUBLICEREN
-    if not _claim(gemeente, levering_id, status):
+@dataclass(frozen=True, slots=True)
+class _Werk:
+    """A kind of work that changes the set: how it begins, is done and is given back, and what is said of failures."""
+
+    begin: Callable[[int], Lease[Levering] | None]
+    do: Callable[[Lease[Levering], Levering], Verschil]
+    give_back: Callable[[int, str, RedenStop | None], None]
+    bezig: str
+    te_vaak: str
+
+
+_PUBLICEREN = _Werk(lifecycle.begin_publishing, _publish, _give_back_publishing, _BEZIG, _TE_VAAK)
+_TERUGDRAAIEN = _Werk(lifecycle.begin_undoing, _undo, _give_back_undoing, _TERUG_BEZIG, _TERUG_TE_VAAK)
+
+
+def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil | None:
+    """Do what a levering waits for, in one transaction, or give it back with a message."""
+
+    def give_back(melding: str, stop: RedenStop | None = None) -> None:
+        with voor_gemeente(gemeente):
+            werk.give_back(levering_id, melding, stop)
+
+    with voor_gemeente(gemeente):
+        # Whoever publishes holds the row's lock until it is done; this does not stand in line behind it.
+        lease = werk.begin(levering_id)
+    if lease is None:
         return None
     try:
         with voor_gemeente(gemeente):
-            # Waits for whoever has the row: a glance of another worker, or a publication that then is done.
-            levering = _in_status(status).select_for_update(of=("self",)).filter(pk=levering_id).first()
+            # Waits for whoever glances at the row. From here on nobody else publishes it.
+            levering = lease.lock()
             if levering is None:
                 return None
             levering.gemeente = gemeente
             if levering.pogingen <= MAX_POGINGEN:
-                return work(levering)
+                return werk.do(lease, levering)
     except BezigMetPubliceren:
-        give_back(gemeente, levering_id, _BEZIG if publishing else _TERUG_BEZIG)
+        give_back(werk.bezig)
     except RemtEerst as problem:
-        give_back(gemeente, levering_id, problem.melding, RedenStop.REM)
+        give_back(problem.melding, RedenStop.REM)
     except NietTerugTeDraaien:
-        give_back(gemeente, levering_id, NIET_TERUG)
+        give_back(NIET_TERUG)
     except OnbekendePostcode:
-        give_back(gemeente, levering_id, _TERUG_POSTCODE)
+        give_back(_TERUG_POSTCODE)
     else:
-        give_back(gemeente, levering_id, _TE_VAAK if publishing else _TERUG_TE_VAAK, RedenStop.ONDERBROKEN)
+        give_back(werk.te_vaak, RedenStop.ONDERBROKEN)
     return None
-
-
-def _in_status(status: Leveringstatus) -> "QuerySet[Levering]":
-    found: QuerySet[Levering] = Levering.objects.filter(status=status)
-    return found
-
-
-def _claim(gemeente: Gemeente, levering_id: int, status: Leveringstatus) -> bool:
-    with voor_gemeente(gemeente):
-        waiting = _in_status(status).filter(pk=levering_id)
-        # Whoever publishes holds the row's lock until it is done; do not stand in line behind it.
-        if not waiting.select_for_update(skip_locked=True, of=("self",)).exists():
-            return False
-        return claim(waiting, levering_id) is not None

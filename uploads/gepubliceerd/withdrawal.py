@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from exchange.bron import withdrawal
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -33,7 +34,9 @@ def withdraw_records(
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
         number = withdrawal.withdraw(gemeente, soort, ids, batch=newest)
-        log_act(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
+        log_act(
+            gemeente, Handeling.RECORDS_INGETROKKEN, gebruiker=gebruiker, onderwerp=soort.label, aantal=number
+        )
     return number
 
 
@@ -47,7 +50,7 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
         expire_waiting(soort, _VERVALLEN)
         log_act(
             gemeente,
-            "records_ingetrokken",
+            Handeling.RECORDS_INGETROKKEN,
             gebruiker=gebruiker,
             onderwerp=f"{soort.label}, alles",
             aantal=number,

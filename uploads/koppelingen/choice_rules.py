@@ -6,15 +6,15 @@ from typing import Final
 
 from exchange.standard import Soort, Veld
 from uploads.koppelingen.choices import (
-    _LONGEST_WORD,
-    _MOST_WORDS,
-    _TAAL,
     ACHTER,
+    CODE_TAAL,
+    LONGEST_WORD,
+    MOST_WORDS,
     NIET,
     Extra,
     Kolomkeuze,
     Kolomkeuzes,
-    _language_of,
+    language_of,
     leaf_at,
 )
 from uploads.mapping.cells.text import woordsleutel
@@ -73,14 +73,14 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
 
 def _is_language(regel: Regel, regels: Regels, present: set[str]) -> bool:
     """Whether a constant is the language of a level that a column of this file has; it is chosen with that column."""
-    return regel.doel.endswith(f".{_TAAL}") and any(
+    return regel.doel.endswith(f".{CODE_TAAL}") and any(
         other.doel == regel.alleen_met and not present.isdisjoint(other.kolommen) for other in regels.regels
     )
 
 
 def _language_with(regel: Regel, regels: Regels) -> str:
     """The language that goes with the level of this rule."""
-    doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
+    doel = f"{regel.doel.rpartition('.')[0]}.{CODE_TAAL}"
     found = (one for one in regels.regels if one.doel == doel and one.alleen_met == regel.doel)
     return next((one.constante for one in found), "")
 
@@ -149,8 +149,8 @@ def to_regels(
             continue
         regel = _rule(leaf, kolom, keuzes, old, monsters)
         add(regel, kolom.sleutel)
-        if keuze.taal and _language_of(keuzes.soort, leaf) is not None:
-            doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
+        if keuze.taal and language_of(keuzes.soort, leaf) is not None:
+            doel = f"{regel.doel.rpartition('.')[0]}.{CODE_TAAL}"
             add(Regel(doel, constante=keuze.taal, alleen_met=regel.doel), kolom.sleutel)
     for place, extra in enumerate(keuzes.extra):
         leaf = leaf_at(keuzes.soort, extra.doel)
@@ -291,8 +291,8 @@ _BOTH: Final = (
 
 def consent_words(text: str) -> tuple[str, ...]:
     """The words that mean yes, as somebody typed them with commas between."""
-    words = dict.fromkeys(woordsleutel(part)[:_LONGEST_WORD] for part in text.replace(";", ",").split(","))
-    return tuple(word for word in words if word)[:_MOST_WORDS]
+    words = dict.fromkeys(woordsleutel(part)[:LONGEST_WORD] for part in text.replace(";", ",").split(","))
+    return tuple(word for word in words if word)[:MOST_WORDS]
 
 
 def _quoted(leaf: Veld) -> str:

@@ -38,10 +38,10 @@ VAST: Final = "vast"
 NIET: Final = ""
 MAX_EXTRA: Final = 40
 NEDERLANDS: Final = "nld"
-_MOST_WORDS: Final = 50
-_LONGEST_WORD: Final = 300
-_LONGEST_CONSTANT: Final = 2000
-_LONGEST_BETWEEN: Final = 5
+MOST_WORDS: Final = 50
+LONGEST_WORD: Final = 300
+LONGEST_CONSTANT: Final = 2000
+LONGEST_BETWEEN: Final = 5
 # How many places of a repeated group are offered; more when the file has them.
 _PLACES: Final = 5
 
@@ -152,7 +152,7 @@ def constante_groepen(soort: Soort) -> tuple[Optiegroep, ...]:
     return tuple(groep for groep in kept if groep.opties)
 
 
-_TAAL: Final = "codeTaal"
+CODE_TAAL: Final = "codeTaal"
 _SPLITS: Final = (
     Optie("", "Er staat één waarde in een cel"),
     Optie(GEWONE_SPLITS, "Knip bij een komma, puntkomma, rechte streep of nieuwe regel"),
@@ -215,7 +215,7 @@ def possible_for(
         eenheden=_EENHEDEN if is_uren(leaf.attribuut) else (),
         onbekend=_unknowns(leaf),
         ja=_codes_for_yes(leaf) if (is_ja_nee or keuze.ja) and is_coded_list(leaf) else (),
-        talen=_languages(keuze.taal) if _language_of(keuzes.soort, leaf) else (),
+        talen=_languages(keuze.taal) if language_of(keuzes.soort, leaf) else (),
         inkorten=(leaf.attribuut.lengte or 0) if may_be_cut(leaf) else 0,
         voeg_samen=_with(_TUSSEN, keuze.voeg_samen) if followed else (),
     )
@@ -249,10 +249,10 @@ def group_name(leaf: Veld) -> str:
     return repeated[0].label if repeated else leaf.label
 
 
-def _language_of(soort: Soort, leaf: Veld) -> Veld | None:
+def language_of(soort: Soort, leaf: Veld) -> Veld | None:
     """The attribute that holds the language of a level; None for what is no such level."""
     group, _, name = leaf.pad.rpartition(".")
-    return None if name == _TAAL else leaf_at(soort, f"{group}.{_TAAL}")
+    return None if name == CODE_TAAL else leaf_at(soort, f"{group}.{CODE_TAAL}")
 
 
 def _languages(chosen: str) -> tuple[Optie, ...]:
@@ -309,12 +309,12 @@ def leaf_at(soort: Soort, pad: str) -> Veld | None:
 
 def talen_bij(doel: str) -> tuple[str, ...]:
     """The names that can be typed for a fixed value of this target."""
-    return tuple(VEELGEVRAAGD.values()) if doel.endswith(f".{_TAAL}") else ()
+    return tuple(VEELGEVRAAGD.values()) if doel.endswith(f".{CODE_TAAL}") else ()
 
 
 def constante_tekst(doel: str, waarde: str) -> str:
     """A fixed value as it is typed: a language by its name."""
-    return VEELGEVRAAGD.get(waarde, waarde) if doel.endswith(f".{_TAAL}") else waarde
+    return VEELGEVRAAGD.get(waarde, waarde) if doel.endswith(f".{CODE_TAAL}") else waarde
 
 
 # --- Choices as rules ---------------------------------------------------------------------------------------

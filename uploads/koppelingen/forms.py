@@ -9,9 +9,9 @@ from django.http import QueryDict
 from exchange.standard import Soort
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.koppelingen.choices import (
-    _LONGEST_BETWEEN,
-    _LONGEST_CONSTANT,
-    _TAAL,
+    CODE_TAAL,
+    LONGEST_BETWEEN,
+    LONGEST_CONSTANT,
     MAX_EXTRA,
     NEDERLANDS,
     NIET,
@@ -19,7 +19,7 @@ from uploads.koppelingen.choices import (
     Extra,
     Kolomkeuze,
     Kolomkeuzes,
-    _language_of,
+    language_of,
     leaf_at,
 )
 from uploads.mapping.cells.text import code_table, woordsleutel
@@ -80,7 +80,7 @@ def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Se
     if "[]" in leaf.pad and not each:
         used = [one.nummer for other, one in chosen.items() if one.doel == keuze.doel and other != key]
         keuze = replace(keuze, nummer=min(max(used, default=0) + 1, MAX_POSITIES))
-    language = _language_of(soort, leaf)
+    language = language_of(soort, leaf)
     told = language is None or any(one.doel == language.pad for one in chosen.values())
     return replace(
         keuze,
@@ -101,7 +101,7 @@ def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mappin
         achter=by_index.get(_text(data, f"{name}-achter", ""), "")
         if f"{name}-achter" in data
         else begin.achter,
-        voeg_samen=_text(data, f"{name}-tussen", begin.voeg_samen, strip=False)[:_LONGEST_BETWEEN],
+        voeg_samen=_text(data, f"{name}-tussen", begin.voeg_samen, strip=False)[:LONGEST_BETWEEN],
         ja=_text(data, f"{name}-ja", begin.ja),
         taal=_text(data, f"{name}-taal", begin.taal),
         toestemming=_text(data, f"{name}-toestemming", begin.toestemming)[:2000],
@@ -116,7 +116,7 @@ def _extra_from(data: QueryDict, begin: Kolomkeuzes, by_index: Mapping[str, str]
             continue
         source = _text(data, f"{name}-bron", VAST)
         kolom = by_index.get(source, "")
-        waarde = "" if kolom else _text(data, f"{name}-waarde", "")[:_LONGEST_CONSTANT]
+        waarde = "" if kolom else _text(data, f"{name}-waarde", "")[:LONGEST_CONSTANT]
         was = _place(_text(data, f"{name}-was", "0"))
         old = begin.extra[was - 1] if 0 < was <= len(begin.extra) else None
         yield Extra(
@@ -134,7 +134,7 @@ def _as_constant(soort: Soort, doel: str, waarde: str) -> str:
     lijst = leaf.attribuut.waardelijst if leaf is not None else None
     if not waarde or leaf is None or lijst is None:
         return waarde
-    if leaf.attribuut.naam == _TAAL:
+    if leaf.attribuut.naam == CODE_TAAL:
         names = {woordsleutel(name): code for code, name in VEELGEVRAAGD.items()}
         return names.get(woordsleutel(waarde), waarde)
     if constant_of(leaf.attribuut, waarde) is not None:

@@ -36,12 +36,13 @@ from uploads.koppelingen.choices import (
     talen_bij,
 )
 from uploads.koppelingen.forms import from_form
-from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel, Voorbeeldrij
+from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel
 from uploads.mapping.cells.freetext import has_bsn
+from uploads.mapping.conversion import Rijuitkomst
 from uploads.mapping.doelen import without_positions
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import Kolomkop, says_bsn
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Lot
 from uploads.mapping.proposals.column_values import Waardesoort, look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
@@ -176,26 +177,26 @@ class Voorbeeld:
     """What the first rows come to: per row its remarks and its texts, with what they are about; and all counted."""
 
     kolommen: tuple[str, ...]
-    rijen: tuple[tuple[Voorbeeldrij, Paren, Paren], ...]
+    rijen: tuple[tuple[Rijuitkomst, Paren, Paren], ...]
     redenen: tuple[Opgeteld, ...]
 
     @property
     def mee(self) -> int:
         """How many rows go along."""
-        return self._fate("gaat mee")
+        return self._fate(Lot.MEE)
 
     @property
     def over(self) -> int:
         """How many rows are skipped."""
-        return self._fate("overgeslagen")
+        return self._fate(Lot.OVERGESLAGEN)
 
     @property
     def af(self) -> int:
         """How many rows are refused."""
-        return self._fate("afgekeurd")
+        return self._fate(Lot.AFGEKEURD)
 
-    def _fate(self, lot: str) -> int:
-        return sum(rij.lot == lot for rij, _, _ in self.rijen)
+    def _fate(self, lot: Lot) -> int:
+        return sum(rij.lot is lot for rij, _, _ in self.rijen)
 
 
 class Bord:
@@ -391,7 +392,7 @@ class Bord:
             ),
         )
 
-    def _tell_columns(self, rows: Sequence[Voorbeeldrij], texts: Sequence[dict[str, str]]) -> None:
+    def _tell_columns(self, rows: Sequence[Rijuitkomst], texts: Sequence[dict[str, str]]) -> None:
         """Per column what its values become, where it is the only one for its target, and what is said of them."""
         shared = Counter(without_positions(regel.doel) for regel in self.regels.regels)
         for veld in self.velden:
@@ -416,7 +417,7 @@ def shown(text: str) -> str:
     return NIET_GETOOND if is_bsn(text) or has_bsn(text) else text
 
 
-def _remarks(row: Voorbeeldrij) -> Paren:
+def _remarks(row: Rijuitkomst) -> Paren:
     return tuple((shown_header(one.kolom), one.opmerking.melding) for one in row.bevindingen)
 
 
@@ -444,7 +445,7 @@ def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
     return tuple(Optie(str(code), label) for code, label in lijst.waarden.items())
 
 
-def _texts(soort: Soort, rows: Sequence[Voorbeeldrij], paths: Iterable[str]) -> list[dict[str, str]]:
+def _texts(soort: Soort, rows: Sequence[Rijuitkomst], paths: Iterable[str]) -> list[dict[str, str]]:
     """Per row the text of every target, with the names of codes that others keep."""
     labels = labels_of(chain.from_iterable(external_codes(soort, row.record or {}) for row in rows))
 

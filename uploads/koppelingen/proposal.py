@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from exchange.standard import Soort
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen.saved import fitting, regels_of, saved_rules
@@ -15,11 +16,10 @@ from uploads.leveringen import voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.cells.text import tekst
-from uploads.mapping.conversion import Omzetting, Rijopmerking
+from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.eigen import is_eigen_blad, is_eigen_kop
 from uploads.mapping.herkenning import herkenning
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen
-from uploads.mapping.model import Ernst, Record
 from uploads.mapping.recognition import (
     BLADNAAM,
     EIGEN,
@@ -45,12 +45,8 @@ _ROWS_SHOWN = 12
 _SHOWN = 120
 
 
-class GeenKolommen(Exception):
+class GeenKolommen(FoutMetMelding):
     """The levering has no columns (any more) to choose from; `melding` says why, in Dutch."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +130,9 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Voorbeeldrij:
-    """What becomes of one row: a record or none, and the remarks."""
-
-    rij: int
-    record: Record | None
-    bevindingen: tuple[Rijopmerking, ...]
-
-    @property
-    def lot(self) -> str:
-        """What happens to it, in Dutch: goes along, is skipped or refused."""
-        if self.record is not None:
-            return "gaat mee"
-        skipped = any(one.opmerking.ernst is Ernst.OVERGESLAGEN for one in self.bevindingen)
-        return "overgeslagen" if skipped else "afgekeurd"
-
-
 def preview(
     gemeente: Gemeente, levering_id: int, regels: Regels, blad: str, kopregel: int, number: int = 20
-) -> list[Voorbeeldrij]:
+) -> list[Rijuitkomst]:
     """What the first rows become with these rules; they need not be complete.
 
     Raises OngeldigeRegels, GeenKolommen, and Onleesbaar.
@@ -171,9 +150,7 @@ def preview(
     found = herkenning(EIGEN, koppen, regels, 0)
     gevonden = Herkend(found, tabel, koppen, kopregel, bestand.epoch_1904)
     omzetting = Omzetting(gevonden, environment(gemeente), vandaag=timezone.localdate())
-    return [
-        Voorbeeldrij(one.rij, one.record, one.bevindingen) for one in islice(omzetting.uitkomsten(), number)
-    ]
+    return list(islice(omzetting.uitkomsten(), number))
 
 
 _WEG = "Het bestand van deze levering is gewist. Upload het bestand opnieuw."

@@ -13,11 +13,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import put_back
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
 from uploads.mapping.cells.text import tekst, woordsleutel
 from uploads.mapping.doelen import OngeldigeRegels
 from uploads.mapping.herkenning import looks_like_data
@@ -29,7 +30,7 @@ from uploads.mapping.recognition import (
 )
 from uploads.mapping.regels import Regels, check, what_is_missing
 from uploads.mapping.regels_json import from_json, to_json
-from uploads.models import Bronbestand, Koppeling, Koppelingversie, Levering, Leveringstatus
+from uploads.models import Koppeling, Koppelingversie, Levering
 
 log = logging.getLogger(__name__)
 
@@ -75,22 +76,19 @@ def set_regels(
     """
     _check_complete(regels, soort)
     with voor_gemeente(gemeente):
-        if not Bronbestand.objects.filter(levering_id=levering_id).exists():
-            return False
-        possible = [Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT, Leveringstatus.OMGEZET]
-        done = put_back(
-            Levering.objects.filter(pk=levering_id, status__in=possible),
-            status=Leveringstatus.ONTVANGEN,
+        done = lifecycle.convert_with_columns(
+            levering_id,
             soort=soort.value,
             vraagt_soort=False,
             gekozen_blad=blad[:BLADNAAM],
             gekozen_kopregel=kopregel,
             regels=keys.encrypt(gemeente, to_json(regels).encode(), regels_context(levering_id)),
             koppelingversie=versie,
-            melding="",
         )
         if done:
-            log_act(gemeente, "kolommen_gekozen", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+            log_act(
+                gemeente, Handeling.KOLOMMEN_GEKOZEN, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
+            )
     return done
 
 
@@ -147,7 +145,9 @@ def save(
             koppeling.save(update_fields=["gearchiveerd_op"])
         if newest is not None and _text_of(gemeente, newest) == text:
             if back:
-                log_act(gemeente, "koppeling_teruggehaald", gebruiker=gebruiker, onderwerp=_about(newest))
+                log_act(
+                    gemeente, Handeling.KOPPELING_TERUGGEHAALD, gebruiker=gebruiker, onderwerp=_about(newest)
+                )
             return newest
         nummer = newest.nummer + 1 if newest is not None else 1
         versie: Koppelingversie = Koppelingversie.objects.create(
@@ -157,7 +157,7 @@ def save(
             regels=keys.encrypt(gemeente, text.encode(), versie_context(koppeling.pk, nummer)),
             gebruiker=gebruiker,
         )
-        log_act(gemeente, "koppeling_opgeslagen", gebruiker=gebruiker, onderwerp=_about(versie))
+        log_act(gemeente, Handeling.KOPPELING_OPGESLAGEN, gebruiker=gebruiker, onderwerp=_about(versie))
     return versie
 
 
@@ -190,7 +190,10 @@ def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser |
         )
         if done:
             log_act(
-                gemeente, "koppeling_gearchiveerd", gebruiker=gebruiker, onderwerp=f"koppeling {koppeling_id}"
+                gemeente,
+                Handeling.KOPPELING_GEARCHIVEERD,
+                gebruiker=gebruiker,
+                onderwerp=f"koppeling {koppeling_id}",
             )
     return bool(done)
 
@@ -207,7 +210,7 @@ def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: Abstract
             koppeling.save(update_fields=["naam"])
             log_act(
                 gemeente,
-                "koppeling_hernoemd",
+                Handeling.KOPPELING_HERNOEMD,
                 gebruiker=gebruiker,
                 onderwerp=f"koppeling {koppeling_id}, nu {naam}",
             )

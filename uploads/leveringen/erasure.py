@@ -9,21 +9,21 @@ from django.utils import timezone
 
 from exchange.bron import concept
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
 from uploads.models import (
-    AF,
-    UITGEVOERD,
     Bronbestand,
     Levering,
-    Leveringstatus,
     Opmerkingenbestand,
     Voorproef,
 )
 
 # A workbook with remarks is made anew when somebody wants it again.
 OPMERKINGEN_BEWAARD = timedelta(hours=1)
+_INGETROKKEN = "Deze levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist."
 
 
 def erase_content(levering: Levering) -> None:
@@ -50,23 +50,17 @@ def erase_concept(levering: Levering) -> None:
 def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser | None) -> bool:
     """Withdraw a levering that is not published, whatever it was doing. False when that was too late."""
     with voor_gemeente(gemeente):
-        levering = (
-            Levering.objects.select_for_update(of=("self",))
-            .exclude(status__in=UITGEVOERD)
-            .filter(pk=levering_id)
-            .first()
-        )
-        if levering is None:
+        if not lifecycle.withdraw(levering_id, _INGETROKKEN):
             return False
-        _expire(levering, "Deze levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist.")
-        log_act(gemeente, "levering_ingetrokken", gebruiker=gebruiker, onderwerp=str(levering))
+        levering = Levering.objects.get(pk=levering_id)
+        erase_content(levering)
+        log_act(gemeente, Handeling.LEVERING_INGETROKKEN, gebruiker=gebruiker, onderwerp=str(levering))
     return True
 
 
 def waiting() -> "QuerySet[Levering]":
     """The leveringen that are not published, whatever they are doing; call inside `voor_gemeente`."""
-    found: QuerySet[Levering] = Levering.objects.exclude(status__in=[*AF, Leveringstatus.TERUGDRAAIEN])
-    return found
+    return lifecycle.open_to("expire")
 
 
 def erase_expired(gemeente: Gemeente) -> int:
@@ -84,7 +78,7 @@ def erase_expired(gemeente: Gemeente) -> int:
                 f"Deze levering is na {settings.UM_BRONBESTAND_UREN} uur niet gepubliceerd. Het bestand en de "
                 "omgezette gegevens zijn gewist. Upload het bestand opnieuw.",
             )
-            log_act(gemeente, "levering_vervallen", onderwerp=str(levering))
+            log_act(gemeente, Handeling.LEVERING_VERVALLEN, onderwerp=str(levering))
     return len(old)
 
 
@@ -100,8 +94,6 @@ def expire_waiting(soort: Soort, melding: str) -> int:
 
 
 def _expire(levering: Levering, melding: str) -> None:
-    erase_content(levering)
-    # Ends the lease too: a worker that is still at it finds that out at its next step.
-    Levering.objects.filter(pk=levering.pk).update(
-        status=Leveringstatus.VERVALLEN, melding=melding, lease_tot=None, gewijzigd_op=timezone.now()
-    )
+    # A worker that is still at it finds out at its next step that its lease has ended.
+    if lifecycle.expire(levering.pk, melding):
+        erase_content(levering)

@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg import sql
 
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -77,7 +78,7 @@ def receive(
             kenmerk=kenmerk,
         )
         _keep_raw(gemeente, levering.pk, inhoud)
-        log_act(gemeente, "levering_ontvangen", gebruiker=gebruiker, onderwerp=str(levering))
+        log_act(gemeente, Handeling.LEVERING_ONTVANGEN, gebruiker=gebruiker, onderwerp=str(levering))
     return levering
 
 

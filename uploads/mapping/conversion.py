@@ -18,7 +18,7 @@ from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, without_own
-from uploads.mapping.model import Ernst, Omgeving, Opmerking, Record, Vertaling
+from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
 
@@ -53,15 +53,6 @@ MAX_ONBEKEND = 5000
 _LONGEST_VALUE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Rijopmerking:
-    """A remark with its place: the row's number and the column's header."""
-
-    rij: int
-    kolom: str
-    opmerking: Opmerking
-
-
 @dataclass(slots=True)
 class Telling:
     """How many rows came to what. `gelezen` is always the sum of the three that follow."""
@@ -76,11 +67,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Rijuitkomst:
-    """What one row came to: a record, or None and the findings that say why."""
+    """What one row came to: a record when it goes along, else None and the findings that say why not."""
 
     rij: int
     record: Record | None
     bevindingen: tuple[Rijopmerking, ...]
+    lot: Lot
 
 
 @dataclass(slots=True)
@@ -153,6 +145,8 @@ class Omzetting:
                     record = None
             if record is not None and self._is_over(record):
                 meld(vertaling.kop_van(_SLUITINGSDATUM), _GESLOTEN)
+            lot = lot_of(one.ernst for one in found) if found else Lot.MEE
+            if lot is not Lot.MEE:
                 record = None
             if record is not None:
                 self._vormen[vertaling.vorm()] += 1
@@ -160,7 +154,7 @@ class Omzetting:
                 seen[eigen_id] = nummer
             bevindingen = tuple(found)
             found.clear()
-            yield self._settle(Rijuitkomst(nummer, record, bevindingen))
+            yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot))
 
     def _missing_columns(self) -> Iterator[Rijopmerking]:
         """What the municipality's own koppeling expects and this file does not have."""
@@ -203,9 +197,9 @@ class Omzetting:
     def _settle(self, uitkomst: Rijuitkomst) -> Rijuitkomst:
         """Count the outcome."""
         telling = self.telling
-        if uitkomst.record is not None:
+        if uitkomst.lot is Lot.MEE:
             telling.omgezet += 1
-        elif any(one.opmerking.ernst is Ernst.OVERGESLAGEN for one in uitkomst.bevindingen):
+        elif uitkomst.lot is Lot.OVERGESLAGEN:
             telling.overgeslagen += 1
         else:
             telling.afgekeurd += 1

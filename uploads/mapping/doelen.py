@@ -9,6 +9,7 @@ from typing import Final
 from exchange.standard import STANDAARD, Attribuut, Gegevenstype, Soort, Veld, Waardelijst, veld_op, velden
 from exchange.standard.boom import lower_first, named_groups
 from exchange.waardelijsten.lijsten import NAAM_BIJ
+from um_portal.errors import FoutMetMelding
 from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.freetext import has_bsn
 
@@ -25,12 +26,8 @@ _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\[([0-9]{0,2})\])?")
 _POSITION = re.compile(r"\[[0-9]*\]")
 
 
-class OngeldigeRegels(ValueError):
+class OngeldigeRegels(FoutMetMelding):
     """These rules cannot be used; `melding` is a Dutch sentence for who made them."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from uploads.mapping.cells.text import kopsleutel, tekst
 
-_LONGEST_HEADER = 200
+LONGEST_HEADER = 200
 
 
 _BSN_KOP = re.compile(r"bsn|burgerservice|sofinummer|sofinr|sofinum")
@@ -45,7 +45,7 @@ def kolomkoppen(koppen: Sequence[str]) -> tuple[Kolomkop, ...]:
     seen: Counter[str] = Counter()
     found = []
     for index, kop in enumerate(koppen):
-        key, letter = kopsleutel(kop)[:_LONGEST_HEADER], kolomletter(index)
+        key, letter = kopsleutel(kop)[:LONGEST_HEADER], kolomletter(index)
         if not key:
             found.append(Kolomkop(index, f"kolom {letter}", f"kolom {letter}", letter, ""))
             continue

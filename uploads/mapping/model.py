@@ -29,6 +29,46 @@ class Opmerking(NamedTuple):
     melding: str
 
 
+class Lot(StrEnum):
+    """What becomes of a row: its record goes along, or the row is skipped or refused."""
+
+    MEE = "gaat mee"
+    OVERGESLAGEN = "overgeslagen"
+    AFGEKEURD = "afgekeurd"
+
+    @property
+    def ernst(self) -> Ernst | None:
+        """The severity of the remark that decided it; None for a row that goes along."""
+        return None if self is Lot.MEE else Ernst(self.value)
+
+
+def lot_of(ernsten: Iterable[Ernst]) -> Lot:
+    """Decides what becomes of a row that got remarks of these severities. Warnings change nothing."""
+    found = set(ernsten)
+    if Ernst.OVERGESLAGEN in found:
+        return Lot.OVERGESLAGEN
+    return Lot.AFGEKEURD if Ernst.AFGEKEURD in found else Lot.MEE
+
+
+@dataclass(frozen=True, slots=True)
+class Rijopmerking:
+    """A remark with its place: the row's number (from 1) and the column's header; '' when it is about the whole row."""
+
+    rij: int
+    kolom: str
+    opmerking: Opmerking
+
+    @property
+    def ernst(self) -> Ernst:
+        """How bad it is."""
+        return self.opmerking.ernst
+
+    @property
+    def melding(self) -> str:
+        """The sentence for who uploaded the file."""
+        return self.opmerking.melding
+
+
 class Cel(NamedTuple):
     """What a cell came to: a value (None: absent), a remark, or both; and the unknown values of lists, to count."""
 

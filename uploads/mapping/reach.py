@@ -12,7 +12,7 @@ BEREIKBAAR: Final = "(bereikbaar)"
 def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
     """The paths of the attributes that a record has, and BEREIKBAAR when one of them leads to somebody."""
     found = set(paden)
-    if found & _WEGEN[soort]:
+    if found & WEGEN[soort]:
         found.add(BEREIKBAAR)
     return found
 
@@ -21,4 +21,4 @@ def _is_way(leaf: Veld) -> bool:
     return leaf.contactgegeven and leaf.profiel is Profiel.DETAIL and leaf.attribuut.naam != "codeWebadres"
 
 
-_WEGEN: Final = {soort: frozenset(leaf.pad for leaf in velden(soort) if _is_way(leaf)) for soort in Soort}
+WEGEN: Final = {soort: frozenset(leaf.pad for leaf in velden(soort) if _is_way(leaf)) for soort in Soort}

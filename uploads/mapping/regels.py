@@ -21,7 +21,7 @@ from uploads.mapping.doelen import (
     veld_van,
     without_positions,
 )
-from uploads.mapping.kolommen import _LONGEST_HEADER, says_bsn
+from uploads.mapping.kolommen import LONGEST_HEADER, says_bsn
 from uploads.mapping.words import JA
 
 SONAR: Final = "sonar"
@@ -36,12 +36,12 @@ GEWONE_SPLITS: Final = ",;|\n"
 # As long as a word of `Regel.waarden` can be.
 LONGEST_VALUE: Final = 300
 
-_MAX_REGELS = 300
-_MAX_KOLOMMEN = 20
-_MAX_WAARDEN = 5000
-_LONGEST_KEY = _LONGEST_HEADER + 10
-_LONGEST_CONSTANT = 2000
-_LONGEST_BETWEEN = 20
+MAX_REGELS = 300
+MAX_KOLOMMEN = 20
+MAX_WAARDEN = 5000
+LONGEST_KEY = LONGEST_HEADER + 10
+LONGEST_CONSTANT = 2000
+LONGEST_BETWEEN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def check(regels: Regels) -> None:
         raise OngeldigeRegels("Een koppeling is voor werkzoekenden of voor vacatures. Kies een van beide.")
     if regels.herkomst not in HERKOMSTEN:
         raise OngeldigeRegels("De herkomst van deze koppeling is niet bekend.")
-    if len(regels.regels) > _MAX_REGELS:
-        raise OngeldigeRegels(f"Een koppeling kan ten hoogste {_MAX_REGELS} regels hebben. Verwijder regels.")
+    if len(regels.regels) > MAX_REGELS:
+        raise OngeldigeRegels(f"Een koppeling kan ten hoogste {MAX_REGELS} regels hebben. Verwijder regels.")
     for regel in regels.regels:
         _check_rule(regels.soort, regel)
     if regels.toestemming is not None:
@@ -161,8 +161,8 @@ def _check_rule(soort: Soort, regel: Regel) -> None:
         if regel.waarden or regel.bij_onbekend or regel.per_woord:
             wrong("dit veld heeft geen waardelijst, dus er zijn geen waarden te koppelen.")
     else:
-        if len(regel.waarden) > _MAX_WAARDEN:
-            wrong(f"er zijn ten hoogste {_MAX_WAARDEN} waarden te koppelen.")
+        if len(regel.waarden) > MAX_WAARDEN:
+            wrong(f"er zijn ten hoogste {MAX_WAARDEN} waarden te koppelen.")
         for waarde, code in regel.waarden:
             if not woordsleutel(waarde) or (code and code_in(attribuut.waardelijst, code) is None):
                 wrong("een gekoppelde waarde heeft een code die niet in de waardelijst staat.")
@@ -184,8 +184,8 @@ def _check_rule(soort: Soort, regel: Regel) -> None:
 def _check_columns(regel: Regel, leaf: Veld, soort: Soort, wrong: Any) -> None:
     if bool(regel.kolommen) is bool(regel.constante):
         wrong("kies een of meer kolommen, of een vaste waarde.")
-    if len(regel.kolommen) > _MAX_KOLOMMEN or len(set(regel.kolommen)) < len(regel.kolommen):
-        wrong(f"kies ten hoogste {_MAX_KOLOMMEN} verschillende kolommen.")
+    if len(regel.kolommen) > MAX_KOLOMMEN or len(set(regel.kolommen)) < len(regel.kolommen):
+        wrong(f"kies ten hoogste {MAX_KOLOMMEN} verschillende kolommen.")
     is_id = leaf.pad == soort.id_pad
     if is_id and not regel.kolommen:
         wrong("een vaste waarde kan hier niet: elk profiel heeft een eigen kenmerk nodig.")

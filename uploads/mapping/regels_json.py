@@ -7,13 +7,13 @@ from typing import Any
 
 from uploads.mapping.doelen import SOORTEN, OngeldigeRegels
 from uploads.mapping.regels import (
-    _LONGEST_BETWEEN,
-    _LONGEST_CONSTANT,
-    _LONGEST_KEY,
-    _MAX_KOLOMMEN,
-    _MAX_REGELS,
-    _MAX_WAARDEN,
+    LONGEST_BETWEEN,
+    LONGEST_CONSTANT,
+    LONGEST_KEY,
     LONGEST_VALUE,
+    MAX_KOLOMMEN,
+    MAX_REGELS,
+    MAX_WAARDEN,
     Regel,
     Regels,
     Toestemming,
@@ -46,7 +46,7 @@ def from_json(text: str | bytes) -> Regels:
         raise _BROKEN from None
     _expect(isinstance(data, dict) and set(data) == {"versie", "soort", "herkomst", "toestemming", "regels"})
     _expect(data["versie"] == _VERSIE and isinstance(data["regels"], list))
-    _expect(isinstance(data["herkomst"], str) and len(data["regels"]) <= _MAX_REGELS)
+    _expect(isinstance(data["herkomst"], str) and len(data["regels"]) <= MAX_REGELS)
     soort = next((kind for kind in SOORTEN if kind.value == data["soort"]), None)
     if soort is None:
         raise _BROKEN
@@ -68,9 +68,9 @@ _DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Re
 
 
 _LONGEST: Mapping[str, int] = {
-    "constante": _LONGEST_CONSTANT,
-    "voeg_samen": _LONGEST_BETWEEN,
-    "splits": _LONGEST_BETWEEN,
+    "constante": LONGEST_CONSTANT,
+    "voeg_samen": LONGEST_BETWEEN,
+    "splits": LONGEST_BETWEEN,
 }
 
 
@@ -84,9 +84,9 @@ def _rule(data: Any) -> Regel:
     values: dict[str, Any] = {}
     for name, value in data.items():
         if name == "kolommen":
-            values[name] = _texts(value, _MAX_KOLOMMEN, _LONGEST_KEY)
+            values[name] = _texts(value, MAX_KOLOMMEN, LONGEST_KEY)
         elif name == "waarden":
-            _expect(isinstance(value, list) and len(value) <= _MAX_WAARDEN)
+            _expect(isinstance(value, list) and len(value) <= MAX_WAARDEN)
             pairs = [_texts(pair, 2, LONGEST_VALUE) for pair in value]
             _expect(all(len(pair) == 2 for pair in pairs))
             values[name] = tuple(pairs)
@@ -103,7 +103,7 @@ def _rule(data: Any) -> Regel:
 def _consent(data: Any) -> Toestemming:
     _expect(isinstance(data, dict) and set(data) == {"kolom", "waarden", "verklaring"})
     kolom, verklaring = data["kolom"], data["verklaring"]
-    _expect(isinstance(kolom, str) and len(kolom) <= _LONGEST_KEY and isinstance(verklaring, bool))
+    _expect(isinstance(kolom, str) and len(kolom) <= LONGEST_KEY and isinstance(verklaring, bool))
     return Toestemming(kolom, _texts(data["waarden"], 100, LONGEST_VALUE), verklaring)
 
 

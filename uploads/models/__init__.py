@@ -4,7 +4,6 @@ from uploads.models.koppeling import Koppeling, Koppelingversie
 from uploads.models.levering import (
     AF,
     BEZIG,
-    UITGEVOERD,
     Bevinding,
     Bronbestand,
     Levering,
@@ -21,7 +20,6 @@ from uploads.models.waarde import LandelijkeWaarde, Legewaarden, Voordracht, Waa
 __all__ = [
     "AF",
     "BEZIG",
-    "UITGEVOERD",
     "Aanleversleutel",
     "Bevinding",
     "Bronbestand",

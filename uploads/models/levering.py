@@ -76,8 +76,6 @@ BEZIG = (
     Leveringstatus.TERUGDRAAIEN,
 )
 AF = (Leveringstatus.GEPUBLICEERD, Leveringstatus.VERVALLEN)
-# In these it changes, or has changed, what is published.
-UITGEVOERD = (Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN, *AF)
 
 
 # Only who works with what is in them reads them.

@@ -11,9 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -23,20 +22,20 @@ from django.utils import timezone
 from exchange.bron.concept import put_ready
 from exchange.bron.writing import Schrijver
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import LEASE, MAX_POGINGEN, claim, put_back
+from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen import saved
-from uploads.leveringen import voorproef
+from uploads.leveringen import lifecycle, voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
-from uploads.mapping.conversion import Rijopmerking as Gevonden
 from uploads.mapping.herkenning import shown_header
-from uploads.mapping.model import Ernst, Record
+from uploads.mapping.model import Ernst, Record, Rijopmerking
 from uploads.mapping.recognition import (
     BLADNAAM,
     Bestandskeuze,
@@ -45,7 +44,7 @@ from uploads.mapping.recognition import (
     SoortOnduidelijk,
     recognise,
 )
-from uploads.models import Bevinding, Bronbestand, Koppelingversie, Levering, Leveringstatus
+from uploads.models import Bevinding, Koppelingversie, Levering
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 
 _RECORDS_PER_PART = 2500
@@ -66,10 +65,6 @@ _HERKENNEN = "De kolommen worden herkend."
 _NIETS = "In dit bestand is niets gevonden om te publiceren. Bekijk hieronder waarom."
 
 Volg = Callable[[Levering], None]
-
-
-class LeaseVerloren(RuntimeError):
-    """Somebody else has this levering now, or it was withdrawn."""
 
 
 def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> None:
@@ -99,26 +94,22 @@ def retry(
 ) -> bool:
     """Put a failed levering back in the queue, if its file is still there; `soort` when somebody chose it."""
     with voor_gemeente(gemeente):
-        if not Bronbestand.objects.filter(levering_id=levering_id).exists():
-            return False
         changes: dict[str, Any] = {"soort": soort.value, "vraagt_soort": False} if soort else {}
-        failed = Levering.objects.filter(pk=levering_id, status=Leveringstatus.MISLUKT)
-        done = put_back(failed, status=Leveringstatus.ONTVANGEN, melding="", **changes)
+        done = lifecycle.convert_again(levering_id, **changes)
         if done:
-            log_act(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+            log_act(
+                gemeente, Handeling.LEVERING_OPNIEUW, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
+            )
     return done
 
 
 def give_up(gemeente: Gemeente, levering_id: int) -> None:
     """Let a levering fail that was interrupted too often."""
     with voor_gemeente(gemeente):
-        levering = Levering.objects.filter(
-            pk=levering_id, status__in=[Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN]
-        ).first()
-        if levering is not None:
+        if lifecycle.give_up_converting(levering_id, _TE_VAAK, **_no_figures()):
+            levering = Levering.objects.get(pk=levering_id)
             erase_concept(levering)
             Bevinding.objects.filter(levering=levering).delete()
-            Levering.objects.filter(pk=levering.pk).update(**_no_figures(), **_failed(_TE_VAAK))
 
 
 def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
@@ -133,15 +124,15 @@ def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
 class _Werk:
     """One worker's work on one levering, under its lease."""
 
-    def __init__(self, gemeente: Gemeente, levering: Levering, volg: Volg | None) -> None:
+    def __init__(self, gemeente: Gemeente, lease: Lease[Levering], volg: Volg | None) -> None:
         self.gemeente = gemeente
-        self.levering = levering
-        levering.gemeente = gemeente
-        self.lease = levering.lease_tot
+        self.lease = lease
+        self.levering = lease.row
+        self.levering.gemeente = gemeente
         self.volg = volg
         self.blad = ""
         self.records: list[Record] = []
-        self.findings: list[Gevonden] = []
+        self.findings: list[Rijopmerking] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
         self.schrijver: Schrijver | None = None
@@ -151,11 +142,11 @@ class _Werk:
         """From the file to the converted records."""
         levering = self.levering
         with voor_gemeente(self.gemeente):
-            self._hold(LEASE, melding=_LEZEN)
+            self.lease.report(melding=_LEZEN)
             erase_concept(levering)
             Bevinding.objects.filter(levering=levering).delete()
             inhoud = raw_of(self.gemeente, levering.pk)
-        self._tell(melding=_LEZEN)
+        self._show()
         with self._open(inhoud) as bestand:
             del inhoud
             self._convert(bestand)
@@ -208,7 +199,7 @@ class _Werk:
             return
         inhoud = voorproef.taste(bestand)
         with voor_gemeente(self.gemeente):
-            self._hold(LEASE)
+            self.lease.extend()
             voorproef.keep(self.gemeente, self.levering, inhoud)
 
     def _recognise(self, bestand: Bestand) -> Herkend:
@@ -240,13 +231,13 @@ class _Werk:
 
     def _convert_rows(self, omzetting: Omzetting) -> None:
         for uitkomst in omzetting.uitkomsten():
-            self._take(uitkomst)
+            self._collect(uitkomst)
             now = time.monotonic()
             full = len(self.records) >= _RECORDS_PER_PART
             if full or len(self.findings) >= _FINDINGS_PER_STEP or now - self.last >= _SECONDS_PER_STEP:
                 self._step(whole_part=full, **_figures(omzetting))
 
-    def _take(self, uitkomst: Rijuitkomst) -> None:
+    def _collect(self, uitkomst: Rijuitkomst) -> None:
         if uitkomst.record is not None:
             self.records.append(uitkomst.record)
         for finding in uitkomst.bevindingen:
@@ -262,6 +253,7 @@ class _Werk:
         unknown = {lijst: dict(values.most_common()) for lijst, values in omzetting.onbekend.items()}
         self._step(
             whole_part=True,
+            last=True,
             **_figures(omzetting),
             rijen_totaal=max(totaal, 0),
             redenen=list(_reasons(omzetting)),
@@ -271,41 +263,38 @@ class _Werk:
             )
             if unknown
             else None,
-            status=Leveringstatus.OMGEZET,
             melding="" if omzetting.telling.omgezet else _NIETS,
-            pogingen=0,
         )
 
-    def _step(self, whole_part: bool = False, **fields: Any) -> None:
+    def _step(self, whole_part: bool = False, *, last: bool = False, **fields: Any) -> None:
         """Write what there is and how far it is, in one transaction, if the lease still holds."""
-        done = fields.get("status") is Leveringstatus.OMGEZET
         with voor_gemeente(self.gemeente):
-            if not done:
+            if last:
+                lifecycle.finish_converting(self.lease, **fields)
+            else:
                 _without_waiting_for_disk()
-            self._hold(None if done else LEASE, **fields)
+                self.lease.report(**fields)
             if whole_part and self.omzetting is not None:
-                self._put_ready(self.omzetting.gevonden.soort)
+                self._stage(self.omzetting.gevonden.soort)
             Bevinding.objects.bulk_create(
                 [self._row(finding) for finding in self.findings], batch_size=_FINDINGS_PER_STEP
             )
             self.findings = []
         self.last = time.monotonic()
-        self._tell(**fields)
+        self._show()
 
-    def _put_ready(self, soort: Soort) -> None:
+    def _stage(self, soort: Soort) -> None:
         if self.schrijver is None:
             self.schrijver = Schrijver(self.gemeente, soort, self.levering.pk)
         records, self.records = self.records, []
         put_ready(self.schrijver, records)
 
-    def _tell(self, **fields: Any) -> None:
+    def _show(self) -> None:
         """Let whoever follows us know how far it is."""
         if self.volg is not None:
-            for name, value in fields.items():
-                setattr(self.levering, name, value)
             self.volg(self.levering)
 
-    def _row(self, finding: Gevonden) -> Bevinding:
+    def _row(self, finding: Rijopmerking) -> Bevinding:
         return Bevinding(
             gemeente=self.gemeente,
             levering=self.levering,
@@ -317,38 +306,24 @@ class _Werk:
             melding=finding.opmerking.melding,
         )
 
-    def _hold(self, duration: timedelta | None, **fields: Any) -> None:
-        """Extend the lease (None: end it) and write these fields; raises LeaseVerloren when it is not ours any more."""
-        until = timezone.now() + duration if duration is not None else None
-        mine = Levering.objects.filter(
-            pk=self.levering.pk, status=Leveringstatus.OMZETTEN, lease_tot=self.lease
-        )
-        held = mine.update(**{**fields, "lease_tot": until, "gewijzigd_op": timezone.now()})
-        if not held:
-            raise LeaseVerloren
-        self.lease = until
-
     def fail(self, melding: str, **fields: Any) -> None:
         """End with a message; the file stays for another try, the half-converted records do not."""
-        self._end(**_failed(melding), **fields)
+        self._end(lifecycle.fail_converting, melding, **fields)
 
     def ask_columns(self, problem: NietGekoppeld) -> None:
         """End by asking which column is what; `blad` and `kopregel` are the best guess."""
         self._end(
-            status=Leveringstatus.KOPPELEN,
-            melding=problem.melding,
+            lifecycle.await_columns,
+            problem.melding,
             blad=problem.tabel.naam[:BLADNAAM],
             kopregel=problem.kopregel,
         )
 
-    def _end(self, **fields: Any) -> None:
-        try:
-            with voor_gemeente(self.gemeente):
-                self._hold(None, **_no_figures(), **fields)
-                erase_concept(self.levering)
-                Bevinding.objects.filter(levering=self.levering).delete()
-        except LeaseVerloren:
-            return
+    def _end(self, transition: Callable[..., None], melding: str, **fields: Any) -> None:
+        with suppress(LeaseVerloren), voor_gemeente(self.gemeente):
+            transition(self.lease, melding, **_no_figures(), **fields)
+            erase_concept(self.levering)
+            Bevinding.objects.filter(levering=self.levering).delete()
 
 
 def _without_waiting_for_disk() -> None:
@@ -374,21 +349,13 @@ def _few_collections() -> Iterator[None]:
 
 def _claim(gemeente: Gemeente, levering_id: int, volg: Volg | None) -> _Werk | None:
     with voor_gemeente(gemeente):
-        levering = claim(
-            Levering.objects.filter(status__in=[Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN]),
-            levering_id,
-        )
-        if levering is None:
+        lease = lifecycle.begin_converting(levering_id, **_no_figures())
+        if lease is None:
             return None
-        if levering.pogingen > MAX_POGINGEN:
+        if lease.row.pogingen > MAX_POGINGEN:
             give_up(gemeente, levering_id)
             return None
-        levering.status = Leveringstatus.OMZETTEN
-        levering.melding = ""
-        Levering.objects.filter(pk=levering.pk).update(
-            status=Leveringstatus.OMZETTEN, melding="", **_no_figures()
-        )
-        return _Werk(gemeente, levering, volg)
+        return _Werk(gemeente, lease, volg)
 
 
 def _no_figures() -> dict[str, Any]:
@@ -402,15 +369,6 @@ def _no_figures() -> dict[str, Any]:
         "waarschuwingen",
     )
     return {**dict.fromkeys(counts, 0), "rijen_totaal": None, "redenen": [], "vulling": {}, "koppeling": ""}
-
-
-def _failed(melding: str) -> dict[str, Any]:
-    return {
-        "status": Leveringstatus.MISLUKT,
-        "melding": melding,
-        "lease_tot": None,
-        "gewijzigd_op": timezone.now(),
-    }
 
 
 def _figures(omzetting: Omzetting) -> dict[str, Any]:

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from um_portal.errors import FoutMetMelding
 
-class Onleesbaar(Exception):
+
+class Onleesbaar(FoutMetMelding):
     """The file cannot be read; `melding` is a Dutch sentence for who uploaded it: what is wrong, what to do."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 class Formaat(StrEnum):

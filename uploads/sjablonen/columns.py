@@ -28,7 +28,7 @@ MAX_LIJST: Final = 6000
 _LANGSTE_LABEL: Final = 40
 
 
-_BANDEN = (KOP.vulling, "EDEDED")
+BANDEN = (KOP.vulling, "EDEDED")
 
 
 _KWALIFICATIE = "arbeidsmarktkwalificatie."

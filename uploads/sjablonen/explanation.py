@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exchange.standard import Attribuut, Gegevenstype, Profiel, Soort, Veld, veld_op
 from uploads.mapping.eigen import EIGEN_BLAD, VOORBEELD_ID
 from uploads.sjablonen.columns import (
-    _BANDEN,
+    BANDEN,
     VANZELF,
     Lijstopties,
     Sjabloonkolom,
@@ -53,7 +53,7 @@ def _who_sees(leaf: Veld) -> str:
     return "Iedereen die zoekt" if leaf.profiel is Profiel.ZOEK else "Alleen wie een detail opvraagt"
 
 
-def _comment(kolom: Sjabloonkolom, lijsten: Lijstopties) -> str:
+def comment_of(kolom: Sjabloonkolom, lijsten: Lijstopties) -> str:
     leaf = kolom.veld
     lines = [leaf.volledig_label, leaf.attribuut.uitleg, how_to_fill(leaf.attribuut, lijsten)]
     if leaf.verplicht:
@@ -112,7 +112,7 @@ _UITLEG_KOPPEN: Final = (
 )
 
 
-def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> None:
+def write_explanation(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> None:
     for index, (_, width) in enumerate(_UITLEG_KOPPEN, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     rows: list[tuple[Sequence[Any], bool]] = [([EIGEN_BLAD], False), ([], False)]
@@ -145,7 +145,7 @@ def _write_explanation(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> 
             cell = sheet.cell(number, column)
             put(cell, value)
             several = len(values) > 1
-            Opmaak(vulling=_BANDEN[0] if bold and several else "", vet=bold, omloop=several).apply(cell)
+            Opmaak(vulling=BANDEN[0] if bold and several else "", vet=bold, omloop=several).apply(cell)
         if len(values) > 1:
             make_room(sheet, number, len(values))
 

@@ -17,7 +17,7 @@ from exchange.standard import Attribuut, Gegevenstype, Soort
 from uploads.mapping.doelen import list_of
 from uploads.mapping.eigen import EIGEN_BLAD
 from uploads.sjablonen.columns import (
-    _BANDEN,
+    BANDEN,
     Lijstopties,
     Sjabloonkolom,
     example_of,
@@ -25,7 +25,7 @@ from uploads.sjablonen.columns import (
     options_of,
     remaining,
 )
-from uploads.sjablonen.explanation import _comment, _write_explanation
+from uploads.sjablonen.explanation import comment_of, write_explanation
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import DATUM_VORM, KOP, Opmaak, fit_to_width, to_bytes
 
@@ -53,7 +53,7 @@ def make(soort: Soort, lijsten: Lijstopties) -> bytes:
     uitleg = workbook.create_sheet("Uitleg")
     offered = _write_lists(workbook.create_sheet("Lijsten"), soort, lijsten)
     _write_columns(sheet, soort, lijsten, offered)
-    _write_explanation(uitleg, soort, lijsten)
+    write_explanation(uitleg, soort, lijsten)
     fit_to_width(uitleg)
     return to_bytes(workbook)
 
@@ -95,7 +95,7 @@ def _write_columns(sheet: Worksheet, soort: Soort, lijsten: Lijstopties, offered
         head = sheet.cell(1, index)
         put(head, kolom.kop)
         _head_look(head, kolom)
-        text = _comment(kolom, lijsten)
+        text = comment_of(kolom, lijsten)
         head.comment = Comment(
             text, _AUTEUR, height=60 + 15 * (text.count("\n") + len(text) // 45), width=330
         )
@@ -119,7 +119,7 @@ def _head_look(cell: Any, kolom: Sjabloonkolom) -> None:
     if kolom.veld.verplicht:
         look = Opmaak(vulling=_VERPLICHT, letter="FFFFFF", vet=True, omloop=True)
     else:
-        look = Opmaak(vulling=_BANDEN[kolom.band % 2], vet=True, omloop=True)
+        look = Opmaak(vulling=BANDEN[kolom.band % 2], vet=True, omloop=True)
     look.apply(cell)
 
 

@@ -18,17 +18,13 @@ from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 from uploads.controle import opmerkingen, vulling
-from uploads.mapping.model import Ernst
+from uploads.controle.plan import GEVOLGEN
 from uploads.models import Bevinding, Levering, Opmerkingenbestand
 from uploads.sjablonen import columns, workbook
 from uploads.tasks import enqueue_annotation
 
 BEVINDINGEN_PER_PAGINA: Final = 50
-ERNSTEN: Final = (
-    (Ernst.AFGEKEURD, "Afgekeurd"),
-    (Ernst.OVERGESLAGEN, "Overgeslagen"),
-    (Ernst.WAARSCHUWING, "Waarschuwing"),
-)
+ERNSTEN: Final = tuple(GEVOLGEN.items())
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _GEWIST = (
     "Er is geen bestand met opmerkingen meer, want het aangeleverde bestand is gewist. De meldingen staan nog op deze "

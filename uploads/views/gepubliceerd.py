@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
 from exchange.bron.sets import BezigMetPubliceren
 from exchange.standard import Soort
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal
 from um_portal.toegang.access import GemeenteRequest, requires
@@ -142,7 +143,7 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
     opname = downloads.Momentopname(soort, find.ordered(found, soort, request.GET.get("sorteer", "")))
     log_act(
         request.gemeente,
-        "records_gedownload",
+        Handeling.RECORDS_GEDOWNLOAD,
         gebruiker=request.user,
         onderwerp=soort.label,
         aantal=opname.aantal,

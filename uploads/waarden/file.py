@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -75,7 +76,7 @@ def read_in(gemeente: Gemeente, inhoud: bytes, gebruiker: Gebruiker | None) -> I
         changed = {pair: code for pair, code in rows.items() if before.get(pair) != code}
         remember(gemeente, changed, gebruiker)
         if changed:
-            log_act(gemeente, "waarden_ingelezen", gebruiker=gebruiker, aantal=len(changed))
+            log_act(gemeente, Handeling.WAARDEN_INGELEZEN, gebruiker=gebruiker, aantal=len(changed))
     new = sum(pair not in before for pair in changed)
     return Ingelezen(new, len(changed) - new, len(rows) - len(changed), without)
 

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from exchange.standard import Waardelijst
 from exchange.waardelijsten.lijsten import LIJSTEN, PastNiet, attributen, canonical
 from exchange.waardelijsten.models import Code, Codestatus
+from um_portal.errors import FoutMetMelding
 from uploads.mapping.doelen import code_in, waardelijsten
 from uploads.waarden.suggest import Codeoptie, Voorsteller, fold
 
@@ -36,12 +37,8 @@ class Codestand(StrEnum):
     NIET_GELADEN = "niet_geladen"
 
 
-class OngeldigeCode(ValueError):
+class OngeldigeCode(FoutMetMelding):
     """A code that cannot be chosen; `melding` is Dutch."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 @dataclass(frozen=True, slots=True)

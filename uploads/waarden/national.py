@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -73,7 +74,7 @@ def put_forward(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | N
             [Voordracht(gemeente=gemeente, landelijk=row) for row in new], ignore_conflicts=True
         )
         if new:
-            log_act(gemeente, "waarden_voorgedragen", gebruiker=gebruiker, aantal=len(new))
+            log_act(gemeente, Handeling.WAARDEN_VOORGEDRAGEN, gebruiker=gebruiker, aantal=len(new))
     return Voorgedragen(len(new), refused.persoonlijk, refused.zonder_code)
 
 
@@ -115,7 +116,7 @@ def take_over(
         remember(gemeente, changed, gebruiker)
         aantal = len(added) + len(changed)
         if aantal:
-            log_act(gemeente, "landelijke_waarden_overgenomen", gebruiker=gebruiker, aantal=aantal)
+            log_act(gemeente, Handeling.LANDELIJKE_WAARDEN_OVERGENOMEN, gebruiker=gebruiker, aantal=aantal)
     return aantal
 
 
@@ -222,11 +223,23 @@ def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
         with voor_gemeente(gemeente):
             onderwerp = f"landelijke waarde {row.pk}"
             if wat is VASTSTELLEN:
-                log_act(gemeente, "landelijke_waarde_vastgesteld", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(
+                    gemeente,
+                    Handeling.LANDELIJKE_WAARDE_VASTGESTELD,
+                    gebruiker=gebruiker,
+                    onderwerp=onderwerp,
+                )
             elif wat is AFWIJZEN:
-                log_act(gemeente, "landelijke_waarde_afgewezen", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(
+                    gemeente, Handeling.LANDELIJKE_WAARDE_AFGEWEZEN, gebruiker=gebruiker, onderwerp=onderwerp
+                )
             else:
-                log_act(gemeente, "landelijke_waarde_ingetrokken", gebruiker=gebruiker, onderwerp=onderwerp)
+                log_act(
+                    gemeente,
+                    Handeling.LANDELIJKE_WAARDE_INGETROKKEN,
+                    gebruiker=gebruiker,
+                    onderwerp=onderwerp,
+                )
     return True
 
 

@@ -13,14 +13,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import put_back
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import tekst, woordsleutel
 from uploads.mapping.words import AFWEZIG_WOORDEN
-from uploads.models import Bronbestand, Legewaarden, Levering, Leveringstatus, Waardekoppeling
+from uploads.models import Legewaarden, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten.processing import unknown_values
 from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, codes_with, keuzelijsten, suggesters
 from uploads.waarden.suggest import Woordvoorstel
@@ -31,20 +33,12 @@ LANGSTE_LEGE_WOORD: Final = 60
 _BATCH: Final = 1000
 
 
-class NietOpnieuw(Exception):
+class NietOpnieuw(FoutMetMelding):
     """The levering cannot be converted again; `melding` says why, in Dutch."""
 
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
-
-class OngeldigeWaarde(ValueError):
+class OngeldigeWaarde(FoutMetMelding):
     """A word that cannot be kept; `melding` says why, in Dutch, without the word."""
-
-    def __init__(self, melding: str) -> None:
-        super().__init__(melding)
-        self.melding = melding
 
 
 # --- What a levering does not know -------------------------------------------------------------------------
@@ -217,7 +211,11 @@ def map_words(
         remember(gemeente, chosen, gebruiker)
         if chosen:
             log_act(
-                gemeente, "waarden_gekoppeld", gebruiker=gebruiker, onderwerp=onderwerp, aantal=len(chosen)
+                gemeente,
+                Handeling.WAARDEN_GEKOPPELD,
+                gebruiker=gebruiker,
+                onderwerp=onderwerp,
+                aantal=len(chosen),
             )
     return len(chosen)
 
@@ -257,7 +255,7 @@ def forget(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -
         if gone:
             log_act(
                 gemeente,
-                "waardekoppeling_verwijderd",
+                Handeling.WAARDEKOPPELING_VERWIJDERD,
                 gebruiker=gebruiker,
                 onderwerp=f"waardekoppeling {koppeling_id}",
             )
@@ -309,10 +307,10 @@ def convert_again(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | N
     False when it was on its way already. Raises NietOpnieuw when it cannot: it is being published, or its file is gone.
     """
     with voor_gemeente(gemeente):
-        waiting = Levering.objects.filter(pk=levering_id, status=Leveringstatus.OMGEZET)
-        has_file = Bronbestand.objects.filter(levering_id=levering_id).exists()
-        if has_file and put_back(waiting, status=Leveringstatus.ONTVANGEN, melding=""):
-            log_act(gemeente, "levering_opnieuw", gebruiker=gebruiker, onderwerp=f"levering {levering_id}")
+        if lifecycle.convert_with_waarden(levering_id):
+            log_act(
+                gemeente, Handeling.LEVERING_OPNIEUW, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
+            )
             return True
         status = Levering.objects.filter(pk=levering_id).values_list("status", flat=True).first()
     if status in {Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN}:
@@ -354,7 +352,7 @@ def set_empty_words(gemeente: Gemeente, woorden: Sequence[str], gebruiker: Gebru
     """Let these words, and no others, count as empty from the next conversion on."""
     with voor_gemeente(gemeente):
         Legewaarden.objects.update_or_create(gemeente=gemeente, defaults={"waarden": list(woorden)})
-        log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker, aantal=len(woorden))
+        log_act(gemeente, Handeling.LEGE_WAARDEN_GEWIJZIGD, gebruiker=gebruiker, aantal=len(woorden))
 
 
 def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None:
@@ -362,4 +360,4 @@ def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None
     with voor_gemeente(gemeente):
         gone, _ = Legewaarden.objects.all().delete()
         if gone:
-            log_act(gemeente, "lege_waarden_gewijzigd", gebruiker=gebruiker)
+            log_act(gemeente, Handeling.LEGE_WAARDEN_GEWIJZIGD, gebruiker=gebruiker)

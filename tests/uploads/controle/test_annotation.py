@@ -38,15 +38,15 @@ from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
-from uploads.controle import annotate_in_place, annotation, opmerkingen, plan
+from uploads.controle import annotate_in_place, annotation, explanation, opmerkingen, plan
 from uploads.controle.annotation import annotate
-from uploads.controle.plan import KLEUREN, Celopmerking, Leveringuitkomst, Reden
+from uploads.controle.plan import KLEUREN, Leveringuitkomst, Reden
 from uploads.gepubliceerd.publication import publish, request_publication
 from uploads.leveringen.erasure import erase_expired, withdraw
 from uploads.leveringen.intake import receive
 from uploads.mapping.cells.text import tekst
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_LOT, KOP_REDEN
-from uploads.mapping.model import Ernst
+from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.omzetten import processing
 from uploads.readers import Onleesbaar, open_file
@@ -102,6 +102,10 @@ def fates(sheet: Any, kopregel: int = 1) -> Counter[str]:
         for row in range(kopregel + 1, sheet.max_row + 1)
         if sheet.cell(row, column).value
     )
+
+
+def een_opmerking(rij: int, kolom: str, ernst: Ernst, melding: str) -> Rijopmerking:
+    return Rijopmerking(rij, kolom, Opmerking(ernst, "code", melding))
 
 
 def een_uitkomst(**changes: Any) -> Leveringuitkomst:
@@ -210,7 +214,7 @@ def test_of_two_columns_with_one_name_the_right_one_is_coloured(client, gemeente
 @pytest.mark.django_db
 def test_a_finding_without_a_column_is_told_behind_its_row():
     out = annotate(
-        b"a;b\n1;2\n", een_uitkomst(), [Celopmerking(2, "", Ernst.AFGEKEURD, "Dit klopt niet. Pas het aan.")]
+        b"a;b\n1;2\n", een_uitkomst(), [een_opmerking(2, "", Ernst.AFGEKEURD, "Dit klopt niet. Pas het aan.")]
     )
     sheet = the_sheet(out)
     where = headers(sheet)
@@ -224,8 +228,8 @@ def test_a_file_without_headers_gets_the_fates_too():
         b"1;2\n3;4\n",
         een_uitkomst(kopregel=0),
         [
-            Celopmerking(1, "kolom B", Ernst.AFGEKEURD, "Fout."),
-            Celopmerking(2, "kolom A", Ernst.WAARSCHUWING, "Let op."),
+            een_opmerking(1, "kolom B", Ernst.AFGEKEURD, "Fout."),
+            een_opmerking(2, "kolom A", Ernst.WAARSCHUWING, "Let op."),
         ],
     )
     sheet = the_sheet(out)
@@ -251,8 +255,9 @@ def test_that_warnings_were_left_out_is_told(client, gemeente, monkeypatch):
 
 @pytest.mark.django_db
 def test_beyond_so_many_comments_the_reason_is_in_the_last_column_only(monkeypatch):
-    monkeypatch.setattr(plan, "_MAX_COMMENTS", 2)
-    said = [Celopmerking(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
+    for module in (plan, explanation):
+        monkeypatch.setattr(module, "MAX_COMMENTS", 2)
+    said = [een_opmerking(rij, "a", Ernst.AFGEKEURD, "Fout.") for rij in range(2, 7)]
     reden = Reden("a", Ernst.AFGEKEURD, "Fout.", 5, 5)
     out = annotate(b"a;b\n" + b"1;2\n" * 5, een_uitkomst(redenen=[reden]), said)
     sheet = the_sheet(out)
@@ -479,14 +484,15 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "um_portal.embedded.mypy_settings"
 import django
 django.setup()
 import openpyxl
-from uploads.annotation import Uitkomst, annotate
+from uploads.controle.annotation import annotate
+from uploads.controle.plan import Leveringuitkomst
 workbook = openpyxl.Workbook()
 for row in (["a", "b"], ["x", 612345678]):
     workbook.worksheets[0].append(row)
 workbook.worksheets[0]["B2"].number_format = "dd-mm-yyyy"
 file = io.BytesIO()
 workbook.save(file)
-out = annotate(file.getvalue(), Uitkomst("x.xlsx", "Sheet", 1, 1, 1, 0, 0), [])
+out = annotate(file.getvalue(), Leveringuitkomst("x.xlsx", "Sheet", 1, 1, 1, 0, 0), [])
 print(openpyxl.load_workbook(io.BytesIO(out))["Sheet"]["B2"].value)
 """
 
@@ -519,7 +525,7 @@ def test_nothing_is_written_to_disk_on_the_way(monkeypatch):
     for name in ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, refuse)
     inhoud = een_werkblad([een_sonar_rij(Postcode="x")])
-    said = [Celopmerking(2, "Postcode", Ernst.AFGEKEURD, "Fout.")]
+    said = [een_opmerking(2, "Postcode", Ernst.AFGEKEURD, "Fout.")]
     monkeypatch.setattr(annotate_in_place, "logger", None)  # falling back would say so
     for limit in (100_000, 0):
         assert annotate(inhoud, een_uitkomst(blad="Sheet"), said, in_place=limit)
@@ -842,7 +848,7 @@ def test_a_hundred_thousand_rows_take_bounded_memory():
         for n in range(1, 100_002)
     )
     inhoud = to_bytes(workbook, [stroom])
-    said = (Celopmerking(n, "Postcode", Ernst.AFGEKEURD, "Fout.") for n in range(2, 100_002, 2))
+    said = (een_opmerking(n, "Postcode", Ernst.AFGEKEURD, "Fout.") for n in range(2, 100_002, 2))
     tracemalloc.start()
     out = annotate(inhoud, een_uitkomst(blad="Sheet"), said)
     _, peak = tracemalloc.get_traced_memory()

@@ -418,7 +418,7 @@ def test_an_undo_whose_worker_is_killed_is_picked_up_again(gemeente, monkeypatch
 
     with monkeypatch.context() as patch:
         # Right before the commit: the set has been written already.
-        patch.setattr(publication, "noteer", die)
+        patch.setattr(publication, "log_act", die)
         with pytest.raises(Gedood):
             publication.undo(gemeente, pk)
     assert ids(gemeente) == {"B"}

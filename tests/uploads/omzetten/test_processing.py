@@ -339,7 +339,7 @@ def test_a_worker_process_killed_with_9_leaves_a_job_that_is_picked_up_again():
     pk = received(gemeente, csv_of(30_000))
     code = (
         "import django; django.setup();"
-        "from um_portal.tenants.models import Gemeente; from uploads.processing import convert;"
+        "from um_portal.tenants.models import Gemeente; from uploads.omzetten.processing import convert;"
         f"convert(Gemeente.objects.get(pk={gemeente.pk}), {pk})"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "um_portal.settings"}

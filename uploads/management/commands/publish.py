@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from exchange.standard import Soort
+from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
 from uploads.gepubliceerd import publication
-from uploads.leveringen import erasure
+from uploads.leveringen import erasure, lifecycle
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
@@ -28,7 +29,7 @@ _KOPPELINGEN = (
 )
 
 
-class Mislukt(Exception):
+class Mislukt(FoutMetMelding):
     """Nothing was published; the message says why, in Dutch."""
 
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         try:
             self._publish(options, result)
         except Mislukt as problem:
-            self._fail(str(problem), result)
+            self._fail(problem.melding, result)
         except Exception as problem:  # a caller in a script gets its JSON line, whatever went wrong
             log.exception("publish failed")
             del problem
@@ -171,12 +172,10 @@ class Command(BaseCommand):
     def _erase(self, gemeente: Gemeente, pk: int) -> None:
         """Nobody comes back for what was not published: erase it now, and let the figures stay."""
         with voor_gemeente(gemeente):
-            levering = Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.GEPUBLICEERD).first()
-            if levering is not None:
+            levering = Levering.objects.get(pk=pk)
+            # What failed says so, and why.
+            if levering.is_mislukt or lifecycle.expire(pk, levering.melding):
                 erasure.erase_content(levering)
-                Levering.objects.filter(pk=pk).exclude(status=Leveringstatus.MISLUKT).update(
-                    status=Leveringstatus.VERVALLEN
-                )
 
 
 def _reload(gemeente: Gemeente, pk: int) -> Levering:

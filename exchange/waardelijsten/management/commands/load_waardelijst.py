@@ -77,7 +77,7 @@ class Command(BaseCommand):
         try:
             self._handle(options)
         except Leesfout as problem:
-            raise CommandError(f"{problem} {NIETS_VERANDERD}") from None
+            raise CommandError(f"{problem.melding} {NIETS_VERANDERD}") from None
         except NietKlaargezet:
             raise CommandError(
                 f"Iemand anders heeft deze versie intussen toegepast of vervangen. {NIETS_VERANDERD}"
@@ -233,7 +233,7 @@ def _read(lijst: Lijst, data: bytes, schemas: list[str], path: Path) -> tuple[li
     try:
         entries = read_entries(lijst, data, schemas)
     except Leesfout as problem:
-        raise Leesfout(f"{path.name}: {problem}") from None
+        raise Leesfout(f"{path.name}: {problem.melding}") from None
     return entries, path.name, hashlib.sha256(data).hexdigest()
 
 

@@ -1,0 +1,75 @@
+"""What the addresses for machines share: the way in, how a call is read, and how an answer is given.
+
+The exchange calls one of them, a municipality's own system the other. Each has errors of its own.
+"""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NoReturn
+
+from django.http import HttpRequest, HttpResponse
+
+_LENGTH = re.compile(r"[0-9]{1,15}")
+
+
+class ShortWay(ABC):
+    """Answers every call below a prefix, before whatever is for people: sessions, cookies, CSRF, hosts."""
+
+    prefix: ClassVar[str]
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers machines here, lets people through."""
+        if request.path_info.startswith(self.prefix):
+            return self.answer(request)
+        return self.get_response(request)
+
+    @abstractmethod
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answers one call; never raises."""
+
+
+def announced_length(request: HttpRequest, otherwise: int | None = None) -> int | None:
+    """Tells how many bytes the caller says to send: `otherwise` when nothing is said, None when it is no number."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    if not said:
+        return otherwise
+    return int(said) if _LENGTH.fullmatch(said) else None
+
+
+def read_body(request: HttpRequest, most: int) -> bytes | None:
+    """Reads what was sent, of at most so many bytes: nothing of it when it broke off, None when it is too long."""
+    length = announced_length(request, 0)
+    if length is None or length > most:
+        return None
+    try:
+        return request.read(most + 1)
+    except OSError:
+        return b""
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Reads JSON. Raises ValueError, also for the Infinity and NaN that Python takes for JSON, and RecursionError."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Raises ValueError."""
+    raise ValueError(name)
+
+
+def respond(
+    body: bytes, status: int, mediatype: str | None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Makes an answer that is kept nowhere, unless `headers` say otherwise; no `mediatype`: it has no content."""
+    response = HttpResponse(body, status=status, content_type=mediatype)
+    if mediatype is None:
+        del response["Content-Type"]
+    response["Cache-Control"] = "no-store"
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return response
