@@ -18,8 +18,9 @@ from django.utils import timezone
 from exchange.bemiddelaar import client
 from exchange.bemiddelaar.models import ONDERWEG, Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
+from exchange.interfaces import current
 from exchange.standard import Soort, without_empties
-from exchange.vum3.compose import Criteria, compose
+from exchange.vum3.compose import Criteria
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, claim
@@ -47,7 +48,7 @@ def open_search(
             gebruiker=gebruiker,
             soort=soort,
             naam=naam,
-            vraag_object=compose(soort, criteria),
+            vraag_object=current().compose(soort, criteria),
         )
         log_act(gemeente, "zoekvraag_gesteld", gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}")
     return zoekvraag

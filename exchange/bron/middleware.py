@@ -2,17 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
 from exchange.bron import api
+from exchange.interfaces import SPOKEN
 
 
 class ShortWay(ABC):
     """Hands every call below a prefix to `answer`, before any other middleware."""
 
-    prefix: ClassVar[str]
+    prefix: str | tuple[str, ...]
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,9 +29,11 @@ class ShortWay(ABC):
 
 
 class BronMiddleware(ShortWay):
-    """Answers the exchange."""
+    """Answers the exchange, in every version of the interface that is spoken."""
 
-    prefix = api.PREFIX
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
+        self.prefix = tuple(f"{address}/" for address in SPOKEN)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer one call of the exchange; never raises."""
