@@ -7,7 +7,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,9 +15,9 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 class ShortWay(ABC):
-    """Answers every call below a prefix, before whatever is for people: sessions, cookies, CSRF, hosts."""
+    """Answers every call below a prefix (or one of several), before all that is for people: sessions, CSRF, hosts."""
 
-    prefix: ClassVar[str]
+    prefix: str | tuple[str, ...]
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
