@@ -7,7 +7,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.http import HttpRequest, HttpResponse
 
@@ -17,7 +17,7 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 class ShortWay(ABC):
     """Answers every call below a prefix, before whatever is for people: sessions, cookies, CSRF, hosts."""
 
-    prefix: ClassVar[str]
+    prefix: str | tuple[str, ...]
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

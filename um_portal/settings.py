@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from exchange.interfaces import current
 from um_portal.inspection import forbid_inspection
 
 # Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
@@ -53,9 +54,9 @@ UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
 # --- The exchange ---------------------------------------------------------------------------------
 UM_EIGEN_OIN = env.str("UM_EIGEN_OIN", default="00000001899000101000")
 UM_EXCHANGE_OIN = env.str("UM_EXCHANGE_OIN", default="00000001899000113000")
-UM_EXCHANGE_URL = env.str("UM_EXCHANGE_URL", default=f"http://127.0.0.1:{UM_SIMULATOR_PORT}/vum/v3").rstrip(
-    "/"
-)
+UM_EXCHANGE_URL = env.str(
+    "UM_EXCHANGE_URL", default=f"http://127.0.0.1:{UM_SIMULATOR_PORT}{current().uitwisseling_adres}"
+).rstrip("/")
 UM_EXCHANGE_CERTIFICAAT = env.str("UM_EXCHANGE_CERTIFICAAT", default="")
 UM_EXCHANGE_SLEUTEL = env.str("UM_EXCHANGE_SLEUTEL", default="")
 UM_EXCHANGE_CA = env.str("UM_EXCHANGE_CA", default="")
@@ -100,7 +101,7 @@ UM_CONTACT_URL = env.str("UM_CONTACT_URL", default="")
 UM_CONTACT_EMAIL = env.str("UM_CONTACT_EMAIL", default="")
 
 # --- The simulator --------------------------------------------------------------------------------
-UM_BRON_URL = env.str("UM_BRON_URL", default=f"http://127.0.0.1:{UM_PORT}/vum/bron/v3").rstrip("/")
+UM_BRON_URL = env.str("UM_BRON_URL", default=f"http://127.0.0.1:{UM_PORT}{current().bron_adres}").rstrip("/")
 UM_SIMULATOR_TIJDSLIMIET = env.float("UM_SIMULATOR_TIJDSLIMIET", default=8.0)
 UM_SIMULATOR_HAPERING = env.float("UM_SIMULATOR_HAPERING", default=0.3)
 

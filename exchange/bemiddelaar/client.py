@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from exchange.interfaces import current
 from exchange.standard import VUM_ID_PATROON, Soort
 from exchange.vum3.headers import Partijen
 from um_portal import outward
 from um_portal.errors import FoutMetMelding
 
 _MAX_ANTWOORD = 64 * 1024 * 1024
-_LIMIET_BEREIKT = "429.01"
 _ONBRUIKBAAR = "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
 _VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
 _VUM_ID = re.compile(VUM_ID_PATROON)
@@ -54,7 +54,8 @@ class Antwoord:
 
 
 def _call(method: str, path: str, oin: str, seconds: float, body: Any = None) -> dict[str, Any]:
-    headers = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN).as_headers()
+    parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
+    headers = current().headers.write(parties)
     headers["Accept"] = "application/json"
     if body is not None:
         headers["Content-Type"] = "application/json"
@@ -95,7 +96,7 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
     if status == 200 and isinstance(answer, dict):
         return answer
     code = answer.get("code") if isinstance(answer, dict) else None
-    if status == 429 and code == _LIMIET_BEREIKT:
+    if status == 429 and code == current().fouten.limiet.code:
         raise LimietBereikt("De uitwisseling geeft op deze zoekvraag geen details meer.", blijvend=True)
     if status == 429:
         raise UitwisselingFout(

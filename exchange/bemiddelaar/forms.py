@@ -1,40 +1,32 @@
-"""The search form; its choices and labels are those of the standard."""
+"""The search form. Its fields and their places are those of the table of what can be asked, its choices those of the
+standard.
+"""
 
 import difflib
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.urls import reverse_lazy
 
 from exchange.geo.distances import pc4_of, resolve
-from exchange.standard import POSTCODE_PATROON, Soort, veld_op
-from exchange.standard.waardelijsten import (
-    JA_NEE,
-    SOORT_RIJBEWIJS,
-    TAALBEHEERSING,
-    TYPE_ARBEIDSCONTRACT,
-    WERK_EN_DENKNIVEAU_MINIMAAL,
-)
+from exchange.interfaces import current
+from exchange.standard import POSTCODE_PATROON, Gegevenstype, Soort, veld_op
+from exchange.standard import waardelijsten as standaard
+from exchange.standard.boom import lower_first
 from exchange.vum3.compose import Criteria
 from exchange.vum3.parse import MAX_AFSTAND
+from exchange.vum3.zoekvelden import Conditie, Groep, Invoer, Vorm, Zoekveld
 from exchange.waardelijsten.models import BEROEPEN, Code
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.presentation.forms import DatumInput
 
 _POSTCODE = re.compile(POSTCODE_PATROON)
 _GEEN = ("", "Maakt niet uit")
-AANTAL_BEROEPEN = {Soort.WERKZOEKENDEN: 3, Soort.VACATURES: 1}
-
-
-def _levels() -> list[tuple[Any, str]]:
-    """The levels of proficiency that may be asked as a minimum (the contract: 2, 3 and 4)."""
-    return [_GEEN, *((code, f"Minimaal {str(TAALBEHEERSING.waarden[code]).lower()}") for code in (2, 3, 4))]
-
-
-def _yes_no() -> list[tuple[Any, str]]:
-    return [_GEEN, *JA_NEE.waarden.items()]
 
 
 class OccupationField(forms.CharField):
@@ -42,7 +34,6 @@ class OccupationField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            required=False,
             max_length=300,
             widget=forms.TextInput(
                 attrs={
@@ -72,6 +63,71 @@ class OccupationField(forms.CharField):
         raise ValidationError(f"Dit beroep staat niet in de beroepenlijst.{hint}")
 
 
+class _Vraag(NamedTuple):
+    """One condition of the table that the form offers, with the fields that it fills in."""
+
+    zoekveld: Zoekveld
+    conditie: Conditie
+    invoer: Invoer
+    velden: tuple[str, ...]
+
+
+def _questions(soort: Soort) -> Iterator[_Vraag]:
+    """What the form offers for this kind, in the order of the form."""
+    offered = [
+        (zoekveld, conditie, conditie.invoer)
+        for zoekveld in current().zoekvelden[soort]
+        for conditie in zoekveld.condities
+        if conditie.invoer is not None
+    ]
+    groups = list(Groep)
+    for zoekveld, conditie, invoer in sorted(
+        offered, key=lambda one: (groups.index(one[2].groep), one[2].rij)
+    ):
+        names = [f"{invoer.naam}_{number}" for number in range(1, invoer.aantal + 1)] or [invoer.naam]
+        yield _Vraag(zoekveld, conditie, invoer, tuple(names))
+
+
+def _field(soort: Soort, vraag: _Vraag, number: int) -> forms.Field:
+    """The field for a condition; which one follows from the attribute that it asks for."""
+    conditie, invoer = vraag.conditie, vraag.invoer
+    attribuut = veld_op(soort, conditie.pad).attribuut
+    label = invoer.label or attribuut.label.removeprefix("Indicatie ").capitalize()
+    known: dict[str, Any] = {
+        "label": label if number == 0 else f"Of dit {lower_first(label)}",
+        "required": False,
+        "help_text": invoer.hulp,
+    }
+    limits = conditie.narrowed(conditie.operatoren[0])
+    if attribuut.waardelijst is standaard.BEROEPEN:
+        return OccupationField(**known)
+    if attribuut.waardelijst is standaard.TALEN:
+        return forms.ChoiceField(choices=[_GEEN, *VEELGEVRAAGD.items()], **known)
+    if attribuut.type is Gegevenstype.DATUM:
+        return forms.DateField(widget=DatumInput, **known)
+    if attribuut.type is Gegevenstype.GETAL:
+        return forms.IntegerField(
+            min_value=limits.get("minimum", attribuut.minimum),
+            max_value=limits.get("maximum", attribuut.maximum),
+            **known,
+        )
+    if attribuut.waardelijst is None or attribuut.waardelijst.extern:
+        return forms.CharField(max_length=limits.get("maxLength", attribuut.lengte), **known)
+    codes = attribuut.waardelijst.waarden
+    choices = [(code, _option(invoer, code, codes[code])) for code in limits.get("enum", codes)]
+    if vraag.zoekveld.vorm in (Vorm.EEN_VAN, Vorm.ALLE):
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **known)
+    if attribuut.waardelijst.numeriek:
+        return forms.TypedChoiceField(choices=[_GEEN, *choices], coerce=int, empty_value=None, **known)
+    return forms.ChoiceField(choices=[_GEEN, *choices], **known)
+
+
+def _option(invoer: Invoer, code: int | str, label: str) -> str:
+    if invoer.als_code:
+        return str(code)
+    return f"{invoer.voorvoegsel} {label.lower()}" if invoer.voorvoegsel else label
+
+
 class ZoekForm(forms.Form):
     """What a jobcoach may ask, for jobseekers or for vacancies."""
 
@@ -88,27 +144,6 @@ class ZoekForm(forms.Form):
         initial=25,
         help_text="Hemelsbreed.",
     )
-    uren_vanaf = forms.IntegerField(
-        label="Minimaal aantal uren per week", min_value=1, max_value=99, required=False
-    )
-    uren_tot = forms.IntegerField(
-        label="Maximaal aantal uren per week", min_value=1, max_value=99, required=False
-    )
-    rijbewijzen = forms.MultipleChoiceField(
-        label="Rijbewijs",
-        required=False,
-        choices=[(code, code) for code in SOORT_RIJBEWIJS.waarden],
-        widget=forms.CheckboxSelectMultiple(),
-        help_text="Kiest u er meer, dan moet iemand ze allemaal hebben.",
-    )
-    taal = forms.ChoiceField(label="Taal", required=False, choices=[_GEEN, *VEELGEVRAAGD.items()])
-    taal_mondeling = forms.TypedChoiceField(
-        label="Spreken", required=False, choices=_levels, coerce=int, empty_value=None
-    )
-    taal_schriftelijk = forms.TypedChoiceField(
-        label="Schrijven", required=False, choices=_levels, coerce=int, empty_value=None
-    )
-    onregelmatig = forms.TypedChoiceField(required=False, choices=_yes_no, coerce=int, empty_value=None)
     naam = forms.CharField(
         label="Naam van deze zoekvraag",
         required=False,
@@ -118,49 +153,24 @@ class ZoekForm(forms.Form):
 
     def __init__(self, *args: Any, soort: Soort, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.soort = soort
-        pad = "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst"
-        self.fields["onregelmatig"].label = veld_op(soort, pad).label.removeprefix("Indicatie ").capitalize()
-        self.beroepsvelden = [f"beroep_{n}" for n in range(1, AANTAL_BEROEPEN[soort] + 1)]
-        for number, name in enumerate(self.beroepsvelden, start=1):
-            self.fields[name] = OccupationField(label="Beroep" if number == 1 else "Of dit beroep")
-        if soort is Soort.WERKZOEKENDEN:
-            self._for_jobseekers()
-        else:
-            self._for_vacancies()
+        self.vragen = tuple(_questions(soort))
+        for vraag in self.vragen:
+            for number, name in enumerate(vraag.velden):
+                self.fields[name] = _field(soort, vraag, number)
+        self.order_fields(["postcode", "afstand", *(name for vraag in self.vragen for name in vraag.velden)])
 
-    def _for_jobseekers(self) -> None:
-        self.fields["kantoortijden"] = forms.TypedChoiceField(
-            label="Kantoortijden", required=False, choices=_yes_no, coerce=int, empty_value=None
-        )
-        self.fields["contractvormen"] = forms.MultipleChoiceField(
-            label="Contract",
-            required=False,
-            choices=list(TYPE_ARBEIDSCONTRACT.waarden.items()),
-            widget=forms.CheckboxSelectMultiple,
-        )
-        self.fields["datum"] = forms.DateField(
-            label="Beschikbaar op",
-            required=False,
-            widget=DatumInput,
-            help_text="Wie op deze dag al aan het werk kan.",
-        )
-
-    def _for_vacancies(self) -> None:
-        levels = [
-            (code, label)
-            for code, label in WERK_EN_DENKNIVEAU_MINIMAAL.waarden.items()
-            if "1" <= str(code) <= "6"
+    def groepen(self) -> list[tuple[str, list[list[BoundField]]]]:
+        """What can be asked besides the area: per group its heading and its rows of fields."""
+        return [
+            (
+                groep.value,
+                [
+                    [self[name] for vraag in row for name in vraag.velden]
+                    for _, row in groupby(questions, key=lambda vraag: vraag.invoer.rij)
+                ],
+            )
+            for groep, questions in groupby(self.vragen, key=lambda vraag: vraag.invoer.groep)
         ]
-        self.fields["denkniveau_minimaal"] = forms.ChoiceField(
-            label="Werk- en denkniveau vanaf", required=False, choices=[_GEEN, *levels]
-        )
-        self.fields["datum"] = forms.DateField(
-            label="Begint op of na",
-            required=False,
-            widget=DatumInput,
-            help_text="De eerste werkdag van de vacature.",
-        )
 
     def clean_postcode(self) -> str:
         """The postcode as the standard writes it, and known on the map."""
@@ -180,14 +190,28 @@ class ZoekForm(forms.Form):
         low, high = data.get("uren_vanaf"), data.get("uren_tot")
         if low and high and low > high:
             self.add_error("uren_tot", "Het maximum is lager dan het minimum. Draai de getallen om.")
-        if not data.get("taal") and (data.get("taal_mondeling") or data.get("taal_schriftelijk")):
-            self.add_error("taal", "Kies bij dit niveau ook een taal.")
+        for conditions in self._languages():
+            language, *levels = conditions
+            if not data.get(language) and any(data.get(level) for level in levels):
+                self.add_error(language, "Kies bij dit niveau ook een taal.")
         return data
+
+    def _languages(self) -> Iterator[list[str]]:
+        """Per language that can be asked: the fields of the language and of its levels."""
+        asked = [vraag for vraag in self.vragen if vraag.zoekveld.vorm is Vorm.TAAL]
+        for _, conditions in groupby(asked, key=lambda vraag: vraag.zoekveld.sleutel):
+            yield [vraag.velden[0] for vraag in conditions]
 
     @property
     def criteria(self) -> Criteria:
         """What was filled in, for `compose`; only after `is_valid`."""
-        data = dict(self.cleaned_data)
-        data.pop("naam")
-        occupations = [data.pop(name) for name in self.beroepsvelden]
-        return Criteria(beroepen=list(dict.fromkeys(filter(None, occupations))), **data)
+        data = self.cleaned_data
+        return Criteria(
+            data["postcode"],
+            data["afstand"],
+            {vraag.invoer.naam: self._filled_in(vraag) for vraag in self.vragen},
+        )
+
+    def _filled_in(self, vraag: _Vraag) -> Any:
+        values = [self.cleaned_data[name] for name in vraag.velden]
+        return list(dict.fromkeys(values)) if vraag.invoer.aantal else values[0]

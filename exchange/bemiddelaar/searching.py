@@ -18,8 +18,9 @@ from django.utils import timezone
 from exchange.bemiddelaar import client, lifecycle
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
+from exchange.interfaces import current
 from exchange.standard import Soort, without_empties
-from exchange.vum3.compose import Criteria, compose
+from exchange.vum3.compose import Criteria
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -48,7 +49,7 @@ def open_search(
             gebruiker=gebruiker,
             soort=soort,
             naam=naam,
-            vraag_object=compose(soort, criteria),
+            vraag_object=current().compose(soort, criteria),
         )
         log_act(
             gemeente, Handeling.ZOEKVRAAG_GESTELD, gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}"

@@ -18,8 +18,7 @@ from exchange.bron.models import MODEL_VAN, RECORD_VAN, Beroepindex, Werkgeversc
 from exchange.bron.packing import unpack
 from exchange.bron.writing import DETAIL_CONTEXT
 from exchange.geo.distances import pc4_of, within_literals
-from exchange.selection import Contactmomentvraag, Selectievraag, Voorwaarde, compile_sql
-from exchange.selection.form import Veld
+from exchange.selection import EenVan, Selectievraag, Vergelijking, Voorwaarde, compile_sql
 from exchange.standard import Soort, without_empties
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
@@ -64,22 +63,20 @@ def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches[str]:
     return _cut(found)
 
 
-def find_contactmomenten(gemeente: Gemeente, vraag: Contactmomentvraag, *, suwi: bool) -> Matches[str]:
-    """At most UM_MAX_RESULTATEN contacts with this employer, whole; a random choice when there are more.
+def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool) -> Matches[str]:
+    """At most UM_MAX_RESULTATEN contacts with an employer, whole; a random choice when there are more.
 
     A party outside SUWI gets them without the people in them.
     """
     table = Werkgeverscontactmoment._meta.db_table
-    fresh = valid(Soort.WERKGEVERSCONTACTMOMENTEN)
+    conditions = [_of_employers(vraag), compile_sql(vraag), valid(vraag.soort)]
     with _reading(gemeente) as cursor:
         cursor.execute(
-            f"SELECT p.detail FROM {table} p WHERE p.gemeente_id = %s AND p.nummer_kvk = %s"
-            f" AND p.datum >= coalesce(%s::date, '-infinity') AND {fresh.sql} ORDER BY random() LIMIT %s",
+            f"SELECT p.detail FROM {table} p WHERE p.gemeente_id = %s AND "
+            f"{' AND '.join(part.sql for part in conditions)} ORDER BY random() LIMIT %s",
             [
                 gemeente.pk,
-                vraag.nummer_kvk,
-                vraag.vanaf,
-                *fresh.parameters,
+                *(parameter for part in conditions for parameter in part.parameters),
                 settings.UM_MAX_RESULTATEN + 1,
             ],
         )
@@ -141,20 +138,39 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
 
 def _with_occupation(gemeente: Gemeente, vraag: Selectievraag) -> list[Voorwaarde]:
     """Where to look for jobseekers with one of the asked occupations; the question itself still decides."""
-    if not vraag.beroepen or vraag.soort is not Soort.WERKZOEKENDEN:
+    occupations = _asked(vraag, "beroepen")
+    if not occupations:
         return []
     return [
         Voorwaarde(
             f"p.id = ANY(ARRAY(SELECT unnest(b.ids) FROM {Beroepindex._meta.db_table} b"
             " WHERE b.gemeente_id = %s AND b.beroep = ANY(%s)))",
-            (gemeente.pk, list(vraag.beroepen)),
+            (gemeente.pk, occupations),
         )
     ]
 
 
+def _of_employers(vraag: Selectievraag) -> Voorwaarde:
+    """Where to look for contacts: by the index, which is not by code point; the question itself still decides."""
+    return Voorwaarde("p.nummer_kvk = ANY(%s)", (_asked(vraag, "nummer_kvk"),))
+
+
 def _is_narrow(vraag: Selectievraag) -> bool:
     """Whether the question names an occupation: too few match then for a draw to be of use."""
-    return bool(vraag.beroepen) or any(item.veld is Veld.BEROEP for item in vraag.vergelijkingen)
+    return bool(_asked(vraag, "beroepen") or _asked(vraag, "beroep"))
+
+
+def _asked(vraag: Selectievraag, kolom: str) -> list[Any]:
+    """The values of which this column must have one."""
+    found: list[Any] = []
+    for eis in vraag.eisen:
+        if eis.kolom != kolom:
+            continue
+        if isinstance(eis, EenVan):
+            found += eis.waarden
+        elif isinstance(eis, Vergelijking) and eis.operator == "$eq":
+            found.append(eis.waarde)
+    return found
 
 
 def under_policy(soort: Soort, record: Mapping[str, Any], beleid: str, *, suwi: bool) -> dict[str, Any]:

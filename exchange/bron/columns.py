@@ -1,7 +1,7 @@
 """From a record in the standard to the row that the source searches and answers with.
 
-Per kind a table: which attribute of a record fills which columns. What is searched goes into typed columns, exactly
-as `exchange.selection.sql` expects them.
+What is searched goes into typed columns, exactly as `exchange.selection.sql` expects them. Which attribute fills
+which column, and how, follows from what can be asked (`exchange.vum3.zoekvelden`).
 """
 
 import json
@@ -12,8 +12,10 @@ from typing import Any
 import orjson
 
 from exchange.geo.distances import pc4_of
+from exchange.interfaces import SPOKEN
 from exchange.selection import taal_token
-from exchange.standard import Soort, zichtbaar
+from exchange.standard import Gegevenstype, Soort, veld_op, zichtbaar
+from exchange.vum3.zoekvelden import Vorm, Zoekveld
 
 # What is remembered of one attribute is forgotten when there is this much of it.
 _REMEMBERED = 5000
@@ -48,73 +50,83 @@ def whole_numbers(value: Any) -> Any:
 # --- What an attribute fills -------------------------------------------------------------------------------
 
 
+Fill = Callable[[Any], Row]
+_Read = Callable[[Any], Any]
+
+
 def _codes(elements: Any, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(element[key] for element in elements or () if key in element))
 
 
-def _talen(elements: Any) -> tuple[str, ...]:
+def _talen(elements: Any, language: str, spoken: str, written: str) -> tuple[str, ...]:
     tokens = (
-        taal_token(
-            element["codeTaal"],
-            element.get("codeNiveauTaalbeheersingMondeling"),
-            element.get("codeNiveauTaalbeheersingSchriftelijk"),
-        )
+        taal_token(element[language], element.get(spoken), element.get(written))
         for element in elements or ()
-        if "codeTaal" in element
+        if language in element
     )
     return tuple(dict.fromkeys(tokens))
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: Any) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _hours(hours: Record) -> Row:
-    return {
-        "uren_minimaal": hours.get("aantalWerkurenPerWeekMinimaal"),
-        "uren_maximaal": hours.get("aantalWerkurenPerWeekMaximaal"),
-    }
+def _reader(soort: Soort, zoekveld: Zoekveld) -> _Read:
+    """Reads what the column of a searchable attribute holds, from the attribute of the record that has it."""
+    pad = zoekveld.condities[0].pad
+    place, _, _ = pad.partition("[]")
+    steps = place.split(".")[1:]
+    keys = [conditie.pad.rpartition(".")[2] for conditie in zoekveld.condities]
+    is_day = veld_op(soort, pad).attribuut.type is Gegevenstype.DATUM
+
+    def read(value: Any) -> Any:
+        for step in steps:
+            value = (value or {}).get(step)
+        if zoekveld.vorm is Vorm.TAAL:
+            return _talen(value, *keys)
+        if zoekveld.vorm is not Vorm.ENKEL:
+            return _codes(value, keys[0])
+        # An attribute of its own that is empty comes as {}: see `Afleiding.leeg`.
+        return _day(value) if is_day else value if value != {} else None
+
+    return read
 
 
-def _irregular(flexibility: Record) -> Row:
-    return {"onregelmatig": flexibility.get("indicatieOnregelmatigWerkOfPloegendienst")}
-
-
-# The 4-digit postcode as a column holds the record's own until it is resolved; see `Afleiding`.
-_VULT: Mapping[Soort, Mapping[str, Callable[[Any], Row]]] = {
+# What is stored besides what can be asked: where a record is, and when it ends. The 4-digit postcode as a column
+# holds the record's own until it is resolved; see `Afleiding`.
+_OOK: Mapping[Soort, Mapping[str, Fill]] = {
     Soort.WERKZOEKENDEN: {
         "mobiliteit": lambda value: {
             "pc4": value.get("bemiddelingspostcode"),
             "reisafstand": value.get("maximaleReisafstand"),
         },
-        "werktijden": lambda value: {**_hours(value), "kantoortijden": value.get("indicatieKantoortijden")},
-        "flexibiliteit": lambda value: {
-            **_irregular(value),
-            "aanvang": _day(value.get("datumAanvangBeschikbaarVoorWerk")),
-        },
-        "arbeidsmarktkwalificatie": lambda value: {
-            "rijbewijzen": _codes(value.get("rijbewijs"), "codeSoortRijbewijs"),
-            "talen": _talen(value.get("taalbeheersing")),
-        },
-        "bemiddelingsberoep": lambda value: {"beroepen": _codes(value, "codeBeroepsnaam")},
-        "contractvorm": lambda value: {"contractvormen": _codes(value, "codeTypeArbeidscontract")},
     },
     Soort.VACATURES: {
         "adres": lambda value: {"pc4": value.get("postcode")},
-        "werktijden": _hours,
-        "flexibiliteit": _irregular,
-        "arbeidsVoorwaarden": lambda value: {"aanvang": _day(value.get("datumAanvangWerkzaamheden"))},
-        "rijbewijs": lambda value: {"rijbewijzen": _codes(value, "codeSoortRijbewijs")},
-        "taalbeheersing": lambda value: {"talen": _talen(value)},
-        "beroep": lambda value: {"beroep": value.get("codeBeroepsnaam")},
-        "codeWerkEnDenkniveauMinimaal": lambda value: {"denkniveau": value or None},
-        "sluitingsdatumVacature": lambda value: {"sluitingsdatum": _day(value or None)},
+        "sluitingsdatumVacature": lambda value: {"sluitingsdatum": _day(value)},
     },
-    Soort.WERKGEVERSCONTACTMOMENTEN: {
-        "datum": lambda value: {"datum": _day(value or None)},
-        "werkgever": lambda value: {"nummer_kvk": value.get("nummerKvk")},
-    },
+    Soort.WERKGEVERSCONTACTMOMENTEN: {},
 }
+
+
+def fills(soort: Soort) -> dict[str, Fill]:
+    """Per attribute of a record of this kind: the columns it fills, for all that is asked in any version."""
+    readers: dict[str, dict[str, _Read]] = {}
+    for interface in SPOKEN.values():
+        for zoekveld in interface.zoekvelden[soort]:
+            name = zoekveld.condities[0].pad.partition(".")[0].removesuffix("[]")
+            readers.setdefault(name, {})[zoekveld.kolom] = _reader(soort, zoekveld)
+    return {name: _fill(readers.get(name, {}), _OOK[soort].get(name)) for name in {**_OOK[soort], **readers}}
+
+
+def _fill(readers: Mapping[str, _Read], also: Fill | None) -> Fill:
+    def fill(value: Any) -> Row:
+        columns = {} if also is None else also(value)
+        for column, read in readers.items():
+            columns[column] = read(value)
+        return columns
+
+    return fill
 
 
 class Afleiding:
@@ -127,7 +139,7 @@ class Afleiding:
     def __init__(self, soort: Soort, resolve: Callable[[int], int | None]) -> None:
         """`resolve` as `exchange.geo.distances.resolver` gives it."""
         self._resolve = resolve
-        self._vult = _VULT[soort]
+        self._vult = fills(soort)
         # Of a contact with an employer nothing is shown before somebody asks who may know it.
         self._views = {} if soort is Soort.WERKGEVERSCONTACTMOMENTEN else zichtbaar(soort)
         self.leeg: Row = {name: value for fill in self._vult.values() for name, value in fill({}).items()}

@@ -4,7 +4,9 @@ How an interface spells it is not known here: `exchange.vum3` reads and writes i
 """
 
 from exchange.selection.form import (
-    Contactmomentvraag,
+    Alle,
+    EenVan,
+    Eis,
     Ongeldig,
     Onvolledig,
     Selectievraag,
@@ -15,7 +17,9 @@ from exchange.selection.form import (
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [
-    "Contactmomentvraag",
+    "Alle",
+    "EenVan",
+    "Eis",
     "Ongeldig",
     "Onvolledig",
     "Selectievraag",

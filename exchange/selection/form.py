@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from exchange.standard import Soort
 
 
 class VraagFout(ValueError):
     """A selectievraag that cannot be answered; `pad` names the place, `uitleg` what is wrong there."""
-
-    code = "400.01"
 
     def __init__(self, pad: str, uitleg: str) -> None:
         super().__init__(uitleg)
@@ -25,62 +22,58 @@ class Ongeldig(VraagFout):
 class Onvolledig(VraagFout):
     """Something that the contract requires is missing."""
 
-    code = "400.02"
 
-
-class Veld(StrEnum):
-    """What a single value is compared with; the names are those of the source's columns."""
-
-    ONREGELMATIG = "onregelmatig"
-    KANTOORTIJDEN = "kantoortijden"
-    UREN_MAXIMAAL = "uren_maximaal"
-    UREN_MINIMAAL = "uren_minimaal"
-    AANVANG = "aanvang"
-    BEROEP = "beroep"
-    DENKNIVEAU = "denkniveau"
+# What a selectievraag can demand of a record; each is about one column of the source.
 
 
 @dataclass(frozen=True, slots=True)
 class Vergelijking:
-    """A field compared with a value, in MongoDB's meaning; `operator` is one of $eq $gte $lte $lt."""
+    """A single value compared with another, in MongoDB's meaning; `operator` is one of $eq $gte $lte $lt."""
 
-    veld: Veld
+    kolom: str
     operator: str
     waarde: int | float | str | date
 
 
 @dataclass(frozen=True, slots=True)
-class Taaleis:
-    """A language, with the least level (inclusive) spoken and written where that is asked."""
+class EenVan:
+    """A list of codes of which at least one must be among these."""
 
+    kolom: str
+    waarden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alle:
+    """A list of codes that must have all of these."""
+
+    kolom: str
+    waarden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taaleis:
+    """A list of languages with this one in it, at least at the level (inclusive) spoken and written that is asked."""
+
+    kolom: str
     taal: str
     mondeling: int | float | None = None
     schriftelijk: int | float | None = None
 
 
+Eis = Vergelijking | EenVan | Alle | Taaleis
+
+
 @dataclass(frozen=True, slots=True)
 class Selectievraag:
-    """A selectievraag, understood. Empty tuples ask nothing; everything listed must hold.
+    """A selectievraag, understood: an area, and what must hold besides, all of it.
 
-    Of `beroepen` and `contractvormen` one must be had, of `rijbewijzen` and `talen` all.
+    `postcode` is empty for a kind that is not asked by area; `afstand` counts kilometres around it.
     `genegeerd` counts the keys and operators that the contract does not know and that had no effect.
     """
 
     soort: Soort
-    postcode: str
-    afstand: int
-    vergelijkingen: tuple[Vergelijking, ...] = ()
-    beroepen: tuple[str, ...] = ()
-    contractvormen: tuple[str, ...] = ()
-    rijbewijzen: tuple[str, ...] = ()
-    talen: tuple[Taaleis, ...] = ()
-    genegeerd: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Contactmomentvraag:
-    """A question for contacts with an employer, understood: of this KvK number, on or after `vanaf`."""
-
-    nummer_kvk: str
-    vanaf: date | None = None
+    eisen: tuple[Eis, ...] = ()
+    postcode: str = ""
+    afstand: int = 0
     genegeerd: int = 0

@@ -1,7 +1,7 @@
 """From the typed selectievraag to one SQL condition on the source's typed columns.
 
-The names of the columns are those of `exchange.bron.models`; array columns hold codes, and languages hold
-one token per element of `taalbeheersing` (see `taal_token`). Where the area begins and ends is the
+The names of the columns come with the question; array columns hold codes, and languages hold one token per
+element of the record's list (see `taal_token`). Where the area begins and ends is the
 caller's: it joins the 4-digit postcodes in reach with their distance.
 """
 
@@ -12,7 +12,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from exchange.selection.form import Selectievraag, Taaleis, Veld, Vergelijking
+from exchange.selection.form import Alle, EenVan, Eis, Selectievraag, Taaleis, Vergelijking
 from exchange.standard import Soort
 
 # Levels of language proficiency in the standard; a level that is absent is written as "-".
@@ -20,7 +20,6 @@ TAALNIVEAUS = (0, 1, 2, 3, 4, 8)
 _AFWEZIG = "-"
 _SMALLINT = 32767
 _SQL_OPERATOR = {"$eq": "=", "$gte": ">=", "$lte": "<=", "$lt": "<"}
-_GETALLEN = {Veld.ONREGELMATIG, Veld.KANTOORTIJDEN, Veld.UREN_MAXIMAAL, Veld.UREN_MINIMAAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +59,27 @@ def _integer_bound(operator: str, value: int | float) -> int | None:
 
 def _comparison(item: Vergelijking) -> Voorwaarde:
     operator = _SQL_OPERATOR[item.operator]
-    if item.veld in _GETALLEN:
-        assert isinstance(item.waarde, int | float)
+    if isinstance(item.waarde, int | float):
         bound = _integer_bound(item.operator, item.waarde)
         if bound is None:
             return Voorwaarde("FALSE", ())
-        return Voorwaarde(f"p.{item.veld} {operator} %s", (bound,))
+        return Voorwaarde(f"p.{item.kolom} {operator} %s", (bound,))
     if isinstance(item.waarde, date):
-        return Voorwaarde(f"p.{item.veld} {operator} %s::date", (item.waarde,))
+        return Voorwaarde(f"p.{item.kolom} {operator} %s::date", (item.waarde,))
     # Text compares by code point, as MongoDB does.
-    return Voorwaarde(f'p.{item.veld} {operator} %s COLLATE "C"', (item.waarde,))
+    return Voorwaarde(f'p.{item.kolom} {operator} %s COLLATE "C"', (item.waarde,))
+
+
+def _condition(eis: Eis) -> Voorwaarde:
+    match eis:
+        case Vergelijking():
+            return _comparison(eis)
+        case EenVan():
+            return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (list(eis.waarden),))
+        case Alle():
+            return Voorwaarde(f"p.{eis.kolom} @> %s::text[]", (list(eis.waarden),))
+        case Taaleis():
+            return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (_tokens(eis),))
 
 
 def compile_sql(vraag: Selectievraag) -> Voorwaarde:
@@ -77,14 +87,7 @@ def compile_sql(vraag: Selectievraag) -> Voorwaarde:
 
     `g` is the caller's join of postcodes in reach: `g.km` is the distance in kilometres to the asked postcode.
     """
-    parts = [_comparison(item) for item in vraag.vergelijkingen]
-    if vraag.beroepen:
-        parts.append(Voorwaarde("p.beroepen && %s::text[]", (list(vraag.beroepen),)))
-    if vraag.contractvormen:
-        parts.append(Voorwaarde("p.contractvormen && %s::text[]", (list(vraag.contractvormen),)))
-    if vraag.rijbewijzen:
-        parts.append(Voorwaarde("p.rijbewijzen @> %s::text[]", (list(vraag.rijbewijzen),)))
-    parts += [Voorwaarde("p.talen && %s::text[]", (_tokens(eis),)) for eis in vraag.talen]
+    parts = [_condition(eis) for eis in vraag.eisen]
     if vraag.soort is Soort.WERKZOEKENDEN:
         parts.append(Voorwaarde("(p.reisafstand IS NULL OR g.km <= p.reisafstand)", ()))
     return Voorwaarde(

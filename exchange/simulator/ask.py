@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exchange.simulator.contract import as_json, parse_json
+from exchange.simulator.contract import INTERFACE, as_json, parse_json
 from exchange.simulator.parties import Bron, Partij
-from exchange.vum3.headers import SUWI_HEADER, Partijen
+from exchange.vum3.headers import Partijen
 from um_portal import outward
 
 logger = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ def _ask_one(
     bron: Bron, method: str, path: str, partij: Partij, via: str, seconds: float, content: bytes | None
 ) -> Antwoord:
     headers = {
-        **Partijen(van=partij.oin, naar=bron.oin, via=via).as_headers(),
-        SUWI_HEADER: "true" if partij.suwi else "false",
+        **INTERFACE.headers.write(Partijen(van=partij.oin, naar=bron.oin, via=via)),
+        INTERFACE.headers.suwi: "true" if partij.suwi else "false",
         "Accept": "application/json",
         "Connection": "close",  # the thread ends with the call
         **({"Content-Type": "application/json"} if content is not None else {}),
@@ -88,7 +88,7 @@ def _ask_one(
 
 def _read(bron: Bron, response: outward.Response) -> Antwoord:
     """The answer of one source, read no further than is allowed. Raises Mislukt and outward.GeenAntwoord."""
-    sender = response.headers.get("X-VUM-fromParty")
+    sender = response.headers.get(INTERFACE.headers.van)
     if sender is not None and sender != bron.oin:
         raise Mislukt("antwoordt in naam van een ander")
     if response.status != 200:

@@ -20,23 +20,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
+from exchange.interfaces import current
 from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort, is_oin
-from exchange.vum3.headers import (
-    INTERN,
-    NIET_BESCHIKBAAR,
-    ONGELDIG,
-    ONVOLLEDIG,
-    VERSIE_HEADERS,
-    Afgewezen,
-    NietGeautoriseerd,
-    Partijen,
-    VumFout,
-    check_headers,
-    read_parties,
-)
+from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd
+from exchange.vum3.headers import Partijen
 from um_portal.machines import strict_json
 
 logger = logging.getLogger(__name__)
+
+# The version that the stand-in speaks; of it only the headers, the errors and the addresses are taken.
+INTERFACE: Final = current()
+_FOUTEN: Final = INTERFACE.fouten
 
 
 # --- Headers -----------------------------------------------------------------------------------------------
@@ -44,16 +38,18 @@ logger = logging.getLogger(__name__)
 
 def check_parties(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
     """The parties of a call to `ontvanger`; every header of the contract must be there and be right."""
-    partijen = check_headers(request.META, *more)
+    partijen = INTERFACE.check_headers(request.META, *more)
     if partijen.naar != ontvanger:
-        raise Afgewezen(ONGELDIG, "Header X-VUM-toParty noemt een andere partij dan deze.")
+        raise Afgewezen(
+            _FOUTEN.ongeldig, f"Header {INTERFACE.headers.naar} noemt een andere partij dan deze."
+        )
     return partijen
 
 
 def check_method(request: HttpRequest, method: str) -> None:
     """The contract knows one method for an address."""
     if request.method != method:
-        raise Afgewezen(VumFout(405, ONGELDIG.code, ONGELDIG.message), f"Gebruik hier {method}.")
+        raise Afgewezen(_FOUTEN.ongeldig.with_status(405), f"Gebruik hier {method}.")
 
 
 # --- The form of a selectievraag ---------------------------------------------------------------------------
@@ -63,7 +59,7 @@ _Check: TypeAlias = Callable[[Any, str], None]
 
 
 def _wrong(pad: str, expected: str) -> Afgewezen:
-    return Afgewezen(ONGELDIG, f"{pad}: hier hoort {expected}.")
+    return Afgewezen(_FOUTEN.ongeldig, f"{pad}: hier hoort {expected}.")
 
 
 def _text(max_length: int | None = None, pattern: str | None = None, expected: str = "tekst") -> _Check:
@@ -111,7 +107,7 @@ def _group(checks: Mapping[str, _Check], required: tuple[str, ...] = ()) -> _Che
             raise _wrong(pad, "een object")
         for name in required:
             if name not in value:
-                raise Afgewezen(ONVOLLEDIG, f"{pad}.{name} ontbreekt.")
+                raise Afgewezen(_FOUTEN.onvolledig, f"{pad}.{name} ontbreekt.")
         for name, check_value in checks.items():
             if name in value:
                 check_value(value[name], f"{pad}.{name}")
@@ -238,23 +234,23 @@ def check_question(soort: Soort, vraag_object: Any) -> None:
 def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
     """The `vraagObject` of a request, checked."""
     if (request.content_type or "").lower() != "application/json":
-        raise Afgewezen(ONGELDIG, "De aanroep moet application/json zijn.")
+        raise Afgewezen(_FOUTEN.ongeldig, "De aanroep moet application/json zijn.")
     try:
         raw = request.body
     except (RequestDataTooBig, UnreadablePostError):
-        raise Afgewezen(ONGELDIG, "De aanroep is te groot of niet compleet.") from None
+        raise Afgewezen(_FOUTEN.ongeldig, "De aanroep is te groot of niet compleet.") from None
     if len(raw) > settings.UM_MAX_VRAAG_BYTES:
-        raise Afgewezen(ONGELDIG, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
+        raise Afgewezen(_FOUTEN.ongeldig, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
     try:
         body = parse_json(raw)
     except (ValueError, RecursionError):
-        raise Afgewezen(ONGELDIG, "De aanroep is geen geldige JSON.") from None
+        raise Afgewezen(_FOUTEN.ongeldig, "De aanroep is geen geldige JSON.") from None
     if not isinstance(body, dict):
-        raise Afgewezen(ONGELDIG, "De aanroep moet een JSON-object zijn.")
+        raise Afgewezen(_FOUTEN.ongeldig, "De aanroep moet een JSON-object zijn.")
     if "vraagObject" not in body:
-        raise Afgewezen(ONVOLLEDIG, "vraagObject ontbreekt.")
+        raise Afgewezen(_FOUTEN.onvolledig, "vraagObject ontbreekt.")
     if len(body) > 1 and soort not in _MORE_ALLOWED:
-        raise Afgewezen(ONGELDIG, "Naast vraagObject hoort niets in de aanroep.")
+        raise Afgewezen(_FOUTEN.ongeldig, "Naast vraagObject hoort niets in de aanroep.")
     check_question(soort, body["vraagObject"])
     vraag: dict[str, Any] = body["vraagObject"]
     return vraag
@@ -292,10 +288,10 @@ def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Ca
                 fout, details = refusal.fout, refusal.details
             except (redis.RedisError, DatabaseError) as error:
                 logger.error("simulator: opslag niet bereikbaar (%s)", type(error).__name__)
-                fout, details = NIET_BESCHIKBAAR, ""
+                fout, details = _FOUTEN.niet_beschikbaar, ""
             except Exception:
                 logger.exception("simulator: onverwachte fout")
-                fout, details = INTERN, ""
+                fout, details = _FOUTEN.intern, ""
             return _respond(request, own, fout.status, fout.body(details))
 
         return answer
@@ -310,10 +306,10 @@ def _respond(request: HttpRequest, own: str, status: int, value: Any) -> HttpRes
         del response["Content-Type"]
     else:
         response["Content-Type"] = "application/json"
-    asker = read_parties(request.META)
-    headers = Partijen(van=own, naar=asker.van, via=asker.via).as_headers()
+    asker = INTERFACE.headers.read(request.META)
+    headers = INTERFACE.headers.write(Partijen(van=own, naar=asker.van, via=asker.via))
     for name, header in headers.items():
-        if name in VERSIE_HEADERS or is_oin(header):
+        if name in INTERFACE.headers.versie or is_oin(header):
             response[name] = header
     response["Cache-Control"] = "no-store"
     return response

@@ -14,9 +14,10 @@ from django.conf import settings
 
 from exchange.simulator import state
 from exchange.simulator.ask import Antwoord, Mislukt, ask
+from exchange.simulator.contract import INTERFACE
 from exchange.simulator.parties import Partij, find_source, sources
 from exchange.standard import Foutcode, Soort, validate, zoekprofiel
-from exchange.vum3.headers import LIMIET, NIET_BESCHIKBAAR, ONGELDIG, Afgewezen
+from exchange.vum3.fouten import Afgewezen
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def search(soort: Soort, vraag: dict[str, Any], partij: Partij, via: str) -> dic
     )
     usable = [matches for answer in answers if (matches := _matches_of(soort, answer)) is not None]
     if not usable:
-        raise Afgewezen(NIET_BESCHIKBAAR, "Geen enkele bron gaf antwoord.")
+        raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "Geen enkele bron gaf antwoord.")
     vraag_id = state.new_vraag_id()
     found = [(matches.bron, profiel) for matches in usable for profiel in matches.profielen]
     _random.shuffle(found)
@@ -70,13 +71,15 @@ def fetch_detail(soort: Soort, vum_id: str, partij: Partij, via: str) -> dict[st
     """
     herkomst = state.recall(vum_id) if _VUM_ID.fullmatch(vum_id) else None
     if herkomst is None or herkomst.partij != partij.oin or herkomst.soort != soort:
-        raise Afgewezen(ONGELDIG, "Dit vumID is niet bekend.")
+        raise Afgewezen(INTERFACE.fouten.ongeldig, "Dit vumID is niet bekend.")
     bron = find_source(herkomst.bron)
     if bron is None:
-        raise Afgewezen(NIET_BESCHIKBAAR, "De bron neemt nu niet deel.")
+        raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "De bron neemt nu niet deel.")
     plaats = state.Detailplaats(herkomst.vraag_id)
     if not plaats.reserve(settings.UM_MAX_DETAILS, DETAIL_SECONDS + 5):
-        raise Afgewezen(LIMIET, f"Voor deze zoekvraag zijn al {settings.UM_MAX_DETAILS} details gegeven.")
+        raise Afgewezen(
+            INTERFACE.fouten.limiet, f"Voor deze zoekvraag zijn al {settings.UM_MAX_DETAILS} details gegeven."
+        )
     try:
         # A dot could be read as part of a path.
         place = quote(herkomst.id_bron, safe="").replace(".", "%2E")
@@ -136,13 +139,13 @@ def _profile_of(soort: Soort, match: Any) -> dict[str, Any] | None:
 def _record_of(soort: Soort, id_bron: str, answer: Antwoord) -> dict[str, Any]:
     """The record in a source's answer to a detailvraag. Raises Afgewezen."""
     if answer.status == 400:
-        raise Afgewezen(ONGELDIG, f"De bron heeft deze {soort.enkelvoud} niet meer.")
+        raise Afgewezen(INTERFACE.fouten.ongeldig, f"De bron heeft deze {soort.enkelvoud} niet meer.")
     if answer.status != 200:
-        raise Afgewezen(NIET_BESCHIKBAAR, "De bron gaf geen antwoord.")
+        raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "De bron gaf geen antwoord.")
     record = answer.body
     # In an answer to a detailvraag the contract requires hardly anything; what is there must be right.
     faults = [fout for fout in validate(soort, record) if fout.code is not Foutcode.VERPLICHT]
     if faults or not isinstance(record, dict) or record.get(soort.id_pad, id_bron) != id_bron:
         _log_failure(answer.bron.oin, "het detail volgt de standaard niet")
-        raise Afgewezen(NIET_BESCHIKBAAR, "De bron gaf geen bruikbaar antwoord.")
+        raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "De bron gaf geen bruikbaar antwoord.")
     return record

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
+from exchange.interfaces import current
 from exchange.simulator import own_server
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 
@@ -58,7 +59,7 @@ def sources() -> list[Bron]:
     municipalities = Gemeente.objects.filter(status=Gemeentestatus.TOEGELATEN).order_by("oin")
     return [
         *(
-            Bron(partij.oin, f"{own_server.base_url()}/bronnen/{naam}/v3")
+            Bron(partij.oin, f"{own_server.base_url()}/bronnen/{naam}/{current().pad}")
             for naam, partij in EIGEN_BRONNEN.items()
         ),
         *(

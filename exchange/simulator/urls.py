@@ -1,22 +1,23 @@
 """Where the simulator answers, when it runs as a process of its own (UM_COMPONENT=simulator).
 
-`/vum/v3/` is the exchange as bemiddelaars see it; `/bronnen/<naam>/v3/` are its own sources.
+`/vum/<version>/` is the exchange as bemiddelaars see it; `/bronnen/<naam>/<version>/` are its own sources.
 """
 
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
 from exchange.simulator import views
+from exchange.simulator.contract import INTERFACE
 from exchange.simulator.parties import EIGEN_BRONNEN
 from exchange.standard import Soort
 
 
 def _exchange() -> list[URLPattern]:
-    found = []
+    found, address = [], INTERFACE.uitwisseling_adres.lstrip("/")
     for soort in Soort:
-        found.append(path(f"vum/v3/{soort.api_naam}/matches", views.matches, {"soort": soort}))
+        found.append(path(f"{address}/{soort.api_naam}/matches", views.matches, {"soort": soort}))
         if soort.id_pad is not None:
-            found.append(path(f"vum/v3/{soort.api_naam}/<path:vum_id>", views.detail, {"soort": soort}))
+            found.append(path(f"{address}/{soort.api_naam}/<path:vum_id>", views.detail, {"soort": soort}))
     return found
 
 
@@ -24,7 +25,7 @@ def _own_sources() -> list[URLPattern]:
     found = []
     for naam in EIGEN_BRONNEN:
         for soort in Soort:
-            base, known = f"bronnen/{naam}/v3/{soort.api_naam}", {"naam": naam, "soort": soort}
+            base, known = f"bronnen/{naam}/{INTERFACE.pad}/{soort.api_naam}", {"naam": naam, "soort": soort}
             found.append(path(f"{base}/matches", views.source_matches, known))
             if soort.id_pad is not None:
                 found.append(path(f"{base}/<path:id_bron>", views.source_detail, known))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from exchange.simulator import bronnen, distribution
 from exchange.simulator.contract import (
+    INTERFACE,
     Afgewezen,
     NietGeautoriseerd,
     answers_as,
@@ -19,7 +20,7 @@ from exchange.simulator.contract import (
 )
 from exchange.simulator.parties import EIGEN_BRONNEN, Partij, find_party
 from exchange.standard import Soort
-from exchange.vum3.headers import NIET_BESCHIKBAAR, ONGELDIG, SUWI_HEADER, Partijen, VumFout, read_suwi
+from exchange.vum3.headers import Partijen
 
 
 def _exchange(**_: Any) -> str:
@@ -61,7 +62,7 @@ def detail(request: HttpRequest, soort: Soort, vum_id: str) -> dict[str, Any]:
 @answers_as(_exchange)
 def not_found(request: HttpRequest, **_: Any) -> None:
     """Every address that the contracts do not know."""
-    raise Afgewezen(VumFout(404, ONGELDIG.code, ONGELDIG.message), "Dit adres bestaat niet.")
+    raise Afgewezen(INTERFACE.fouten.ongeldig.with_status(404), "Dit adres bestaat niet.")
 
 
 # --- The own sources, for the exchange ---------------------------------------------------------------------
@@ -69,10 +70,10 @@ def not_found(request: HttpRequest, **_: Any) -> None:
 
 def _called_by_exchange(request: HttpRequest, naam: str) -> bool:
     """Check the call; returns whether the asking party is a SUWI party."""
-    check_parties(request, EIGEN_BRONNEN[naam].oin, SUWI_HEADER)
-    suwi = read_suwi(request.META)
+    check_parties(request, EIGEN_BRONNEN[naam].oin, INTERFACE.headers.suwi)
+    suwi = INTERFACE.read_suwi(request.META)
     if naam == "haperend" and bronnen.falter():
-        raise Afgewezen(NIET_BESCHIKBAAR, "De bron is even niet bereikbaar.")
+        raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "De bron is even niet bereikbaar.")
     return suwi
 
 
@@ -97,7 +98,7 @@ def source_detail(request: HttpRequest, naam: str, soort: Soort, id_bron: str) -
     suwi = _called_by_exchange(request, naam)
     record = bronnen.bestand(naam, soort).find(id_bron) if suwi else None
     if record is None:
-        raise Afgewezen(ONGELDIG, f"Er is geen {soort.enkelvoud} met deze id.")
+        raise Afgewezen(INTERFACE.fouten.ongeldig, f"Er is geen {soort.enkelvoud} met deze id.")
     return record
 
 

@@ -1,80 +1,79 @@
-"""From what a jobcoach filled in to a selectievraag of the contract.
+"""From what a jobcoach filled in to a selectievraag of the contract."""
 
-Hours are asked as an overlap: who can work somewhere between a and b hours has a maximum of at least a
-and a minimum of at most b.
-"""
-
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from exchange.standard import Soort
-from exchange.vum3.parse import BEROEP_SLEUTEL, CONTRACT_SLEUTEL, RIJBEWIJS_SLEUTEL, TAAL_SLEUTEL
+from exchange.vum3.zoekvelden import Conditie, Vorm, Zoekveld
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """A search form, filled in. What is empty or None is not asked."""
+    """A search form, filled in: the area, and by the name of a field (`Invoer.naam`) what was filled in there.
+
+    Fields with several values hold a list. What is None, an empty text or an empty list is not asked.
+    """
 
     postcode: str
     afstand: int
-    beroepen: list[str] = field(default_factory=list)
-    uren_vanaf: int | None = None
-    uren_tot: int | None = None
-    rijbewijzen: list[str] = field(default_factory=list)
-    taal: str = ""
-    taal_mondeling: int | None = None
-    taal_schriftelijk: int | None = None
-    kantoortijden: int | None = None
-    onregelmatig: int | None = None
-    contractvormen: list[str] = field(default_factory=list)
-    datum: date | None = None
-    denkniveau_minimaal: str = ""
+    ingevuld: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _all(key: str, codes: list[str]) -> dict[str, Any]:
-    return {"$all": [{"$elemMatch": {key: {"$eq": code}}} for code in codes]}
+def compose(zoekvelden: Iterable[Zoekveld], criteria: Criteria) -> dict[str, Any]:
+    """The `vraagObject` that asks for these criteria by this table; what it does not have is left out."""
+    asked = {"selectiegebied": {"postcode": criteria.postcode, "afstand": criteria.afstand}}
+    for zoekveld in zoekvelden:
+        values = [_values(conditie, criteria.ingevuld) for conditie in zoekveld.condities]
+        # The first condition is what the others belong to: no level without a language.
+        if values[0]:
+            asked[zoekveld.sleutel] = _WRAPPED[zoekveld.vorm](zoekveld, values)
+    return asked
 
 
-def _any(key: str, codes: list[str]) -> dict[str, Any]:
-    return {"$elemMatch": {"$or": [{key: {"$eq": code}} for code in codes]}}
+def _values(conditie: Conditie, filled_in: Mapping[str, Any]) -> list[Any]:
+    """What was filled in for a condition, as the contract spells it; empty when nothing was."""
+    given = filled_in.get(conditie.invoer.naam) if conditie.invoer is not None else None
+    values = given if isinstance(given, list) else [given]
+    return [
+        value.isoformat() if isinstance(value, date) else value for value in values if value not in (None, "")
+    ]
 
 
-def compose(soort: Soort, criteria: Criteria) -> dict[str, Any]:
-    """The `vraagObject` that asks for these criteria; what this kind cannot be asked is left out."""
-    jobseekers = soort is Soort.WERKZOEKENDEN
-    asked: dict[str, Any] = {
-        "selectiegebied": {"postcode": criteria.postcode, "afstand": criteria.afstand},
-        "werktijden.aantalWerkurenPerWeekMaximaal": criteria.uren_vanaf and {"$gte": criteria.uren_vanaf},
-        "werktijden.aantalWerkurenPerWeekMinimaal": criteria.uren_tot and {"$lte": criteria.uren_tot},
-        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": criteria.onregelmatig
-        and {"$eq": criteria.onregelmatig},
-        RIJBEWIJS_SLEUTEL[soort]: criteria.rijbewijzen and _all("codeSoortRijbewijs", criteria.rijbewijzen),
+def _condition(conditie: Conditie, value: Any) -> dict[str, Any]:
+    condition = {conditie.operatoren[0]: value}
+    # Upwards from a level; the code above the scale only ends it, as the contract writes it.
+    return condition | ({"$lt": conditie.bovengrens} if conditie.bovengrens else {})
+
+
+# Each gets what was filled in for every condition, in order.
+def _single(zoekveld: Zoekveld, values: list[list[Any]]) -> dict[str, Any]:
+    # The contract takes one value here, also where the form has room for more.
+    return _condition(zoekveld.condities[0], values[0][0])
+
+
+def _one_of(zoekveld: Zoekveld, values: list[list[Any]]) -> dict[str, Any]:
+    conditie = zoekveld.condities[0]
+    return {"$elemMatch": {"$or": [{conditie.sleutel: _condition(conditie, value)} for value in values[0]]}}
+
+
+def _all(zoekveld: Zoekveld, values: list[list[Any]]) -> dict[str, Any]:
+    conditie = zoekveld.condities[0]
+    return {"$all": [{"$elemMatch": {conditie.sleutel: _condition(conditie, value)}} for value in values[0]]}
+
+
+def _language(zoekveld: Zoekveld, values: list[list[Any]]) -> dict[str, Any]:
+    element = {
+        conditie.sleutel: _condition(conditie, value[0])
+        for conditie, value in zip(zoekveld.condities, values, strict=True)
+        if value
     }
-    if criteria.taal:
-        language: dict[str, Any] = {"codeTaal": {"$eq": criteria.taal}}
-        if criteria.taal_mondeling:
-            language["codeNiveauTaalbeheersingMondeling"] = {"$gte": criteria.taal_mondeling}
-        if criteria.taal_schriftelijk:
-            language["codeNiveauTaalbeheersingSchriftelijk"] = {"$gte": criteria.taal_schriftelijk}
-        asked[TAAL_SLEUTEL[soort]] = {"$all": [{"$elemMatch": language}]}
-    day = criteria.datum and criteria.datum.isoformat()
-    if jobseekers:
-        asked[BEROEP_SLEUTEL] = criteria.beroepen and _any("beroep.codeBeroepsnaam", criteria.beroepen)
-        asked[CONTRACT_SLEUTEL] = criteria.contractvormen and _any(
-            "codeTypeArbeidscontract", criteria.contractvormen
-        )
-        asked["werktijden.indicatieKantoortijden"] = criteria.kantoortijden and {
-            "$eq": criteria.kantoortijden
-        }
-        asked["datumAanvangBeschikbaarVoorWerk"] = day and {"$lte": day}
-    else:
-        # The contract takes one occupation for a vacancy.
-        asked["beroep.codeBeroepsnaam"] = criteria.beroepen and {"$eq": criteria.beroepen[0]}
-        asked["datumAanvangWerkzaamheden"] = day and {"$gte": day}
-        # Upwards from a level; "7" is beyond the scale and only ends it, as the contract writes it.
-        asked["codeWerkEnDenkniveauMinimaal"] = criteria.denkniveau_minimaal and {
-            "$gte": criteria.denkniveau_minimaal,
-            "$lt": "7",
-        }
-    return {key: value for key, value in asked.items() if value}
+    return {"$all": [{"$elemMatch": element}]}
+
+
+_WRAPPED: Final[Mapping[Vorm, Callable[[Zoekveld, list[list[Any]]], dict[str, Any]]]] = {
+    Vorm.ENKEL: _single,
+    Vorm.EEN_VAN: _one_of,
+    Vorm.ALLE: _all,
+    Vorm.TAAL: _language,
+}

@@ -1,59 +1,34 @@
 """The interface of a source as OpenAPI documents, one per kind of record.
 
-The records come from the standard through `json_schema`; what is written down here is the rest of the
-interface: paths, headers, errors, and how a selectievraag asks for each searchable attribute.
+The records come from the standard through `json_schema`; addresses, headers, errors and what can be asked come
+from the `Interface`. What is written down here is how OpenAPI says it.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from exchange.standard.boom import veld_op
 from exchange.standard.identifiers import OIN_PATROON
 from exchange.standard.model import Profiel, Soort
 from exchange.standard.schema import json_schema
-from exchange.vum3.zoekvelden import ZOEKVELDEN, Conditie, Schema, Vorm, Zoekveld
+from exchange.vum3.interface import Interface
+from exchange.vum3.zoekvelden import Conditie, Schema, Vorm, Zoekveld
 
 OPENAPI_VERSIE: Final = "3.0.3"
-BERICHT_VERSIE: Final = "3.0.0"
-VERSIE_HEADERS: Final = ("X-VUM-berichtVersie", "API-Version")
-PARTIJ_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "X-VUM-fromParty": "Het OIN van de partij die dit bericht stuurt.",
-        "X-VUM-toParty": "Het OIN van de partij voor wie dit bericht is.",
-        "X-VUM-viaParty": "Het OIN van de partij die het bericht doorgeeft.",
-    }
-)
-SUWI_HEADER: Final = "X-VUM-SUWIparty"
-# Status -> what it means, and the codes that `Error` then carries; 401 has no body.
-FOUTEN: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = MappingProxyType(
-    {
-        400: ("Ongeldige of onvolledige aanroep", ("400.01", "400.02")),
-        401: ("Niet geautoriseerd", ()),
-        429: ("Limiet overschreden", ("429.01",)),
-        500: ("Interne serverfout", ("500.1",)),
-        503: ("Service niet beschikbaar", ("500.3",)),
-    }
-)
 
 
 # --- The selectievraag -------------------------------------------------------------------------------------
 
 
-# Either a range of levels below "not known", or "not known" itself; the contract leaves no other choice.
-_NIVEAU: Final = "codeWerkEnDenkniveauMinimaal"
-
-
-def selectievraag_schema(soort: Soort) -> Schema:
+def selectievraag_schema(interface: Interface, soort: Soort) -> Schema:
     """What may stand under `vraagObject`: the area, and each searchable attribute with its operators."""
     properties: Schema = {}
     required = []
     if soort.postcode_pad is not None:
         properties["selectiegebied"] = _selectiegebied(soort, soort.postcode_pad)
         required.append("selectiegebied")
-    for zoekveld in ZOEKVELDEN[soort]:
+    for zoekveld in interface.zoekvelden[soort]:
         properties[zoekveld.sleutel] = _wrapped(soort, zoekveld)
-        required += [c.sleutel for c in zoekveld.condities if c.verplicht and zoekveld.vorm is Vorm.ENKEL]
+        required += [c.sleutel for c in zoekveld.condities if c.ontbreekt and zoekveld.vorm is Vorm.ENKEL]
     return {
         "type": "object",
         "title": "Selectievraag",
@@ -86,9 +61,9 @@ def _wrapped(soort: Soort, zoekveld: Zoekveld) -> Schema:
         return _condition(soort, zoekveld.condities[0])
     asked = _object(
         {conditie.sleutel: _condition(soort, conditie) for conditie in zoekveld.condities},
-        [conditie.sleutel for conditie in zoekveld.condities if conditie.verplicht],
+        [conditie.sleutel for conditie in zoekveld.condities if conditie.ontbreekt],
     )
-    if zoekveld.vorm is Vorm.ALLE:
+    if zoekveld.vorm in (Vorm.ALLE, Vorm.TAAL):
         several = _list(_object({"$elemMatch": asked}), zoekveld.minstens_een)
         return _object(
             {"$all": several}, description="Bij elk van deze eisen hoort een element van de lijst."
@@ -103,14 +78,11 @@ def _wrapped(soort: Soort, zoekveld: Zoekveld) -> Schema:
 def _condition(soort: Soort, conditie: Conditie) -> Schema:
     leaf = veld_op(soort, conditie.pad)
     values = {
-        operator: {
-            **leaf_schema(soort, conditie.pad),
-            **conditie.beperking.get("", {}),
-            **conditie.beperking.get(operator, {}),
-        }
+        operator: {**leaf_schema(soort, conditie.pad), **conditie.narrowed(operator)}
         for operator in conditie.operatoren
     }
-    if conditie.pad == _NIVEAU:
+    if conditie.bovengrens:
+        # Either a range of levels below "not known", or "not known" itself; the contract leaves no other choice.
         return {
             "title": leaf.label,
             "description": leaf.attribuut.uitleg,
@@ -149,15 +121,18 @@ def _list(items: Schema, at_least_one: bool) -> Schema:
 # --- The document ------------------------------------------------------------------------------------------
 
 
-def openapi(soort: Soort, server: str = "/vum/bron/v3") -> Schema:
-    """The OpenAPI document of a source of this kind; `server` is the address below which it answers.
+def openapi(interface: Interface, soort: Soort) -> Schema:
+    """The OpenAPI document of this portal as a source of this kind, in this version of the interface.
 
     A kind without ids has no detailvraag.
     """
-    paths = {f"/{soort.api_naam}/matches": {"post": _matches(soort)}}
-    schemas = {"Selectievraag": selectievraag_schema(soort), "Zoekprofiel": _record(soort, Profiel.ZOEK)}
+    paths = {f"/{soort.api_naam}/matches": {"post": _matches(interface, soort)}}
+    schemas = {
+        "Selectievraag": selectievraag_schema(interface, soort),
+        "Zoekprofiel": _record(soort, Profiel.ZOEK),
+    }
     if soort.id_pad is not None:
-        paths[f"/{soort.api_naam}/{{{soort.id_pad}}}"] = {"get": _detail(soort, soort.id_pad)}
+        paths[f"/{soort.api_naam}/{{{soort.id_pad}}}"] = {"get": _detail(interface, soort, soort.id_pad)}
         schemas["Detailprofiel"] = _record(soort, Profiel.DETAIL)
     return {
         "openapi": OPENAPI_VERSIE,
@@ -165,20 +140,20 @@ def openapi(soort: Soort, server: str = "/vum/bron/v3") -> Schema:
             "title": f"VUM-bron voor {soort.label}",
             "description": (
                 f"Hoe de uitwisselingsvoorziening van VUM een bron van {soort.label} bevraagt, volgens "
-                "gegevensstandaard 1.5 en interface 3.1. De aanroeper toont wie hij is met een "
+                f"gegevensstandaard 1.5 en interface {interface.naam}. De aanroeper toont wie hij is met een "
                 "PKIoverheid-certificaat waarin zijn OIN staat."
             ),
-            "version": BERICHT_VERSIE,
+            "version": interface.headers.berichtversie,
         },
-        "servers": [{"url": server}],
+        "servers": [{"url": interface.bron_adres}],
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Error": _error_schema()},
             "parameters": {
                 name: {"name": name, "in": "header", "required": True, **header}
-                for name, header in _request_headers().items()
+                for name, header in _request_headers(interface).items()
             },
-            "headers": _response_headers(),
+            "headers": _response_headers(interface),
         },
     }
 
@@ -189,7 +164,7 @@ def _record(soort: Soort, profiel: Profiel) -> Schema:
     return schema
 
 
-def _matches(soort: Soort) -> Schema:
+def _matches(interface: Interface, soort: Soort) -> Schema:
     answer = _object(
         {
             "maximumAantalResultatenBereikt": {
@@ -203,16 +178,16 @@ def _matches(soort: Soort) -> Schema:
     return {
         "operationId": f"zoek_{soort.value}",
         "summary": f"Zoek {soort.label} die aan een selectievraag voldoen",
-        "parameters": _parameters(),
+        "parameters": _parameters(interface),
         "requestBody": {
             "required": True,
             "content": _json(_object({"vraagObject": _ref("schemas", "Selectievraag")}, ["vraagObject"])),
         },
-        "responses": _responses("De gevonden zoekprofielen", answer),
+        "responses": _responses(interface, "De gevonden zoekprofielen", answer),
     }
 
 
-def _detail(soort: Soort, id_pad: str) -> Schema:
+def _detail(interface: Interface, soort: Soort, id_pad: str) -> Schema:
     parameter = {
         "name": id_pad,
         "in": "path",
@@ -223,41 +198,41 @@ def _detail(soort: Soort, id_pad: str) -> Schema:
     return {
         "operationId": f"geef_{soort.enkelvoud}",
         "summary": f"Geef het hele detailprofiel van één {soort.enkelvoud}",
-        "parameters": [parameter, *_parameters()],
-        "responses": _responses("Het detailprofiel", _ref("schemas", "Detailprofiel")),
+        "parameters": [parameter, *_parameters(interface)],
+        "responses": _responses(interface, "Het detailprofiel", _ref("schemas", "Detailprofiel")),
     }
 
 
-def _request_headers() -> dict[str, Schema]:
+def _request_headers(interface: Interface) -> dict[str, Schema]:
     return {
-        **_response_headers(),
-        SUWI_HEADER: {
+        **_response_headers(interface),
+        interface.headers.suwi: {
             "description": "Of de vrager een SUWI-partij is, zoals UWV of een gemeente.",
             "schema": {"type": "boolean"},
         },
     }
 
 
-def _response_headers() -> dict[str, Schema]:
+def _response_headers(interface: Interface) -> dict[str, Schema]:
     versie = {
         "description": "De versie van het bericht.",
-        "schema": {"type": "string", "enum": [BERICHT_VERSIE]},
+        "schema": {"type": "string", "enum": [interface.headers.berichtversie]},
     }
     partijen = {
         name: {"description": text, "schema": {"type": "string", "pattern": OIN_PATROON}}
-        for name, text in PARTIJ_HEADERS.items()
+        for name, text in interface.headers.partijen.items()
     }
-    return {**dict.fromkeys(VERSIE_HEADERS, versie), **partijen}
+    return {**dict.fromkeys(interface.headers.versie, versie), **partijen}
 
 
-def _parameters() -> list[Schema]:
-    return [_ref("parameters", name) for name in _request_headers()]
+def _parameters(interface: Interface) -> list[Schema]:
+    return [_ref("parameters", name) for name in _request_headers(interface)]
 
 
-def _responses(description: str, schema: Schema) -> Schema:
-    headers = {name: _ref("headers", name) for name in _response_headers()}
+def _responses(interface: Interface, description: str, schema: Schema) -> Schema:
+    headers = {name: _ref("headers", name) for name in _response_headers(interface)}
     responses: Schema = {"200": {"description": description, "headers": headers, "content": _json(schema)}}
-    for status, (meaning, codes) in FOUTEN.items():
+    for status, (meaning, codes) in interface.fouten.by_status().items():
         error: Schema = {"description": meaning, "headers": headers}
         if codes:
             error["description"] = f"{meaning} ({' of '.join(codes)})"

@@ -5,24 +5,25 @@ A condition of which nothing known remains has no effect either.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from exchange.selection.form import (
-    Contactmomentvraag,
+from exchange.selection import (
+    Alle,
+    EenVan,
+    Eis,
     Ongeldig,
     Onvolledig,
     Selectievraag,
     Taaleis,
-    Veld,
     Vergelijking,
 )
-from exchange.standard import KVK_PATROON, POSTCODE_PATROON, Soort
+from exchange.standard import POSTCODE_PATROON, Gegevenstype, Soort, veld_op
+from exchange.vum3.zoekvelden import Conditie, Vorm, Zoekveld
 
 MAX_AFSTAND = 999
 _POSTCODE = re.compile(POSTCODE_PATROON)
-_KVK = re.compile(KVK_PATROON)
 _DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -88,41 +89,28 @@ def _date(value: Any, pad: str) -> date:
         raise Ongeldig(pad, "hier hoort een datum, als jjjj-mm-dd") from None
 
 
-_ONREGELMATIG = "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst"
-_UREN_MAX = "werktijden.aantalWerkurenPerWeekMaximaal"
-_UREN_MIN = "werktijden.aantalWerkurenPerWeekMinimaal"
+def _value_reader(soort: Soort, conditie: Conditie) -> Reads:
+    """Reads the value that the attribute is compared with, of the attribute's own type."""
+    attribuut = veld_op(soort, conditie.pad).attribuut
+    if attribuut.type is Gegevenstype.DATUM:
+        return _date
+    if attribuut.json_type == "integer":
+        return _number
+    if attribuut.json_type != "string":
+        raise ValueError(f"{conditie.pad}: only numbers, dates and texts can be compared")
+    return _pattern(attribuut.patroon or "", conditie.verwacht) if conditie.verwacht else _text
 
-_Enkelvoudig = dict[str, tuple[Veld, dict[str, Reads]]]
 
-_BEIDE: _Enkelvoudig = {
-    _ONREGELMATIG: (Veld.ONREGELMATIG, {"$eq": _number}),
-    _UREN_MAX: (Veld.UREN_MAXIMAAL, {"$gte": _number}),
-    _UREN_MIN: (Veld.UREN_MINIMAAL, {"$lte": _number}),
-}
-# Key in the selectievraag -> the field it compares, and the operators the contract gives it.
-ENKELVOUDIG: dict[Soort, _Enkelvoudig] = {
-    Soort.WERKZOEKENDEN: {
-        **_BEIDE,
-        "werktijden.indicatieKantoortijden": (Veld.KANTOORTIJDEN, {"$eq": _number}),
-        "datumAanvangBeschikbaarVoorWerk": (Veld.AANVANG, {"$lte": _date}),
-    },
-    Soort.VACATURES: {
-        **_BEIDE,
-        "beroep.codeBeroepsnaam": (Veld.BEROEP, {"$eq": _text}),
-        "codeWerkEnDenkniveauMinimaal": (Veld.DENKNIVEAU, {"$gte": _text, "$lt": _text, "$eq": _text}),
-        "datumAanvangWerkzaamheden": (Veld.AANVANG, {"$gte": _date}),
-    },
-}
-RIJBEWIJS_SLEUTEL = {
-    Soort.WERKZOEKENDEN: "arbeidsmarktkwalificatie.rijbewijs",
-    Soort.VACATURES: "rijbewijs",
-}
-TAAL_SLEUTEL = {
-    Soort.WERKZOEKENDEN: "arbeidsmarktkwalificatie.taalbeheersing",
-    Soort.VACATURES: "taalbeheersing",
-}
-BEROEP_SLEUTEL = "bemiddelingsberoep"
-CONTRACT_SLEUTEL = "contractvorm"
+def _pattern(patroon: str, expected: str) -> Reads:
+    compiled = re.compile(patroon)
+
+    def read(value: Any, pad: str) -> str:
+        text = _text(value, pad)
+        if not compiled.fullmatch(text):
+            raise Ongeldig(pad, f"hier hoort {expected}")
+        return text
+
+    return read
 
 
 def _area(reader: _Reader, group: Mapping[str, Any]) -> tuple[str, int]:
@@ -176,103 +164,103 @@ def _all_of(reader: _Reader, value: Any, pad: str) -> list[tuple[str, Mapping[st
     return found
 
 
-def _licences(reader: _Reader, value: Any, pad: str) -> tuple[str, ...]:
-    found = (
-        reader.equals(group, "codeSoortRijbewijs", place) for place, group in _all_of(reader, value, pad)
-    )
-    return tuple(dict.fromkeys(code for code in found if code is not None))
+# --- A reader for every form -------------------------------------------------------------------------------
+
+# Gives what is demanded by the value of one key of the question; nothing when nothing known remains of it.
+ReadsKey = Callable[[_Reader, Any, str], Sequence[Eis]]
 
 
-_MONDELING, _SCHRIFTELIJK = "codeNiveauTaalbeheersingMondeling", "codeNiveauTaalbeheersingSchriftelijk"
+def _single(soort: Soort, zoekveld: Zoekveld) -> ReadsKey:
+    kolom, conditie = zoekveld.kolom, zoekveld.condities[0]
+    allowed = dict.fromkeys(conditie.operatoren, _value_reader(soort, conditie))
+
+    def read(reader: _Reader, value: Any, pad: str) -> Sequence[Eis]:
+        found = reader.operators(value, pad, allowed)
+        if conditie.ontbreekt and not found:
+            raise Onvolledig(f"{pad}.{conditie.operatoren[0]}", conditie.ontbreekt)
+        return [Vergelijking(kolom, operator, item) for operator, item in found]
+
+    return read
 
 
-def _languages(reader: _Reader, value: Any, pad: str) -> tuple[Taaleis, ...]:
-    found = []
-    for place, group in _all_of(reader, value, pad):
-        if "codeTaal" not in group:
-            raise Onvolledig(f"{place}.codeTaal", "de taal ontbreekt")
-        levels: dict[str, Any] = {}
-        for key in reader.known(group, "codeTaal", _MONDELING, _SCHRIFTELIJK):
-            reads: dict[str, Reads] = {"$eq": _text} if key == "codeTaal" else {"$gte": _number}
-            for _, value_read in reader.operators(group[key], f"{place}.{key}", reads):
-                levels[key] = value_read
-        if "codeTaal" in levels:
-            found.append(Taaleis(levels["codeTaal"], levels.get(_MONDELING), levels.get(_SCHRIFTELIJK)))
-    return tuple(dict.fromkeys(found))
+def _one_of(soort: Soort, zoekveld: Zoekveld) -> ReadsKey:
+    kolom, key, leeg = zoekveld.kolom, zoekveld.condities[0].sleutel, not zoekveld.minstens_een
+
+    def read(reader: _Reader, value: Any, pad: str) -> Sequence[Eis]:
+        codes = _any_of(reader, value, pad, key, leeg=leeg)
+        return [EenVan(kolom, codes)] if codes else []
+
+    return read
 
 
-def parse(soort: Soort, vraag_object: Any) -> Selectievraag:
-    """The typed form of the `vraagObject` of a request for jobseekers or vacancies.
+def _every(soort: Soort, zoekveld: Zoekveld) -> ReadsKey:
+    kolom, key = zoekveld.kolom, zoekveld.condities[0].sleutel
 
-    Raises Onvolledig when something required is missing, Ongeldig when something has the wrong form.
-    """
-    reader = _Reader()
-    group = reader.group(vraag_object, "vraagObject")
-    postcode, afstand = _area(reader, group)
-    single = ENKELVOUDIG[soort]
-    keys = reader.known(group, "selectiegebied", *single, RIJBEWIJS_SLEUTEL[soort], TAAL_SLEUTEL[soort])
-    comparisons = []
-    licences: tuple[str, ...] = ()
-    languages: tuple[Taaleis, ...] = ()
-    for key in keys:
-        pad = f"vraagObject.{key}"
-        if key in single:
-            veld, allowed = single[key]
-            for operator, value in reader.operators(group[key], pad, allowed):
-                comparisons.append(Vergelijking(veld, operator, value))
-        elif key == RIJBEWIJS_SLEUTEL[soort]:
-            licences = _licences(reader, group[key], pad)
-        elif key == TAAL_SLEUTEL[soort]:
-            languages = _languages(reader, group[key], pad)
-    occupations: tuple[str, ...] = ()
-    contracts: tuple[str, ...] = ()
-    if soort is Soort.WERKZOEKENDEN:
-        if BEROEP_SLEUTEL in group:
-            reader.genegeerd -= 1
-            pad = f"vraagObject.{BEROEP_SLEUTEL}"
-            occupations = _any_of(reader, group[BEROEP_SLEUTEL], pad, "beroep.codeBeroepsnaam", leeg=True)
-        if CONTRACT_SLEUTEL in group:
-            reader.genegeerd -= 1
-            pad = f"vraagObject.{CONTRACT_SLEUTEL}"
-            contracts = _any_of(reader, group[CONTRACT_SLEUTEL], pad, "codeTypeArbeidscontract", leeg=False)
-    return Selectievraag(
-        soort=soort,
-        postcode=postcode,
-        afstand=afstand,
-        vergelijkingen=tuple(comparisons),
-        beroepen=occupations,
-        contractvormen=contracts,
-        rijbewijzen=licences,
-        talen=languages,
-        genegeerd=reader.genegeerd,
-    )
+    def read(reader: _Reader, value: Any, pad: str) -> Sequence[Eis]:
+        found = [reader.equals(group, key, place) for place, group in _all_of(reader, value, pad)]
+        codes = tuple(dict.fromkeys(code for code in found if code is not None))
+        return [Alle(kolom, codes)] if codes else []
+
+    return read
 
 
-KVK_SLEUTEL = "werkgever.nummerKvk"
-DATUM_SLEUTEL = "datum"
+def _language(soort: Soort, zoekveld: Zoekveld) -> ReadsKey:
+    kolom, conditions = zoekveld.kolom, zoekveld.condities
+    language, spoken, written = (conditie.sleutel for conditie in conditions)
+    allowed = {
+        conditie.sleutel: dict.fromkeys(conditie.operatoren, _value_reader(soort, conditie))
+        for conditie in conditions
+    }
+
+    def read(reader: _Reader, value: Any, pad: str) -> Sequence[Eis]:
+        found = []
+        for place, group in _all_of(reader, value, pad):
+            if language not in group:
+                raise Onvolledig(f"{place}.{language}", conditions[0].ontbreekt)
+            asked: dict[str, Any] = {}
+            for key in reader.known(group, *allowed):
+                for _, item in reader.operators(group[key], f"{place}.{key}", allowed[key]):
+                    asked[key] = item
+            if language in asked:
+                found.append(Taaleis(kolom, asked[language], asked.get(spoken), asked.get(written)))
+        return list(dict.fromkeys(found))
+
+    return read
 
 
-def _kvk(value: Any, pad: str) -> str:
-    text = _text(value, pad)
-    if not _KVK.fullmatch(text):
-        raise Ongeldig(pad, "hier hoort een KvK-nummer van acht cijfers")
-    return text
+_READERS: Final[Mapping[Vorm, Callable[[Soort, Zoekveld], ReadsKey]]] = {
+    Vorm.ENKEL: _single,
+    Vorm.EEN_VAN: _one_of,
+    Vorm.ALLE: _every,
+    Vorm.TAAL: _language,
+}
 
 
-def parse_contactmomenten(vraag_object: Any) -> Contactmomentvraag:
-    """The typed form of the `vraagObject` of a request for werkgeverscontactmomenten.
+class Vraaglezer:
+    """Reads questions for one kind of record. What it needs of the table is worked out when it is made."""
 
-    Raises Onvolledig without a KvK number, Ongeldig when something has the wrong form.
-    """
-    reader = _Reader()
-    group = reader.group(vraag_object, "vraagObject")
-    pad = f"vraagObject.{KVK_SLEUTEL}"
-    if KVK_SLEUTEL not in group:
-        raise Onvolledig(pad, "het KvK-nummer ontbreekt")
-    numbers = reader.operators(group[KVK_SLEUTEL], pad, {"$eq": _kvk})
-    if not numbers:
-        raise Onvolledig(f"{pad}.$eq", "het KvK-nummer ontbreekt")
-    days: list[tuple[str, date]] = []
-    if DATUM_SLEUTEL in reader.known(group, KVK_SLEUTEL, DATUM_SLEUTEL):
-        days = reader.operators(group[DATUM_SLEUTEL], f"vraagObject.{DATUM_SLEUTEL}", {"$gte": _date})
-    return Contactmomentvraag(numbers[0][1], days[0][1] if days else None, reader.genegeerd)
+    def __init__(self, soort: Soort, zoekvelden: Sequence[Zoekveld]) -> None:
+        self._soort = soort
+        self._by_area = soort.postcode_pad is not None
+        self._keys = {zoekveld.sleutel: _READERS[zoekveld.vorm](soort, zoekveld) for zoekveld in zoekvelden}
+        # The same order every time, whatever that of the question: the database knows the statement again.
+        self._known = ("selectiegebied", *self._keys) if self._by_area else tuple(self._keys)
+        self._required = {
+            zoekveld.sleutel: zoekveld.condities[0].ontbreekt
+            for zoekveld in zoekvelden
+            if zoekveld.vorm is Vorm.ENKEL and zoekveld.condities[0].ontbreekt
+        }
+
+    def read(self, vraag_object: Any) -> Selectievraag:
+        """The typed form of a `vraagObject`. Raises Onvolledig or Ongeldig."""
+        reader = _Reader()
+        group = reader.group(vraag_object, "vraagObject")
+        postcode, afstand = _area(reader, group) if self._by_area else ("", 0)
+        for key, missing in self._required.items():
+            if key not in group:
+                raise Onvolledig(f"vraagObject.{key}", missing)
+        eisen: list[Eis] = []
+        for key in reader.known(group, *self._known):
+            if key in self._keys:
+                eisen += self._keys[key](reader, group[key], f"vraagObject.{key}")
+        return Selectievraag(self._soort, tuple(eisen), postcode, afstand, reader.genegeerd)

@@ -1,5 +1,12 @@
-"""exchange.vum3.zoekvelden."""
+"""What can be asked in interface 3.x: one entry for every searchable attribute, and nothing about it elsewhere.
 
+Derived from this table are: reading a selectievraag (`parse`) and composing one (`compose`), the columns of the
+source (`exchange.bron.columns`), the OpenAPI documents (`openapi`), the fields of the search form
+(`exchange.bemiddelaar.forms`), and what a municipality reads about attributes that it left empty.
+The order is that of the search form.
+"""
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,83 +19,191 @@ Schema = dict[str, Any]
 
 
 class Vorm(StrEnum):
-    """How a selectievraag wraps the conditions on an attribute.
+    """How a selectievraag wraps the conditions on an attribute, and so what its column holds.
 
-    ENKEL: on the value itself. EEN_VAN: some element of a list satisfies one of several. ALLE: for each of
-    several there is an element that satisfies it.
+    ENKEL: on the value itself; a column of one number, date or text.
+    EEN_VAN: some element of a list has one of several codes; a column of texts.
+    ALLE: each of several codes is had by some element of a list; a column of texts.
+    TAAL: some element of a list is this language, with at least these levels spoken and written; a column of tokens.
     """
 
     ENKEL = "enkel"
     EEN_VAN = "een_van"
     ALLE = "alle"
+    TAAL = "taal"
+
+
+class Groep(StrEnum):
+    """A part of the search form, by its heading; in the order of the form."""
+
+    WERK = "Beroep en werk"
+    TAAL = "Taal en rijbewijs"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoer:
+    """How the search form offers a condition; the choices are those of the standard.
+
+    `naam` is the name of the field, and under which `Criteria` holds what was filled in. `rij` counts the rows of
+    the group from 1; fields of one row stand in the order of the table. An empty `label` is that of the standard.
+    `voorvoegsel` goes before every choice. With `aantal` there are so many fields, each for one value, called
+    `naam_1` and so on. `als_code` shows choices by their code alone.
+    """
+
+    naam: str
+    groep: Groep
+    rij: int
+    label: str = ""
+    hulp: str = ""
+    voorvoegsel: str = ""
+    aantal: int = 0
+    als_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conditie:
     """One attribute that can be asked for, and by which operators.
 
-    `sleutel` is how the selectievraag spells it and `pad` the leaf of the standard. The value has the form
-    of that attribute; `beperking` says per operator, or under "" for all, what the question narrows.
+    `sleutel` is how the selectievraag spells it and `pad` the leaf of the standard. The value has the form of that
+    attribute; `beperking` says per operator, or under "" for all, what the question narrows. The form asks by the
+    first operator. `gevolg` tells what it costs to leave the attribute empty.
+
+    `bovengrens` is the code above the scale, which stands for "not known": a question from a level upwards ends
+    below it, a question for that code asks for nothing else. `ontbreekt` is the error when the condition is not
+    there; empty where it need not be. `verwacht` names the pattern of the attribute where that is checked.
     """
 
     sleutel: str
     pad: str
     operatoren: tuple[str, ...]
+    gevolg: str
+    invoer: Invoer | None = None
     beperking: Mapping[str, Schema] = field(default_factory=dict, hash=False)
-    verplicht: bool = False
+    bovengrens: str = ""
+    ontbreekt: str = ""
+    verwacht: str = ""
+
+    def narrowed(self, operator: str) -> Schema:
+        """By how much the value at this operator is narrower than the attribute, as a part of its schema."""
+        return {**self.beperking.get("", {}), **self.beperking.get(operator, {})}
+
+
+_ONE_VALUE: Final = re.compile(r"[\w.]+")
+_IN_A_LIST: Final = re.compile(r"[\w.]+\[\]\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Zoekveld:
-    """A key of a selectievraag with what can be asked under it."""
+    """A key of a selectievraag, what can be asked under it, and the column of the source that answers it."""
 
     sleutel: str
     vorm: Vorm
+    kolom: str
     condities: tuple[Conditie, ...]
     minstens_een: bool = True
 
+    def __post_init__(self) -> None:
+        # A line that cannot be stored or read would surface far away; so refuse it here.
+        place = _ONE_VALUE if self.vorm is Vorm.ENKEL else _IN_A_LIST
+        if any(not place.fullmatch(conditie.pad) for conditie in self.condities):
+            raise ValueError(f"{self.sleutel}: the path and the form do not fit")
+        if len(self.condities) != (3 if self.vorm is Vorm.TAAL else 1):
+            raise ValueError(f"{self.sleutel}: a language has three conditions, everything else one")
 
-def _enkel(sleutel: str, *operatoren: str, pad: str = "", **more: Any) -> Zoekveld:
-    return Zoekveld(sleutel, Vorm.ENKEL, (Conditie(sleutel, pad or sleutel, operatoren, **more),))
+
+# --- What both kinds of profiles ask the same way ----------------------------------------------------------
+
+_JA_OF_NEE: Final = {"": {"enum": [1, 2]}}
+_UREN: Final = {"": {"minimum": 1}}
+# What somebody at least masters: "onbekend" and "geen beheersing" are no minimum.
+_TAALNIVEAU: Final = {"": {"enum": [2, 3, 4]}}
 
 
-def _rijbewijs(pad: str) -> Zoekveld:
-    conditie = Conditie("codeSoortRijbewijs", f"{pad}[].codeSoortRijbewijs", ("$eq",))
-    return Zoekveld(pad, Vorm.ALLE, (conditie,))
+def _enkel(sleutel: str, kolom: str, *operatoren: str, pad: str = "", gevolg: str, **more: Any) -> Zoekveld:
+    conditie = Conditie(sleutel, pad or sleutel, operatoren, gevolg, **more)
+    return Zoekveld(sleutel, Vorm.ENKEL, kolom, (conditie,))
 
 
-def _taal(pad: str) -> Zoekveld:
-    # What somebody at least masters: "onbekend" and "geen beheersing" are no minimum.
-    niveau = {"": {"enum": [2, 3, 4]}}
-    return Zoekveld(
-        pad,
-        Vorm.ALLE,
-        (
-            Conditie("codeTaal", f"{pad}[].codeTaal", ("$eq",), verplicht=True),
-            *(
-                Conditie(naam, f"{pad}[].{naam}", ("$gte",), niveau)
-                for naam in ("codeNiveauTaalbeheersingMondeling", "codeNiveauTaalbeheersingSchriftelijk")
-            ),
-        ),
+def _uren_vanaf(gevolg: str) -> Zoekveld:
+    # Hours are asked as an overlap: who can work from a hours on has a maximum of at least a.
+    return _enkel(
+        "werktijden.aantalWerkurenPerWeekMaximaal",
+        "uren_maximaal",
+        "$gte",
+        beperking=_UREN,
+        invoer=Invoer("uren_vanaf", Groep.WERK, 2, "Minimaal aantal uren per week"),
+        gevolg=gevolg,
     )
 
 
-_JA_OF_NEE: Final = {"": {"enum": [1, 2]}}
+def _uren_tot(gevolg: str) -> Zoekveld:
+    # And who can work up to b hours has a minimum of at most b.
+    return _enkel(
+        "werktijden.aantalWerkurenPerWeekMinimaal",
+        "uren_minimaal",
+        "$lte",
+        beperking=_UREN,
+        invoer=Invoer("uren_tot", Groep.WERK, 2, "Maximaal aantal uren per week"),
+        gevolg=gevolg,
+    )
 
 
-_UREN: Final = {"": {"minimum": 1}}
+def _onregelmatig(gevolg: str) -> Zoekveld:
+    return _enkel(
+        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst",
+        "onregelmatig",
+        "$eq",
+        beperking=_JA_OF_NEE,
+        invoer=Invoer("onregelmatig", Groep.WERK, 3),
+        gevolg=gevolg,
+    )
 
 
-_ONREGELMATIG: Final = _enkel(
-    "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst", "$eq", beperking=_JA_OF_NEE
-)
+def _taal(pad: str, gevolg: str, gevolg_mondeling: str, gevolg_schriftelijk: str) -> Zoekveld:
+    def niveau(naam: str, invoer: str, label: str, gevolg: str) -> Conditie:
+        return Conditie(
+            naam,
+            f"{pad}[].{naam}",
+            ("$gte",),
+            gevolg,
+            invoer=Invoer(invoer, Groep.TAAL, 1, label, voorvoegsel="Minimaal"),
+            beperking=_TAALNIVEAU,
+        )
+
+    taal = Conditie(
+        "codeTaal",
+        f"{pad}[].codeTaal",
+        ("$eq",),
+        gevolg,
+        invoer=Invoer("taal", Groep.TAAL, 1, "Taal"),
+        ontbreekt="de taal ontbreekt",
+    )
+    spoken = niveau("codeNiveauTaalbeheersingMondeling", "taal_mondeling", "Spreken", gevolg_mondeling)
+    written = niveau(
+        "codeNiveauTaalbeheersingSchriftelijk", "taal_schriftelijk", "Schrijven", gevolg_schriftelijk
+    )
+    return Zoekveld(pad, Vorm.TAAL, "talen", (taal, spoken, written))
 
 
-_UREN_TOT: Final = _enkel("werktijden.aantalWerkurenPerWeekMaximaal", "$gte", beperking=_UREN)
+def _rijbewijs(pad: str, gevolg: str) -> Zoekveld:
+    conditie = Conditie(
+        "codeSoortRijbewijs",
+        f"{pad}[].codeSoortRijbewijs",
+        ("$eq",),
+        gevolg,
+        invoer=Invoer(
+            "rijbewijzen",
+            Groep.TAAL,
+            2,
+            "Rijbewijs",
+            hulp="Kiest u er meer, dan moet iemand ze allemaal hebben.",
+            als_code=True,
+        ),
+    )
+    return Zoekveld(pad, Vorm.ALLE, "rijbewijzen", (conditie,))
 
 
-_UREN_VAN: Final = _enkel("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", beperking=_UREN)
-
+# --- The table ---------------------------------------------------------------------------------------------
 
 ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
     {
@@ -96,45 +211,166 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
             Zoekveld(
                 "bemiddelingsberoep",
                 Vorm.EEN_VAN,
-                (Conditie("beroep.codeBeroepsnaam", "bemiddelingsberoep[].codeBeroepsnaam", ("$eq",)),),
+                "beroepen",
+                (
+                    Conditie(
+                        "beroep.codeBeroepsnaam",
+                        "bemiddelingsberoep[].codeBeroepsnaam",
+                        ("$eq",),
+                        invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=3),
+                        gevolg="Werkgevers zoeken vooral op beroep. Werkzoekenden zonder beroep worden zelden "
+                        "gevonden.",
+                    ),
+                ),
                 minstens_een=False,
+            ),
+            _uren_vanaf(
+                "Wie een aantal uren vraagt, vindt alleen werkzoekenden bij wie het maximum bekend is."
+            ),
+            _uren_tot(
+                "Wie zoekt voor een baan van een paar uur, vraagt hiernaar. Werkzoekenden zonder minimum vallen "
+                "dan af."
+            ),
+            _enkel(
+                "datumAanvangBeschikbaarVoorWerk",
+                "aanvang",
+                "$lte",
+                pad="flexibiliteit.datumAanvangBeschikbaarVoorWerk",
+                invoer=Invoer(
+                    "datum",
+                    Groep.WERK,
+                    2,
+                    "Beschikbaar op",
+                    hulp="Wie op deze dag al aan het werk kan.",
+                ),
+                gevolg="Wie vraagt wie er op een bepaalde dag kan beginnen, vindt alleen werkzoekenden bij wie de "
+                "datum bekend is.",
+            ),
+            _enkel(
+                "werktijden.indicatieKantoortijden",
+                "kantoortijden",
+                "$eq",
+                beperking=_JA_OF_NEE,
+                invoer=Invoer("kantoortijden", Groep.WERK, 3),
+                gevolg="Wie werk op kantoortijden heeft, vindt alleen werkzoekenden bij wie dit is ingevuld.",
+            ),
+            _onregelmatig(
+                "Wie mensen zoekt voor ploegendienst of onregelmatig werk, vindt alleen werkzoekenden bij wie dit "
+                "is ingevuld."
             ),
             Zoekveld(
                 "contractvorm",
                 Vorm.EEN_VAN,
-                (Conditie("codeTypeArbeidscontract", "contractvorm[].codeTypeArbeidscontract", ("$eq",)),),
+                "contractvormen",
+                (
+                    Conditie(
+                        "codeTypeArbeidscontract",
+                        "contractvorm[].codeTypeArbeidscontract",
+                        ("$eq",),
+                        invoer=Invoer("contractvormen", Groep.WERK, 4, "Contract"),
+                        gevolg="Wie een vast of tijdelijk contract biedt, vindt alleen werkzoekenden bij wie dit is "
+                        "ingevuld.",
+                    ),
+                ),
             ),
-            _enkel(
-                "datumAanvangBeschikbaarVoorWerk", "$lte", pad="flexibiliteit.datumAanvangBeschikbaarVoorWerk"
+            _taal(
+                "arbeidsmarktkwalificatie.taalbeheersing",
+                "Wie een taal vraagt, vindt alleen werkzoekenden bij wie die taal is ingevuld, ook als dat "
+                "Nederlands is.",
+                "Wie vraagt hoe goed iemand de taal spreekt, vindt alleen werkzoekenden bij wie het niveau bekend is.",
+                "Wie vraagt hoe goed iemand de taal schrijft, vindt alleen werkzoekenden bij wie het niveau bekend "
+                "is.",
             ),
-            _ONREGELMATIG,
-            _rijbewijs("arbeidsmarktkwalificatie.rijbewijs"),
-            _taal("arbeidsmarktkwalificatie.taalbeheersing"),
-            _UREN_TOT,
-            _UREN_VAN,
-            _enkel("werktijden.indicatieKantoortijden", "$eq", beperking=_JA_OF_NEE),
+            _rijbewijs(
+                "arbeidsmarktkwalificatie.rijbewijs",
+                "Voor werk waar een rijbewijs bij nodig is, worden werkzoekenden zonder ingevuld rijbewijs niet "
+                "gevonden.",
+            ),
         ),
         Soort.VACATURES: (
-            _enkel("beroep.codeBeroepsnaam", "$eq"),
+            _enkel(
+                "beroep.codeBeroepsnaam",
+                "beroep",
+                "$eq",
+                invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=1),
+                gevolg="Jobcoaches zoeken vooral op beroep. Vacatures zonder beroep worden zelden gevonden.",
+            ),
+            _uren_vanaf("Wie een aantal uren vraagt, vindt alleen vacatures waarbij het maximum bekend is."),
+            _uren_tot(
+                "Wie werk zoekt voor een beperkt aantal uren, vindt alleen vacatures waarbij het minimum bekend is."
+            ),
+            _enkel(
+                "datumAanvangWerkzaamheden",
+                "aanvang",
+                "$gte",
+                pad="arbeidsVoorwaarden.datumAanvangWerkzaamheden",
+                invoer=Invoer(
+                    "datum",
+                    Groep.WERK,
+                    2,
+                    "Begint op of na",
+                    hulp="De eerste werkdag van de vacature.",
+                ),
+                gevolg="Wie werk zoekt vanaf een bepaalde dag, vindt alleen vacatures waarbij de begindatum bekend "
+                "is.",
+            ),
+            _onregelmatig(
+                "Wie vraagt of er op wisselende tijden gewerkt wordt, vindt alleen vacatures waarbij dit is ingevuld."
+            ),
             _enkel(
                 "codeWerkEnDenkniveauMinimaal",
-                *("$gte", "$lt", "$eq"),
+                "denkniveau",
+                "$gte",
+                "$lt",
+                "$eq",
                 beperking={
                     "$gte": {"enum": ["1", "2", "3", "4", "5", "6"]},
                     "$lt": {"enum": ["7"]},
                     "$eq": {"enum": ["7"]},
                 },
+                bovengrens="7",
+                invoer=Invoer("denkniveau_minimaal", Groep.WERK, 3, "Werk- en denkniveau vanaf"),
+                gevolg="Wie zoekt op werk- en denkniveau, vindt alleen vacatures waarbij het niveau is ingevuld.",
             ),
-            _enkel("datumAanvangWerkzaamheden", "$gte", pad="arbeidsVoorwaarden.datumAanvangWerkzaamheden"),
-            _ONREGELMATIG,
-            _rijbewijs("rijbewijs"),
-            _taal("taalbeheersing"),
-            _UREN_TOT,
-            _UREN_VAN,
+            _taal(
+                "taalbeheersing",
+                "Wie vraagt welke taal nodig is, vindt alleen vacatures waarbij de taal is ingevuld.",
+                "Wie vraagt hoe goed iemand de taal moet spreken, vindt alleen vacatures waarbij het niveau is "
+                "ingevuld.",
+                "Wie vraagt hoe goed iemand de taal moet schrijven, vindt alleen vacatures waarbij het niveau is "
+                "ingevuld.",
+            ),
+            _rijbewijs(
+                "rijbewijs",
+                "Wie vacatures zoekt waar een rijbewijs bij nodig is, vindt alleen vacatures waarbij dat is "
+                "ingevuld.",
+            ),
         ),
         Soort.WERKGEVERSCONTACTMOMENTEN: (
-            _enkel("datum", "$gte"),
-            _enkel("werkgever.nummerKvk", "$eq", verplicht=True),
+            _enkel(
+                "datum",
+                "datum",
+                "$gte",
+                gevolg="Wie vraagt wat er sinds een bepaalde dag was, vindt contacten op hun datum.",
+            ),
+            _enkel(
+                "werkgever.nummerKvk",
+                "nummer_kvk",
+                "$eq",
+                ontbreekt="het KvK-nummer ontbreekt",
+                verwacht="een KvK-nummer van acht cijfers",
+                gevolg="Contacten worden alleen gevonden op het KvK-nummer van de werkgever.",
+            ),
         ),
+    }
+)
+
+# The area goes with every question for these kinds; what it costs to have no place.
+ZONDER_PLAATS: Final[Mapping[Soort, str]] = MappingProxyType(
+    {
+        Soort.WERKZOEKENDEN: "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode wordt niemand "
+        "gevonden.",
+        Soort.VACATURES: "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode wordt een vacature "
+        "niet gevonden.",
     }
 )

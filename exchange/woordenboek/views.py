@@ -14,9 +14,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from exchange.interfaces import current
 from exchange.standard import Soort
-from exchange.vum3.openapi import FOUTEN, PARTIJ_HEADERS, SUWI_HEADER, VERSIE_HEADERS, openapi
-from exchange.vum3.zoekvelden import ZOEKVELDEN
+from exchange.vum3.openapi import openapi
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, Versie, Versiestatus
 from exchange.woordenboek import content
@@ -125,9 +125,9 @@ def value_list(request: HttpRequest, naam: str) -> HttpResponse:
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
     """The API of the portal as a source, for who builds or tests against it."""
-    documents = []
+    interface, documents = current(), []
     for soort in Soort:
-        document = openapi(soort)
+        document = openapi(interface, soort)
         calls = [
             (method.upper(), document["servers"][0]["url"] + path, operation["summary"])
             for path, methods in document["paths"].items()
@@ -135,16 +135,20 @@ def api(request: HttpRequest) -> HttpResponse:
         ]
         fields = [
             (zoekveld.sleutel, conditie.sleutel, conditie.operatoren, content.gegeven(soort, conditie.pad))
-            for zoekveld in ZOEKVELDEN[soort]
+            for zoekveld in interface.zoekvelden[soort]
             for conditie in zoekveld.condities
         ]
         documents.append((soort, calls, fields))
     headers = {
-        **dict.fromkeys(VERSIE_HEADERS, "De versie van het bericht."),
-        **PARTIJ_HEADERS,
-        SUWI_HEADER: "Of de vrager een SUWI-partij is: true of false.",
+        **dict.fromkeys(interface.headers.versie, "De versie van het bericht."),
+        **interface.headers.partijen,
+        interface.headers.suwi: "Of de vrager een SUWI-partij is: true of false.",
     }
-    context = {"documenten": documents, "headers": headers.items(), "fouten": FOUTEN.items()}
+    context = {
+        "documenten": documents,
+        "headers": headers.items(),
+        "fouten": interface.fouten.by_status().items(),
+    }
     return render(request, "woordenboek/api.html", context)
 
 
@@ -155,6 +159,6 @@ def document(request: HttpRequest, api_naam: str) -> HttpResponse:
     soort = next((soort for soort in Soort if soort.api_naam == api_naam), None)
     if soort is None:
         raise Http404
-    response = JsonResponse(openapi(soort), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response = JsonResponse(openapi(current(), soort), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Cache-Control"] = "public, max-age=3600"
     return response

@@ -18,7 +18,7 @@ from django.db import connection  # noqa: E402
 
 from exchange.bron.answer import matches_statement  # noqa: E402
 from exchange.standard import Soort  # noqa: E402
-from exchange.vum3.parse import parse  # noqa: E402
+from exchange.vum3.interface import VUM3  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
 from um_portal.tenants.models import Gemeente  # noqa: E402
 
@@ -30,7 +30,7 @@ def _statement(oin: str, name: str) -> tuple[int, str, Any]:
     if found is None:
         gemeente = Gemeente.objects.get(oin=oin)
         connection.close()
-        vraag = parse(Soort.WERKZOEKENDEN, QUESTIONS[name](oin))
+        vraag = VUM3.parse(Soort.WERKZOEKENDEN, QUESTIONS[name](oin))
         statement = matches_statement(gemeente, vraag)
         assert statement is not None
         found = _statements[oin, name] = (gemeente.pk, *statement)

@@ -1,7 +1,7 @@
 """How well the records of a levering are filled, and what that means for being found.
 
-Which attributes a search can ask for is the standard's; the sentences about them are here, one per attribute. Knows
-no database: it takes the numbers that the conversion counted.
+Which attributes a search can ask for, and what it costs to leave them empty, is in the table of what can be asked.
+Knows no database: it takes the numbers that the conversion counted.
 """
 
 from collections import Counter
@@ -11,66 +11,11 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
+from exchange.interfaces import current
 from exchange.standard import Soort, Veld, velden
 from exchange.standard.boom import lower_first, named_groups
 from uploads.mapping.reach import BEREIKBAAR, WEGEN
 
-# What somebody misses who leaves it empty. A search that asks for an attribute never finds a record without it.
-GEVOLGEN: Final[Mapping[Soort, Mapping[str, str]]] = {
-    Soort.WERKZOEKENDEN: {
-        "mobiliteit.bemiddelingspostcode": "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode "
-        "wordt niemand gevonden.",
-        "bemiddelingsberoep[].codeBeroepsnaam": "Werkgevers zoeken vooral op beroep. Werkzoekenden zonder beroep "
-        "worden zelden gevonden.",
-        "werktijden.aantalWerkurenPerWeekMinimaal": "Wie zoekt voor een baan van een paar uur, vraagt hiernaar. "
-        "Werkzoekenden zonder minimum vallen dan af.",
-        "werktijden.aantalWerkurenPerWeekMaximaal": "Wie een aantal uren vraagt, vindt alleen werkzoekenden bij wie "
-        "het maximum bekend is.",
-        "werktijden.indicatieKantoortijden": "Wie werk op kantoortijden heeft, vindt alleen werkzoekenden bij wie dit "
-        "is ingevuld.",
-        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": "Wie mensen zoekt voor ploegendienst of onregelmatig "
-        "werk, vindt alleen werkzoekenden bij wie dit is ingevuld.",
-        "flexibiliteit.datumAanvangBeschikbaarVoorWerk": "Wie vraagt wie er op een bepaalde dag kan beginnen, vindt "
-        "alleen werkzoekenden bij wie de datum bekend is.",
-        "contractvorm[].codeTypeArbeidscontract": "Wie een vast of tijdelijk contract biedt, vindt alleen "
-        "werkzoekenden bij wie dit is ingevuld.",
-        "arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs": "Voor werk waar een rijbewijs bij nodig is, worden "
-        "werkzoekenden zonder ingevuld rijbewijs niet gevonden.",
-        "arbeidsmarktkwalificatie.taalbeheersing[].codeTaal": "Wie een taal vraagt, vindt alleen werkzoekenden bij wie "
-        "die taal is ingevuld, ook als dat Nederlands is.",
-        "arbeidsmarktkwalificatie.taalbeheersing[].codeNiveauTaalbeheersingMondeling": "Wie vraagt hoe goed iemand de "
-        "taal spreekt, vindt alleen werkzoekenden bij wie het niveau bekend is.",
-        "arbeidsmarktkwalificatie.taalbeheersing[].codeNiveauTaalbeheersingSchriftelijk": "Wie vraagt hoe goed iemand "
-        "de taal schrijft, vindt alleen werkzoekenden bij wie het niveau bekend is.",
-    },
-    Soort.VACATURES: {
-        "adres.postcode": "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode wordt een vacature "
-        "niet gevonden.",
-        "beroep.codeBeroepsnaam": "Jobcoaches zoeken vooral op beroep. Vacatures zonder beroep worden zelden gevonden.",
-        "werktijden.aantalWerkurenPerWeekMinimaal": "Wie werk zoekt voor een beperkt aantal uren, vindt alleen "
-        "vacatures waarbij het minimum bekend is.",
-        "werktijden.aantalWerkurenPerWeekMaximaal": "Wie een aantal uren vraagt, vindt alleen vacatures waarbij het "
-        "maximum bekend is.",
-        "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": "Wie vraagt of er op wisselende tijden gewerkt "
-        "wordt, vindt alleen vacatures waarbij dit is ingevuld.",
-        "arbeidsVoorwaarden.datumAanvangWerkzaamheden": "Wie werk zoekt vanaf een bepaalde dag, vindt alleen vacatures "
-        "waarbij de begindatum bekend is.",
-        "codeWerkEnDenkniveauMinimaal": "Wie zoekt op werk- en denkniveau, vindt alleen vacatures waarbij het niveau "
-        "is ingevuld.",
-        "rijbewijs[].codeSoortRijbewijs": "Wie vacatures zoekt waar een rijbewijs bij nodig is, vindt alleen vacatures "
-        "waarbij dat is ingevuld.",
-        "taalbeheersing[].codeTaal": "Wie vraagt welke taal nodig is, vindt alleen vacatures waarbij de taal is "
-        "ingevuld.",
-        "taalbeheersing[].codeNiveauTaalbeheersingMondeling": "Wie vraagt hoe goed iemand de taal moet spreken, vindt "
-        "alleen vacatures waarbij het niveau is ingevuld.",
-        "taalbeheersing[].codeNiveauTaalbeheersingSchriftelijk": "Wie vraagt hoe goed iemand de taal moet schrijven, "
-        "vindt alleen vacatures waarbij het niveau is ingevuld.",
-    },
-    Soort.WERKGEVERSCONTACTMOMENTEN: {
-        "datum": "Wie vraagt wat er sinds een bepaalde dag was, vindt contacten op hun datum.",
-        "werkgever.nummerKvk": "Contacten worden alleen gevonden op het KvK-nummer van de werkgever.",
-    },
-}
 # Up to which part of the records, in percent.
 _BIJNA_LEEG: Final = 25
 _GOED: Final = 90
@@ -131,7 +76,8 @@ class Beeld:
 
 def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_jobcoach: bool) -> Beeld:
     """What to show of these counts, of so many records; `alleen_jobcoach` is the municipality's contact policy."""
-    sentences = GEVOLGEN[soort]
+    # A search that asks for an attribute never finds a record without it.
+    sentences = current().gevolgen(soort)
 
     def graad(leaf: Veld, label: str) -> Vulgraad:
         return Vulgraad(label, min(vulling.get(leaf.pad, 0), totaal), totaal, sentences.get(leaf.pad, ""))

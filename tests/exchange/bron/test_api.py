@@ -25,7 +25,7 @@ from exchange.geo.replacement import replace_postcodes
 from exchange.geo.sphere import Coordinaat
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
-from exchange.vum3.parse import parse
+from exchange.vum3.interface import VUM3
 from tests.factories import (
     SOORTEN,
     een_gemeente,
@@ -170,7 +170,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects(soort: Soort) -> 
             expected = sorted(
                 key for key, record in named.items() if matches(soort, question, record, _distance)
             )
-            found = answer.find_matches(gemeente, parse(soort, question))
+            found = answer.find_matches(gemeente, VUM3.parse(soort, question))
             assert sorted(json.loads(text)[soort.id_pad] for text in found.profielen) == expected, question
 
     check()
@@ -191,7 +191,7 @@ def test_when_there_are_more_than_the_maximum_every_match_has_a_fair_chance(sett
     settings.UM_MAX_RESULTATEN = 10
     gemeente = een_gemeente()
     publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(40)])
-    vraag = parse(WZ, een_vraag())
+    vraag = VUM3.parse(WZ, een_vraag())
     counts: Counter[str] = Counter()
     for _ in range(400):
         counts.update(answer.find_matches(gemeente, vraag).profielen)
@@ -572,7 +572,7 @@ def test_a_query_sees_the_old_set_or_the_new_one_never_a_mixture(settings) -> No
             connection.close()
 
     def query() -> None:
-        vraag = parse(WZ, een_vraag())
+        vraag = VUM3.parse(WZ, een_vraag())
         try:
             while not stop:
                 found = {

@@ -12,7 +12,7 @@ from django.db import connection
 from exchange.bron import answer
 from exchange.bron.models import Werkzoekende
 from exchange.standard import Soort
-from exchange.vum3.parse import parse
+from exchange.vum3.interface import VUM3
 from tests.factories import een_gemeente, een_vacature, een_vraag, een_werkzoekende, publish_set
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -28,7 +28,7 @@ def numbers(gemeente: Gemeente) -> list[int]:
 
 
 def drawn(gemeente: Gemeente, asked: dict[str, Any]) -> list[str]:
-    found = answer.find_matches(gemeente, parse(WZ, asked))
+    found = answer.find_matches(gemeente, VUM3.parse(WZ, asked))
     return [json.loads(text)["idWerkzoekende"] for text in found.profielen]
 
 
@@ -86,7 +86,7 @@ def test_the_draw_gives_the_same_answer_as_looking_at_everything(settings, broad
     publish_set(gemeente, WZ, records)
     asked = een_vraag() | {"werktijden.aantalWerkurenPerWeekMaximaal": {"$gte": 20}}
     for _ in range(30):
-        found = answer.find_matches(gemeente, parse(WZ, asked))
+        found = answer.find_matches(gemeente, VUM3.parse(WZ, asked))
         assert len(set(found.profielen)) == (5 if broad else 3)
         assert found.maximum_bereikt is broad
 
@@ -108,7 +108,7 @@ def test_around_the_maximum_the_answer_is_exact_when_a_draw_is_tried_too(
         ],
     )
     for _ in range(20):
-        found = answer.find_matches(gemeente, parse(WZ, een_vraag(5)))
+        found = answer.find_matches(gemeente, VUM3.parse(WZ, een_vraag(5)))
         assert (len(set(found.profielen)), found.maximum_bereikt) == (min(aantal, 5), bereikt)
 
 
@@ -117,7 +117,7 @@ def test_a_broad_question_to_a_large_set_reads_a_small_part_of_it(settings) -> N
     gemeente = een_gemeente()
     publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(3000)])
     _prefer_indexes()
-    statement = answer.matches_statement(gemeente, parse(WZ, een_vraag()))
+    statement = answer.matches_statement(gemeente, VUM3.parse(WZ, een_vraag()))
     assert statement is not None
     plan = _plan(gemeente, *statement)
     assert _rows_read(plan) < 300
@@ -132,7 +132,7 @@ def test_vacancies_are_found_by_occupation_through_an_index_under_row_level_secu
     )
     _prefer_indexes()
     asked = een_vraag() | {"beroep.codeBeroepsnaam": {"$eq": "urn:7"}}
-    statement = answer.matches_statement(gemeente, parse(VAC, asked))
+    statement = answer.matches_statement(gemeente, VUM3.parse(VAC, asked))
     assert statement is not None
     assert "vacature_beroep" in json.dumps(_plan(gemeente, *statement))
 

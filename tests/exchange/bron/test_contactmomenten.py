@@ -18,7 +18,7 @@ from exchange.bron.models import Stand, Werkgeverscontactmoment
 from exchange.bron.writing import MetBeleid
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, validate
-from exchange.vum3.parse import parse_contactmomenten
+from exchange.vum3.interface import VUM3
 from tests.factories import (
     een_client,
     een_contactmoment,
@@ -111,7 +111,7 @@ def test_a_wrong_question_names_the_place(asked: Any, code: str, place: str) -> 
 
 def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
     asked = {**vraag(), "selectiegebied": {}, "datum": {"$lt": "2020-01-01"}, "codeSoort": {"$eq": 9}}
-    assert parse_contactmomenten(asked).genegeerd == 3
+    assert VUM3.parse(Soort.WERKGEVERSCONTACTMOMENTEN, asked).genegeerd == 3
     gemeente = een_gemeente()
     publish_set(gemeente, WCM, [een_contactmoment()])
     assert len(found(ask(gemeente, asked))) == 1
@@ -133,7 +133,9 @@ def test_the_database_selects_what_the_plain_evaluator_selects() -> None:
         for number, day in questions:
             asked = vraag(number, day)
             expected = [r for r in rows if matches(WCM, asked, r, lambda a, b: None)]
-            answered = answer.find_contactmomenten(gemeente, parse_contactmomenten(asked), suwi=True)
+            answered = answer.find_contactmomenten(
+                gemeente, VUM3.parse(Soort.WERKGEVERSCONTACTMOMENTEN, asked), suwi=True
+            )
             assert sorted(answered.profielen) == sorted(
                 json.dumps(r, ensure_ascii=False, separators=(",", ":")) for r in expected
             )

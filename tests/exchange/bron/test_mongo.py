@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from exchange.bron import answer
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
-from exchange.vum3.parse import parse
+from exchange.vum3.interface import VUM3
 from tests.factories import SOORTEN, een_gemeente, publish_set
 from tests.strategies import questions_of, records_of
 
@@ -127,7 +127,7 @@ def test_mongodb_finds_what_the_database_finds(soort: Soort) -> None:
         }
         publish_set(gemeente, soort, named.values())
         for vraag, found in zip(vragen, found_by_mongodb(soort, vragen, named), strict=True):
-            profielen = answer.find_matches(gemeente, parse(soort, vraag)).profielen
+            profielen = answer.find_matches(gemeente, VUM3.parse(soort, vraag)).profielen
             assert sorted(json.loads(text)[id_pad] for text in profielen) == found, vraag
 
     check()

@@ -37,8 +37,9 @@ from exchange.simulator import bronnen, parties, state
 from exchange.simulator.contract import check_question
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, validate, velden, zoekprofiel
-from exchange.vum3.compose import Criteria, compose
-from exchange.vum3.headers import Afgewezen
+from exchange.vum3.compose import Criteria
+from exchange.vum3.fouten import Afgewezen
+from exchange.vum3.interface import VUM3
 from tests.places import SHARED
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 
@@ -685,13 +686,11 @@ def test_a_question_is_right_when_the_contract_says_so(soort: Soort) -> None:
 
 @pytest.mark.parametrize("soort", [WZ, VAC])
 def test_every_question_that_a_search_form_makes_is_right(soort: Soort) -> None:
-    vraag = compose(
+    vraag = VUM3.compose(
         soort,
-        Criteria(
-            postcode="3511AB", afstand=0, beroepen=["urn:a", "urn:b"], uren_vanaf=1, uren_tot=99,
-            rijbewijzen=["B", "CE"], taal="nld", taal_mondeling=2, taal_schriftelijk=4, kantoortijden=1,
-            onregelmatig=2, contractvormen=["O", "B"], datum=date(2026, 2, 28), denkniveau_minimaal="1",
-        ),
+        Criteria("3511AB", 0, { "beroep": ["urn:a", "urn:b"], "uren_vanaf": 1, "uren_tot": 99,
+            "rijbewijzen": ["B", "CE"], "taal": "nld", "taal_mondeling": 2, "taal_schriftelijk": 4, "kantoortijden": 1,
+            "onregelmatig": 2, "contractvormen": ["O", "B"], "datum": date(2026, 2, 28), "denkniveau_minimaal": "1"}),
     )  # fmt: skip
     check_question(soort, vraag)
 

@@ -17,12 +17,11 @@ from django.test import Client
 from django.urls import reverse
 
 from exchange.standard import OIN_PATROON, Soort, veld_op, velden
-from exchange.vum3 import headers
-from exchange.vum3 import openapi as module
-from exchange.vum3.compose import Criteria, compose
-from exchange.vum3.openapi import FOUTEN, VERSIE_HEADERS, openapi
-from exchange.vum3.parse import ENKELVOUDIG
-from exchange.vum3.zoekvelden import ZOEKVELDEN, Vorm
+from exchange.vum3.compose import Criteria
+from exchange.vum3.headers import Partijen
+from exchange.vum3.interface import VUM3
+from exchange.vum3.openapi import openapi
+from exchange.vum3.zoekvelden import ZOEKVELDEN
 from tests.factories import (
     een_contactmoment,
     een_gemeente,
@@ -132,7 +131,7 @@ def deliberate(soort: Soort) -> set[Difference]:
         for name in PARTIES
         for where in (
             f"parameters > header:{name}",
-            *(f"responses > {status} > headers > {name}" for status in (200, *FOUTEN)),
+            *(f"responses > {status} > headers > {name}" for status in (200, *VUM3.fouten.by_status())),
         )
     }
     if soort is not Soort.VACATURES:
@@ -170,7 +169,7 @@ def hashable(one: Difference) -> Difference:
 @needs_contracts
 @pytest.mark.parametrize("soort", Soort)
 def test_the_document_says_what_the_contract_says(soort: Soort) -> None:
-    theirs, ours = operations(contract(soort)), operations(openapi(soort))
+    theirs, ours = operations(contract(soort)), operations(openapi(VUM3, soort))
     assert theirs.keys() == ours.keys()
     found = {hashable(one) for one in differences(soort, theirs, ours)}
     assert found - deliberate(soort) == set(), "the document says something else than the contract"
@@ -180,14 +179,15 @@ def test_the_document_says_what_the_contract_says(soort: Soort) -> None:
 @needs_contracts
 def test_a_changed_fact_in_the_document_is_noticed() -> None:
     soort = Soort.VACATURES
-    changed = openapi(soort)
+    changed = openapi(VUM3, soort)
     del changed["components"]["schemas"]["Selectievraag"]["properties"]["rijbewijs"]["properties"]["$all"][
         "minItems"
     ]
     changed["components"]["parameters"]["API-Version"]["required"] = False
     changed["paths"]["/vacatures/matches"]["post"]["responses"].pop("503")
     before = {
-        hashable(one) for one in differences(soort, operations(contract(soort)), operations(openapi(soort)))
+        hashable(one)
+        for one in differences(soort, operations(contract(soort)), operations(openapi(VUM3, soort)))
     }
     after = {hashable(one) for one in differences(soort, operations(contract(soort)), operations(changed))}
     places = {one.place.rpartition(" > ")[2] for one in after - before}
@@ -205,24 +205,33 @@ def test_a_selectievraag_can_ask_for_every_searchable_attribute_and_for_nothing_
     assert all(veld_op(soort, pad).zoekbaar for pad in asked)
 
 
-@pytest.mark.parametrize("soort", ENKELVOUDIG)
-def test_the_document_has_the_operators_that_the_source_understands(soort: Soort) -> None:
-    written = {
-        zoekveld.sleutel: set(zoekveld.condities[0].operatoren)
-        for zoekveld in ZOEKVELDEN[soort]
-        if zoekveld.vorm is Vorm.ENKEL
-    }
-    assert written == {key: set(operators) for key, (_, operators) in ENKELVOUDIG[soort].items()}
+# A value of each type that a single attribute can have, as the document gives it.
+VALUES = {"integer": 1, "date": "2026-03-01", "string": "12345678"}
+
+
+@pytest.mark.parametrize("soort", Soort)
+def test_the_source_understands_every_operator_of_the_document_and_no_other(soort: Soort) -> None:
+    required = {WZ: een_vraag(), VAC: een_vraag()}.get(soort, {"werkgever.nummerKvk": {"$eq": "12345678"}})
+    for key, schema in openapi(VUM3, soort)["components"]["schemas"]["Selectievraag"]["properties"].items():
+        branches = schema.get("oneOf", [schema])
+        written = {name: value for branch in branches for name, value in branch["properties"].items()}
+        if key == "selectiegebied" or written.keys() & {"$all", "$elemMatch"}:
+            continue
+        for operator in ("$eq", "$gte", "$lte", "$lt"):
+            value = next(iter(written.values()))
+            asked = {operator: VALUES[value.get("format", value["type"])]}
+            ignored = VUM3.parse(soort, {**required, key: {**required.get(key, {}), **asked}}).genegeerd
+            assert ignored == (0 if operator in written else 1), (key, operator)
 
 
 def test_headers_and_errors_are_those_that_the_portal_speaks() -> None:
-    parties = headers.Partijen("1", "2", "3")
-    assert set(parties.as_headers()) == {*VERSIE_HEADERS, *module.PARTIJ_HEADERS}
-    assert module.BERICHT_VERSIE == headers.BERICHT_VERSIE
-    spoken = {
-        (fout.status, fout.code) for fout in vars(headers).values() if isinstance(fout, headers.VumFout)
-    }
-    assert spoken == {(status, code) for status, (_, codes) in FOUTEN.items() for code in codes}
+    headers, fouten = VUM3.headers, VUM3.fouten
+    document = openapi(VUM3, WZ)
+    spoken = headers.write(Partijen("1", "2", "3"))
+    assert set(spoken) == set(document["components"]["headers"])
+    assert {spoken[name] for name in headers.versie} == {document["info"]["version"]}
+    known = {(fout.status, fout.code) for name in fouten.__slots__ for fout in [getattr(fouten, name)]}
+    assert known == {(status, code) for status, (_, codes) in fouten.by_status().items() for code in codes}
 
 
 @pytest.mark.parametrize("soort", Soort)
@@ -230,7 +239,7 @@ def test_the_document_is_valid_openapi(soort: Soort) -> None:
     validator = pytest.importorskip(
         "openapi_spec_validator", reason="openapi-spec-validator is not installed"
     )
-    validator.validate(openapi(soort))
+    validator.validate(openapi(VUM3, soort))
 
 
 @pytest.mark.parametrize("soort", Soort)
@@ -238,7 +247,7 @@ def test_every_schema_is_a_valid_schema_of_openapi_3_0(soort: Soort) -> None:
     package = pytest.importorskip(
         "openapi_schema_validator", reason="openapi-schema-validator is not installed"
     )
-    for schema in openapi(soort)["components"]["schemas"].values():
+    for schema in openapi(VUM3, soort)["components"]["schemas"].values():
         package.OAS30Validator.check_schema(schema)
 
 
@@ -249,24 +258,26 @@ def check(message: Any, schema: dict[str, Any], document: dict[str, Any]) -> Non
 @pytest.mark.parametrize("soort", [WZ, VAC])
 def test_what_the_search_form_composes_is_a_selectievraag_of_the_document(soort: Soort) -> None:
     everything = Criteria(
-        postcode="3511AB",
-        afstand=25,
-        beroepen=["urn:um-demo:beroep:kok"],
-        uren_vanaf=16,
-        uren_tot=32,
-        rijbewijzen=["B", "BE"],
-        taal="nld",
-        taal_mondeling=3,
-        taal_schriftelijk=2,
-        kantoortijden=1,
-        onregelmatig=2,
-        contractvormen=["B"],
-        datum=date(2026, 3, 1),
-        denkniveau_minimaal="3",
+        "3511AB",
+        25,
+        {
+            "beroep": ["urn:um-demo:beroep:kok"],
+            "uren_vanaf": 16,
+            "uren_tot": 32,
+            "rijbewijzen": ["B", "BE"],
+            "taal": "nld",
+            "taal_mondeling": 3,
+            "taal_schriftelijk": 2,
+            "kantoortijden": 1,
+            "onregelmatig": 2,
+            "contractvormen": ["B"],
+            "datum": date(2026, 3, 1),
+            "denkniveau_minimaal": "3",
+        },
     )
-    document = openapi(soort)
+    document = openapi(VUM3, soort)
     schema = document["components"]["schemas"]["Selectievraag"]
-    vraag = compose(soort, everything)
+    vraag = VUM3.compose(soort, everything)
     check(vraag, schema, document)
     assert set(vraag) == set(schema["properties"]), "the form asks for everything that can be asked"
 
@@ -283,7 +294,7 @@ def test_what_the_search_form_composes_is_a_selectievraag_of_the_document(soort:
     ],
 )
 def test_what_is_no_selectievraag_is_refused_by_the_document(vraag: dict[str, Any]) -> None:
-    document = openapi(WZ)
+    document = openapi(VUM3, WZ)
     with pytest.raises(jsonschema.ValidationError):
         check(vraag, document["components"]["schemas"]["Selectievraag"], document)
 
@@ -340,7 +351,7 @@ def test_the_portal_serves_the_document_to_anybody_without_a_query(client: Clien
     response = client.get(reverse("api:document", args=[soort.api_naam]))
     assert response.status_code == 200
     assert response["Content-Type"] == "application/json"
-    assert response.json() == openapi(soort)
+    assert response.json() == openapi(VUM3, soort)
 
 
 def test_an_unknown_document_is_not_found(client: Client) -> None:

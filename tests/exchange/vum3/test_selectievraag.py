@@ -7,18 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.selection import Contactmomentvraag, Ongeldig, Onvolledig, Taaleis, VraagFout, compile_sql
-from exchange.selection.form import Veld
+from exchange.selection import (
+    Alle,
+    EenVan,
+    Ongeldig,
+    Onvolledig,
+    Selectievraag,
+    Taaleis,
+    Vergelijking,
+    VraagFout,
+    compile_sql,
+)
 from exchange.standard import Soort
-from exchange.vum3.compose import Criteria, compose
-from exchange.vum3.parse import parse, parse_contactmomenten
+from exchange.vum3.compose import Criteria
+from exchange.vum3.interface import VUM3
 from tests.factories import SOORTEN, een_vraag
 
 WZ, VAC = SOORTEN
+CONTACT = Soort.WERKGEVERSCONTACTMOMENTEN
 
 
 def test_a_full_question_for_jobseekers_is_understood() -> None:
-    vraag = parse(
+    vraag = VUM3.parse(
         WZ,
         een_vraag(
             50,
@@ -51,18 +61,19 @@ def test_a_full_question_for_jobseekers_is_understood() -> None:
         ),
     )
     assert (vraag.postcode, vraag.afstand, vraag.genegeerd) == ("3511AB", 50, 0)
-    assert vraag.beroepen == ("urn:a", "urn:b")
-    assert vraag.contractvormen == ("B",)
-    assert vraag.rijbewijzen == ("B",)
-    assert vraag.talen == (Taaleis("nld", 3, None),)
-    assert {(v.veld, v.operator, v.waarde) for v in vraag.vergelijkingen} == {
-        (Veld.AANVANG, "$lte", date(2026, 12, 1)),
-        (Veld.UREN_MAXIMAAL, "$gte", 20),
+    assert set(vraag.eisen) == {
+        EenVan("beroepen", ("urn:a", "urn:b")),
+        EenVan("contractvormen", ("B",)),
+        Alle("rijbewijzen", ("B",)),
+        Taaleis("talen", "nld", 3, None),
+        Vergelijking("aanvang", "$lte", date(2026, 12, 1)),
+        Vergelijking("uren_maximaal", "$gte", 20),
     }
+    assert len(vraag.eisen) == 6
 
 
 def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
-    vraag = parse(
+    vraag = VUM3.parse(
         WZ,
         een_vraag(
             50,
@@ -75,8 +86,7 @@ def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
         ),
     )
     assert vraag.genegeerd == 4
-    assert len(vraag.vergelijkingen) == 1
-    assert vraag.contractvormen == ()
+    assert vraag.eisen == (Vergelijking("uren_maximaal", "$gte", 20),)
 
 
 @pytest.mark.parametrize("soort", SOORTEN)
@@ -90,7 +100,7 @@ def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
 )
 def test_a_question_that_lacks_something_names_the_place(soort: Soort, vraag: Any, pad: str) -> None:
     with pytest.raises(Onvolledig) as fout:
-        parse(soort, vraag)
+        VUM3.parse(soort, vraag)
     assert fout.value.pad == pad
 
 
@@ -146,14 +156,14 @@ def _around(**more: Any) -> dict[str, Any]:
 )
 def test_a_question_of_another_form_names_the_place(vraag: Any, pad: str) -> None:
     with pytest.raises(Ongeldig) as fout:
-        parse(WZ, vraag)
+        VUM3.parse(WZ, vraag)
     assert fout.value.pad == pad
 
 
 def test_a_language_requirement_without_a_language_is_incomplete() -> None:
     element = {"$elemMatch": {"codeNiveauTaalbeheersingMondeling": {"$gte": 3}}}
     with pytest.raises(Onvolledig) as fout:
-        parse(VAC, een_vraag(taalbeheersing={"$all": [element]}))
+        VUM3.parse(VAC, een_vraag(taalbeheersing={"$all": [element]}))
     assert fout.value.pad == "vraagObject.taalbeheersing.$all[0].$elemMatch.codeTaal"
 
 
@@ -178,7 +188,7 @@ def test_whatever_is_sent_is_understood_or_refused_with_a_place(
         vraag = {**vraag, **een_vraag()}
     place = "vraagObject"
     try:
-        condition = compile_sql(parse(soort, vraag))
+        condition = compile_sql(VUM3.parse(soort, vraag))
     except VraagFout as fout:
         place = fout.pad
     else:
@@ -188,31 +198,35 @@ def test_whatever_is_sent_is_understood_or_refused_with_a_place(
 
 def test_a_filled_in_form_becomes_a_question_that_is_wholly_understood() -> None:
     criteria = Criteria(
-        postcode="3511AB",
-        afstand=30,
-        beroepen=["urn:a"],
-        uren_vanaf=16,
-        uren_tot=32,
-        rijbewijzen=["B", "BE"],
-        taal="nld",
-        taal_mondeling=3,
-        kantoortijden=1,
-        onregelmatig=2,
-        contractvormen=["O"],
-        datum=date(2026, 12, 1),
-        denkniveau_minimaal="3",
+        "3511AB",
+        30,
+        {
+            "beroep": ["urn:a"],
+            "uren_vanaf": 16,
+            "uren_tot": 32,
+            "rijbewijzen": ["B", "BE"],
+            "taal": "nld",
+            "taal_mondeling": 3,
+            "kantoortijden": 1,
+            "onregelmatig": 2,
+            "contractvormen": ["O"],
+            "datum": date(2026, 12, 1),
+            "denkniveau_minimaal": "3",
+        },
     )
     for soort in SOORTEN:
-        vraag = parse(soort, compose(soort, criteria))
+        vraag = VUM3.parse(soort, VUM3.compose(soort, criteria))
         assert vraag.genegeerd == 0
-        assert vraag.rijbewijzen == ("B", "BE")
-        assert vraag.talen == (Taaleis("nld", 3, None),)
-        hours = {(v.operator, v.waarde) for v in vraag.vergelijkingen if v.veld.startswith("uren")}
-        assert hours == {("$gte", 16), ("$lte", 32)}
+        assert {
+            Alle("rijbewijzen", ("B", "BE")),
+            Taaleis("talen", "nld", 3, None),
+            Vergelijking("uren_maximaal", "$gte", 16),
+            Vergelijking("uren_minimaal", "$lte", 32),
+        } <= set(vraag.eisen)
 
 
 def test_an_empty_form_asks_only_the_area() -> None:
-    assert compose(WZ, Criteria(postcode="3511AB", afstand=30)) == {
+    assert VUM3.compose(WZ, Criteria(postcode="3511AB", afstand=30)) == {
         "selectiegebied": {"postcode": "3511AB", "afstand": 30}
     }
 
@@ -222,8 +236,11 @@ def test_an_empty_form_asks_only_the_area() -> None:
 
 def test_a_question_for_contacts_with_an_employer_is_understood() -> None:
     vraag = {"werkgever.nummerKvk": {"$eq": "12345678"}, "datum": {"$gte": "2026-02-01"}}
-    assert parse_contactmomenten(vraag) == Contactmomentvraag("12345678", date(2026, 2, 1), 0)
-    assert parse_contactmomenten({"werkgever.nummerKvk": {"$eq": "12345678"}}).vanaf is None
+    of_employer = Vergelijking("nummer_kvk", "$eq", "12345678")
+    since = Vergelijking("datum", "$gte", date(2026, 2, 1))
+    assert set(VUM3.parse(CONTACT, vraag).eisen) == {of_employer, since}
+    alone = VUM3.parse(CONTACT, {"werkgever.nummerKvk": {"$eq": "12345678"}})
+    assert alone == Selectievraag(CONTACT, (of_employer,))
 
 
 @pytest.mark.parametrize(
@@ -236,7 +253,7 @@ def test_a_question_for_contacts_with_an_employer_is_understood() -> None:
 )
 def test_without_a_kvk_number_the_question_is_incomplete(vraag: Any, pad: str) -> None:
     with pytest.raises(Onvolledig) as fout:
-        parse_contactmomenten(vraag)
+        VUM3.parse(CONTACT, vraag)
     assert fout.value.pad == pad
 
 
@@ -244,7 +261,7 @@ def test_without_a_kvk_number_the_question_is_incomplete(vraag: Any, pad: str) -
 def test_whatever_is_asked_about_employers_is_understood_or_refused_with_a_place(vraag: Any) -> None:
     place = "vraagObject"
     try:
-        parse_contactmomenten(vraag)
+        VUM3.parse(CONTACT, vraag)
     except VraagFout as fout:
         place = fout.pad
     assert place.startswith("vraagObject")

@@ -17,7 +17,7 @@ from exchange.bron import store
 from exchange.bron.answer import find_contactmomenten, find_detail
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.standard import Soort
-from exchange.vum3.parse import parse_contactmomenten
+from exchange.vum3.interface import VUM3
 from tests.factories import (
     een_contactmoment,
     een_gemeente,
@@ -201,7 +201,7 @@ def test_with_a_new_data_key_everything_is_encrypted_anew_and_reads_the_same() -
     keys.forget()
     assert find_detail(gemeente, Soort.WERKZOEKENDEN, "W1", suwi=True) == record
     assert find_detail(gemeente, Soort.VACATURES, "V1", suwi=True) is not None
-    vraag = parse_contactmomenten({"werkgever.nummerKvk": {"$eq": "12345678"}})
+    vraag = VUM3.parse(Soort.WERKGEVERSCONTACTMOMENTEN, {"werkgever.nummerKvk": {"$eq": "12345678"}})
     assert find_contactmomenten(gemeente, vraag, suwi=True).profielen
     with voor_gemeente(gemeente):
         levering = Levering.objects.get()

@@ -9,8 +9,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.interfaces import current
 from exchange.standard import Soort, velden
-from exchange.vum3.zoekvelden import ZOEKVELDEN
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import (
     een_contactmoment,
@@ -21,7 +21,7 @@ from tests.factories import (
     een_werkzoekende,
 )
 from um_portal.tenants.models import Contactbeleid
-from uploads.controle.vulling import GEVOLGEN, Vulgraad, picture
+from uploads.controle.vulling import Vulgraad, picture
 from uploads.mapping import reach
 from uploads.mapping.reach import BEREIKBAAR, with_reach
 from uploads.models import Levering
@@ -40,10 +40,10 @@ def page(client: Client, levering: Levering) -> str:
 
 @pytest.mark.parametrize("soort", Soort)
 def test_there_is_a_sentence_for_exactly_what_a_search_can_ask(soort: Soort) -> None:
-    asked = {conditie.pad for veld in ZOEKVELDEN[soort] for conditie in veld.condities}
-    asked |= {soort.postcode_pad} if soort.postcode_pad else set()
-    assert set(GEVOLGEN[soort]) == asked == {leaf.pad for leaf in velden(soort) if leaf.zoekbaar}
-    for sentence in GEVOLGEN[soort].values():
+    sentences = {graad.label: graad.gevolg for graad in picture(soort, {}, 1, alleen_jobcoach=False).zoekbaar}
+    assert set(current().gevolgen(soort)) == {leaf.pad for leaf in velden(soort) if leaf.zoekbaar}
+    assert set(sentences.values()) == set(current().gevolgen(soort).values())
+    for sentence in sentences.values():
         assert sentence.endswith(".")
         assert "  " not in sentence
 

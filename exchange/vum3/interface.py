@@ -1,0 +1,104 @@
+"""A version of the interface as one value: where it is spoken, how, and what it can ask.
+
+Whoever speaks it gets this value and needs to know nothing of a version. Which ones are spoken is registered in
+`exchange.interfaces`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from exchange.selection import Selectievraag
+from exchange.standard import Soort, is_oin
+from exchange.vum3.compose import Criteria, compose
+from exchange.vum3.fouten import FOUTEN, Afgewezen, Fouten
+from exchange.vum3.headers import HEADERS, Headers, Partijen, wsgi_name
+from exchange.vum3.parse import Vraaglezer
+from exchange.vum3.zoekvelden import ZOEKVELDEN, ZONDER_PLAATS, Zoekveld
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A version of the interface.
+
+    `naam` is how people call it, `pad` its part of every address. `zonder_plaats` tells per kind that is asked by
+    area what it costs to have no postcode.
+    """
+
+    naam: str
+    pad: str
+    headers: Headers
+    fouten: Fouten
+    zoekvelden: Mapping[Soort, tuple[Zoekveld, ...]]
+    zonder_plaats: Mapping[Soort, str]
+
+    @property
+    def bron_adres(self) -> str:
+        """The address on the portal below which it answers as a source."""
+        return f"/vum/bron/{self.pad}"
+
+    @property
+    def uitwisseling_adres(self) -> str:
+        """The address below which the exchange answers bemiddelaars."""
+        return f"/vum/{self.pad}"
+
+    @cached_property
+    def _lezers(self) -> Mapping[Soort, Vraaglezer]:
+        return {soort: Vraaglezer(soort, velden) for soort, velden in self.zoekvelden.items()}
+
+    def parse(self, soort: Soort, vraag_object: Any) -> Selectievraag:
+        """The typed form of the `vraagObject` of a request for this kind.
+
+        Raises Onvolledig when something required is missing, Ongeldig when something has the wrong form.
+        """
+        return self._lezers[soort].read(vraag_object)
+
+    def compose(self, soort: Soort, criteria: Criteria) -> dict[str, Any]:
+        """The `vraagObject` that asks for these criteria; what this kind cannot be asked is left out."""
+        return compose(self.zoekvelden[soort], criteria)
+
+    def gevolgen(self, soort: Soort) -> dict[str, str]:
+        """Per attribute that can be asked, by its path in the standard: what it costs to leave it empty."""
+        area = {soort.postcode_pad: self.zonder_plaats[soort]} if soort.postcode_pad else {}
+        return area | {
+            conditie.pad: conditie.gevolg
+            for zoekveld in self.zoekvelden[soort]
+            for conditie in zoekveld.condities
+        }
+
+    def check_headers(self, meta: Mapping[str, Any], *more: str) -> Partijen:
+        """The parties of a call, from `request.META`; `more` are headers that must be there besides.
+
+        Raises Afgewezen when a header is missing, has another version or is no OIN.
+        """
+        headers = self.headers
+        parties = (headers.van, headers.naar, headers.via)
+        missing = [name for name in (*headers.versie, *parties, *more) if not meta.get(wsgi_name(name))]
+        if missing:
+            raise Afgewezen(self.fouten.onvolledig, f"Deze headers ontbreken: {', '.join(missing)}.")
+        for name in headers.versie:
+            if meta[wsgi_name(name)] != headers.berichtversie:
+                raise Afgewezen(self.fouten.ongeldig, f"Header {name} moet {headers.berichtversie} zijn.")
+        for name in parties:
+            if not is_oin(meta[wsgi_name(name)]):
+                raise Afgewezen(self.fouten.ongeldig, f"Header {name} moet een OIN van 20 cijfers zijn.")
+        return headers.read(meta)
+
+    def read_suwi(self, meta: Mapping[str, Any]) -> bool:
+        """Whether the exchange says that the asking party is a SUWI party. Raises Afgewezen for another word."""
+        name = self.headers.suwi
+        suwi = {"true": True, "false": False}.get(str(meta[wsgi_name(name)]).lower())
+        if suwi is None:
+            raise Afgewezen(self.fouten.ongeldig, f"Header {name} moet true of false zijn.")
+        return suwi
+
+
+VUM3: Final = Interface(
+    naam="3.1",
+    pad="v3",
+    headers=HEADERS,
+    fouten=FOUTEN,
+    zoekvelden=ZOEKVELDEN,
+    zonder_plaats=ZONDER_PLAATS,
+)
