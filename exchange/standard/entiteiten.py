@@ -1,7 +1,8 @@
 """The data standard itself: every entity and attribute of the three kinds of records, one entry each.
 
 Names, codes and lengths are those of gegevensstandaard 1.5 and interface 3.1; the explanations are our own.
-An attribute that is added here is from then on checked, shown, searched, mapped and published everywhere.
+An attribute that is added here is from then on checked, shown, mapped and published everywhere. One that can be
+asked (`zoekbaar`) also has a line in `exchange.vum3.zoekvelden` and a column in `exchange.bron.models`.
 """
 
 from collections.abc import Mapping

@@ -688,9 +688,11 @@ def test_a_question_is_right_when_the_contract_says_so(soort: Soort) -> None:
 def test_every_question_that_a_search_form_makes_is_right(soort: Soort) -> None:
     vraag = VUM3.compose(
         soort,
-        Criteria("3511AB", 0, { "beroep": ["urn:a", "urn:b"], "uren_vanaf": 1, "uren_tot": 99,
-            "rijbewijzen": ["B", "CE"], "taal": "nld", "taal_mondeling": 2, "taal_schriftelijk": 4, "kantoortijden": 1,
-            "onregelmatig": 2, "contractvormen": ["O", "B"], "datum": date(2026, 2, 28), "denkniveau_minimaal": "1"}),
+        Criteria("3511AB", 0, {
+            "beroep": ["urn:a", "urn:b"], "uren_vanaf": 1, "uren_tot": 99, "rijbewijzen": ["B", "CE"],
+            "taal": "nld", "taal_mondeling": 2, "taal_schriftelijk": 4, "kantoortijden": 1, "onregelmatig": 2,
+            "contractvormen": ["O", "B"], "datum": date(2026, 2, 28), "denkniveau_minimaal": "1",
+        }),
     )  # fmt: skip
     check_question(soort, vraag)
 
