@@ -7,7 +7,7 @@ The order is that of the search form.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -114,7 +114,6 @@ class Zoekveld:
 # --- What both kinds of profiles ask the same way ----------------------------------------------------------
 
 _JA_OF_NEE: Final = {"": {"enum": [1, 2]}}
-_UREN: Final = {"": {"minimum": 1}}
 # What somebody at least masters: "onbekend" and "geen beheersing" are no minimum.
 _TAALNIVEAU: Final = {"": {"enum": [2, 3, 4]}}
 
@@ -124,28 +123,20 @@ def _enkel(sleutel: str, kolom: str, *operatoren: str, pad: str = "", gevolg: st
     return Zoekveld(sleutel, Vorm.ENKEL, kolom, (conditie,))
 
 
-def _uren_vanaf(gevolg: str) -> Zoekveld:
-    # Hours are asked as an overlap: who can work from a hours on has a maximum of at least a.
-    return _enkel(
-        "werktijden.aantalWerkurenPerWeekMaximaal",
-        "uren_maximaal",
-        "$gte",
-        beperking=_UREN,
-        invoer=Invoer("uren_vanaf", Groep.WERK, 2, "Minimaal aantal uren per week"),
-        gevolg=gevolg,
-    )
-
-
-def _uren_tot(gevolg: str) -> Zoekveld:
-    # And who can work up to b hours has a minimum of at most b.
-    return _enkel(
-        "werktijden.aantalWerkurenPerWeekMinimaal",
-        "uren_minimaal",
-        "$lte",
-        beperking=_UREN,
-        invoer=Invoer("uren_tot", Groep.WERK, 2, "Maximaal aantal uren per week"),
-        gevolg=gevolg,
-    )
+def _uren(gevolg_maximaal: str, gevolg_minimaal: str) -> Iterator[Zoekveld]:
+    """Hours are asked as an overlap: from a to b finds a maximum of at least a, and a minimum of at most b."""
+    for grens, operator, naam, label, gevolg in (
+        ("Maximaal", "$gte", "uren_vanaf", "Minimaal aantal uren per week", gevolg_maximaal),
+        ("Minimaal", "$lte", "uren_tot", "Maximaal aantal uren per week", gevolg_minimaal),
+    ):
+        yield _enkel(
+            f"werktijden.aantalWerkurenPerWeek{grens}",
+            f"uren_{grens.lower()}",
+            operator,
+            beperking={"": {"minimum": 1}},
+            invoer=Invoer(naam, Groep.WERK, 2, label),
+            gevolg=gevolg,
+        )
 
 
 def _onregelmatig(gevolg: str) -> Zoekveld:
@@ -224,12 +215,10 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                 ),
                 minstens_een=False,
             ),
-            _uren_vanaf(
-                "Wie een aantal uren vraagt, vindt alleen werkzoekenden bij wie het maximum bekend is."
-            ),
-            _uren_tot(
+            *_uren(
+                "Wie een aantal uren vraagt, vindt alleen werkzoekenden bij wie het maximum bekend is.",
                 "Wie zoekt voor een baan van een paar uur, vraagt hiernaar. Werkzoekenden zonder minimum vallen "
-                "dan af."
+                "dan af.",
             ),
             _enkel(
                 "datumAanvangBeschikbaarVoorWerk",
@@ -295,9 +284,9 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                 invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=1),
                 gevolg="Jobcoaches zoeken vooral op beroep. Vacatures zonder beroep worden zelden gevonden.",
             ),
-            _uren_vanaf("Wie een aantal uren vraagt, vindt alleen vacatures waarbij het maximum bekend is."),
-            _uren_tot(
-                "Wie werk zoekt voor een beperkt aantal uren, vindt alleen vacatures waarbij het minimum bekend is."
+            *_uren(
+                "Wie een aantal uren vraagt, vindt alleen vacatures waarbij het maximum bekend is.",
+                "Wie werk zoekt voor een beperkt aantal uren, vindt alleen vacatures waarbij het minimum bekend is.",
             ),
             _enkel(
                 "datumAanvangWerkzaamheden",

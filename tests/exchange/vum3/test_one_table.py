@@ -105,15 +105,15 @@ def _fietsen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setattr(module, "STANDAARD", standard)
     _forget_the_standard()
     monkeypatch.setitem(SPOKEN, VUM3.bron_adres, with_one_more(VUM3, VRAAG_NAAR_FIETSEN))
-    added = []
-    for model in (Werkzoekende, ConceptWerkzoekende):
+    tables: tuple[type[models.Model], ...] = (Werkzoekende, ConceptWerkzoekende)
+    for model in tables:
         models.SmallIntegerField(null=True).contribute_to_class(model, "fietsen")
-        added.append((model, model._meta.get_field("fietsen")))
         _alter(model, "ADD COLUMN fietsen smallint")
     yield
-    for model, field in added:
-        model._meta.local_fields.remove(field)  # type: ignore[arg-type]
-        model._meta._expire_cache()  # type: ignore[attr-defined]
+    for model in tables:
+        options: Any = model._meta
+        options.local_fields.remove(options.get_field("fietsen"))
+        options._expire_cache()
         delattr(model, "fietsen")
         _alter(model, "DROP COLUMN fietsen")
     monkeypatch.undo()
