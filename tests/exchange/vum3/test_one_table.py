@@ -15,7 +15,6 @@ from django.test import Client
 from django.urls import reverse
 
 from exchange.bemiddelaar.forms import ZoekForm
-from exchange.bron import store
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.interfaces import SPOKEN, current
 from exchange.selection import Vergelijking
@@ -23,7 +22,15 @@ from exchange.standard import STANDAARD, Attribuut, Gegevenstype, Soort
 from exchange.vum3.interface import VUM3, Interface
 from exchange.vum3.openapi import openapi
 from exchange.vum3.zoekvelden import Conditie, Groep, Invoer, Vorm, Zoekveld
-from tests.factories import een_client, een_gebruiker, een_gemeente, een_vraag, een_werkzoekende, vum_headers
+from tests.factories import (
+    een_client,
+    een_gebruiker,
+    een_gemeente,
+    een_vraag,
+    een_werkzoekende,
+    publish_set,
+    vum_headers,
+)
 from tests.places import ROOT
 from um_portal.tenants.models import Gemeente
 from uploads.controle.vulling import picture
@@ -85,7 +92,7 @@ def _forget_the_standard() -> None:
         "exchange.standard",
         "exchange.display",
         "exchange.woordenboek",
-        "exchange.bron.store",
+        "exchange.bron.tables",
         "uploads.",
     )
     for name, module in list(sys.modules.items()):
@@ -152,7 +159,7 @@ def test_an_attribute_that_is_added_is_asked_composed_stored_answered_offered_do
     assert understood.genegeerd == 0
 
     # Stored and answered.
-    store.replace(
+    publish_set(
         gemeente,
         WZ,
         [
@@ -215,7 +222,7 @@ def test_the_source_answers_in_two_versions_side_by_side(
     monkeypatch.setitem(SPOKEN, VOLGENDE.bron_adres, VOLGENDE)
     gemeente = een_gemeente()
     place = {"bemiddelingspostcode": "3511AB"}
-    store.replace(
+    publish_set(
         gemeente,
         WZ,
         [

@@ -320,7 +320,7 @@ def test_what_the_source_answers_is_what_the_document_promises(
     gemeente = een_gemeente()
     with voor_gemeente(gemeente):
         publish_set(gemeente, soort, [record])
-    document = openapi(soort)
+    document = openapi(VUM3, soort)
     server = document["servers"][0]["url"]
     client = Client(headers=vum_headers(gemeente))
     for path, methods in document["paths"].items():
