@@ -132,7 +132,7 @@ def _texts(node: ast.expr) -> str:
 
 def _messages() -> Iterator[tuple[str, str]]:
     """Every code with its message that is spelled out in the code."""
-    for file in [UPLOADS / "conversion.py", *(UPLOADS / "mapping").glob("*.py")]:
+    for file in (UPLOADS / "mapping").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
                 continue
