@@ -47,7 +47,7 @@ def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, batch: i
 
 
 def withdraw_all(gemeente: Gemeente, soort: Soort) -> int:
-    """Removes the whole set of this kind at once and for good, with all that could be undone; counts it.
+    """Removes the whole set of this kind for good, and all that could be undone; counts its records.
 
     Records that wait for publication are left to the caller. Raises BezigMetPubliceren as `withdraw` does.
     """
