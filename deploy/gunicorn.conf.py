@@ -1,7 +1,8 @@
-"""Gunicorn for the portal and the simulator; used by `make demo` and meant for a real installation too.
+"""Configures Gunicorn for the portal and the simulator, in `make demo` and in a real installation.
 
-Threads, because a search or a detail request mostly waits for the exchange. No access log: the path of a
-request to the source API holds the id of a record. A reverse proxy that ends TLS stands in front.
+It uses threads, because a search or a detail request mostly waits for the exchange. It keeps no access log:
+the path of a request to the source API holds the id of a record. A reverse proxy that ends TLS stands in
+front.
 """
 
 import os
@@ -11,9 +12,9 @@ bind = os.environ.get("UM_BIND") or f"127.0.0.1:{os.environ.get('UM_PORT') or 80
 worker_class = "gthread"
 workers = int(os.environ.get("UM_WEB_PROCESSEN") or 2)
 threads = int(os.environ.get("UM_WEB_THREADS") or 8)
-# Loaded once and then forked: a quicker start and shared memory. Nothing connects while loading.
+# Loaded once and then forked: a quicker start and shared memory. Loading opens no connections.
 preload_app = True
-# Longer than the 12 seconds a detail request may take and than reading a large upload.
+# Seconds; longer than the 12 that a detail request may take, and than reading a large upload takes.
 timeout = 60
 graceful_timeout = 12
 keepalive = 5
@@ -22,6 +23,6 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"
-# A header with an underscore looks like the one with dashes that names the certificate; it is thrown away.
+# A header with an underscore looks like the one with dashes that names the certificate; it is dropped.
 header_map = "drop"
 control_socket_disable = True

@@ -1,6 +1,6 @@
-"""A record as people read it: the standard's Dutch labels and texts, in the standard's order.
+"""Turns a record into what people read: the standard's Dutch labels and texts, in the standard's order.
 
-Gives nested (label, value) pairs for the `gegevens` component. Names of occupations and competences come
+It gives nested (label, value) pairs for the `gegevens` component. Names of occupations and competences come
 from the loaded value lists, in one query for the whole record.
 """
 
@@ -22,12 +22,12 @@ from exchange.waardelijsten.lijsten import NAAM_BIJ
 from exchange.waardelijsten.models import labels_of
 
 Pairs = list[tuple[str, Any]]
-# A loaded list and a code of it, with the code's name.
+# Names of codes, by (loaded list, code).
 Labels = Mapping[tuple[str, str], str]
 
 
 def external_codes(soort: Soort, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every (list, code) in the record of which the name is in a list that others keep."""
+    """Gives every (list, code) in the record whose name is in a list that others keep."""
     yield from _codes(STANDAARD[soort], record)
 
 
@@ -49,10 +49,10 @@ def _list_and_code(attribuut: Attribuut, value: Any) -> tuple[str, str] | None:
 
 
 def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = None) -> Pairs:
-    """The record as nested (label, value) pairs; what the standard does not know is left out.
+    """Gives the record as nested (label, value) pairs; leaves out what the standard does not know.
 
-    How to reach somebody comes first: that is what a detail is asked for. `labels` are
-    the names of external codes; fetched when not given.
+    Contact details come first, because a detail is asked for to reach somebody. `labels` are the names of
+    external codes; they are fetched when not given.
     """
     if labels is None:
         labels = labels_of(external_codes(soort, record))
@@ -80,7 +80,7 @@ def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, A
 
 
 def screen_label(attribuut: Attribuut) -> str:
-    """The official name without the words that only tell how the value is coded: "Code taal" is "Taal"."""
+    """Gives the official name without the words about how the value is coded: "Code taal" becomes "Taal"."""
     for word in ("Code ", "Indicatie "):
         if attribuut.label.startswith(word):
             rest = attribuut.label.removeprefix(word)
@@ -89,7 +89,7 @@ def screen_label(attribuut: Attribuut) -> str:
 
 
 def _grouped(attribuut: Attribuut, groups: list[Pairs]) -> Pairs:
-    """A group as one entry; groups with a single text each as a plain list of texts."""
+    """Gives a group as one entry; groups with a single text each become a plain list of texts."""
     if not groups:
         return []
     if attribuut.groep is not None and not attribuut.groep.in_label:
@@ -101,7 +101,7 @@ def _grouped(attribuut: Attribuut, groups: list[Pairs]) -> Pairs:
 
 
 def value_text(soort: Soort, pad: str, value: Any, labels: Labels) -> str:
-    """The text of one value of the leaf at `pad`; empty for what is no single value."""
+    """Gives the text of one value of the leaf at `pad`; empty for anything but a single value."""
     if isinstance(value, dict | list):
         return ""
     attribuut = veld_op(soort, pad).attribuut

@@ -1,4 +1,4 @@
-"""A real browser for tests: Chromium through Playwright, its keyboard, and the judgement of axe.
+"""Runs tests in a real browser: Chromium through Playwright, with its keyboard, judged by axe.
 
 With SCHERMBEELDEN=<directory> in the environment every page that is judged is photographed as well.
 """
@@ -26,13 +26,13 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# Somebody's own browser keeps whole pages to go back to; Playwright asks it not to.
+# A browser keeps whole pages to go back to; Playwright switches that off by default.
 NOT_LIKE_A_PERSONS = ["--disable-back-forward-cache"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE, NARROWEST = 1280, 375, 320
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
 
-# What has the focus: its name as people hear it, what it is, and whether one can see that it has the focus.
+# The element that has the focus: its accessible name, its kind, and whether the focus is visible.
 _FOCUS = """() => {
   const element = document.activeElement;
   const box = element.getBoundingClientRect();
@@ -58,7 +58,7 @@ _KEPT = """async () => ({
 
 @contextlib.contextmanager
 def a_playwright() -> Iterator[Playwright]:
-    """Skips, saying so, where there is no browser. There can be one of these at a time."""
+    """Gives Playwright, one at a time; skips the test, and says so, where there is no browser."""
     if not CHROMIUM.exists():
         pytest.skip(f"there is no browser at {CHROMIUM}")
     with sync_playwright() as playwright:
@@ -67,7 +67,7 @@ def a_playwright() -> Iterator[Playwright]:
 
 @contextlib.contextmanager
 def a_chromium(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that keeps nothing."""
+    """Gives a browser that keeps nothing."""
     browser = playwright.chromium.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=NOT_LIKE_A_PERSONS
     )
@@ -79,7 +79,7 @@ def a_chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def a_chromium_with(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
-    """A browser that keeps in this directory whatever browsers keep."""
+    """Gives a browser that keeps its files in the directory `profile`."""
     context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=CHROMIUM,
@@ -94,7 +94,7 @@ def a_chromium_with(playwright: Playwright, profile: Path) -> Iterator[BrowserCo
 
 
 class Scherm:
-    """A tab of the browser, which remembers what went wrong in it."""
+    """A tab of the browser, which remembers the errors in it."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.url = url
@@ -104,7 +104,7 @@ class Scherm:
         self.page.on("console", self._console)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A page that tells of a mistake has the status of that mistake, which the browser finds worth a line.
+        # A page about an error has the status of that error, which the browser writes to its console.
         about_a_page = "/static/" not in message.location.get("url", "")
         if about_a_page and re.search(r"responded with a status of (403|404|422|429)", message.text):
             return
@@ -112,11 +112,11 @@ class Scherm:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def goto(self, path: str) -> None:
-        """Go to an address of the portal."""
+        """Goes to an address of the portal."""
         self.page.goto(f"{self.url}{path}")
 
     def log_in(self, gebruikersnaam: str) -> None:
-        """With the mouse and by pasting, where that is not what a test is about."""
+        """Logs in with the mouse and by pasting, for tests about something else."""
         self.goto("/account/inloggen")
         self.page.get_by_label("Gebruikersnaam", exact=True).fill(gebruikersnaam)
         self.page.get_by_label("Wachtwoord", exact=True).fill(WACHTWOORD)
@@ -125,44 +125,44 @@ class Scherm:
 
     @property
     def path(self) -> str:
-        """Where it is, without the address of the portal."""
+        """Gives the present address, without that of the portal."""
         return self.page.url.removeprefix(self.url)
 
     @property
     def text(self) -> str:
-        """What can be read on the page."""
+        """Gives the text that can be read on the page."""
         return self.page.locator("main").inner_text()
 
     def keeps(self) -> dict[str, Any]:
-        """What the page put in the browser's stores."""
+        """Gives the values that the page put in the browser's stores."""
         found: dict[str, Any] = self.page.evaluate(_KEPT)
         return found
 
     # --- The keyboard ------------------------------------------------------------------------------
 
     def focus(self) -> dict[str, Any]:
-        """What has the focus."""
+        """Gives the element that has the focus."""
         found: dict[str, Any] = self.page.evaluate(_FOCUS)
         return found
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other."""
+        """Presses keys one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
-        """Type over what is in a field."""
+        """Replaces the text in a field by typing."""
         self.press("Control+a")
         self.page.keyboard.type(text)
 
     def tab_to(self, name: str, tag: str = "") -> None:
-        """Press Tab until what has this name has the focus; at each stop one must see where one is."""
+        """Presses Tab until the element with this name has the focus; fails where no focus can be seen."""
         passed: list[str] = []
         for _ in range(120):
             stop = self.focus()
             if stop["tag"] != "body":
                 assert stop["marked"], f"no focus to be seen at {stop}"
-                # The browser scrolls to it in its own time.
+                # The browser scrolls to it with a delay.
                 wait_until(lambda: self.focus()["inView"], f"on the screen is {stop}", 2, 0.02)
                 if stop["name"].startswith(name) and tag in {"", stop["tag"]}:
                     return
@@ -173,7 +173,7 @@ class Scherm:
     # --- Judging -----------------------------------------------------------------------------------
 
     def faults(self, name: str) -> list[str]:
-        """What is wrong with the page as it stands: by axe at two widths, and what does not fit the narrowest."""
+        """Lists the faults of the page that axe finds at two widths, and whether it fits the narrowest."""
         found = []
         for width in (DESKTOP, PHONE):
             self.page.set_viewport_size({"width": width, "height": 900})
@@ -197,7 +197,7 @@ class Scherm:
         return found
 
     def shot(self, name: str, width: int) -> None:
-        """Keep what the page looks like, when asked."""
+        """Keeps a picture of the page, when asked."""
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
@@ -211,7 +211,7 @@ def _axe() -> str:
 
 
 def what_it_keeps(profile: Path, text: str) -> list[str]:
-    """In which files of a browser's profile a text is."""
+    """Lists the files of a browser's profile that hold a text."""
     forms = (text.encode(), text.encode("utf-16-le"))
     return [
         str(path.relative_to(profile))

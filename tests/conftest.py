@@ -1,4 +1,4 @@
-"""The test database: made by the migrations, filled by them, and emptied of everything else after a test.
+"""Makes the test database with the migrations, and empties after a test what the migrations did not fill.
 
 The servers themselves are started by um_portal/embedded/pytest_plugin.py. Tests see the database as the
 application does: as the role that row-level security applies to.
@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 from tests.browser import a_chromium, a_playwright
 from um_portal.tenants import keys
 
-# What guards a change makes up the same examples every time; `make test-all` goes looking for new ones.
+# The tests that guard a change make up the same examples every time; `make test-all` looks for new ones.
 hypothesis.settings.register_profile("vast", derandomize=True)
 
 OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]
@@ -30,7 +30,7 @@ OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make the test database as its owner, migrate it, and drop it at the end."""
+    """Makes the test database as its owner, migrates it, and drops it at the end."""
     name = sql.Identifier(_database_name())
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
     with _as_owner("postgres") as owner:
@@ -61,7 +61,7 @@ def _as_owner(database: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def _empty_as_owner() -> None:
-    """Let the owner empty the tables after a transactional test, except those that migrations filled.
+    """Lets the owner empty the tables after a transactional test, except those that migrations filled.
 
     The application's role may not TRUNCATE, and must not be given that right for the tests' sake.
     """
@@ -112,7 +112,7 @@ def _redis_clients() -> Iterator[list[redis.Redis]]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis(_redis_clients: list[redis.Redis]) -> Iterator[None]:
-    """No session, failed login or queued job of one test is seen by the next."""
+    """Empties Redis, so that a test does not see sessions, failed logins or queued jobs of another."""
     yield
     for client in _redis_clients:
         client.flushdb()
@@ -120,8 +120,8 @@ def _empty_redis(_redis_clients: list[redis.Redis]) -> Iterator[None]:
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A Chromium for one test, which may use the database as well."""
-    # Playwright's loop runs in this thread, and Django thinks that there is no other there.
+    """Gives a Chromium for one test, which may use the database as well."""
+    # Playwright's event loop runs in this thread, and Django takes that for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with a_playwright() as playwright, a_chromium(playwright) as chromium:
         yield chromium
@@ -129,6 +129,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _forget_keys() -> Iterator[None]:
-    """A municipality of a test before may have had the same number, and other keys."""
+    """Drops the keys in memory: an earlier test may have had a municipality with the same number."""
     yield
     keys.forget()

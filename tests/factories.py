@@ -26,7 +26,7 @@ _number = itertools.count(1)
 
 
 def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
-    """An admitted municipality; `values` are set on it afterwards."""
+    """Makes an admitted municipality; `values` are set on it afterwards."""
     number = next(_number)
     gemeente = admit(f"{number:020d}", naam or f"Testgemeente {number}")
     for name, value in values.items():
@@ -36,7 +36,7 @@ def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
 
 
 def een_gebruiker(gemeente: Gemeente | None = None, rol: Rol = Rol.JOBCOACH, **values: Any) -> Gebruiker:
-    """Somebody who can log in, with a role in a municipality when one is given."""
+    """Makes somebody who can log in, with a role in a municipality when one is given."""
     gebruiker = Gebruiker.objects.create(username=f"gebruiker{next(_number)}@test.example", **values)
     if gemeente is not None:
         with voor_gemeente(gemeente):
@@ -45,14 +45,14 @@ def een_gebruiker(gemeente: Gemeente | None = None, rol: Rol = Rol.JOBCOACH, **v
 
 
 def een_client(gebruiker: Gebruiker) -> Client:
-    """A browser in which this person is logged in."""
+    """Makes a browser in which this person is logged in."""
     client = Client()
     client.force_login(gebruiker, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
 def een_werkzoekende(id_bron: str = "", **more: Any) -> dict[str, Any]:
-    """A jobseeker in the standard."""
+    """Makes a jobseeker in the standard."""
     return {
         "idWerkzoekende": id_bron or f"W{next(_number)}",
         "mobiliteit": {"bemiddelingspostcode": "3511AB"},
@@ -64,7 +64,7 @@ def een_werkzoekende(id_bron: str = "", **more: Any) -> dict[str, Any]:
 
 
 def een_vacature(id_bron: str = "", **more: Any) -> dict[str, Any]:
-    """A vacancy in the standard."""
+    """Makes a vacancy in the standard."""
     return {
         "idVacature": id_bron or f"V{next(_number)}",
         "adres": {"postcode": "3511AB", "straatnaam": "Voorbeeldstraat", "huisnummer": 1},
@@ -74,7 +74,7 @@ def een_vacature(id_bron: str = "", **more: Any) -> dict[str, Any]:
 
 
 def een_contactmoment(nummer_kvk: str = "12345678", datum: str = "2026-05-20", **more: Any) -> dict[str, Any]:
-    """A contact with an employer in the standard; the people in it are fictitious."""
+    """Makes a contact with an employer in the standard; the people in it are fictitious."""
     return {
         "datum": datum,
         "codeOnderwerp": 1,
@@ -102,7 +102,7 @@ def een_contactmoment(nummer_kvk: str = "12345678", datum: str = "2026-05-20", *
     }
 
 
-# Higher than the number of any levering, so that nothing withdrawn holds back what is published with `publish_set`.
+# Higher than the number of any levering, so that no earlier withdrawal blocks what `publish_set` publishes.
 _BATCHES = 10**9
 _RECORDS_PER_PART = 4000
 
@@ -124,7 +124,7 @@ def publish_set(gemeente: Gemeente, soort: Soort, records: Iterable[Record | Met
 
 
 def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, str]:
-    """The headers with which the exchange calls a source; a change to None leaves one out."""
+    """Gives the headers with which the exchange calls a source; a change to None leaves one out."""
     headers: dict[str, str | None] = {
         "X-VUM-berichtVersie": "3.0.0",
         "API-Version": "3.0.0",
@@ -138,7 +138,7 @@ def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, st
 
 
 def een_vraag(afstand: int = 50, **more: Any) -> dict[str, Any]:
-    """A vraagObject around a postcode in Utrecht."""
+    """Makes a vraagObject around a postcode in Utrecht."""
     return {"selectiegebied": {"postcode": "3511AB", "afstand": afstand}, **more}
 
 
@@ -146,7 +146,7 @@ SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 
 
 def een_sonar_rij(**changes: Any) -> dict[str, Any]:
-    """A row of a Sonar export that can be published; `changes` by header, with `_` for what no name can hold."""
+    """Makes a row of a Sonar export that can be published; `changes` by header, with `_` for other signs."""
     changes = {
         kop.replace("_", " ") if kop not in SONAR_KOPPEN else kop: value for kop, value in changes.items()
     }
@@ -166,7 +166,7 @@ def een_sonar_rij(**changes: Any) -> dict[str, Any]:
 
 
 def een_werkblad(rijen: Sequence[dict[str, Any] | None], koppen: tuple[str, ...] = SONAR_KOPPEN) -> bytes:
-    """A workbook with these headers and rows; None is an empty row."""
+    """Makes a workbook with these headers and rows; None is an empty row."""
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -181,7 +181,7 @@ def een_werkblad(rijen: Sequence[dict[str, Any] | None], koppen: tuple[str, ...]
 
 
 def een_levering(gemeente: Gemeente, inhoud: bytes, naam: str = "export.xlsx") -> Levering:
-    """A file that was taken in and converted."""
+    """Takes in a file and converts it."""
     pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
     convert(pk, gemeente.pk)
     with voor_gemeente(gemeente):

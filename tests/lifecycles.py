@@ -9,7 +9,7 @@ from um_portal.lifecycles import Overgang
 
 
 def verbs_of(module: ModuleType) -> set[str]:
-    """The public functions that the module itself defines."""
+    """Gives the public functions that the module itself defines."""
     return {
         name
         for name, value in vars(module).items()
@@ -20,12 +20,12 @@ def verbs_of(module: ModuleType) -> set[str]:
 
 
 def pairs(overgangen: Mapping[str, Overgang], states: type[Any]) -> list[tuple[str, str]]:
-    """Every verb with every state, as parameters of a test."""
+    """Gives every verb with every state, as parameters of a test."""
     return [(verb, state.value) for verb in overgangen for state in states]
 
 
 def says_yes(verb: Any, *args: Any) -> bool:
-    """Does it, and tells whether it says that it was done: by what it returns, or by not raising LeaseVerloren."""
+    """Calls the verb and tells whether it succeeded: no false value and no LeaseVerloren."""
     try:
         answer = verb(*args)
     except LeaseVerloren:

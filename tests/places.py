@@ -1,4 +1,4 @@
-"""Where tests find the project, and the reference material beside it (absent for who only has the project)."""
+"""Finds the project, and the reference material beside it (absent for those who only have the project)."""
 
 import os
 from pathlib import Path

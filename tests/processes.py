@@ -1,7 +1,7 @@
-"""A whole demonstration as processes of its own, and people and parties who use it over HTTP.
+"""Runs a whole demonstration as processes of its own, and people and parties who use it over HTTP.
 
-Tests that need everything together for real start a `Demonstratie`: the same program as `make demo`, on free
-ports and with a directory of its own.
+Tests that need everything together start a `Demonstratie`: the same program as `make demo`, on free ports and
+with a directory of its own.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ READY_WITHIN, STOPPED_WITHIN = 120, 60
 
 
 def wait_until(ready: Callable[[], T], what: str, seconds: float = 30, pause: float = 0.1) -> T:
-    """What `ready` gives as soon as that is something."""
+    """Waits for a true value of `ready`, and gives it; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := ready()):
         assert time.monotonic() < deadline, f"after {seconds:.0f} s still not: {what}"
@@ -44,7 +44,7 @@ def wait_until(ready: Callable[[], T], what: str, seconds: float = 30, pause: fl
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could be started at this port now."""
+    """Tells whether a server could be started at this port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):
@@ -62,7 +62,7 @@ class Demonstratie:
         self.port, self.simulator_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
-        # Nothing of the test run's own settings and servers.
+        # Leave out the settings and servers of the test run itself.
         self.bare = {name: value for name, value in os.environ.items() if not name.startswith("UM_")}
         for name in ("DATABASE_URL", "DATABASE_EIGENAAR_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
             self.bare.pop(name, None)
@@ -74,7 +74,7 @@ class Demonstratie:
         }
 
     def start(self) -> None:
-        """Start, and wait until the portal says that it runs."""
+        """Starts it, and waits until the portal says that it runs."""
         self.place.mkdir(parents=True, exist_ok=True)
         with (self.place / "uitvoer").open("wb") as output:
             self.process = subprocess.Popen(
@@ -95,17 +95,17 @@ class Demonstratie:
 
     @property
     def said(self) -> str:
-        """What it wrote to the terminal since the last start."""
+        """Gives the text that it wrote to the terminal since the last start."""
         return (self.place / "uitvoer").read_text()
 
     def processes(self) -> list[psutil.Process]:
-        """Everything it started that runs now."""
+        """Gives every running process that it started."""
         assert self.process is not None
         found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
         return found
 
     def stop(self) -> int:
-        """Ctrl-C, as a terminal passes it on, and wait; the exit code."""
+        """Stops it with Ctrl-C, as a terminal passes it on; gives the exit code."""
         if self.process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
@@ -116,19 +116,19 @@ class Demonstratie:
             self.process.kill()
             self.process = None
 
-    # --- What an operator at the same machine can do ---------------------------------------------------
+    # --- An operator at the same machine ------------------------------------------------------------------
 
     @property
     def database_url(self) -> str:
-        """The owner's; valid as long as it runs."""
+        """Gives the URL of the owner; valid while the demonstration runs."""
         return f"postgresql://postgres@/um_portal?host={(self.data / 'sockets').readlink()}"
 
     def database(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection that row-level security does not apply to."""
+        """Opens a connection that row-level security does not apply to."""
         return psycopg.connect(self.database_url, autocommit=True)
 
     def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run `manage.py` beside it."""
+        """Runs `manage.py` beside it."""
         secrets = (self.data / "geheimen").read_text().splitlines()
         return subprocess.run(
             [sys.executable, "manage.py", *command],
@@ -145,12 +145,12 @@ class Demonstratie:
         )
 
     def publish(self, oin: str, soort: str, path: Path) -> tuple[int, dict[str, Any], str]:
-        """`manage.py publish`: the exit code, the JSON of the last line, and what it wrote beside that."""
+        """Runs `manage.py publish`: gives the exit code, the JSON of the last line, and its other output."""
         done = self.manage("publish", "--oin", oin, "--soort", soort, str(path))
         return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
 
     def worker(self) -> list[psutil.Process]:
-        """The Celery worker that the demonstration started, and all of its pool; empty when there is none now."""
+        """Gives the demonstration's Celery worker, with its pool; empty when there is none now."""
         assert self.process is not None
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -159,7 +159,7 @@ class Demonstratie:
         return []
 
     def simulator(self) -> list[psutil.Process]:
-        """The simulator's serving processes."""
+        """Gives the simulator's serving processes."""
         assert self.process is not None
         return [
             worker
@@ -170,7 +170,7 @@ class Demonstratie:
 
     @contextlib.contextmanager
     def simulator_holds_its_breath(self) -> Iterator[None]:
-        """The exchange does not answer until this is over; not longer than its server bears (a minute)."""
+        """Keeps the exchange from answering until this is over; at most a minute, or its server ends it."""
         processes = self.simulator()
         assert processes
         for process in processes:
@@ -184,7 +184,7 @@ class Demonstratie:
 
 @contextlib.contextmanager
 def a_demonstration(place: Path, **env: str) -> Iterator[Demonstratie]:
-    """A demonstration that runs, and is stopped afterwards."""
+    """Gives a demonstration that runs, and stops it afterwards."""
     demo = Demonstratie(place, **env)
     try:
         demo.start()
@@ -195,7 +195,7 @@ def a_demonstration(place: Path, **env: str) -> Iterator[Demonstratie]:
 
 @contextlib.contextmanager
 def a_redis(place: Path) -> Iterator[str]:
-    """The URL of a Redis for a demonstration, for a test that wants to look into it: its own keeps its password."""
+    """Gives the URL of a Redis for a demonstration, for a test that looks into it."""
     place.mkdir(parents=True, exist_ok=True)
     server = Redis(place, Register(place / "processen.json"))
     server.start()
@@ -206,7 +206,7 @@ def a_redis(place: Path) -> Iterator[str]:
 
 
 def everything_in(redis_url: str) -> Iterator[bytes]:
-    """Every key and value in all databases of a Redis, as plain bytes."""
+    """Gives every key and value in all databases of a Redis, as plain bytes."""
     for number in range(64):
         with redis.Redis.from_url(f"{redis_url}/{number}") as store:
             for key in store.scan_iter(count=1000):
@@ -230,7 +230,7 @@ def _value_of(store: redis.Redis, key: bytes) -> Any:
 
 
 class Client(requests.Session):
-    """Asks addresses below `base`, with half a minute of patience and nothing from the environment."""
+    """A client that asks addresses below `base`, waits half a minute, and ignores the environment."""
 
     def __init__(self, base: str = "", **headers: str) -> None:
         super().__init__()
@@ -246,7 +246,7 @@ class Client(requests.Session):
 
 
 class Pagina:
-    """A page as somebody got it."""
+    """A page as somebody received it."""
 
     def __init__(self, response: requests.Response) -> None:
         self.status = response.status_code
@@ -257,16 +257,16 @@ class Pagina:
 
     @property
     def text(self) -> str:
-        """What is on it, with spaces as people see them."""
+        """Gives the text of the page, with spaces as people see them."""
         [main] = self.tree.xpath("//main") or [self.tree]
         return " ".join(main.text_content().split())
 
     def links(self, pattern: str) -> list[str]:
-        """The addresses it links to that have this form, in order."""
+        """Lists the links on the page whose addresses have this form, in order."""
         return [str(href) for href in self.tree.xpath("//a/@href") if re.fullmatch(pattern, href)]
 
     def figures(self) -> dict[str, int]:
-        """The key figures by their label."""
+        """Gives the key figures by their label."""
         labels = self.tree.xpath("//dt[contains(@class, 'um-kerncijfer__label')]")
         return {
             label.text_content().strip(): int(re.sub(r"\D", "", label.getnext().text_content()) or -1)
@@ -275,7 +275,7 @@ class Pagina:
 
 
 class Medewerker:
-    """Somebody of a municipality who logged in."""
+    """A member of a municipality's staff who is logged in."""
 
     def __init__(self, demo: Demonstratie, gebruikersnaam: str) -> None:
         self.client = Client(demo.url)
@@ -285,11 +285,11 @@ class Medewerker:
         assert page.path == "/", page.text
 
     def get(self, path: str) -> Pagina:
-        """Follow a link."""
+        """Follows a link."""
         return Pagina(self.client.get(path))
 
     def wait_for(self, path: str, text: str, seconds: float = 30) -> Pagina:
-        """The page at an address once this text is on it."""
+        """Waits until this text is on the page at an address, and gives the page."""
         deadline = time.monotonic() + seconds
         while text not in (page := self.get(path)).text:
             assert time.monotonic() < deadline, f"after {seconds:.0f} s still not {text!r} but: {page.text}"
@@ -302,12 +302,12 @@ class Medewerker:
         data: dict[str, Any] | None = None,
         files: dict[str, tuple[str, bytes]] | None = None,
     ) -> Pagina:
-        """Send a form."""
+        """Sends a form."""
         token = {"csrfmiddlewaretoken": self.client.cookies[self.csrf]}
         return Pagina(self.client.post(path, data={**(data or {}), **token}, files=files))
 
 
-# Publish, and say why although much disappears.
+# Publishes, and gives a reason although many records disappear.
 TOCH_PUBLICEREN = {"wijze": "volledig", "reden": "herstel", "weg": "999999"}
 
 
@@ -315,7 +315,7 @@ TOCH_PUBLICEREN = {"wijze": "volledig", "reden": "herstel", "weg": "999999"}
 
 
 class Partij:
-    """A municipality that speaks the exchange's contract itself."""
+    """A municipality that uses the exchange's contract itself."""
 
     def __init__(self, demo: Demonstratie, oin: str) -> None:
         self.oin = oin
@@ -334,7 +334,7 @@ class Partij:
         }
 
     def search(self, postcode: str, afstand: int) -> dict[str, Any]:
-        """What the exchange answers to a search around a postcode."""
+        """Gives the exchange's answer to a search around a postcode."""
         vraag = {"vraagObject": {"selectiegebied": {"postcode": postcode, "afstand": afstand}}}
         answer = self.client.post(f"{self.exchange}/matches", json=vraag, headers=self._headers(EXCHANGE_OIN))
         assert answer.status_code == 200, answer.text
@@ -342,11 +342,11 @@ class Partij:
         return body
 
     def detail(self, vum_id: str) -> requests.Response:
-        """The exchange's answer to a detail request."""
+        """Gives the exchange's answer to a detail request."""
         return self.client.get(f"{self.exchange}/{vum_id}", headers=self._headers(EXCHANGE_OIN))
 
     def ask_source(self, bron: str, postcode: str, afstand: int) -> list[dict[str, Any]]:
-        """What the portal answers as the source of a municipality."""
+        """Gives the portal's answer as the source of a municipality."""
         vraag = {"vraagObject": {"selectiegebied": {"postcode": postcode, "afstand": afstand}}}
         answer = self.client.post(
             f"{self.source}/matches", json=vraag, headers=self._headers(bron, **{"X-VUM-SUWIparty": "true"})

@@ -1,4 +1,4 @@
-"""Spreadsheets byte by byte, for what no library writes: other formats, broken parts and hostile ones."""
+"""Writes spreadsheets byte by byte that no library writes: other formats, broken parts and hostile ones."""
 
 import io
 import struct
@@ -20,7 +20,7 @@ _CONTENT_TYPES = (
 
 
 def zipped(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip with these parts."""
+    """Makes a zip with these parts."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -29,7 +29,7 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
 
 
 def xlsx(rows: str, before: str = "", shared: str = "", workbook: str = "", **more: bytes) -> bytes:
-    """An xlsx with these rows in XML; `before` stands in front of the sheet, `shared` is the part with its texts."""
+    """Makes an xlsx with these rows in XML; `before` precedes the sheet, `shared` is the part with texts."""
     return zipped(
         {
             "[Content_Types].xml": _CONTENT_TYPES,
@@ -48,7 +48,7 @@ def xlsx(rows: str, before: str = "", shared: str = "", workbook: str = "", **mo
 
 
 def _record(kind: int, data: bytes = b"") -> bytes:
-    """One record of an xlsb: numbers of seven bits a byte, then the data."""
+    """Writes one record of an xlsb: numbers of seven bits a byte, then the data."""
     numbers = b""
     for number in (kind, len(data)):
         while number > 0x7F:
@@ -63,7 +63,7 @@ def _wide(text: str) -> bytes:
 
 
 def xlsb(rows: Sequence[Sequence[str | float | bool]], *, epoch_1904: bool = False) -> bytes:
-    """An xlsb with one sheet."""
+    """Makes an xlsb with one sheet."""
     width = max(map(len, rows))
     sheet = _record(129) + _record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1)) + _record(145)
     for number, row in enumerate(rows):
@@ -97,7 +97,7 @@ def xlsb(rows: Sequence[Sequence[str | float | bool]], *, epoch_1904: bool = Fal
 
 
 def xml2003(*sheets: str, before: str = "", head: str = "", encoding: str = "utf-8") -> bytes:
-    """An XML Spreadsheet 2003 with these tables in XML; `before` stands in front of the first element."""
+    """Makes an XML Spreadsheet 2003 with these tables in XML; `before` precedes the first element."""
     tables = "".join(
         f'<Worksheet ss:Name="Blad{number}"><Table>{rows}</Table></Worksheet>'
         for number, rows in enumerate(sheets, start=1)
@@ -111,7 +111,7 @@ def xml2003(*sheets: str, before: str = "", head: str = "", encoding: str = "utf
 
 
 def xml_row(*values: Any, **attributes: Any) -> str:
-    """A row of an XML Spreadsheet 2003 with texts and numbers."""
+    """Writes a row of an XML Spreadsheet 2003 with texts and numbers."""
     cells = "".join(
         f'<Cell><Data ss:Type="{kind}">{escape(str(value))}</Data></Cell>'
         for value in values

@@ -1,4 +1,4 @@
-"""Generated records and selectievragen, drawn from so few values that they often meet."""
+"""Generates records and selectievragen from so few values that they often match."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ _hours = st.fixed_dictionaries(
 
 
 def records_of(soort: Soort) -> st.SearchStrategy[dict[str, Any]]:
-    """Records of this kind with what can be searched for, still without an id; empty values occur."""
+    """Generates records of this kind with what can be searched for, without an id; empty values occur."""
     licences = st.lists(st.fixed_dictionaries({"codeSoortRijbewijs": _licences}), max_size=3)
     languages = st.lists(_language, max_size=3)
     occupations = st.fixed_dictionaries({}, optional={"codeBeroepsnaam": _codes})
@@ -84,7 +84,7 @@ def _any_of(key: str) -> Any:
 
 
 def questions_of(soort: Soort) -> st.SearchStrategy[dict[str, Any]]:
-    """Selectievragen for this kind with every combination of the contract, and one that it does not know."""
+    """Generates selectievragen of this kind: every combination of the contract, and an unknown one."""
     licences = _all_of(
         "rijbewijs", st.fixed_dictionaries({"codeSoortRijbewijs": st.fixed_dictionaries({"$eq": _licences})})
     )

@@ -1,4 +1,4 @@
-"""Several people, or processes, at the same moment: each in a thread with connections of its own."""
+"""Runs actions at the same moment, as several people or processes, in threads with their own connections."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.db import connections
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Do all of it at the same time; what was raised is given back as a result."""
+    """Does all of it at the same time; gives exceptions back as results."""
     results: list[Any] = [None] * len(actions)
     start = threading.Barrier(len(actions))
 

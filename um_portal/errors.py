@@ -1,4 +1,4 @@
-"""The base of the errors that say something to a user."""
+"""Defines the base of the errors that say something to a user."""
 
 
 class FoutMetMelding(Exception):

@@ -1,7 +1,7 @@
-"""Long work that survives a killed worker: a lease on the row it works on.
+"""Lets long work survive a killed worker: a worker holds a lease on the row it works on.
 
-A worker claims a row for a while and keeps extending the lease. When it dies the lease runs out, and
-`um_portal.tasks.resume_jobs` hands the row out again. A row is never worked on by two at once.
+A worker claims a row for a while and keeps extending the lease. When the worker dies the lease runs out, and
+`um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 LEASE = timedelta(seconds=45)
-# Handed out again only after this long, so that a job still waiting in the queue is not doubled in vain.
+# A row is handed out again only after this time: its first job may still wait in the queue.
 GEDULD = timedelta(seconds=30)
 MAX_POGINGEN = 4
 
@@ -29,7 +29,7 @@ class Taak(models.Model):
 
 
 class LeaseVerloren(RuntimeError):
-    """The row is not this worker's any more: somebody else has it now, or it is gone or withdrawn."""
+    """This worker has lost the row: another worker has it now, or it is gone or withdrawn."""
 
 
 T = TypeVar("T", bound=Taak)
@@ -38,9 +38,9 @@ T = TypeVar("T", bound=Taak)
 class Lease(Generic[T]):
     """The right of one worker to work on a row, until it runs out or is ended.
 
-    `row` is the row as it was claimed, with what was written under the lease since. Everything is written in one
-    UPDATE that fits the row only as long as it is this worker's; else LeaseVerloren is raised. Call the methods
-    inside `voor_gemeente`.
+    `row` is the row as it was claimed, with the values written under the lease since. Every write is one
+    UPDATE that fits the row only while this worker holds it; otherwise it raises LeaseVerloren. Call the
+    methods inside `voor_gemeente`.
     """
 
     def __init__(self, row: T) -> None:
@@ -48,7 +48,7 @@ class Lease(Generic[T]):
         self._until = row.lease_tot
 
     def extend(self, duration: timedelta = LEASE) -> None:
-        """Keeps the row for so long from now."""
+        """Keeps the row for `duration` from now."""
         self._write({"lease_tot": timezone.now() + duration})
 
     def report(self, **progress: Any) -> None:
@@ -60,7 +60,7 @@ class Lease(Generic[T]):
         self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
 
     def lock(self) -> T | None:
-        """Locks the row until the transaction ends and returns it as it is now; None when it is not ours any more."""
+        """Locks the row until the transaction ends, and gives it as it is now; None when it is lost."""
         rows = type(self.row)._default_manager.select_for_update(of=("self",))
         found: T | None = rows.filter(pk=self.row.pk, lease_tot=self._until).first()
         return found
@@ -80,9 +80,9 @@ def claim(
 ) -> Lease[T] | None:
     """Claims the row with this key, if it is among `rows` and free, and makes these changes to it; else None.
 
-    Work that does not extend its lease on the way asks for one that is long enough for all of it. Without `wait`
-    a row that somebody has locked is not free. Call inside `voor_gemeente`, in a transaction of its own: the claim
-    must be committed before the work starts.
+    Work that does not extend its lease must ask one that is long enough for all of it. Without `wait` a row
+    that somebody has locked is not free. Call it inside `voor_gemeente`, in a transaction of its own: the
+    claim must be committed before the work starts.
     """
     free = rows.filter(Q(lease_tot=None) | Q(lease_tot__lt=timezone.now()), pk=pk)
     if not wait and not free.select_for_update(skip_locked=True, of=("self",)).exists():
@@ -92,16 +92,16 @@ def claim(
 
 
 def release(rows: "models.QuerySet[T]", **changes: Any) -> bool:
-    """Ends whatever lease there is on these rows, forgets how often was tried, and makes these changes to them.
+    """Ends any lease on these rows, resets the number of attempts, and makes these changes to them.
 
-    Whoever works on them finds that out at the next write. Returns whether there were any rows.
+    A worker that still works on a row learns this at its next write. Tells whether there were any rows.
     """
     fresh = {"lease_tot": None, "pogingen": 0, "gewijzigd_op": timezone.now()}
     return bool(rows.update(**changes, **fresh))
 
 
 def abandoned(rows: "models.QuerySet[T]") -> "models.QuerySet[T]":
-    """The rows that should be worked on and are not: never claimed for a while, or their worker died."""
+    """Gives the rows that wait for a worker too long: never claimed, or their worker died."""
     return rows.filter(
         Q(lease_tot=None, gewijzigd_op__lt=timezone.now() - GEDULD) | Q(lease_tot__lt=timezone.now())
     )

@@ -1,8 +1,9 @@
-"""The life cycle of a thing: the states it can be in, and which transitions there are between them.
+"""Defines life cycles: the states of a thing, and the transitions between them.
 
-Every thing with states has a module `lifecycle` with its transitions as data and a verb for each of them; only those
-verbs write its `status`. A verb is one UPDATE that fits the row only while the transition is allowed. So of two that
-want something of a row at the same moment one gets it, and the other is told that it did not.
+Every thing with states has a module `lifecycle` with its transitions as data and a verb for each of them;
+only those verbs write its `status`. A verb is one UPDATE that fits the row only while the transition is
+allowed. When two verbs want to change a row at the same moment, one succeeds and the other is told that it
+did not.
 """
 
 from dataclasses import dataclass
@@ -22,11 +23,11 @@ class Overgang:
 
     @property
     def allowed(self) -> Q:
-        """The condition on the row: it is in a state from which this transition starts."""
+        """Gives the condition on a row: it is in a state from which this transition starts."""
         return Q(status__in=self.van)
 
     def open_to(self, rows: "QuerySet[M]") -> "QuerySet[M]":
-        """Those of the rows for which this transition is allowed."""
+        """Keeps the rows for which this transition is allowed."""
         return rows.filter(self.allowed)
 
 

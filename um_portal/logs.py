@@ -1,7 +1,7 @@
-"""Logging that cannot leak: exceptions are told by type and place, never by value.
+"""Writes logs that cannot leak: an exception is logged by its type and place, never by its message.
 
-The message of an exception, the parameters of a query and the path of a request may hold personal data.
-What remains is enough to find the fault: the logger, the type, and file:line of every frame of our own.
+The message of an exception, the parameters of a query and the path of a request may hold personal data. The
+logger, the type, and file:line of every frame of our own are enough to find the fault.
 """
 
 import logging
@@ -17,10 +17,10 @@ _ID_IN_PATH = re.compile(r"(/(?:werkzoekendeProfielen|vacatures)/)(?!matches)[^\
 
 
 class DiscreetFilter(logging.Filter):
-    """Drops what Django attaches to a record about the request, and shortens paths with an id in them."""
+    """A filter that drops what Django attaches about the request, and shortens paths with an id in them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record in place; never rejects one."""
+        """Changes the record in place; never rejects one."""
         record.__dict__.pop("request", None)
         message = _ID_IN_PATH.sub(r"\1…", record.getMessage())
         record.msg, record.args = message.split("?", 1)[0] if record.name == "django.request" else message, ()
@@ -28,10 +28,10 @@ class DiscreetFilter(logging.Filter):
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats an exception as its type and the places it went through."""
+    """A formatter that writes an exception as its type and the places it went through."""
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 (the name is logging's)
-        """`TypeError at file:line < file:line`, without messages or source lines."""
+        """Writes `TypeError at file:line < file:line`, without messages or source lines."""
         exc_type, _, tb = ei
         if exc_type is None:
             return ""
@@ -41,5 +41,5 @@ class DiscreetFormatter(logging.Formatter):
         return f"{exc_type.__module__}.{exc_type.__qualname__} op {' < '.join(reversed(frames[-12:]))}"
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802
-        """No stack: it would show source lines."""
+        """Gives no stack: it would show source lines."""
         return ""

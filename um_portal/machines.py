@@ -1,4 +1,4 @@
-"""What the addresses for machines share: the way in, how a call is read, and how an answer is given.
+"""Shares between the addresses for machines the way in, the reading of a call, and the making of an answer.
 
 The exchange calls one of them, a municipality's own system the other. Each has errors of its own.
 """
@@ -23,7 +23,7 @@ class ShortWay(ABC):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answers machines here, lets people through."""
+        """Answers a call below the prefix, and passes every other call on."""
         if request.path_info.startswith(self.prefix):
             return self.answer(request)
         return self.get_response(request)
@@ -34,7 +34,7 @@ class ShortWay(ABC):
 
 
 def announced_length(request: HttpRequest, otherwise: int | None = None) -> int | None:
-    """Tells how many bytes the caller says to send: `otherwise` when nothing is said, None when it is no number."""
+    """Gives the announced number of bytes: `otherwise` when absent, None when it is not a number."""
     said = request.META.get("CONTENT_LENGTH") or ""
     if not said:
         return otherwise
@@ -42,7 +42,7 @@ def announced_length(request: HttpRequest, otherwise: int | None = None) -> int 
 
 
 def read_body(request: HttpRequest, most: int) -> bytes | None:
-    """Reads what was sent, of at most so many bytes: nothing of it when it broke off, None when it is too long."""
+    """Reads the body, at most `most` bytes: empty when the connection broke, None when it is too long."""
     length = announced_length(request, 0)
     if length is None or length > most:
         return None
@@ -53,7 +53,7 @@ def read_body(request: HttpRequest, most: int) -> bytes | None:
 
 
 def strict_json(text: str | bytes) -> Any:
-    """Reads JSON. Raises ValueError, also for the Infinity and NaN that Python takes for JSON, and RecursionError."""
+    """Reads JSON, without the Infinity and NaN that Python accepts. Raises ValueError and RecursionError."""
     return json.loads(text, parse_constant=_refuse_constant)
 
 
@@ -65,7 +65,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def respond(
     body: bytes, status: int, mediatype: str | None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """Makes an answer that is kept nowhere, unless `headers` say otherwise; no `mediatype`: it has no content."""
+    """Makes an answer that is not cached, unless `headers` say otherwise; no content without `mediatype`."""
     response = HttpResponse(body, status=status, content_type=mediatype)
     if mediatype is None:
         del response["Content-Type"]

@@ -93,7 +93,7 @@ class _Call:
         self.deadline = time.monotonic() + self.limits.whole
 
     def left(self, most: float) -> float:
-        """The seconds that the next wait may take, at most `most`; raises TimeoutError when there are none."""
+        """Gives the seconds for the next wait, up to `most`. Raises TimeoutError when none is left."""
         seconds = min(most, self.deadline - time.monotonic())
         if seconds <= 0:
             raise TimeoutError("te laat")
@@ -196,7 +196,7 @@ class _Session(requests.Session):
             self.mount(scheme, _Adapter(tls))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: also to tell where a redirect leads the library would read all of its body."""
+        """Gives no target: to find it the library would read the whole body of the redirect."""
 
 
 class _Sessions(threading.local):
@@ -233,7 +233,7 @@ class Response:
     _size: int
 
     def read(self) -> bytes:
-        """The body, read no further than allowed. Raises GeenAntwoord."""
+        """Reads the body up to the allowed size. Raises GeenAntwoord."""
         if self.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             raise Ingepakt("ingepakt antwoord")
         announced = self.headers.get("Content-Length", "")
@@ -258,7 +258,7 @@ def call(
     body: bytes | None = None,
     tls: Tls | None = None,
 ) -> Iterator[Response]:
-    """Call another party; raises GeenAntwoord, here and from `read` of the answer.
+    """Calls another party. Raises GeenAntwoord, here and from `read` of the answer.
 
     The address is sent as it is given. A GET over a connection that was kept open, and that the other party
     turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is.

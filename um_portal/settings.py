@@ -35,7 +35,7 @@ DEBUG = False
 
 
 def _secret(name: str) -> str:
-    """A secret from the environment; the message says how to get one."""
+    """Gives a secret from the environment. Raises ImproperlyConfigured, which says how to get one."""
     value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(
@@ -221,7 +221,7 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 
 
 def _redis(database: int) -> str:
-    """The URL of one of the three databases, counted from the number in REDIS_URL when there is one."""
+    """Gives the URL of one of the three databases, counted from the number in REDIS_URL if it has one."""
     base, _, first = REDIS_URL.rpartition("/")
     return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
 

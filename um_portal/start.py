@@ -1,4 +1,4 @@
-"""The start page and the health check."""
+"""Shows the start page and answers the health check."""
 
 from django.core.cache import cache
 from django.db import connection
@@ -22,11 +22,11 @@ def start(request: GemeenteRequest) -> HttpResponse:
 
 @open_to_all
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether database and Redis answer: 200 or 503. Tells nothing else."""
+    """Tells whether database and Redis answer: 200 or 503, and nothing else."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         cache.get("gezond")
-    except Exception:  # whatever it is, this process cannot serve
+    except Exception:  # whatever the cause, this process cannot serve
         return JsonResponse({"gezond": False}, status=503)
     return JsonResponse({"gezond": True})

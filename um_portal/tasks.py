@@ -1,4 +1,4 @@
-"""The jobs that beat starts: picking up what was lost, and erasing what is past its time."""
+"""Runs the jobs that beat starts: takes up lost work, and erases data after its term."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def _for_each_municipality(*verbs: Callable[[Gemeente], object]) -> None:
-    """Do this for all of them; what fails for one is logged and does not keep the others waiting."""
+    """Does this for all municipalities; a failure for one is logged and does not stop the others."""
     for gemeente in Gemeente.objects.all():
         for verb in verbs:
             try:
@@ -26,17 +26,17 @@ def _for_each_municipality(*verbs: Callable[[Gemeente], object]) -> None:
 
 @shared_task
 def resume_jobs() -> None:
-    """Hand out again every job whose worker died or whose message was lost."""
+    """Hands out again every job whose worker died or whose message was lost."""
     _for_each_municipality(bemiddelaar.resume, uploads.resume)
 
 
 @shared_task
 def erase_expired() -> None:
-    """Erase results, raw files and concepts that have been kept as long as they may."""
+    """Erases search results, raw files and concepts at the end of their term."""
     _for_each_municipality(searching.erase_expired, uploads.erase_expired)
 
 
 @shared_task
 def erase_expired_records() -> None:
-    """Erase published records that are past their time."""
+    """Erases published records that have expired."""
     _for_each_municipality(expiry.erase_expired)

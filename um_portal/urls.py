@@ -1,4 +1,4 @@
-"""Where everything is. The source API is not here: `exchange.bron.middleware` takes it before any of this."""
+"""Routes every address but those of the source API, which `exchange.bron.middleware` answers before this."""
 
 from django.conf import settings
 from django.urls import include, path

@@ -1,6 +1,6 @@
-"""Answering for a municipality: matches from the typed columns, a detail from the encrypted record.
+"""Answers for a municipality: matches from the typed columns, a detail from the encrypted record.
 
-Both take plain values and know nothing of HTTP. Each is a single statement on the database.
+The functions take plain values and know nothing of HTTP. Each runs a single statement on the database.
 """
 
 import random
@@ -24,10 +24,11 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
-# What identifies the jobseeker or reaches them directly; goes when only the jobcoach may be reached.
+# These identify the jobseeker or reach them directly; they are left out when only the jobcoach may be
+# reached.
 _VAN_WERKZOEKENDE = ("emailadres", "telefoonnummer", "webadres")
 
-# A draw takes this many records for every result that may be given, and is only tried in sets this many times
+# A draw takes five records for every result that may be given, and is tried only in sets at least five times
 # as large as the draw. A question that matches one record in five is then mostly answered from the draw.
 _TREKKING = 5
 _TREKKING_VANAF = 5
@@ -38,7 +39,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Matches(Generic[T]):
-    """The matches, as answered each as JSON ready to send, and whether there were more."""
+    """Matches as they are answered, each as JSON ready to send; tells too whether there were more."""
 
     profielen: list[T]
     maximum_bereikt: bool
@@ -46,14 +47,14 @@ class Matches(Generic[T]):
 
 @contextmanager
 def _reading(gemeente: Gemeente) -> Iterator[Any]:
-    """A cursor on the database that the source reads from, in this municipality's scope."""
+    """Gives a cursor on the database that the source reads from, in this municipality's scope."""
     using = settings.UM_LEESDATABASE
     with voor_gemeente(gemeente, using=using, alleen_lezen=True), connections[using].cursor() as cursor:
         yield cursor
 
 
 def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches[str]:
-    """At most UM_MAX_RESULTATEN matches of this municipality; a random choice when there are more."""
+    """Finds at most UM_MAX_RESULTATEN matches of this municipality: a random choice when there are more."""
     statement = matches_statement(gemeente, vraag)
     if statement is None:
         return Matches([], False)
@@ -64,9 +65,9 @@ def find_matches(gemeente: Gemeente, vraag: Selectievraag) -> Matches[str]:
 
 
 def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool) -> Matches[str]:
-    """At most UM_MAX_RESULTATEN contacts with an employer, whole; a random choice when there are more.
+    """Finds at most UM_MAX_RESULTATEN contacts with an employer: a random choice when there are more.
 
-    A party outside SUWI gets them without the people in them.
+    Gives whole records; a party outside SUWI gets them without the people in them.
     """
     table = Werkgeverscontactmoment._meta.db_table
     conditions = [_of_employers(vraag), compile_sql(vraag), valid(vraag.soort)]
@@ -91,16 +92,18 @@ def _cut(found: list[T]) -> Matches[T]:
     limit = settings.UM_MAX_RESULTATEN
     if len(found) <= limit:
         return Matches(found, False)
-    # One too many was fetched; which one stays behind must be chance as well, not the order of the table.
+    # One more than the limit was fetched. Chance must decide which one is left out too, not the order of the
+    # table.
     return Matches(random.sample(found, limit), True)
 
 
 def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, list[Any]] | None:
-    """The statement that takes one match more than may be given, at random, or all when there are fewer.
+    """Makes the statement, with its parameters, that gives one match more than the limit, chosen at random.
 
-    None when no postcode is in reach. When many records match, a draw of the municipality's numbers finds
-    enough of them without looking at the rest; only when it does not, all matches are looked for. Both treat
-    every record alike, so that every choice of that many matches is as likely as any other.
+    It gives all matches when there are fewer. Gives None when no postcode lies within the asked distance.
+    When many records match, a draw from the municipality's numbers finds enough of them without reading the
+    rest; all records are searched only when the draw finds too few. Both ways treat every record alike: every
+    choice of that many matches is equally likely.
     """
     pc4 = pc4_of(vraag.postcode)
     reached = within_literals(pc4, vraag.afstand) if pc4 is not None else None
@@ -137,7 +140,7 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
 
 
 def _with_occupation(gemeente: Gemeente, vraag: Selectievraag) -> list[Voorwaarde]:
-    """Where to look for jobseekers with one of the asked occupations; the question itself still decides."""
+    """Narrows a search down to jobseekers with one of the asked occupations; the question decides."""
     occupations = _asked(vraag, "beroepen")
     if not occupations:
         return []
@@ -151,17 +154,20 @@ def _with_occupation(gemeente: Gemeente, vraag: Selectievraag) -> list[Voorwaard
 
 
 def _of_employers(vraag: Selectievraag) -> Voorwaarde:
-    """Where to look for contacts: by the index, which is not by code point; the question itself still decides."""
+    """Narrows a search down to contacts with these employers, by an index that does not sort by code point.
+
+    The question itself still decides.
+    """
     return Voorwaarde("p.nummer_kvk = ANY(%s)", (_asked(vraag, "nummer_kvk"),))
 
 
 def _is_narrow(vraag: Selectievraag) -> bool:
-    """Whether the question names an occupation: too few match then for a draw to be of use."""
+    """Tells whether the question names an occupation: too few records match then for a draw to help."""
     return bool(_asked(vraag, "beroepen") or _asked(vraag, "beroep"))
 
 
 def _asked(vraag: Selectievraag, kolom: str) -> list[Any]:
-    """The values of which this column must have one."""
+    """Gives the values of which this column must have one."""
     found: list[Any] = []
     for eis in vraag.eisen:
         if eis.kolom != kolom:
@@ -174,7 +180,10 @@ def _asked(vraag: Selectievraag, kolom: str) -> list[Any]:
 
 
 def under_policy(soort: Soort, record: Mapping[str, Any], beleid: str, *, suwi: bool) -> dict[str, Any]:
-    """The record as this asker may see it: non-SUWI parties and a strict policy reach the jobcoach only."""
+    """Gives the record as this party may see it.
+
+    Outside SUWI, or under a strict policy, it has the jobcoach's contact details but not the jobseeker's own.
+    """
     strict = not suwi or beleid == Contactbeleid.JOBCOACH
     if soort is not Soort.WERKZOEKENDEN or not strict:
         return dict(record)
@@ -182,7 +191,7 @@ def under_policy(soort: Soort, record: Mapping[str, Any], beleid: str, *, suwi: 
 
 
 def without_people(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A contact with an employer without the people in it: when, about what, with which employer, by whose office."""
+    """Gives a contact with an employer without its people; of the account manager only the office stays."""
     employer = dict(record.get("werkgever") or {})
     employer["vestigingsadres"] = {
         name: value
@@ -194,7 +203,7 @@ def without_people(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -> dict[str, Any] | None:
-    """The whole record with this id, opened for this one answer; None when there is none.
+    """Gives the whole record with this id, decrypted for this one answer; None when there is none.
 
     A jobseeker's own contact policy goes before the municipality's.
     """

@@ -1,7 +1,8 @@
-"""The API that the exchange calls, as the contracts VUM-Bron-* say.
+"""Answers the calls of the exchange, as the contracts VUM-Bron-* describe them.
 
-Thin: it authenticates the caller, reads headers and body, calls `answer`, and writes the contract's
-answer or error. Whatever goes wrong gets an error of the contract; nothing sent in is ever repeated back.
+This module is thin: it authenticates the caller, reads headers and body, calls `answer`, and writes the
+answer or the error of the contract. Every failure becomes an error of the contract, which never repeats what
+was sent.
 """
 
 import ipaddress
@@ -38,7 +39,7 @@ def _is_loopback(address: str) -> bool:
 
 
 def authenticate(meta: dict[str, Any]) -> None:
-    """Let through the exchange: by its certificate's OIN from a trusted proxy, or loopback in demonstration mode.
+    """Lets the exchange in: by its certificate's OIN from a trusted proxy, or by loopback in a demonstration.
 
     Raises NietGeautoriseerd.
     """
@@ -63,7 +64,7 @@ def _check_municipality(interface: Interface, gemeente: Gemeente | None) -> Geme
 
 
 def _body(interface: Interface, request: HttpRequest) -> bytes:
-    """Reads what was sent; nothing when it broke off. Raises Afgewezen when it is too long."""
+    """Reads the body that was sent, empty when the connection broke. Raises Afgewezen when it is too long."""
     sent = read_body(request, settings.UM_MAX_VRAAG_BYTES)
     if sent is None:
         raise Afgewezen(
@@ -105,7 +106,7 @@ def _matches(interface: Interface, gemeente: Gemeente, soort: Soort, sent: bytes
 
 
 def _count_ignored(number: int) -> None:
-    """Tell the operator that somebody asks for what this version does not know; how much, not what."""
+    """Logs how many conditions this version does not know, for the operator; never the conditions."""
     if number:
         logger.info("bron: %d onderdelen van een selectievraag zijn onbekend en hadden geen gevolg", number)
 
@@ -120,7 +121,7 @@ def _detail(interface: Interface, gemeente: Gemeente, soort: Soort, id_bron: str
 
 
 def _route(interface: Interface, request: HttpRequest) -> str:
-    """Find out what is asked; answer with JSON or raise a refusal."""
+    """Finds out what is asked and gives the answer as JSON. Raises a refusal."""
     fouten = interface.fouten
     name, slash, rest = request.path_info.removeprefix(f"{interface.bron_adres}/").partition("/")
     soort = _SOORT.get(name)
@@ -133,7 +134,7 @@ def _route(interface: Interface, request: HttpRequest) -> str:
         raise Afgewezen(fouten.ongeldig, f"Van {soort.label} is geen detail op te vragen.")
     parties = interface.check_headers(request.META, interface.headers.suwi)
     suwi = interface.read_suwi(request.META)
-    # Read to the end first: a caller who sends slowly keeps no connection to the database waiting.
+    # Read to the end first: a caller who sends slowly must not keep a connection to the database waiting.
     sent = _body(interface, request) if asked == "POST" else b""
     with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
         gemeente = _check_municipality(interface, found)
@@ -143,7 +144,7 @@ def _route(interface: Interface, request: HttpRequest) -> str:
 
 
 def handle(request: HttpRequest) -> HttpResponse:
-    """Answer one call of the exchange; never raises."""
+    """Answers one call of the exchange; never raises."""
     interface = interface_at(request.path_info) or current()
     fouten = interface.fouten
     try:
@@ -173,6 +174,6 @@ def _respond(interface: Interface, request: HttpRequest, status: int, body: byte
     response = respond(body, status, "application/json" if body else None)
     headers = interface.headers
     for name, value in headers.write(headers.read(request.META).reply()).items():
-        # A header that was not an OIN is not sent back.
+        # A header that held something other than an OIN is not sent back.
         response[name] = value if not value or name in headers.versie or is_oin(value) else ""
     return response

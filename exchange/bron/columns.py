@@ -1,7 +1,7 @@
-"""From a record in the standard to the row that the source searches and answers with.
+"""Derives from a record in the standard the row that the source searches and answers with.
 
-What is searched goes into typed columns, exactly as `exchange.selection.sql` expects them. Which attribute fills
-which column, and how, follows from what can be asked (`exchange.vum3.zoekvelden`).
+What is searched goes into typed columns, exactly as `exchange.selection.sql` expects them. The table of what
+can be asked (`exchange.vum3.zoekvelden`) decides which attribute fills which column, and how.
 """
 
 import json
@@ -17,7 +17,7 @@ from exchange.selection import taal_token
 from exchange.standard import Gegevenstype, Soort, veld_op, zichtbaar
 from exchange.vum3.zoekvelden import Vorm, Zoekveld
 
-# What is remembered of one attribute is forgotten when there is this much of it.
+# The memory of one attribute is emptied when it holds this many values.
 _REMEMBERED = 5000
 
 Row = dict[str, Any]
@@ -25,21 +25,21 @@ Record = Mapping[str, Any]
 
 
 class OnbekendePostcode(ValueError):
-    """The record's postcode is nowhere near a Dutch one, so that no distance can be told."""
+    """No known Dutch postcode lies near the record's own, so that no distance can be computed."""
 
 
 def as_json(value: Any) -> str:
-    """The one spelling in which records are stored, sent and compared: JSON without spaces."""
+    """Writes JSON without spaces: the one spelling in which records are stored, sent and compared."""
     return orjson.dumps(value).decode()
 
 
 def canonical_json(record: Record) -> str:
-    """A record without an id of its own, in the spelling that tells it from another."""
+    """Writes a record without an id of its own in one fixed spelling: equal records have equal text."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def whole_numbers(value: Any) -> Any:
-    """The same value with 36.0 written as 36: in JSON one number, in a column of whole numbers not."""
+    """Gives the same value with 36.0 written as 36: equal in JSON, but not in a column of whole numbers."""
     if isinstance(value, dict):
         return {name: whole_numbers(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -72,7 +72,7 @@ def _day(text: Any) -> date | None:
 
 
 def _reader(soort: Soort, zoekveld: Zoekveld) -> _Read:
-    """Reads what the column of a searchable attribute holds, from the attribute of the record that has it."""
+    """Makes a function that reads the value of a search column from the record's attribute that holds it."""
     pad = zoekveld.condities[0].pad
     place, _, _ = pad.partition("[]")
     steps = place.split(".")[1:]
@@ -86,14 +86,14 @@ def _reader(soort: Soort, zoekveld: Zoekveld) -> _Read:
             return _talen(value, *keys)
         if zoekveld.vorm is not Vorm.ENKEL:
             return _codes(value, keys[0])
-        # An attribute of its own that is empty comes as {}: see `Afleiding.leeg`.
+        # An absent attribute is given as {}: see `Afleiding.leeg`.
         return _day(value) if is_day else value if value != {} else None
 
     return read
 
 
-# What is stored besides what can be asked: where a record is, and when it ends. The 4-digit postcode as a column
-# holds the record's own until it is resolved; see `Afleiding`.
+# The columns that no question asks for by name: the place of a record, and its end. `pc4` holds the record's
+# own postcode until `Afleiding` replaces it by the known one that stands for it.
 _OOK: Mapping[Soort, Mapping[str, Fill]] = {
     Soort.WERKZOEKENDEN: {
         "mobiliteit": lambda value: {
@@ -110,7 +110,7 @@ _OOK: Mapping[Soort, Mapping[str, Fill]] = {
 
 
 def fills(soort: Soort) -> dict[str, Fill]:
-    """Per attribute of a record of this kind: the columns it fills, for all that is asked in any version."""
+    """Gives for each attribute of this kind a function that fills its columns, for all versions."""
     readers: dict[str, dict[str, _Read]] = {}
     for interface in SPOKEN.values():
         for zoekveld in interface.zoekvelden[soort]:
@@ -130,33 +130,35 @@ def _fill(readers: Mapping[str, _Read], also: Fill | None) -> Fill:
 
 
 class Afleiding:
-    """Derives rows from records of one kind, many at a time, asking the database nothing after it is made.
+    """Derives rows from records of one kind, many at a time, and asks the database nothing meanwhile.
 
-    The parts of a record (its hours, its licences, its occupation) come back in other records; what was made of a
-    part is remembered by its JSON. So keep one for the records of one batch, not for ever.
+    The parts of a record (its hours, its licences, its occupation) return in other records. The result for a
+    part is remembered by the JSON of that part. Therefore keep an `Afleiding` for the records of one batch
+    only.
     """
 
     def __init__(self, soort: Soort, resolve: Callable[[int], int | None]) -> None:
-        """`resolve` as `exchange.geo.distances.resolver` gives it."""
+        """Takes `resolve` as `exchange.geo.distances.resolver` gives it."""
         self._resolve = resolve
         self._vult = fills(soort)
-        # Of a contact with an employer nothing is shown before somebody asks who may know it.
+        # A contact with an employer has no search profile: what may be shown depends on who asks.
         self._views = {} if soort is Soort.WERKGEVERSCONTACTMOMENTEN else zichtbaar(soort)
         self.leeg: Row = {name: value for fill in self._vult.values() for name, value in fill({}).items()}
         if self._views:
             self.leeg["zoekprofiel"] = ""
-        # Per attribute, by its JSON: how it reads in the search profile, and the columns it fills.
+        # Per attribute, by the JSON of its value: its JSON in the search profile, and the columns it fills.
         self._known: dict[str, dict[bytes, tuple[bytes, Row]]] = {
             name: {} for name in (*self._views, *self._vult)
         }
         self._labels: dict[str, bytes] = {}
-        # An id never comes back: nothing to remember, and it is shown as it is.
+        # Every id occurs once: there is nothing to remember, and it is shown as it is.
         self._id = soort.id_pad if soort.id_pad in self._views and soort.id_pad not in self._vult else None
 
     def row(self, record: Record, row: Row) -> bytes:
-        """The JSON of a valid record; `row`, made from `leeg`, gets what is searched and the search profile.
+        """Gives the JSON of a valid record, and adds the searched columns and the search profile to `row`.
 
-        Raises OnbekendePostcode when no known postcode can stand for the record's own.
+        `row` is a copy of `leeg`. Raises OnbekendePostcode when no known postcode can stand for the record's
+        own.
         """
         whole, shown = [], []
         labels, known = self._labels, self._known

@@ -1,7 +1,7 @@
-"""Records that wait for publication: put ready in parts, under the number of their batch (a levering).
+"""Keeps records that wait for publication: put ready in parts, under the number of their batch (a levering).
 
-A record is prepared for searching and encrypted when it is put ready (`writing`), so that publishing only compares
-and moves rows (`store`).
+A record is prepared for searching and encrypted when it is put ready (`writing`), so that publishing only has
+to compare and move rows (`store`).
 """
 
 from collections.abc import Iterable
@@ -18,14 +18,15 @@ from um_portal.tenants.scope import voor_gemeente
 
 
 def put_ready(schrijver: Schrijver, records: Iterable[Record | MetBeleid]) -> int:
-    """Puts records ready beside what the batch has already, and counts them; call inside `voor_gemeente`.
+    """Adds records to those that the batch has ready, and counts them; call inside `voor_gemeente`.
 
-    `records` are valid records in the standard, with ids that the batch does not have yet; of a kind without ids,
-    records that are the same count as one once they are published. A jobseeker may come with a contact policy of
-    their own (`MetBeleid`). What was withdrawn after the batch began is left out.
-    Raises OnbekendePostcode, and whatever `records` raises.
+    `records` are valid records in the standard, with ids that the batch does not have yet. In a kind without
+    ids, equal records count as one once they are published. A jobseeker may come with a contact policy of
+    their own (`MetBeleid`). Records that were withdrawn after the batch began are left out. Raises
+    OnbekendePostcode, and whatever `records` raises.
     """
-    # All there before the copying begins: giving a record may ask the database something on this connection.
+    # Complete the list before the copying begins: `records` may query the database on this connection while
+    # it runs.
     given = [item if isinstance(item, MetBeleid) else MetBeleid(item, None) for item in records]
     written = schrijver.write(given, _withdrawn(schrijver.soort, schrijver.batch))
     tables = tables_of(schrijver.soort)
@@ -40,13 +41,13 @@ def put_ready(schrijver: Schrijver, records: Iterable[Record | MetBeleid]) -> in
 
 
 def _withdrawn(soort: Soort, batch: int) -> frozenset[str]:
-    """Finds the ids that this batch may not bring back."""
+    """Finds the withdrawn ids that this batch may not bring back."""
     found = Intrekking.objects.filter(soort=soort.value, stapel__gte=batch)
     return frozenset(found.values_list("id_bron", flat=True))
 
 
 def erase(gemeente: Gemeente, batch: int) -> None:
-    """Erases what was put ready under this batch, of whatever kind."""
+    """Erases what was put ready under this batch, of every kind."""
     with voor_gemeente(gemeente):
         for model in CONCEPT_VAN.values():
             model._default_manager.filter(stapel=batch).delete()

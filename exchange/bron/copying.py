@@ -1,7 +1,7 @@
-"""Rows in the binary form of PostgreSQL's COPY, made for many rows with the same few values.
+"""Writes rows in the binary form of PostgreSQL's COPY, for many rows that share a few values.
 
-psycopg writes such rows too, but spells every array out in Python, every time anew. Here a value that came by before
-(a day, a number of hours, a list of licences) is its bytes already.
+psycopg writes such rows too, but encodes every array in Python each time. Here a value that was met before (a
+day, a number of hours, a list of licences) is kept as bytes.
 """
 
 import struct
@@ -49,12 +49,12 @@ _ENCODERS: dict[str, Encoder] = {
     "varchar": _text,
     "text[]": _texts,
 }
-# Columns of these types hold few different values, but for the ones that are named.
+# Columns of these types hold few different values, except the columns that are named `unique`.
 _REPEATING = {"smallint", "bigint", "date", "text", "varchar", "text[]"}
 
 
 class _Known(dict[Any, bytes]):
-    """Remembers what was encoded."""
+    """A dictionary that encodes a value when it is first asked for, and remembers the bytes."""
 
     def __init__(self, encode: Encoder) -> None:
         super().__init__()
@@ -68,9 +68,9 @@ class _Known(dict[Any, bytes]):
 
 
 def encoders(fields: Iterable["Field[Any, Any]"], unique: Iterable[str]) -> list[Encoder]:
-    """What writes the values of these columns; those called `unique` hardly repeat and are never null.
+    """Gives an encoder per column; the `unique` columns rarely repeat a value and are never null.
 
-    Arrays are given as tuples of texts. What they remember is worth keeping for the next rows.
+    Arrays are given as tuples of texts. The functions remember values, so keep them for the next rows.
     """
     once, found = set(unique), []
     for field in fields:
@@ -84,7 +84,7 @@ def encoders(fields: Iterable["Field[Any, Any]"], unique: Iterable[str]) -> list
 
 
 def pieces(rows: Iterable[Mapping[str, Any]], made: Sequence[Encoder]) -> Iterator[bytes]:
-    """The rows as COPY takes them, some tens of kilobytes at a time; each has its values in the order of `made`."""
+    """Gives the rows as COPY takes them, in pieces of some tens of kilobytes; values stand as in `made`."""
     start = struct.pack(">h", len(made))
     buffer = [_HEADER]
     size = 0

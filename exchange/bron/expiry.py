@@ -1,7 +1,8 @@
-"""When a record is past its time: no longer answered from that day on, and erased in the night that follows.
+"""Decides when a record has expired: it is not answered from that day on, and erased in the following night.
 
-A vacancy ends with its closing date; every record ends when no publication held it for UM_VERLOOPDAGEN. What a
-publication took away or changed can be brought back for UM_TERUGDRAAI_DAGEN, and is erased after that.
+A vacancy expires after its closing date. Every record expires when no publication has held it for
+UM_VERLOOPDAGEN days. What a publication took away or changed can be brought back for UM_TERUGDRAAI_DAGEN
+days, and is erased after that.
 """
 
 from datetime import timedelta
@@ -20,7 +21,7 @@ from um_portal.tenants.scope import voor_gemeente
 
 
 def valid(soort: Soort) -> Voorwaarde:
-    """The condition, on the alias `p`, under which a record may still be answered today."""
+    """Gives the condition, on the alias `p`, under which a record may be answered today."""
     today = timezone.localdate()
     refreshed = Voorwaarde("p.ververst_op >= %s", (today - timedelta(days=settings.UM_VERLOOPDAGEN),))
     if soort is not Soort.VACATURES:
@@ -32,9 +33,9 @@ def valid(soort: Soort) -> Voorwaarde:
 
 
 def erase_expired(gemeente: Gemeente) -> int:
-    """Erase what is past its time, and what is no longer kept to go back to; how many records were erased.
+    """Erases expired records and journalen that are no longer kept; gives the number of records erased.
 
-    A set that is being published at this moment is left to the next time.
+    A set that is being published at this moment is skipped until the next night.
     """
     return sum(_erase(gemeente, soort) for soort in RECORD_VAN) + _erase_way_back(gemeente)
 
@@ -55,7 +56,10 @@ def _erase(gemeente: Gemeente, soort: Soort) -> int:
 
 
 def _erase_way_back(gemeente: Gemeente) -> int:
-    """Erase old journalen, and the ids of what was withdrawn when no file from before that is left."""
+    """Erases journalen and withdrawn ids after their term; counts the records of the journalen.
+
+    A withdrawn id is kept as long as a source file from before the withdrawal may exist.
+    """
     now, erased = timezone.now(), 0
     with voor_gemeente(gemeente):
         Intrekking.objects.filter(

@@ -1,6 +1,6 @@
-"""Undoing a publication: the journaal keeps what it took away or changed, `undo` brings that back.
+"""Undoes a publication: the journaal keeps what it took away or changed, and `undo` brings that back.
 
-Per kind only the last publication can be undone, then the one before. How long that can be done is in `expiry`.
+Only the last publication of a kind can be undone, then the one before it. `expiry` decides for how long.
 """
 
 from typing import Any
@@ -23,17 +23,17 @@ _RECORDS_PER_PART = 4000
 
 
 class NietTerugTeDraaien(RuntimeError):
-    """This is not the last publication of its kind, or what was there before is not kept any more."""
+    """This is not the last publication of its kind, or the records from before it are no longer kept."""
 
 
 def last_journaal(soort: Soort) -> Journaal | None:
-    """Finds the publication that can be undone now, if any; call inside `voor_gemeente`."""
+    """Finds the publication that can be undone now; None when there is none. Call inside `voor_gemeente`."""
     found: Journaal | None = Journaal.objects.filter(soort=soort.value).order_by("-pk").first()
     return found
 
 
 def undoable_now() -> set[int]:
-    """Finds the batches whose publication can be undone now, one of each kind at most; call inside `voor_gemeente`."""
+    """Finds the batches, at most one of each kind, that can be undone now; call inside `voor_gemeente`."""
     last = Journaal.objects.order_by("soort", "-pk").distinct("soort")
     return set(last.values_list("stapel", flat=True))
 
@@ -63,7 +63,7 @@ def keep(cursor: Any, gemeente: Gemeente, soort: Soort, batch: int, ids: str) ->
 
 
 def difference_of_undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
-    """Tells what undoing this publication would do to the set as it is now. Raises NietTerugTeDraaien."""
+    """Tells what undoing this publication would change in the present set. Raises NietTerugTeDraaien."""
     kept, published = Journaalrecord._meta.db_table, tables_of(soort).set
     with voor_gemeente(gemeente), connection.cursor() as cursor:
         journaal = _undoable(soort, batch)
@@ -85,7 +85,7 @@ def difference_of_undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil
 def undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
     """Brings back the set as it was before this publication, the last of its kind; all or nothing.
 
-    What was withdrawn since then stays away. After it the publication before can be undone.
+    Records that were withdrawn since then stay away. Afterwards the publication before it can be undone.
     Raises NietTerugTeDraaien and BezigMetPubliceren; then nothing has changed.
     """
     tables = tables_of(soort)
@@ -117,7 +117,7 @@ def undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
 
 
 def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Journaal) -> None:
-    """Puts the records of a journaal in the table `terug`, prepared for searching as records are today."""
+    """Writes the records of a journaal to the table `terug`, prepared for searching as records are today."""
     tables = tables_of(soort)
     make_temporary(
         cursor,
@@ -136,7 +136,7 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
             for row in part
         ]
         rows = (
-            # Each with the batch that brought it, which is an earlier one.
+            # Each record keeps the number of the earlier batch that brought it.
             {**value, "stapel": row.stapel, "ververst_op": row.ververst_op}
             for value, row in zip(schrijver.rows(records), part, strict=True)
         )

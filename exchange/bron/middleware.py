@@ -1,4 +1,4 @@
-"""The short way in for the exchange: past sessions, cookies and everything else that is for people."""
+"""Gives the exchange a short way in, before sessions, cookies and everything else that is for people."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from um_portal.machines import ShortWay
 
 
 class BronMiddleware(ShortWay):
-    """Answers the exchange, in every version of the interface that is spoken."""
+    """The short way in for the exchange, in every version of the interface that is spoken."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
         self.prefix = tuple(f"{address}/" for address in SPOKEN)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer one call of the exchange; never raises."""
+        """Answers one call of the exchange; never raises."""
         return api.handle(request)

@@ -1,8 +1,8 @@
-"""What a municipality published: typed columns for what is searched, JSON ready to send, the rest encrypted.
+"""Holds what a municipality published: typed columns for searching, JSON ready to send, the rest encrypted.
 
-Matching reads the columns and nothing that identifies a person; contact details and the other detail-only
-attributes exist only inside `detail`, encrypted with the municipality's key. Rows are put ready by
-`concept` and change by `sets`.
+Matching reads the columns and nothing that identifies a person. Contact details and the other attributes of
+the detail profile exist only inside `detail`, encrypted with the municipality's key. Rows are put ready by
+`concept` and change through `sets`.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +14,7 @@ from um_portal.tenants.models import Contactbeleid, Gemeente, GemeenteModel
 
 
 class Stand(GemeenteModel):
-    """The state of one municipality's set of one kind; whoever publishes holds its row's lock."""
+    """The state of one municipality's set of one kind; publishing locks this row."""
 
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     aantal = models.IntegerField(default=0)
@@ -27,11 +27,11 @@ class Stand(GemeenteModel):
 
 
 class Recordkolommen(models.Model):
-    """What every record has, of whatever kind: on its way to the set, in it, and on the way back."""
+    """The columns of every record of every kind: waiting for publication, published, or kept for an undo."""
 
-    # The source's own id; for a kind without ids the fingerprint in hexadecimals.
+    # The source's own id; for a kind without ids the fingerprint in hexadecimal.
     id_bron = models.CharField(max_length=200)
-    # The whole record: JSON, made small and encrypted.
+    # The whole record: JSON, compressed and encrypted.
     detail = models.BinaryField()
     vingerafdruk = models.BinaryField()
 
@@ -40,7 +40,7 @@ class Recordkolommen(models.Model):
 
 
 class Profielkolommen(Recordkolommen):
-    """What jobseekers and vacancies share."""
+    """The columns that jobseekers and vacancies share."""
 
     # The known 4-digit postcode that stands for the record's own (`exchange.geo.resolve`).
     pc4 = models.SmallIntegerField()
@@ -57,13 +57,13 @@ class Profielkolommen(Recordkolommen):
 
 
 class Werkzoekendekolommen(Profielkolommen):
-    """A jobseeker's profile."""
+    """The columns of a jobseeker."""
 
     reisafstand = models.SmallIntegerField(null=True)
     kantoortijden = models.SmallIntegerField(null=True)
     beroepen = ArrayField(models.TextField())
     contractvormen = ArrayField(models.TextField())
-    # Whose contact details a detail request gives; null: as the municipality has it.
+    # Decides whose contact details a detail request gives; null means the municipality's own policy.
     contactbeleid = models.CharField(max_length=12, choices=Contactbeleid, null=True)
 
     class Meta:
@@ -71,7 +71,7 @@ class Werkzoekendekolommen(Profielkolommen):
 
 
 class Vacaturekolommen(Profielkolommen):
-    """A vacancy."""
+    """The columns of a vacancy."""
 
     beroep = models.TextField(null=True)
     denkniveau = models.TextField(null=True)
@@ -82,7 +82,7 @@ class Vacaturekolommen(Profielkolommen):
 
 
 class Contactmomentkolommen(Recordkolommen):
-    """A contact with an employer. Names people on both sides, so that only what is searched lies readable."""
+    """The columns of a contact with an employer. It names people: only what is searched is unencrypted."""
 
     nummer_kvk = models.TextField()
     datum = models.DateField()
@@ -95,14 +95,14 @@ class Contactmomentkolommen(Recordkolommen):
 
 
 class GepubliceerdRecord(GemeenteModel, Recordkolommen):
-    """A record that is answered with."""
+    """A published record: the source answers with it."""
 
     # Every other index begins with the municipality too.
     gemeente = models.ForeignKey(Gemeente, on_delete=models.CASCADE, related_name="+", db_index=False)
-    # The number of the batch (a levering) that brought this record into the set, as long as it has been there.
-    # 0: none that is known by number.
+    # The number of the batch (a levering) that brought this record into the set; it stays until the record
+    # leaves. 0 when no such number is known.
     stapel = models.BigIntegerField(default=0)
-    # The last publication that held this record.
+    # The day of the last publication that held this record.
     ververst_op = models.DateField()
 
     class Meta:
@@ -114,7 +114,7 @@ class Profiel(GepubliceerdRecord, Profielkolommen):
     """A published record that is searched by area."""
 
     # Numbers the municipality's set from 1 without gaps, so that a few records can be drawn at random without
-    # looking at the others.
+    # reading the others.
     volgnummer = models.IntegerField()
 
     class Meta(GepubliceerdRecord.Meta):
@@ -126,7 +126,7 @@ class Profiel(GepubliceerdRecord, Profielkolommen):
 
 
 class Werkzoekende(Profiel, Werkzoekendekolommen):
-    """A jobseeker."""
+    """A published jobseeker."""
 
     class Meta(Profiel.Meta):
         verbose_name = "werkzoekende"
@@ -134,11 +134,12 @@ class Werkzoekende(Profiel, Werkzoekendekolommen):
 
 
 class Beroepindex(GemeenteModel):
-    """Which of a municipality's jobseekers have an occupation: an index that row-level security lets us use.
+    """An index of a municipality's jobseekers by occupation, which row-level security lets a query use.
 
-    PostgreSQL looks an array up in an index only with operators that are leakproof, and those of arrays are not;
-    equality of text is. Narrows a question down and no more: `Werkzoekende.beroepen` is what decides, so that the
-    id of somebody who has gone does no harm. `sets` makes it anew whenever jobseekers change.
+    Under row-level security PostgreSQL uses an index only for leakproof operators; those of arrays are not
+    leakproof, equality of text is. The index only narrows a question down: `Werkzoekende.beroepen` decides,
+    so that the id of a jobseeker who is gone does no harm. `sets` makes the index again whenever jobseekers
+    change.
     """
 
     beroep = models.TextField(db_collation="C")
@@ -151,7 +152,7 @@ class Beroepindex(GemeenteModel):
 
 
 class Vacature(Profiel, Vacaturekolommen):
-    """A vacancy."""
+    """A published vacancy."""
 
     class Meta(Profiel.Meta):
         verbose_name = "vacature"
@@ -165,7 +166,7 @@ class Vacature(Profiel, Vacaturekolommen):
 
 
 class Werkgeverscontactmoment(GepubliceerdRecord, Contactmomentkolommen):
-    """A contact with an employer."""
+    """A published contact with an employer."""
 
     class Meta(GepubliceerdRecord.Meta):
         verbose_name = "werkgeverscontactmoment"
@@ -179,12 +180,12 @@ class Werkgeverscontactmoment(GepubliceerdRecord, Contactmomentkolommen):
 class Conceptrecord(GemeenteModel, Recordkolommen):
     """A record that waits for publication, together with the others of its batch."""
 
-    # Written by the hundred thousand and gone within a day: the one index it needs, and no look at the register of
-    # municipalities for every row.
+    # Rows are written by the hundred thousand and gone within a day: they get the one index they need, and no
+    # check against the table of municipalities for every row.
     gemeente = models.ForeignKey(
         Gemeente, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    # What was put ready together, by number: the levering.
+    # The number of the batch that put this record ready: the levering.
     stapel = models.BigIntegerField()
 
     class Meta:
@@ -220,7 +221,7 @@ class ConceptContactmoment(Conceptrecord, Contactmomentkolommen):
 
 
 class Journaal(GemeenteModel):
-    """A publication that can still be undone. What it added is known by its batch, the rest by its records."""
+    """A publication that can still be undone. Its batch tells what it added, its records what it changed."""
 
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     stapel = models.BigIntegerField()
@@ -235,9 +236,9 @@ class Journaal(GemeenteModel):
 
 
 class Journaalrecord(GemeenteModel, Recordkolommen):
-    """A record as it was before a publication changed it or took it away; nothing of it lies readable but its id."""
+    """A record as it was before a publication changed it or took it away; only its id is unencrypted."""
 
-    # Of a municipality because its journaal is.
+    # Its journaal has the constraint on the municipality; a check for every row would add nothing.
     gemeente = models.ForeignKey(
         Gemeente, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )

@@ -1,4 +1,4 @@
-"""Keeping published rows on the map when the table of postcodes is replaced.
+"""Keeps published rows on the map when the table of postcodes is replaced.
 
 A row stores the known 4-digit postcode that stands for its own (`exchange.geo.resolve`); another table may
 know another one.
@@ -16,9 +16,10 @@ from um_portal.tenants.scope import voor_gemeente
 
 
 def relocate(gemeente: Gemeente) -> int:
-    """Let every published row of the municipality follow the present table; the number of rows that moved.
+    """Gives the municipality's published rows their postcode in the present table; counts those that changed.
 
-    What is ready to be published moves along. A row of which no known postcode is anywhere near stays where it was.
+    Rows that wait for publication change too. A row keeps its postcode when no known postcode lies near its
+    own.
     """
     moved = 0
     with voor_gemeente(gemeente), connection.cursor() as cursor:
@@ -46,6 +47,6 @@ def _relocate(cursor: Any, gemeente: Gemeente, soort: Soort, table: str) -> int:
 
 
 def on_postcodes_replaced(**kwargs: Any) -> str:
-    """Signal handler: all municipalities, and a sentence for whoever replaced the table."""
+    """Receives the signal of a new table: updates all municipalities and gives a Dutch sentence about it."""
     moved = sum(relocate(gemeente) for gemeente in Gemeente.objects.all())
     return f"{moved} gepubliceerd{'' if moved == 1 else 'e'} record{'' if moved == 1 else 's'} op de kaart verplaatst."

@@ -1,7 +1,7 @@
-"""The published set of a municipality and a kind: holding it, adding to it, taking from it.
+"""Changes the published set of a municipality and a kind: locks it, adds records, and removes records.
 
-Whoever changes a set locks it first and settles it last. In between the numbers of its records stay without gaps,
-which is what a random choice relies on. Publishing, undoing, withdrawing and expiring all go through here.
+Every change locks the set first and ends with `settle`. In between, the numbers of its records stay without
+gaps: a random choice relies on that. Publishing, undoing, withdrawing and expiring all use this module.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from exchange.bron.tables import Tabellen, tables_of
 from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente
 
-# How long somebody who waits for a set is given.
+# The longest time to wait for a set that somebody else has locked.
 _PATIENCE = "10s"
 
 
@@ -28,7 +28,7 @@ class BezigMetPubliceren(RuntimeError):
 class Verschil:
     """The effect of a change on a set, in numbers of records.
 
-    `blijft`: those that stay although they are not in what comes.
+    `blijft` counts the records that stay although the batch does not hold them.
     """
 
     nieuw: int
@@ -39,22 +39,22 @@ class Verschil:
 
     @property
     def totaal(self) -> int:
-        """Counts the records that the set then holds."""
+        """Counts the records that the set holds after the change."""
         return self.nieuw + self.gewijzigd + self.gelijk + self.blijft
 
     @property
     def verandert(self) -> bool:
-        """Tells whether the set is another one after it."""
+        """Tells whether the change makes any difference to the set."""
         return bool(self.nieuw or self.gewijzigd or self.weg)
 
     @property
     def eerst(self) -> int:
-        """Counts the records that the set holds before it."""
+        """Counts the records that the set holds before the change."""
         return self.gewijzigd + self.gelijk + self.weg + self.blijft
 
 
 def lock(gemeente: Gemeente, soort: Soort, *, wait: bool = False) -> Stand:
-    """Locks the set until the transaction ends; with `wait` whoever has it is given some seconds.
+    """Locks the set until the transaction ends; with `wait` it waits some seconds for whoever holds the lock.
 
     Raises BezigMetPubliceren when somebody else holds it.
     """
@@ -78,7 +78,7 @@ def _locked(soort: Soort, *, nowait: bool) -> Stand:
 
 
 def settle(gemeente: Gemeente, soort: Soort, stand: Stand, total: int, *, changed: bool) -> None:
-    """Ends every change of a locked set: saves `stand` with the number of records, and follows in the index."""
+    """Ends every change of a locked set: saves the number of records in `stand`, and renews the index."""
     stand.aantal = total
     stand.save()
     if changed and soort is Soort.WERKZOEKENDEN:
@@ -104,8 +104,8 @@ def _index_occupations(cursor: Any, gemeente: Gemeente) -> None:
 class Herkomst(NamedTuple):
     """Rows to add to a set.
 
-    They are in `table` and have the `key`s that a query gives as `sleutel`; `day` is an SQL expression on the row
-    `n` for the last day on which a publication held them.
+    The rows are in `table`, and its column `key` identifies them; the query `keys` gives the wanted ones as
+    `sleutel`. `day` is an SQL expression on the row `n` for the last day on which a publication held them.
     """
 
     table: str
@@ -117,9 +117,9 @@ class Herkomst(NamedTuple):
 
 
 def add_records(cursor: Any, gemeente: Gemeente, soort: Soort, herkomst: Herkomst, total: int) -> None:
-    """Adds rows to a locked set, which then has `total` of them and numbers without gaps.
+    """Adds rows to a locked set, which then has `total` records and numbers without gaps.
 
-    What is added is numbered in the order of the keys.
+    The new records are numbered in the order of their keys.
     """
     tables = tables_of(soort)
     names, wanted = f"{tables.columns()}, ververst_op", f"{tables.columns('n')}, {herkomst.day}"
@@ -143,9 +143,9 @@ def add_records(cursor: Any, gemeente: Gemeente, soort: Soort, herkomst: Herkoms
 
 @contextmanager
 def _without_nested_loops(cursor: Any) -> Iterator[None]:
-    """Plans without them, for tables that were filled a moment ago.
+    """Makes PostgreSQL plan without nested loops, for tables that were filled a moment ago.
 
-    Without statistics a loop within a loop looks cheap, and never ends.
+    Such tables have no statistics yet: a nested loop then looks cheap, but takes far too long.
     """
     cursor.execute("SET LOCAL enable_nestloop TO off")
     yield
@@ -158,7 +158,7 @@ def _without_nested_loops(cursor: Any) -> Iterator[None]:
 def remove_records(
     gemeente: Gemeente, soort: Soort, stand: Stand, condition: str, parameters: Sequence[Any] = ()
 ) -> int:
-    """Deletes the records (`p`) of a locked set that satisfy a condition, and settles it; counts them."""
+    """Deletes the records (`p`) of a locked set that satisfy a condition, settles the set; counts them."""
     tables = tables_of(soort)
     number = "p.volgnummer" if tables.is_numbered else "NULL"
     with connection.cursor() as cursor:
@@ -179,7 +179,7 @@ def remove_records(
 
 
 class _Vrij(NamedTuple):
-    """Free numbers as rows (nr, beurt), counted from 1: SQL and its parameters."""
+    """Free numbers as rows (nr, beurt), counted from 1: a query and its parameters."""
 
     sql: str
     parameters: tuple[Any, ...]
@@ -195,7 +195,7 @@ def _without_number(gemeente: Gemeente, tables: Tabellen, total: int) -> _Vrij:
 
 
 def _of(numbers: list[int], total: int) -> _Vrij:
-    """Takes numbers that were just freed, as far as they are not above `total`; looks at no other record."""
+    """Takes the numbers that were just freed, up to `total`; reads no other record."""
     return _Vrij(
         "(SELECT nr, row_number() OVER () AS beurt FROM unnest(%s::int[]) AS nr WHERE nr <= %s)",
         (numbers, total),

@@ -1,7 +1,8 @@
-"""Publishing what was put ready: in one transaction, or not at all.
+"""Publishes what was put ready: in one transaction, or not at all.
 
-Compares the records of a batch (`concept`) with the set, moves rows in SQL and writes what changed. A query sees the
-old set or the new one, never a mixture. What it took away or changed goes into a journaal, so that it can be undone.
+Compares the records of a batch (`concept`) with the set, moves rows in SQL and writes what changed. A query
+sees the old set or the new one, never a mixture. The records that it took away or changed go into a journaal,
+so that it can be undone.
 """
 
 from typing import Any
@@ -24,7 +25,7 @@ _COUNTED = (
 
 
 def difference(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = True) -> Verschil:
-    """Tells what publishing this batch would do to the set as it is now."""
+    """Tells what publishing this batch would change in the present set."""
     compared, parameters = _compared(gemeente, soort, batch)
     with voor_gemeente(gemeente), connection.cursor() as cursor:
         cursor.execute(f"{_COUNTED} FROM ({compared}) v", parameters)
@@ -32,10 +33,10 @@ def difference(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool =
 
 
 def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = True) -> Verschil:
-    """Lets a batch become the set (`volledig`), or adds to it and brings it up to date; all or nothing.
+    """Makes a batch the whole set (`volledig`), or adds and updates its records only; all or nothing.
 
-    What was put ready is then gone. Keeps a journaal of what was there before.
-    Raises BezigMetPubliceren; then nothing has changed.
+    The batch is then no longer waiting. A journaal keeps the records from before. Raises BezigMetPubliceren;
+    then nothing has changed.
     """
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort)
@@ -49,16 +50,16 @@ def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = Tr
 def _compared(gemeente: Gemeente, soort: Soort, batch: int) -> tuple[str, list[Any]]:
     """Gives a query, with its parameters, for rows (nieuw, oud, gelijk).
 
-    These are the ids of the waiting and of the published row of each record, either may be absent, and whether their
-    content is the same.
+    These are the id of the waiting row and of the published row of each record, either of which may be null,
+    and whether their content is the same.
     """
     tables = tables_of(soort)
-    # Of a kind without ids the same record may have come twice.
+    # In a kind without ids the same record may occur twice.
     distinct = "" if soort.id_pad else "DISTINCT ON (n.id_bron)"
     return (
         f"SELECT n.id AS nieuw, p.id AS oud, n.vingerafdruk = p.vingerafdruk AS gelijk FROM"
         f" (SELECT {distinct} n.id, n.id_bron, n.vingerafdruk FROM {tables.concept} n"
-        # What was withdrawn while it was being put ready.
+        # Records that were withdrawn while the batch was being put ready.
         f" WHERE n.gemeente_id = %s AND n.stapel = %s AND NOT EXISTS (SELECT FROM {Intrekking._meta.db_table} i"
         " WHERE i.gemeente_id = %s AND i.soort = %s AND i.stapel >= %s AND i.id_bron = n.id_bron)) n"
         f" FULL JOIN (SELECT id, id_bron, vingerafdruk FROM {tables.set} WHERE gemeente_id = %s) p"
@@ -77,7 +78,7 @@ def _merge(cursor: Any, gemeente: Gemeente, soort: Soort, batch: int, *, volledi
     compared, parameters = _compared(gemeente, soort, batch)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.naast_elkaar")
     cursor.execute(f"CREATE TEMP TABLE naast_elkaar ON COMMIT DROP AS {compared}", parameters)
-    # The same id twice in a batch would be a mistake of whoever put it ready.
+    # An id that occurs twice in a batch is a mistake of the code that put it ready.
     cursor.execute("CREATE UNIQUE INDEX ON pg_temp.naast_elkaar (oud)")
     cursor.execute("ANALYZE pg_temp.naast_elkaar")
     cursor.execute(f"{_COUNTED} FROM pg_temp.naast_elkaar")

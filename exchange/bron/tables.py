@@ -1,6 +1,6 @@
-"""The tables that hold the records of a kind, and how rows come into them.
+"""Knows the tables that hold the records of a kind, and writes rows to them.
 
-Knows columns and no rules: who may change a set, and what has to follow, is in `sets`.
+This module knows columns and no rules: `sets` decides who may change a set and what has to follow.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from exchange.standard import Soort
 
 @dataclass(frozen=True, slots=True)
 class Tabellen:
-    """The tables of a kind: of records that wait for publication (`concept`) and of the published ones (`set`).
+    """The tables of a kind: of records that wait for publication (`concept`), and of published ones (`set`).
 
     `fields` are the columns that both have, in the order in which rows are written.
     """
@@ -24,16 +24,16 @@ class Tabellen:
     concept: str
     set: str
     fields: tuple["Field[Any, Any]", ...]
-    # Its published records have a number, by which some are drawn at random.
+    # Tells whether the published records have a number, by which some are drawn at random.
     is_numbered: bool
 
     def columns(self, alias: str = "") -> str:
-        """The columns that both tables have, as SQL names them; of the table with this alias."""
+        """Gives the columns that both tables have as SQL, of the table with this alias."""
         before = f"{alias}." if alias else ""
         return ", ".join(f"{before}{field.attname}" for field in self.fields)
 
     def changes(self, source: str) -> str:
-        """The part of an UPDATE that gives a record its new content; which batch brought it stays."""
+        """Gives the part of an UPDATE that replaces a record's content; the number of its batch stays."""
         fixed = {"gemeente_id", "id_bron", "stapel"}
         names = [field.attname for field in self.fields if field.attname not in fixed]
         return ", ".join(f"{name} = {source}.{name}" for name in names)
@@ -52,7 +52,7 @@ def tables_of(soort: Soort) -> Tabellen:
 
 
 def make_temporary(cursor: Any, name: str, query: str) -> None:
-    """Makes an empty table of this transaction, with the columns of a query that has no parameters."""
+    """Makes an empty table for this transaction, with the columns of a query without parameters."""
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query} WITH NO DATA")
 

@@ -1,4 +1,4 @@
-"""Withdrawing records: at once, for good, and from everywhere, also from what can be undone or still waits."""
+"""Withdraws records at once, for good and from everywhere: from what can be undone and what waits too."""
 
 from collections.abc import Collection
 
@@ -14,11 +14,11 @@ from um_portal.tenants.scope import voor_gemeente
 
 
 def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, batch: int) -> int:
-    """Takes the records with these ids away at once and for good; counts those that were published.
+    """Removes the records with these ids at once and for good; counts those that were published.
 
-    They go from the set, from what can be undone and from what waits for publication. No batch up to the number
-    that is given brings them back: give the highest that is in use.
-    Raises BezigMetPubliceren when a publication goes on too long to wait for; then nothing has changed.
+    They are removed from the set, from what can be undone and from what waits for publication. No batch with
+    a number up to `batch` brings them back: give the highest number in use. Raises BezigMetPubliceren when a
+    publication takes too long to wait for; then nothing has changed.
     """
     tables, wanted = tables_of(soort), sorted(set(ids))
     with voor_gemeente(gemeente):
@@ -34,7 +34,8 @@ def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, batch: i
                 f"DELETE FROM {tables.concept} WHERE gemeente_id = %s AND id_bron = ANY(%s)",
                 [gemeente.pk, wanted],
             )
-            # Also for what is being converted at this moment, and for a file that is converted once more.
+            # This holds too for what is being converted at this moment, and for a file that is converted
+            # again.
             cursor.execute(
                 f"INSERT INTO {Intrekking._meta.db_table} (gemeente_id, soort, id_bron, stapel, ingetrokken_op)"
                 " SELECT %s, %s, id, %s, %s FROM unnest(%s::text[]) AS id"
@@ -46,9 +47,9 @@ def withdraw(gemeente: Gemeente, soort: Soort, ids: Collection[str], *, batch: i
 
 
 def withdraw_all(gemeente: Gemeente, soort: Soort) -> int:
-    """Takes the whole set of this kind away at once and for good, with all that could be undone; counts the records.
+    """Removes the whole set of this kind for good, and all that could be undone; counts its records.
 
-    What waits for publication is left to the caller. Raises BezigMetPubliceren as `withdraw` does.
+    Records that wait for publication are left to the caller. Raises BezigMetPubliceren as `withdraw` does.
     """
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort, wait=True)

@@ -1,4 +1,4 @@
-"""From records in the standard to the rows that are put ready: searchable, encrypted, and as COPY takes them."""
+"""Turns records in the standard into rows to put ready: searchable, encrypted, and in COPY's form."""
 
 import hmac
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -14,9 +14,9 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 
 DETAIL_CONTEXT: Final = "detail"
-# Part of every fingerprint: raise it when the same record must be stored differently.
+# Part of every fingerprint: raise it when the same record must be stored in another way.
 _OPMAAK = b"1:"
-# Columns of which hardly any value comes back.
+# The columns in which hardly any value occurs twice.
 UNIQUE: Final = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
 
 
@@ -28,7 +28,7 @@ class MetBeleid(NamedTuple):
 
 
 class Schrijver:
-    """Writes rows of one batch. Remembers what it finds out on the way, so keep it for all parts of the batch."""
+    """Writes rows of one batch. It remembers derived values, so keep it for all parts of the batch."""
 
     def __init__(self, gemeente: Gemeente, soort: Soort, batch: int) -> None:
         self._gemeente = gemeente
@@ -45,16 +45,16 @@ class Schrijver:
         self._afleiding = Afleiding(self.soort, self._resolve)
 
     def write(self, records: Sequence[MetBeleid], without: Collection[str] = frozenset()) -> Iterator[bytes]:
-        """What `rows` gives, in the binary form of COPY, some tens of kilobytes at a time."""
+        """Writes what `rows` gives in the binary form of COPY, in pieces of some tens of kilobytes."""
         return copying.pieces(self.rows(records, without), self._encoders)
 
     def rows(self, records: Iterable[MetBeleid], without: Collection[str] = frozenset()) -> Iterator[Row]:
-        """A row per record, but for the ids in `without`; asks the database nothing once it has begun.
+        """Gives a row per record, except for the ids in `without`; once begun it asks the database nothing.
 
         Raises OnbekendePostcode.
         """
         gemeente = self._gemeente
-        # The table of postcodes may have been replaced since the part before.
+        # The table of postcodes may have been replaced since the previous part.
         if resolver() != self._resolve:
             self._derive_anew()
         secret, seal = keys.keys_of(gemeente).pseudoniem, keys.encryptor(gemeente, DETAIL_CONTEXT)
@@ -74,15 +74,17 @@ class Schrijver:
                 raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
             row = empty.copy()
             data = derived.row(record, row)
-            # Every number of the standard is whole; one written with a fraction is rare and looked for cheaply.
+            # Every number of the standard is whole. A number with a fraction is rare, and this test for it is
+            # cheap.
             if b".0" in data:
                 record = whole_numbers(record)
                 data = derived.row(record, row)
             marked = _OPMAAK if policy is None else _OPMAAK + f"{policy}:".encode()
-            # Keyed: without the municipality's secret the print of a guessed record cannot be made.
+            # With a key: without the municipality's secret nobody can make the fingerprint of a guessed
+            # record.
             print_of = data if id_pad else canonical_json(record).encode()
             fingerprint = hmac.digest(secret, marked + print_of, "sha256")[:16]
-            # Without an id the record is known by its content, so that the same twice is the same once.
+            # A record without an id is known by its content, so that two equal records are one.
             id_bron = record[id_pad] if id_pad else fingerprint.hex()
             if id_bron in without:
                 continue

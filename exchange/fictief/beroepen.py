@@ -1,7 +1,8 @@
-"""Common Dutch occupations, fields of work and competences for demonstration data.
+"""Lists common Dutch occupations, fields of work and competences for demonstration data.
 
-The occupations exist, their codes do not: the URNs are fictitious on purpose, because the official CompetentNL
-list is not available here and no official URI may be invented. The SBI numbers are those of SBI 2008.
+The occupations exist, their codes do not: the URNs are fictitious on purpose, because the official
+CompetentNL list is not available here and no official URI may be invented. The SBI numbers are those of SBI
+2008.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from typing import Final, Literal
 BEROEP_URN: Final = "urn:um-demo:beroep:"
 COMPETENTIE_URN: Final = "urn:um-demo:competentie:"
 
-#: When the work is done: office hours, any time of the day by roster, in shifts, or in the daytime.
+#: The hours of the work: office hours, any time of the day by roster, in shifts, or in the daytime.
 Werktijd = Literal["kantoor", "rooster", "ploegen", "dag"]
 
 
 @dataclass(frozen=True, slots=True)
 class Competentie:
-    """A competence; `zin` is how somebody says it about themselves, after "Ik ..."."""
+    """A competence; `zin` is how somebody describes it in the first person, after "Ik ..."."""
 
     slug: str
     label: str
@@ -26,13 +27,13 @@ class Competentie:
 
     @property
     def code(self) -> str:
-        """The fictitious URN that stands for the code."""
+        """Gives the fictitious URN that stands for the code."""
         return COMPETENTIE_URN + self.slug
 
 
 @dataclass(frozen=True, slots=True)
 class Vakgebied:
-    """What the occupations of one field of work share.
+    """The data that the occupations of one field of work share.
 
     `opleidingen` holds names of educations by level (the standard's codeNiveauOpleiding).
     """
@@ -47,11 +48,11 @@ class Vakgebied:
 
 @dataclass(frozen=True, slots=True)
 class Beroep:
-    """An occupation: where it is done, what it asks and what the work is.
+    """An occupation: the workplace, the requirements and the work itself.
 
-    `niveau` is the level of the usual education (codeNiveauOpleiding) and `opleiding` its name, `rijbewijs` the
-    licence that the work cannot do without, `werkgever` the kind of organisation, `taken` the work in words
-    that fit in "U gaat ...".
+    `niveau` is the level of the usual education (codeNiveauOpleiding) and `opleiding` its name, `rijbewijs`
+    the licence that the work requires, `werkgever` the kind of organisation, `taken` the work in words that
+    fit in "U gaat ...".
     """
 
     slug: str
@@ -66,7 +67,7 @@ class Beroep:
 
     @property
     def code(self) -> str:
-        """The fictitious URN that stands for the code."""
+        """Gives the fictitious URN that stands for the code."""
         return BEROEP_URN + self.slug
 
 

@@ -1,8 +1,8 @@
-"""Believable records for demonstration: jobseekers, vacancies and employer contacts, in the standard 1.5.
+"""Makes believable records in the standard 1.5: jobseekers, vacancies and employer contacts.
 
-Everything about one record hangs together: occupation, education, sector, licences, hours, languages and the
-text. Names, addresses, phone numbers and organisations are made up, and visibly so: e-mail and web addresses
-end in example.nl or example.org, phone numbers begin with 06-00, KvK numbers with 0000.
+The parts of one record agree with each other: occupation, education, sector, licences, hours, languages and
+the text. Names, addresses, phone numbers and organisations are made up, and visibly so: e-mail and web
+addresses end in example.nl or example.org, phone numbers begin with 06-00, KvK numbers with 0000.
 """
 
 import random
@@ -26,9 +26,9 @@ class Postcodes:
     """Draws postcodes: four digits by their weight, and two letters."""
 
     def __init__(self, pc4s: Sequence[int], gewichten: Sequence[float] | None = None) -> None:
-        """Take the four-digit areas, each with its weight; without weights all are as likely.
+        """Takes the four-digit areas, each with its weight; without weights all are equally likely.
 
-        Raises ValueError when there is nothing to draw from.
+        Raises ValueError when there is no area.
         """
         if not pc4s or (gewichten is not None and (len(gewichten) != len(pc4s) or sum(gewichten) <= 0)):
             raise ValueError("postcodes and weights: one weight for each postcode, not all of them zero")
@@ -36,25 +36,25 @@ class Postcodes:
         self._cumulative = tuple(accumulate(gewichten if gewichten is not None else [1.0] * len(pc4s)))
 
     def draw(self, rng: random.Random) -> str:
-        """A postcode such as "1234AB"."""
+        """Draws a postcode such as "1234AB"."""
         place = bisect(self._cumulative, rng.random() * self._cumulative[-1], hi=len(self._pc4s) - 1)
         return f"{self._pc4s[place]}{_pick(rng, _LETTERS)}{_pick(rng, _LETTERS)}"
 
 
 def werkzoekenden(seed: int, aantal: int, postcodes: Postcodes) -> Iterator[dict[str, Any]]:
-    """`aantal` jobseekers, the same ones for the same seed (dates follow today's)."""
+    """Makes `aantal` jobseekers, the same ones for the same seed (dates follow today's)."""
     for rng, record_id in _each(f"werkzoekenden-{seed}", aantal):
         yield werkzoekende(rng, postcodes.draw(rng), record_id)
 
 
 def vacatures(seed: int, aantal: int, postcodes: Postcodes) -> Iterator[dict[str, Any]]:
-    """`aantal` vacancies, the same ones for the same seed (dates follow today's)."""
+    """Makes `aantal` vacancies, the same ones for the same seed (dates follow today's)."""
     for rng, record_id in _each(f"vacatures-{seed}", aantal):
         yield vacature(rng, postcodes.draw(rng), record_id)
 
 
 def werkgeverscontactmomenten(seed: int, aantal: int, postcodes: Postcodes) -> Iterator[dict[str, Any]]:
-    """`aantal` contacts with employers, the same ones for the same seed (dates follow today's)."""
+    """Makes `aantal` contacts with employers, the same ones for the same seed (dates follow today's)."""
     for rng, _ in _each(f"werkgeverscontactmomenten-{seed}", aantal):
         yield werkgeverscontactmoment(rng, postcodes.draw(rng))
 
@@ -69,7 +69,7 @@ def _each(seed: str, aantal: int) -> Iterator[tuple[random.Random, str]]:
 
 
 def _pick(rng: random.Random, choices: Sequence[T]) -> T:
-    """One of them; four times as fast as `rng.choice`, which matters for 20,000 records."""
+    """Picks one of them; four times as fast as `rng.choice`, which matters for 20,000 records."""
     return choices[int(rng.random() * len(choices))]
 
 
@@ -78,7 +78,7 @@ def _chance(rng: random.Random, probability: float) -> bool:
 
 
 def _some(rng: random.Random, choices: Sequence[T], least: int, most: int) -> list[T]:
-    """Between `least` and `most` different ones, in the order in which they were drawn."""
+    """Picks between `least` and `most` different ones, in the order in which they were drawn."""
     wanted = min(least + int(rng.random() * (most - least + 1)), len(choices))
     found: list[T] = []
     while len(found) < wanted:
@@ -89,7 +89,7 @@ def _some(rng: random.Random, choices: Sequence[T], least: int, most: int) -> li
 
 
 def _weighted(**weights: int) -> tuple[str, ...]:
-    """Each name as often as its weight, to pick from."""
+    """Repeats each name as often as its weight, to pick from."""
     return tuple(name for name, weight in weights.items() for _ in range(weight))
 
 
@@ -98,7 +98,7 @@ def _between(rng: random.Random, least: int, most: int) -> int:
 
 
 def _day(rng: random.Random, least: int, most: int) -> str:
-    """A day between so many days from today and so many, as YYYY-MM-DD."""
+    """Picks a day between `least` and `most` days from today, as YYYY-MM-DD."""
     return _from_today(_between(rng, least, most))
 
 
@@ -211,7 +211,7 @@ def _lower_first(text: str) -> str:
 
 
 def _series(words: Sequence[str]) -> str:
-    """ "a, b en c"."""
+    """Writes words as "a, b en c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} en {words[-1]}"
 
 
@@ -241,7 +241,7 @@ class Werkgever:
 
     @property
     def website(self) -> str:
-        """A web address that leads nowhere."""
+        """Gives a web address that leads nowhere."""
         return f"https://{_slug(self.naam)}.example.nl"
 
 
@@ -275,7 +275,7 @@ _SALARIS: Final = {
     5: (3100, 4700),
     6: (3800, 6000),
 }
-# What somebody with this licence has as well, or must have had first.
+# The licences that somebody with this licence also has, or must have had first.
 _MET_RIJBEWIJS: Final = {
     "B": ("B",),
     "BE": ("B", "BE"),
@@ -297,7 +297,7 @@ _UREN: Final = (
     (12, 24),
 )
 _ONREGELMATIG: Final = {"kantoor": 0.08, "dag": 0.15, "rooster": 0.75, "ploegen": 0.7}
-# Mother tongues next to Dutch, as often as one may meet them at a Werkplein.
+# Mother tongues besides Dutch, each as often as it is met at a Werkplein.
 _MOEDERTALEN: Final = _weighted(
     ara=8, tur=6, pol=5, tir=4, ukr=4, prs=3, spa=2, por=2, ron=2, bul=2, som=2, deu=1, fra=1, kur=2, cmn=1
 )
@@ -311,9 +311,9 @@ def _competences(rng: random.Random, beroep: Beroep, least: int, most: int) -> l
 
 
 def _education_at(rng: random.Random, beroep: Beroep, niveau: int) -> str:
-    """The name of an education at this level: the usual one for the occupation, or else one in its field.
+    """Gives the name of an education at this level: usual for the occupation, or else one in its field.
 
-    At a level that the field does not have, one at the nearest level below.
+    When the field does not have that level, it gives an education at the nearest level below.
     """
     if niveau == beroep.niveau:
         return beroep.opleiding
@@ -327,7 +327,7 @@ def _education_at(rng: random.Random, beroep: Beroep, niveau: int) -> str:
 
 
 def werkzoekende(rng: random.Random, postcode: str, id: str) -> dict[str, Any]:
-    """One jobseeker who lives at that postcode; every draw comes from `rng`."""
+    """Makes one jobseeker who lives at that postcode; every draw comes from `rng`."""
     beroep = _pick(rng, BEROEPEN)
     vakgebied = VAKGEBIEDEN[beroep.vakgebied]
     beroepen = [
@@ -389,7 +389,7 @@ def werkzoekende(rng: random.Random, postcode: str, id: str) -> dict[str, Any]:
 
 
 def _level_of_education(rng: random.Random, beroep: Beroep) -> int:
-    """Usually the level that the occupation asks, now and then one above or below."""
+    """Gives the level that the occupation asks, and now and then one above or below."""
     draw = rng.random()
     if draw < 0.75:
         return beroep.niveau
@@ -399,7 +399,7 @@ def _level_of_education(rng: random.Random, beroep: Beroep) -> int:
 
 
 def _licences(rng: random.Random, beroep: Beroep, leeftijd: int) -> list[str]:
-    """Those that the work cannot do without, or else what somebody may happen to have."""
+    """Gives the licences that the work requires, or else those that somebody may happen to have."""
     if beroep.rijbewijs:
         found = list(_MET_RIJBEWIJS[beroep.rijbewijs])
     elif _chance(rng, 0.55):
@@ -453,7 +453,7 @@ def _contract(rng: random.Random, leeftijd: int) -> list[dict[str, str]]:
 
 
 def _educations(rng: random.Random, beroep: Beroep, niveau: int, leeftijd: int) -> list[dict[str, Any]]:
-    """The highest finished one, and sometimes one that was broken off or is still going on."""
+    """Gives the highest finished education, and sometimes one that was broken off or is still going on."""
     diploma = -365 * (leeftijd - _LEEFTIJD_DIPLOMA[niveau]) + _between(rng, -200, 200)
     found: list[dict[str, Any]] = [
         {
@@ -502,7 +502,7 @@ def _courses(rng: random.Random, beroep: Beroep) -> list[dict[str, Any]]:
 
 
 def _experience(rng: random.Random, beroepen: Sequence[Beroep], leeftijd: int) -> list[dict[str, Any]]:
-    """The last jobs, the latest first; none overlaps another and none began before the age of 18."""
+    """Gives the last jobs, the latest first; none overlaps another and none began before the age of 18."""
     found = []
     einde = -_between(rng, 10, 900)
     begin_of_working_life = -365 * (leeftijd - 18)
@@ -530,7 +530,7 @@ def _experience(rng: random.Random, beroepen: Sequence[Beroep], leeftijd: int) -
 
 
 def _languages(rng: random.Random, niveau: int, moedertaal: str | None) -> list[dict[str, Any]]:
-    """Dutch always; at a lower level for who grew up with another language."""
+    """Gives the languages: always Dutch, at a lower level for somebody with another mother tongue."""
     if moedertaal is None:
         found = [_language("nld", 4, _pick(rng, (3, 4)) if niveau < 4 else 4)]
     else:
@@ -565,7 +565,7 @@ def _presentation(rng: random.Random, beroep: Beroep, ervaren: bool) -> str:
 
 
 def _contact(rng: random.Random) -> dict[str, Any]:
-    """The jobseeker's own contact details and those of the jobcoach."""
+    """Gives the jobseeker's own contact details and those of the jobcoach."""
     coach = _person(rng)
     found: dict[str, Any] = {
         "emailadres": [_email(rng, _person(rng))],
@@ -590,7 +590,7 @@ def _contact(rng: random.Random) -> dict[str, Any]:
 
 
 def vacature(rng: random.Random, postcode: str, id: str) -> dict[str, Any]:
-    """One vacancy at that postcode; every draw comes from `rng`."""
+    """Makes one vacancy at that postcode; every draw comes from `rng`."""
     beroep = _pick(rng, BEROEPEN)
     vakgebied = VAKGEBIEDEN[beroep.vakgebied]
     werkgever = _pick(rng, WERKGEVERS[beroep.werkgever])
@@ -722,7 +722,7 @@ _EMPLOYERS: Final = tuple(werkgever for group in WERKGEVERS.values() for werkgev
 
 
 def werkgeverscontactmoment(rng: random.Random, postcode: str) -> dict[str, Any]:
-    """One contact of an account manager with a made-up employer at that postcode."""
+    """Makes one contact of an account manager with a made-up employer at that postcode."""
     werkgever = _pick(rng, _EMPLOYERS)
     manager, contact = _person(rng), _person(rng)
     return {

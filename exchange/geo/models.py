@@ -1,7 +1,7 @@
-"""The table of 4-digit postcodes (pc4) with the coordinates of their centres.
+"""Holds the table of 4-digit postcodes (pc4) with the coordinates of their centres.
 
-Read it through `exchange.geo.distances` and write it through `exchange.geo.replacement`: the first keeps it
-in memory, the second tells every process that what it has in memory is old.
+Read it through `exchange.geo.distances`, which keeps it in memory, and write it through
+`exchange.geo.replacement`, which tells every process that its memory is out of date.
 """
 
 import uuid
@@ -25,10 +25,10 @@ class Postcode(models.Model):
 
 
 class PostcodeVersie(models.Model):
-    """Which table this is, in one row. `versie` is another value after every replacement.
+    """The version of the table, in one row. `versie` is another value after every replacement.
 
-    It is a random value and not a counter: after a rollback a counter would hand out the same number for
-    another table, and a process could keep the wrong one.
+    It is a random value and not a counter: after a rollback a counter would give the same number to another
+    table, and a process could keep the wrong one.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)

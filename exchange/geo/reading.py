@@ -1,4 +1,4 @@
-"""Reads postcodes with coordinates from a file: GeoNames, CSV or JSON, recognised by what is in it.
+"""Reads postcodes with coordinates from a file: GeoNames, CSV or JSON, recognised by its content.
 
 A file is either right as a whole or refused with a Dutch sentence that says what is wrong, on which line, and
 what to do. Nothing here touches the database.
@@ -18,7 +18,7 @@ from exchange.geo.table import pc4_of
 
 SHIPPED_FILE = Path(__file__).with_name("postcodes.csv")
 
-#: Outside this box, in degrees, nothing is in the European Netherlands.
+#: Nothing outside these degrees lies in the European Netherlands.
 BREEDTEGRAAD = (50.5, 53.8)
 LENGTEGRAAD = (3.0, 7.4)
 
@@ -30,7 +30,7 @@ KIES_EEN_BESTAND = "Geef een bestand van GeoNames (NL.txt), een CSV-bestand of e
 
 
 class Leesfout(Exception):
-    """What is wrong with a file, as Dutch sentences for whoever offered it."""
+    """The faults of a file, as Dutch sentences for whoever offered it."""
 
     def __init__(self, melding: str, regel: int | None = None) -> None:
         super().__init__(f"Regel {regel}: {melding}" if regel else melding)
@@ -38,7 +38,7 @@ class Leesfout(Exception):
 
 
 class _Row(NamedTuple):
-    """One line of a file, with nothing checked yet."""
+    """One line of a file, not checked yet."""
 
     regel: int
     postcode: str
@@ -47,10 +47,10 @@ class _Row(NamedTuple):
 
 
 def read_postcodes(data: bytes) -> dict[int, Coordinaat]:
-    """The centre of every pc4 in a file, in order of number; coordinates in decimal degrees.
+    """Reads the centre of every pc4 in a file, in order of number; coordinates in decimal degrees.
 
     A postcode that occurs more often (with letters, or in several places) gets the mean of its rows. Raises
-    Leesfout on anything that is not a Dutch postcode in the Netherlands, and on a file without any.
+    Leesfout for anything that is not a Dutch postcode in the Netherlands, and for a file without postcodes.
     """
     text = _decode(data)
     first = next((line for line in text.splitlines() if line.strip()), None)
@@ -66,7 +66,7 @@ def read_postcodes(data: bytes) -> dict[int, Coordinaat]:
 
 
 def shipped_postcodes() -> dict[int, Coordinaat]:
-    """The table that ships with the project, see README.md for where it comes from."""
+    """Reads the table that ships with the project; README.md says where it comes from."""
     return read_postcodes(SHIPPED_FILE.read_bytes())
 
 
@@ -94,7 +94,7 @@ def _decode(data: bytes) -> str:
 
 
 def _geonames_rows(text: str) -> Iterator[_Row]:
-    """GeoNames' postal code file: no header, tabs, twelve columns; other countries are passed over."""
+    """Reads GeoNames' postal code file: no header, tabs, twelve columns. Skips other countries."""
     # Not splitlines(): that also breaks a line at characters that may stand in a name.
     for regel, line in enumerate(text.split("\n"), start=1):
         columns = line.rstrip("\r").split("\t")
@@ -110,7 +110,7 @@ def _geonames_rows(text: str) -> Iterator[_Row]:
 
 
 def _csv_rows(text: str) -> Iterator[_Row]:
-    """CSV with a header; comma, semicolon or tab, whichever makes the header readable."""
+    """Reads CSV with a header; takes comma, semicolon or tab, whichever makes the header readable."""
     header = next(line for line in text.splitlines() if line.strip())
     delimiter = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -162,9 +162,9 @@ def _column(names: list[str], wanted: tuple[str, ...], regel: int) -> int:
 
 
 def _json_rows(text: str) -> Iterator[_Row]:
-    """JSON as {"1011": [52.37, 4.9], ...}: latitude first."""
+    """Reads JSON as {"1011": [52.37, 4.9], ...}: latitude first."""
 
-    # The parser does not say where it found what; every key is on the line of its last occurrence.
+    # The parser does not give line numbers; a key gets the line of its last occurrence.
     lines = {
         match[1]: regel
         for regel, line in enumerate(text.split("\n"), start=1)
@@ -193,7 +193,7 @@ def _json_rows(text: str) -> Iterator[_Row]:
         raise Leesfout(f"Dit bestand is een lijst. {vorm}")
     for postcode, point in content.items():
         regel = lines.get(postcode, 1)
-        # type() and not isinstance(): true and false are numbers to isinstance().
+        # type() and not isinstance(): for isinstance(), true and false are numbers too.
         if not isinstance(point, list) or [type(part) in (int, float) for part in point] != [True, True]:
             raise Leesfout(f"bij '{postcode}' staan geen twee getallen. {vorm}", regel)
         yield _Row(regel, postcode, str(point[0]), str(point[1]))
@@ -249,7 +249,7 @@ def _point(row: _Row) -> Coordinaat:
 
 
 def _in_the_netherlands(point: Coordinaat) -> bool:
-    # Written so that a NaN is outside.
+    # Written this way, a NaN counts as outside.
     return (
         BREEDTEGRAAD[0] <= point.breedtegraad <= BREEDTEGRAAD[1]
         and LENGTEGRAAD[0] <= point.lengtegraad <= LENGTEGRAAD[1]

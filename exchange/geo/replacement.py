@@ -1,4 +1,4 @@
-"""Replaces the table of postcodes in the database, and tells who should know.
+"""Replaces the table of postcodes in the database, and tells those who listen.
 
 Reading and judging files is left to `exchange.geo.reading`; the first table comes from the migration.
 """
@@ -18,12 +18,12 @@ from exchange.geo.sphere import Coordinaat
 
 @dataclass(frozen=True)
 class Vervanging:
-    """What a replacement came down to."""
+    """The result of a replacement."""
 
     aantal: int
     nieuw: int
     vervallen: int
-    #: How many other parts of the portal were told, the Dutch sentences they gave back, and what went wrong.
+    #: The number of listeners, the Dutch sentences they gave back, and what went wrong.
     luisteraars: int
     meldingen: tuple[str, ...]
     fouten: tuple[Exception, ...]
@@ -32,10 +32,11 @@ class Vervanging:
 def replace_postcodes(
     postcodes: Mapping[int, Coordinaat], herkomst: str, using: str = DEFAULT_DB_ALIAS
 ) -> Vervanging:
-    """Replace the whole table in one transaction, and then tell those who listen to `postcodes_replaced`.
+    """Replaces the whole table in one transaction, and then tells those who listen to `postcodes_replaced`.
 
     `herkomst` says in a few words where the data came from. When the database refuses, the old table stays
-    and the exception goes on to the caller. When a listener fails, the new table stays: it is in `fouten`.
+    and the exception goes on to the caller. When a listener fails, the new table stays and `fouten` holds the
+    error.
     """
     with transaction.atomic(using=using):
         # Two replacements at the same time take turns.

@@ -1,7 +1,6 @@
-"""Distances on the globe, without a database and without Django.
+"""Measures distances on the globe, without a database and without Django.
 
-Everything in this folder that speaks of a distance gets it from here, so that two answers to the same
-question never differ.
+Every distance in this folder comes from here, so that two answers to the same question never differ.
 """
 
 from math import asin, cos, radians, sin, sqrt
@@ -27,21 +26,21 @@ class UnitVector(NamedTuple):
 
 
 def unit_vector(point: Coordinaat) -> UnitVector:
-    """The direction of `point` as seen from the centre of the earth."""
+    """Gives the direction of `point` as seen from the centre of the earth."""
     lat, lon = radians(point.breedtegraad), radians(point.lengtegraad)
     return UnitVector(cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat))
 
 
 def arc_km(a: UnitVector, b: UnitVector) -> float:
-    """Great-circle distance in kilometres between two unit vectors.
+    """Gives the great-circle distance in kilometres between two unit vectors.
 
-    Goes through the chord instead of the dot product: the arc cosine of a number close to 1 loses the last
-    metres, the arc sine of half a chord does not. It equals the haversine formula.
+    It uses the chord instead of the dot product: the arc cosine of a number close to 1 loses the last metres,
+    the arc sine of half a chord does not. It equals the haversine formula.
     """
     chord = sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2)
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, chord / 2))
 
 
 def great_circle_km(a: Coordinaat, b: Coordinaat) -> float:
-    """Great-circle distance in kilometres between two points in degrees."""
+    """Gives the great-circle distance in kilometres between two points in degrees."""
     return arc_km(unit_vector(a), unit_vector(b))

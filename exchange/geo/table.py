@@ -1,4 +1,4 @@
-"""The questions about postcodes, answered from a table in memory; without a database and without Django."""
+"""Answers questions about postcodes from a table in memory, without a database and without Django."""
 
 import re
 from array import array
@@ -8,22 +8,22 @@ from functools import lru_cache
 
 from exchange.geo.sphere import Coordinaat, arc_km, unit_vector
 
-#: How many postcodes keep their distances to all others at hand: some 40 kB each, so 20 MB at most.
+#: The number of postcodes whose distances to all others are remembered: some 40 kB each, so 20 MB at most.
 REMEMBERED = 512
-#: How many areas are kept written out for the database: at most some 100 kB each.
+#: The number of areas that are remembered as text for the database: at most some 100 kB each.
 REMEMBERED_LITERALS = 128
 
 _POSTCODE = re.compile(r"\s*([1-9][0-9]{3})\s*(?:[A-Za-z]{2})?\s*")
 
 
 def pc4_of(postcode: str) -> int | None:
-    """The digits of a Dutch postcode: 1234 for "1234AB", "1234 ab" and "1234"; None for anything else."""
+    """Gives the digits of a Dutch postcode: 1234 for "1234AB", "1234 ab" and "1234"; None for other texts."""
     match = _POSTCODE.fullmatch(postcode)
     return int(match[1]) if match else None
 
 
 class Postcodetabel:
-    """An unchanging table of pc4 centres and the questions about it. Safe to share between threads."""
+    """A table of pc4 centres that never changes, and the questions about it. Threads may share it."""
 
     def __init__(self, rows: Iterable[tuple[int, float, float]]) -> None:
         """Takes rows of (pc4, breedtegraad, lengtegraad), in degrees, in any order."""
@@ -37,7 +37,7 @@ class Postcodetabel:
         return len(self._numbers)
 
     def resolve(self, pc4: int) -> int | None:
-        """The pc4 in the table that stands for `pc4`; see `exchange.geo.distances.resolve`."""
+        """Gives the pc4 in the table that stands for `pc4`; see `exchange.geo.distances.resolve`."""
         if pc4 in self._vectors:
             return pc4
         at = bisect_left(self._numbers, pc4)
@@ -45,14 +45,14 @@ class Postcodetabel:
         return min(nearest, key=lambda other: (abs(other - pc4), other), default=None)
 
     def distance_km(self, a: int, b: int) -> float | None:
-        """Great-circle distance in kilometres between two pc4 centres; None when either has no stand-in."""
+        """Gives the distance in kilometres between two pc4 centres; None when either has no stand-in."""
         first, second = self.resolve(a), self.resolve(b)
         if first is None or second is None:
             return None
         return arc_km(self._vectors[first], self._vectors[second])
 
     def within(self, pc4: int, km: float) -> tuple[list[int], list[float]]:
-        """Every pc4 in the table at most `km` kilometres away, nearest first, and those distances."""
+        """Finds every pc4 in the table at most `km` kilometres away, nearest first, with those distances."""
         known = self.resolve(pc4)
         # 'not >=' and not '<': a NaN is no distance either.
         if known is None or not km >= 0:
@@ -62,7 +62,7 @@ class Postcodetabel:
         return numbers[:count].tolist(), distances[:count].tolist()
 
     def within_literals(self, pc4: int, km: float) -> tuple[str, str] | None:
-        """What `within` gives, written as two PostgreSQL arrays; None when it gives nothing."""
+        """Gives `within` written as two PostgreSQL arrays; None when it finds nothing."""
         known = self.resolve(pc4)
         if known is None or not km >= 0:
             return None
@@ -77,7 +77,7 @@ class Postcodetabel:
         )
 
     def _all_distances(self, pc4: int) -> tuple["array[int]", "array[float]"]:
-        """All pc4s from near to far, and their distances. Double precision: equal to `distance_km`."""
+        """Gives all pc4s from near to far, and their distances. Double precision: equal to `distance_km`."""
         here = self._vectors[pc4]
         order = sorted((arc_km(here, there), other) for other, there in self._vectors.items())
         return array("H", [other for _, other in order]), array("d", [km for km, _ in order])

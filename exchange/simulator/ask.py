@@ -1,7 +1,7 @@
-"""Asking sources, all at once and each with its own time limit.
+"""Asks sources, all at once and each with its own time limit.
 
-Whatever a source does (nothing, too late, nonsense, a mountain of data), it costs nobody else anything: it
-is a failed answer of that one source, and the log says which one and why.
+A source that does not answer, answers too late, sends nonsense or too much data does not disturb the others:
+that one answer has failed, and the log says which one and why.
 """
 
 import logging
@@ -21,12 +21,12 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 
 
 class Mislukt(Exception):
-    """The source gave no answer of the contract; the text says why and holds nothing of what it sent."""
+    """The source gave no answer of the contract; the text says why and holds nothing that the source sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Antwoord:
-    """What a source answered: `body` is its JSON, or None when it gave none that the contract knows.
+    """The answer of a source: `body` is its JSON, or None when it is not an answer of the contract.
 
     `status` is the HTTP status, 0 when there was no answer of the contract at all.
     """
@@ -45,7 +45,7 @@ def ask(
     seconds: float,
     body: Any = None,
 ) -> list[Antwoord]:
-    """Ask all these sources the same thing on behalf of `partij`, at the same time; in the order given.
+    """Asks all these sources the same thing on behalf of `partij`, at once; answers in the order given.
 
     `via` is the processor of the asking party, for sources without one of their own. Takes at most `seconds`,
     and never raises.
@@ -57,7 +57,7 @@ def ask(
     def ask_one(bron: Bron) -> Antwoord:
         return _ask_one(bron, method, path, partij, bron.via or via, seconds, content)
 
-    # A thread each: no queue in which one source waits for another.
+    # A thread for each source: with a queue one source would wait for another.
     with ThreadPoolExecutor(len(bronnen)) as threads:
         return list(threads.map(ask_one, bronnen))
 
@@ -87,7 +87,7 @@ def _ask_one(
 
 
 def _read(bron: Bron, response: outward.Response) -> Antwoord:
-    """The answer of one source, read no further than is allowed. Raises Mislukt and outward.GeenAntwoord."""
+    """Reads the answer of one source, up to the allowed size. Raises Mislukt and outward.GeenAntwoord."""
     sender = response.headers.get(INTERFACE.headers.van)
     if sender is not None and sender != bron.oin:
         raise Mislukt("antwoordt in naam van een ander")

@@ -1,4 +1,4 @@
-"""The simulator's own sources: a large national one, and a small one that falters.
+"""Runs the simulator's own sources: a large national one, and a small one that falters.
 
 Their records are made up on first use, the same ones in every process and after every restart, and never
 stored. They answer the bron contract, like every other source.
@@ -44,7 +44,7 @@ _random: Final = random.Random()  # noqa: S311 (which of too many matches, not a
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The search profiles of the matches, and whether there were more."""
+    """The search profiles of the matches; tells too whether there were more."""
 
     profielen: list[dict[str, Any]]
     maximum_bereikt: bool
@@ -64,7 +64,7 @@ class Bestand:
                 self._by_pc4[int(record[group][name][:4])].append(record)
 
     def search(self, vraag: Mapping[str, Any], limit: int) -> Matches:
-        """At most `limit` matches, a random choice when there are more."""
+        """Finds at most `limit` matches, a random choice when there are more."""
         kilometres = self._kilometres(vraag)
         candidates = (
             self._records
@@ -73,7 +73,7 @@ class Bestand:
         )
         conditions = voorwaarden(self._soort, vraag, lambda _, postcode: kilometres.get(int(postcode[:4])))
         found: list[dict[str, Any]] = []
-        # In random order the first `limit` are a random choice, and the rest need not be looked at.
+        # In a random order the first `limit` are a random choice, and the others need not be tested.
         for record in _random.sample(candidates, len(candidates)):
             if all(condition(record) for condition in conditions):
                 found.append(record)
@@ -82,11 +82,11 @@ class Bestand:
         return Matches([zoekprofiel(self._soort, record) for record in found[:limit]], len(found) > limit)
 
     def find(self, id_bron: str) -> dict[str, Any] | None:
-        """The whole record with this id."""
+        """Gives the whole record with this id; None when there is none."""
         return self._by_id.get(id_bron)
 
     def _kilometres(self, vraag: Mapping[str, Any]) -> dict[int, float]:
-        """The distance of every pc4 within the asked area where this source has records."""
+        """Gives the distance in kilometres of every pc4 in the asked area where this source has records."""
         if self._soort.postcode_pad is None:
             return {}
         area = vraag["selectiegebied"]
@@ -103,7 +103,7 @@ _files: Final[dict[tuple[str, Soort], tuple[date, Bestand]]] = {}
 
 
 def bestand(naam: str, soort: Soort) -> Bestand:
-    """The records of this own source, made when they are not there yet or when their dates are yesterday's."""
+    """Gives the records of this own source; makes them when there are none, or when their dates are old."""
     today = date.today()
     made = _files.get((naam, soort))
     if made is None or made[0] != today:
@@ -119,7 +119,7 @@ _warming: Final = threading.Lock()
 
 
 def warm_up() -> None:
-    """Make all records in the background, so that the first search need not wait for them; once a process."""
+    """Makes all records in the background, once per process, so that the first search need not wait."""
     if _warming.acquire(blocking=False):  # and never released
         threading.Thread(target=_make_all, name="bronnen-klaarzetten", daemon=True).start()
 
@@ -130,14 +130,14 @@ def _make_all() -> None:
             for soort in omvang:
                 bestand(naam, soort)
     except Exception as error:
-        # Whoever asks for them tries again, and hears what is wrong.
+        # The first search makes them again, and reports the error.
         logger.warning("simulator: bronnen nog niet klaargezet (%s)", type(error).__name__)
     finally:
         connection.close()
 
 
 def dutch_postcodes() -> generate.Postcodes:
-    """All Dutch postcodes, those in towns more often: where centres lie close together, more people live."""
+    """Gives all Dutch postcodes, those in towns more often: where centres lie close, more people live."""
     points = list(Postcode.objects.order_by("pc4").values_list("pc4", "breedtegraad", "lengtegraad"))
     # Cells of about four kilometres; a place counts its own cell and the eight around it.
     cells = [(round(lat / 0.036), round(lon / 0.059)) for _, lat, lon in points]
@@ -154,9 +154,9 @@ _calls: Final = count(1)
 
 
 def stoornis(nummer: int, mate: float) -> Literal["weg", "traag"] | None:
-    """What is wrong at this call, for a `mate` of 0 (never anything) to 1 (one in four down, one in three slow).
+    """Decides what goes wrong at this call: `mate` 0 is nothing, 1 is one in four down and one in three slow.
 
-    The same for the same number, so that a course of events can be repeated.
+    The same number always gives the same result, so that a course of events can be repeated.
     """
     draw = random.Random(f"hapering-{nummer}").random()  # noqa: S311 (repeatable on purpose)
     if draw < mate / 4:
@@ -165,7 +165,7 @@ def stoornis(nummer: int, mate: float) -> Literal["weg", "traag"] | None:
 
 
 def falter() -> bool:
-    """Wait for a few seconds when it is time for that; True when the source is to be down for this call."""
+    """Waits a few seconds when this call must be slow; gives True when the source must be down for it."""
     nummer = next(_calls)
     wat = stoornis(nummer, settings.UM_SIMULATOR_HAPERING)
     if wat == "traag":

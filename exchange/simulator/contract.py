@@ -1,6 +1,6 @@
-"""What both sides of the contracts have in common: headers, the form of a selectievraag, answers and errors.
+"""Holds what both sides of the contracts share: headers, the form of a selectievraag, answers and errors.
 
-The checks follow the six contracts to the letter, apart from the code that the portal itself uses to read a
+The checks follow the six contracts to the letter. They do not use the code with which the portal reads a
 question: a stand-in that shared the portal's mistakes would not show them.
 """
 
@@ -28,7 +28,7 @@ from um_portal.machines import strict_json
 
 logger = logging.getLogger(__name__)
 
-# The version that the stand-in speaks; of it only the headers, the errors and the addresses are taken.
+# The version that the stand-in speaks; only its headers, errors and addresses are used here.
 INTERFACE: Final = current()
 _FOUTEN: Final = INTERFACE.fouten
 
@@ -37,7 +37,7 @@ _FOUTEN: Final = INTERFACE.fouten
 
 
 def check_parties(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
-    """The parties of a call to `ontvanger`; every header of the contract must be there and be right."""
+    """Reads the parties of a call to `ontvanger`; every header of the contract must be present and right."""
     partijen = INTERFACE.check_headers(request.META, *more)
     if partijen.naar != ontvanger:
         raise Afgewezen(
@@ -47,14 +47,14 @@ def check_parties(request: HttpRequest, ontvanger: str, *more: str) -> Partijen:
 
 
 def check_method(request: HttpRequest, method: str) -> None:
-    """The contract knows one method for an address."""
+    """Refuses a method that the contract does not know for this address."""
     if request.method != method:
         raise Afgewezen(_FOUTEN.ongeldig.with_status(405), f"Gebruik hier {method}.")
 
 
 # --- The form of a selectievraag ---------------------------------------------------------------------------
 
-# A check gets a value and its place in the question, and raises Afgewezen.
+# Gets a value and its place in the question, and raises Afgewezen.
 _Check: TypeAlias = Callable[[Any, str], None]
 
 
@@ -100,7 +100,7 @@ def _date(value: Any, pad: str) -> None:
 
 
 def _group(checks: Mapping[str, _Check], required: tuple[str, ...] = ()) -> _Check:
-    """A group: what is required is there, what is known is right, what is not known does not matter."""
+    """Makes a check of a group: required parts are there, known parts are right, others do not matter."""
 
     def check(value: Any, pad: str) -> None:
         if not isinstance(value, dict):
@@ -126,7 +126,7 @@ def _list(check_item: _Check, least: int = 0) -> _Check:
 
 
 def _minimum_level(value: Any, pad: str) -> None:
-    """The contract gives two forms: from a level up to the unknown one ($gte, $lt), or the unknown one ($eq)."""
+    """Checks the level: from a level up to the unknown one ($gte, $lt), or the unknown one ($eq)."""
     _group({})(value, pad)
     if "$lt" in value:
         _group({"$lt": _choice("7"), "$gte": _choice("1", "2", "3", "4", "5", "6")})(value, pad)
@@ -222,17 +222,17 @@ _VRAAG: Final = {
         required=("werkgever.nummerKvk",),
     ),
 }
-# The contract for vacancies alone lets other properties stand next to vraagObject.
+# Only the contract for vacancies allows other properties beside vraagObject.
 _MORE_ALLOWED: Final = {Soort.VACATURES}
 
 
 def check_question(soort: Soort, vraag_object: Any) -> None:
-    """Raise Afgewezen unless the question has the form of the contract; unknown combinations may be there."""
+    """Raises Afgewezen unless the question has the form of the contract; unknown combinations are allowed."""
     _VRAAG[soort](vraag_object, "vraagObject")
 
 
 def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
-    """The `vraagObject` of a request, checked."""
+    """Reads the `vraagObject` of a request, and checks it."""
     if (request.content_type or "").lower() != "application/json":
         raise Afgewezen(_FOUTEN.ongeldig, "De aanroep moet application/json zijn.")
     try:
@@ -257,12 +257,12 @@ def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
 
 
 def parse_json(body: bytes) -> Any:
-    """Strict JSON in UTF-8. Raises ValueError or RecursionError for anything else."""
+    """Reads strict JSON in UTF-8. Raises ValueError or RecursionError for anything else."""
     return strict_json(body.decode())
 
 
 def as_json(value: Any) -> bytes:
-    """JSON as it goes over the line: without spaces, and in ASCII, which carries every text."""
+    """Writes JSON as it is sent: without spaces, and in ASCII, which can carry every text."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -270,7 +270,7 @@ def as_json(value: Any) -> bytes:
 
 
 def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
-    """For a view that returns a JSON value or raises: whatever happens, the caller gets what the contract says.
+    """Wraps a view that returns a JSON value or raises: the caller always gets an answer of the contract.
 
     `own_oin` gives the OIN in whose name the view answers, from the view's own arguments.
     """
@@ -300,7 +300,7 @@ def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Ca
 
 
 def _respond(request: HttpRequest, own: str, status: int, value: Any) -> HttpResponse:
-    """The answer with the contract's headers; of the asking parties only what is an OIN is repeated."""
+    """Makes the answer with the contract's headers; repeats only valid OINs of the asking parties."""
     response = HttpResponse(b"" if value is None else as_json(value), status=status)
     if value is None:
         del response["Content-Type"]

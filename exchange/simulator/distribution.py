@@ -1,4 +1,4 @@
-"""What the exchange does: put a search to every source, and a detail request to the one that has the match.
+"""Does the work of the exchange: puts a search to every source, a detail request to the match's own source.
 
 It routes and it counts. It does not match, does not merge duplicates and keeps nothing of what it passes on.
 """
@@ -28,7 +28,7 @@ _random: Final = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class _Matches:
-    """The usable matches of one source, and whether it had more."""
+    """The usable matches of one source; tells too whether it had more."""
 
     bron: str
     profielen: list[dict[str, Any]]
@@ -36,9 +36,9 @@ class _Matches:
 
 
 def search(soort: Soort, vraag: dict[str, Any], partij: Partij, via: str) -> dict[str, Any]:
-    """The matches of all sources together, in no order: the answer of the contract to a checked selectievraag.
+    """Gives the matches of all sources, in no order, as the contract answers a checked selectievraag.
 
-    Raises Afgewezen when not one source gave an answer that can be used.
+    Raises Afgewezen when no source gave an answer that can be used.
     """
     seconds: float = settings.UM_SIMULATOR_TIJDSLIMIET
     answers = ask(
@@ -64,10 +64,10 @@ def search(soort: Soort, vraag: dict[str, Any], partij: Partij, via: str) -> dic
 
 
 def fetch_detail(soort: Soort, vum_id: str, partij: Partij, via: str) -> dict[str, Any]:
-    """The whole record behind a match, from its source: the answer of the contract to a detailvraag.
+    """Fetches the whole record behind a match from its source, as the contract answers a detailvraag.
 
-    Raises Afgewezen: for a vumID that this party never got, for a search that has had its details, and when
-    the source does not answer. Only a detail that is given counts.
+    Raises Afgewezen for a vumID that this party never got, for a search that has had all its details, and
+    when the source does not answer. Only a detail that is given counts.
     """
     herkomst = state.recall(vum_id) if _VUM_ID.fullmatch(vum_id) else None
     if herkomst is None or herkomst.partij != partij.oin or herkomst.soort != soort:
@@ -81,7 +81,7 @@ def fetch_detail(soort: Soort, vum_id: str, partij: Partij, via: str) -> dict[st
             INTERFACE.fouten.limiet, f"Voor deze zoekvraag zijn al {settings.UM_MAX_DETAILS} details gegeven."
         )
     try:
-        # A dot could be read as part of a path.
+        # A dot on its own could be read as part of the path.
         place = quote(herkomst.id_bron, safe="").replace(".", "%2E")
         [answer] = ask([bron], "GET", f"/{soort.api_naam}/{place}", partij, via, DETAIL_SECONDS)
         record = _record_of(soort, herkomst.id_bron, answer)
@@ -93,7 +93,7 @@ def fetch_detail(soort: Soort, vum_id: str, partij: Partij, via: str) -> dict[st
 
 
 def _matches_of(soort: Soort, answer: Antwoord) -> _Matches | None:
-    """What one source gave, as far as it keeps to the contract; None when nothing of it does."""
+    """Gives the matches of one source that keep to the contract; None when nothing of its answer does."""
     if answer.status != 200:
         return None
     try:
@@ -104,7 +104,7 @@ def _matches_of(soort: Soort, answer: Antwoord) -> _Matches | None:
 
 
 def _read_matches(soort: Soort, bron: str, body: Any) -> _Matches:
-    """Raises Mislukt."""
+    """Reads the matches in an answer. Raises Mislukt."""
     if not isinstance(body, dict) or not isinstance(body.get("matches"), list):
         raise Mislukt("geen lijst van matches")
     maximum = body.get("maximumAantalResultatenBereikt")
@@ -129,7 +129,7 @@ def _log_failure(bron: str, reason: object) -> None:
 
 
 def _profile_of(soort: Soort, match: Any) -> dict[str, Any] | None:
-    """The search profile in a match, without anything that has no place there; None when it is not right."""
+    """Gives the search profile in a match, without what has no place there; None when it is not right."""
     if validate(soort, match):
         return None
     profiel = zoekprofiel(soort, match)
@@ -137,13 +137,13 @@ def _profile_of(soort: Soort, match: Any) -> dict[str, Any] | None:
 
 
 def _record_of(soort: Soort, id_bron: str, answer: Antwoord) -> dict[str, Any]:
-    """The record in a source's answer to a detailvraag. Raises Afgewezen."""
+    """Gives the record in a source's answer to a detailvraag. Raises Afgewezen."""
     if answer.status == 400:
         raise Afgewezen(INTERFACE.fouten.ongeldig, f"De bron heeft deze {soort.enkelvoud} niet meer.")
     if answer.status != 200:
         raise Afgewezen(INTERFACE.fouten.niet_beschikbaar, "De bron gaf geen antwoord.")
     record = answer.body
-    # In an answer to a detailvraag the contract requires hardly anything; what is there must be right.
+    # The contract requires hardly anything in an answer to a detailvraag, but what is there must be right.
     faults = [fout for fout in validate(soort, record) if fout.code is not Foutcode.VERPLICHT]
     if faults or not isinstance(record, dict) or record.get(soort.id_pad, id_bron) != id_bron:
         _log_failure(answer.bron.oin, "het detail volgt de standaard niet")

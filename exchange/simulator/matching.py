@@ -1,8 +1,8 @@
-"""Does this record match this selectievraag? The plain answer, straight from the rules.
+"""Tells whether a record matches a selectievraag: the plain answer, straight from the rules.
 
-Slow and obvious on purpose: it works on the raw question and the raw record, and serves as the oracle for
-the sources that answer from a database. Every combination of the contract has its own line below; whatever
-else a question holds has no effect.
+It is slow and simple on purpose: it works on the raw question and the raw record, and is the oracle for the
+sources that answer from a database. Every combination of the contract has its own line below; anything else
+in a question has no effect.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ Voorwaarde: TypeAlias = Callable[[Mapping[str, Any]], bool]
 def matches(
     soort: Soort, vraag_object: Mapping[str, Any], record: Mapping[str, Any], afstand_km: Afstand
 ) -> bool:
-    """Whether the record satisfies every condition of the question."""
+    """Tells whether the record satisfies every condition of the question."""
     return all(voorwaarde(record) for voorwaarde in voorwaarden(soort, vraag_object, afstand_km))
 
 
 def voorwaarden(soort: Soort, vraag_object: Mapping[str, Any], afstand_km: Afstand) -> list[Voorwaarde]:
-    """The conditions of a question that have an effect; for whoever puts one question to many records."""
+    """Gives the conditions of a question that have an effect; for putting one question to many records."""
     match Soort(soort):
         case Soort.WERKZOEKENDEN:
             return _werkzoekenden(vraag_object, afstand_km)
@@ -44,14 +44,14 @@ def _werkzoekenden(vraag: Mapping[str, Any], afstand_km: Afstand) -> list[Voorwa
         *_compare(vraag, "werktijden.indicatieKantoortijden", "$eq"),
         *_compare(vraag, "werktijden.aantalWerkurenPerWeekMaximaal", "$gte"),
         *_compare(vraag, "werktijden.aantalWerkurenPerWeekMinimaal", "$lte"),
-        # Spelled without its group in the question, with it in the record.
+        # The question spells it without its group, the record with it.
         *_compare(
             vraag,
             "datumAanvangBeschikbaarVoorWerk",
             "$lte",
             pad="flexibiliteit.datumAanvangBeschikbaarVoorWerk",
         ),
-        # Spelled as if an occupation lay in a group of its own, which it does not.
+        # The question spells it as if an occupation lay in a group of its own; in the record it does not.
         *_one_of(vraag, "bemiddelingsberoep", asked_as="beroep.codeBeroepsnaam", naam="codeBeroepsnaam"),
         *_one_of(vraag, "contractvorm", asked_as="codeTypeArbeidscontract", naam="codeTypeArbeidscontract"),
         *_all_licences(vraag, f"{kwalificatie}.rijbewijs"),
@@ -94,7 +94,7 @@ def _werkgeverscontactmomenten(vraag: Mapping[str, Any]) -> list[Voorwaarde]:
 def _compare(
     vraag: Mapping[str, Any], sleutel: str, *operatoren: str, pad: str | None = None
 ) -> list[Voorwaarde]:
-    """A single value of the record, at `pad` or else where the key itself says, against each operator asked."""
+    """Compares a single value of the record, at `pad` or the key's own path, with each operator asked."""
     return [
         _comparison(operator, asked, pad or sleutel)
         for operator, asked in _operators(_value(vraag, sleutel), *operatoren)
@@ -106,7 +106,7 @@ def _comparison(operator: str, asked: object, pad: str) -> Voorwaarde:
 
 
 def _one_of(vraag: Mapping[str, Any], sleutel: str, *, asked_as: str, naam: str) -> list[Voorwaarde]:
-    """`$elemMatch` with `$or`: some element of the list has, as `naam`, one of the values asked for."""
+    """Reads `$elemMatch` with `$or`: some element of the list has, as `naam`, one of the values asked for."""
     branches = _value(_value(_value(vraag, sleutel), "$elemMatch"), "$or")
     asked = [value for branch in _list(branches) for _, value in _operators(_value(branch, asked_as), "$eq")]
     if not asked:
@@ -121,7 +121,7 @@ def _one_of(vraag: Mapping[str, Any], sleutel: str, *, asked_as: str, naam: str)
 
 
 def _all_licences(vraag: Mapping[str, Any], sleutel: str) -> list[Voorwaarde]:
-    """Every licence asked for is in the list."""
+    """Requires that every licence asked for is in the list."""
     return [
         _some_element(sleutel, asked)
         for element in _elements_of_all(vraag, sleutel)
@@ -130,7 +130,7 @@ def _all_licences(vraag: Mapping[str, Any], sleutel: str) -> list[Voorwaarde]:
 
 
 def _all_languages(vraag: Mapping[str, Any], sleutel: str) -> list[Voorwaarde]:
-    """Every language asked for is in the list, at the levels asked for; a level without one asks nothing."""
+    """Requires every language asked for, at the levels asked for; other levels do not matter."""
     return [
         _some_element(sleutel, asked)
         for element in _elements_of_all(vraag, sleutel)
@@ -149,7 +149,7 @@ def _all_languages(vraag: Mapping[str, Any], sleutel: str) -> list[Voorwaarde]:
 def _within_area(
     vraag: Mapping[str, Any], postcode: str, afstand_km: Afstand, eigen_maximum: str | None = None
 ) -> list[Voorwaarde]:
-    """The record lies in the area, and the area's centre within the distance that the jobseeker travels."""
+    """Requires that the record lies in the area, and no further than the jobseeker's own maximum distance."""
     gebied = _value(vraag, "selectiegebied")
     centrum, grens = _value(gebied, "postcode"), _value(gebied, "afstand")
     if gebied is None:
@@ -172,12 +172,12 @@ def _within_area(
 
 
 def holds(value: object, operator: str, asked: object) -> bool:
-    """`value operator asked`, as MongoDB sees it: what is missing, or of another type, satisfies nothing."""
+    """Tells whether `value operator asked` is true in MongoDB: a missing value or another type is false."""
     if _is_number(value) and _is_number(asked):
         left: Any = value
         right: Any = asked
     elif isinstance(value, str) and isinstance(asked, str):
-        left, right = value, asked  # Python, too, compares by code point
+        left, right = value, asked  # Python too compares by code point
     else:
         return False
     match operator:
@@ -201,17 +201,17 @@ def _is_number(value: object) -> bool:
 
 
 def _present(value: object) -> Any:
-    """The value, or None when it is empty: an empty text, list or group is as good as absent."""
+    """Gives the value, or None when it is empty: an empty text, list or group counts as absent."""
     return None if value is None or value == "" or value == [] or value == {} else value
 
 
 def _value(group: object, name: str) -> Any:
-    """The property of a group by its exact name (a dot is part of it), or None."""
+    """Gives the property of a group by its exact name (a dot is part of it), or None."""
     return _present(group.get(name)) if isinstance(group, Mapping) else None
 
 
 def _at(record: object, pad: str) -> Any:
-    """The value at a path, group by group ("werktijden.indicatieKantoortijden"), or None."""
+    """Gives the value at a path, group by group ("werktijden.indicatieKantoortijden"), or None."""
     for name in pad.split("."):
         record = _value(record, name)
     return record
@@ -222,17 +222,17 @@ def _list(value: object) -> list[Any]:
 
 
 def _operators(value: object, *known: str) -> list[tuple[str, Any]]:
-    """The operators asked for, with their values, of those that the contract knows in this place."""
+    """Gives the operators asked for, with their values, of those that the contract knows in this place."""
     return [(operator, asked) for operator in known if (asked := _value(value, operator)) is not None]
 
 
 def _elements_of_all(vraag: Mapping[str, Any], sleutel: str) -> list[Any]:
-    """The groups of conditions in `$all` of `$elemMatch`."""
+    """Gives the groups of conditions in `$all` of `$elemMatch`."""
     return [_value(element, "$elemMatch") for element in _list(_value(_value(vraag, sleutel), "$all"))]
 
 
 def _asked_of_element(element: object, *known: tuple[str, str]) -> list[tuple[str, str, Any]]:
-    """What is asked of one element, of the names and operators that the contract knows there."""
+    """Gives the conditions on one element, of the names and operators that the contract knows there."""
     return [
         (name, operator, asked)
         for name, operator in known
@@ -241,7 +241,7 @@ def _asked_of_element(element: object, *known: tuple[str, str]) -> list[tuple[st
 
 
 def _some_element(pad: str, asked: list[tuple[str, str, Any]]) -> Voorwaarde:
-    """One and the same element of the list satisfies everything that is asked."""
+    """Requires that one and the same element of the list satisfies every condition."""
     return lambda record: any(
         all(holds(_value(element, name), operator, value) for name, operator, value in asked)
         for element in _list(_at(record, pad))

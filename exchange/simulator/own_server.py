@@ -1,4 +1,4 @@
-"""A web server inside this process, for the exchange to reach the simulator's own sources over HTTP.
+"""Runs a web server inside this process, over which the exchange reaches the simulator's own sources.
 
 The exchange waits for its sources. If they shared the threads of the server that bemiddelaars call, a handful
 of searches at once would occupy all of them and wait for themselves.
@@ -17,22 +17,22 @@ _running: "list[_Server]" = []
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A thread for every call, on this machine only."""
+    """A server with a thread for every call, reachable on this machine only."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """The exchange hung up because its time was over; that is its good right."""
+        """Logs nothing: the exchange may hang up when its time is over."""
 
 
 class _Handler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """The path holds the id of a record; the exchange logs what went wrong."""
+        """Logs nothing: the path holds the id of a record, and the exchange logs what went wrong."""
 
 
 def base_url() -> str:
-    """Where the own sources answer; starts the server when this process does not have it yet."""
+    """Gives the address of the own sources; starts the server when this process does not have it yet."""
     with _lock:
         if not _running:
             server = _Server(("127.0.0.1", 0), _Handler)

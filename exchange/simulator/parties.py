@@ -1,4 +1,4 @@
-"""Who takes part in the exchange: the admitted municipalities, and a few parties of the simulator itself.
+"""Knows who takes part in the exchange: the admitted municipalities, and some parties of the simulator.
 
 The simulator's own parties are a large national source, a source that falters, and a temp agency that only
 asks. Their OINs are made up.
@@ -25,7 +25,7 @@ class Partij:
 
 @dataclass(frozen=True, slots=True)
 class Bron:
-    """A source: whom to ask, and where. `via` is the processor it answers through, None when it has none."""
+    """A source and its address. `via` is the processor it answers through, None when it has none."""
 
     oin: str
     url: str
@@ -42,7 +42,7 @@ _OWN: Final = {partij.oin: partij for partij in (LANDELIJK, HAPEREND, UITZENDBUR
 
 
 def find_party(oin: str) -> Partij | None:
-    """The party that may ask under this OIN; None when it does not take part (any more)."""
+    """Gives the party that may ask under this OIN; None when it does not take part (any more)."""
     if oin in _OWN:
         return _OWN[oin]
     gemeente = Gemeente.objects.filter(oin=oin, status=Gemeentestatus.TOEGELATEN).first()
@@ -50,12 +50,12 @@ def find_party(oin: str) -> Partij | None:
 
 
 def find_source(oin: str) -> Bron | None:
-    """The source with this OIN, if it takes part now."""
+    """Gives the source with this OIN; None when it does not take part now."""
     return next((bron for bron in sources() if bron.oin == oin), None)
 
 
 def sources() -> list[Bron]:
-    """Every source that takes part now."""
+    """Gives every source that takes part now."""
     municipalities = Gemeente.objects.filter(status=Gemeentestatus.TOEGELATEN).order_by("oin")
     return [
         *(

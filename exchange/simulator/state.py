@@ -1,6 +1,6 @@
-"""What the exchange remembers of a search, in Redis: which match came from where, and how many details went out.
+"""Remembers a search in Redis: the source of every match, and the number of details given.
 
-Only ids and OINs, never a profile or a detail, and everything expires. Several processes share it.
+It holds only ids and OINs, never a profile or a detail, and everything expires. Several processes share it.
 """
 
 import json
@@ -19,8 +19,8 @@ from exchange.standard import Soort
 BEWAARDAGEN: Final = 7
 _SECONDS: Final = BEWAARDAGEN * 24 * 3600
 
-# A slot is taken before the source is asked and given back when that fails. KEYS: details given, slots taken.
-# A process that dies in between gives nothing back; therefore a slot also has an end. ARGV: now, end, own
+# A slot is taken before the source is asked and given back when that fails. A process that dies in between
+# gives nothing back; therefore a slot also has an end. KEYS: details given, slots taken. ARGV: now, end, own
 # name, limit, seconds to keep.
 _RESERVE: Final = """
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
@@ -32,7 +32,7 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 return 1
 """
-# KEYS as above. ARGV: own name, seconds to keep.
+# KEYS: details given, slots taken. ARGV: own name, seconds to keep.
 _COUNT: Final = """
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('INCR', KEYS[1])
@@ -42,7 +42,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 
 @dataclass(frozen=True, slots=True)
 class Herkomst:
-    """Where a match came from: the source and its own id, the search, and the party that searched."""
+    """The origin of a match: the source and its own id, the search, and the party that searched."""
 
     soort: str
     bron: str
@@ -57,17 +57,17 @@ def _client(url: str) -> redis.Redis:
 
 
 def client() -> redis.Redis:
-    """The simulator's Redis."""
+    """Gives a connection to the simulator's Redis."""
     return _client(settings.UM_SIMULATOR_REDIS_URL)
 
 
 def new_vraag_id() -> str:
-    """A name for a search that tells nothing."""
+    """Makes a random name for a search, from which nothing can be read."""
     return secrets.token_urlsafe(24)
 
 
 def remember(soort: Soort, vraag_id: str, partij: str, found: Iterable[tuple[str, str]]) -> list[str]:
-    """Give every match, a source's OIN and its own id, a vumID from which nothing can be read; in the same order."""
+    """Gives every match (source's OIN, own id) a vumID that tells nothing; in the same order."""
     vum_ids: list[str] = []
     with client().pipeline(transaction=False) as pipeline:
         for bron, id_bron in found:
@@ -80,27 +80,27 @@ def remember(soort: Soort, vraag_id: str, partij: str, found: Iterable[tuple[str
 
 
 def recall(vum_id: str) -> Herkomst | None:
-    """Where the match with this vumID came from; None when it is not known (any more)."""
+    """Gives the origin of the match with this vumID; None when it is not known (any more)."""
     stored = client().get(f"vum:match:{vum_id}")
     return Herkomst(**json.loads(stored)) if stored else None
 
 
 class Detailplaats:
-    """One of the details that a search may still ask for. Count it when the detail is there, else release it."""
+    """One of the details that a search may still ask for; when it was given it is counted, else released."""
 
     def __init__(self, vraag_id: str) -> None:
         self._keys = [f"vum:vraag:{vraag_id}:gegeven", f"vum:vraag:{vraag_id}:bezig"]
         self._name = secrets.token_hex(8)
 
     def reserve(self, limit: int, seconds: float) -> bool:
-        """Take it, for at most so many seconds; False when the search has none left."""
+        """Takes the slot, for at most `seconds`; gives False when the search has no slot left."""
         now = time.time()
         return bool(client().eval(_RESERVE, 2, *self._keys, now, now + seconds, self._name, limit, _SECONDS))
 
     def count(self) -> None:
-        """The detail was given: it counts."""
+        """Counts the slot: the detail was given."""
         client().eval(_COUNT, 2, *self._keys, self._name, _SECONDS)
 
     def release(self) -> None:
-        """No detail was given: it costs nothing."""
+        """Gives the slot back: no detail was given."""
         client().zrem(self._keys[1], self._name)

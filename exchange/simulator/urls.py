@@ -1,4 +1,4 @@
-"""Where the simulator answers, when it runs as a process of its own (UM_COMPONENT=simulator).
+"""Routes the addresses of the simulator, a process of its own (UM_COMPONENT=simulator).
 
 `/vum/<version>/` is the exchange as bemiddelaars see it; `/bronnen/<naam>/<version>/` are its own sources.
 """

@@ -1,6 +1,7 @@
-"""The addresses of the simulator: the exchange for bemiddelaars, and its own sources for the exchange.
+"""Answers for the simulator: as the exchange to bemiddelaars, and as its own sources to the exchange.
 
-Thin: headers and body are read here, `distribution` and `bronnen` do the work, `contract` writes the answer.
+This module is thin: headers and body are read here, `distribution` and `bronnen` do the work, `contract`
+writes the answer.
 """
 
 from typing import Any
@@ -45,7 +46,7 @@ def _asking_party(request: HttpRequest) -> tuple[Partij, Partijen]:
 
 @answers_as(_exchange)
 def matches(request: HttpRequest, soort: Soort) -> dict[str, Any]:
-    """POST a selectievraag: the matches of all sources."""
+    """Answers the POST of a selectievraag: the matches of all sources."""
     check_method(request, "POST")
     partij, partijen = _asking_party(request)
     return distribution.search(soort, read_question(soort, request), partij, partijen.via)
@@ -53,7 +54,7 @@ def matches(request: HttpRequest, soort: Soort) -> dict[str, Any]:
 
 @answers_as(_exchange)
 def detail(request: HttpRequest, soort: Soort, vum_id: str) -> dict[str, Any]:
-    """GET the whole record behind a match."""
+    """Answers the GET of the whole record behind a match."""
     check_method(request, "GET")
     partij, partijen = _asking_party(request)
     return distribution.fetch_detail(soort, vum_id, partij, partijen.via)
@@ -61,7 +62,7 @@ def detail(request: HttpRequest, soort: Soort, vum_id: str) -> dict[str, Any]:
 
 @answers_as(_exchange)
 def not_found(request: HttpRequest, **_: Any) -> None:
-    """Every address that the contracts do not know."""
+    """Refuses every address that the contracts do not know."""
     raise Afgewezen(INTERFACE.fouten.ongeldig.with_status(404), "Dit adres bestaat niet.")
 
 
@@ -69,7 +70,7 @@ def not_found(request: HttpRequest, **_: Any) -> None:
 
 
 def _called_by_exchange(request: HttpRequest, naam: str) -> bool:
-    """Check the call; returns whether the asking party is a SUWI party."""
+    """Checks the call, and tells whether the asking party is a SUWI party."""
     check_parties(request, EIGEN_BRONNEN[naam].oin, INTERFACE.headers.suwi)
     suwi = INTERFACE.read_suwi(request.META)
     if naam == "haperend" and bronnen.falter():
@@ -79,7 +80,7 @@ def _called_by_exchange(request: HttpRequest, naam: str) -> bool:
 
 @answers_as(_source)
 def source_matches(request: HttpRequest, naam: str, soort: Soort) -> dict[str, Any]:
-    """POST a selectievraag to an own source; a party that is not a SUWI party gets nothing."""
+    """Answers the POST of a selectievraag to an own source; outside SUWI a party gets no matches."""
     check_method(request, "POST")
     suwi = _called_by_exchange(request, naam)
     vraag = read_question(soort, request)
@@ -93,7 +94,7 @@ def source_matches(request: HttpRequest, naam: str, soort: Soort) -> dict[str, A
 
 @answers_as(_source)
 def source_detail(request: HttpRequest, naam: str, soort: Soort, id_bron: str) -> dict[str, Any]:
-    """GET a whole record of an own source; for a party that is not a SUWI party it has none."""
+    """Answers the GET of a whole record of an own source; outside SUWI a party finds none."""
     check_method(request, "GET")
     suwi = _called_by_exchange(request, naam)
     record = bronnen.bestand(naam, soort).find(id_bron) if suwi else None
@@ -106,6 +107,6 @@ def source_detail(request: HttpRequest, naam: str, soort: Soort, id_bron: str) -
 
 
 def healthy(request: HttpRequest) -> HttpResponse:
-    """Whether this process answers; whoever starts it asks, so from here on the own sources are made ready."""
+    """Tells the program that started this process that it answers, and starts making the own sources."""
     bronnen.warm_up()
     return HttpResponse("goed", content_type="text/plain; charset=utf-8")

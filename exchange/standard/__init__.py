@@ -1,4 +1,4 @@
-"""The VUM data standard 1.5 (interface 3.1), written down once, as data.
+"""Holds the VUM data standard 1.5 (interface 3.1), written down once, as data.
 
 `STANDAARD` holds every entity and attribute of the three kinds of records. Checks, search profile, JSON
 Schema and the texts on screen are derived from it here; forms, mappings and templates elsewhere.

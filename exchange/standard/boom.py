@@ -1,4 +1,4 @@
-"""The standard as a flat list: every attribute that holds a value, with the path that leads to it.
+"""Gives the standard as a flat list: every attribute that holds a value, with the path that leads to it.
 
 Tables, forms, templates and mappings work with these leaves; none of them walks the entities itself.
 """
@@ -30,49 +30,49 @@ class Veld:
 
     @property
     def zoekbaar(self) -> bool:
-        """Whether a selectievraag may ask for it."""
+        """Tells whether a selectievraag may ask for the leaf."""
         return self.attribuut.zoekbaar
 
     @property
     def gevoelig(self) -> bool:
-        """Whether it, or a group around it, tells something about health or disability."""
+        """Tells whether the leaf, or a group around it, says something about health or disability."""
         return self.attribuut.gevoelig or any(groep.gevoelig for groep in self.voorouders)
 
     @property
     def vrije_tekst(self) -> bool:
-        """Whether people type it freely, so that it may identify somebody."""
+        """Tells whether people type the value freely, so that it may identify somebody."""
         return self.attribuut.vrije_tekst
 
     @property
     def contactgegeven(self) -> bool:
-        """Whether it, or a group around it, leads to a person."""
+        """Tells whether the leaf, or a group around it, leads to a person."""
         return self.attribuut.contactgegeven or any(groep.contactgegeven for groep in self.voorouders)
 
     @property
     def verplicht(self) -> bool:
-        """Whether every record must have it; False when it is required only within an optional group."""
+        """Tells whether every record must have the leaf; False when only an optional group requires it."""
         return self.attribuut.verplicht and all(
             groep.verplicht and not groep.meervoudig for groep in self.voorouders
         )
 
     @property
     def in_lijst(self) -> bool:
-        """Whether one record can hold several values of it."""
+        """Tells whether one record can hold several values of the leaf."""
         return "[]" in self.pad
 
 
 def lower_first(text: str) -> str:
-    """The text as it reads in the middle of a sentence; abbreviations (URL, ID) stay as they are."""
+    """Gives the text as it reads in the middle of a sentence; abbreviations (URL, ID) keep their capitals."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def named_groups(voorouders: tuple[Attribuut, ...]) -> list[Attribuut]:
-    """The groups around an attribute that say something by their name; the others only bundle groups."""
+    """Gives the groups around an attribute whose names say something, not those that only bundle groups."""
     return [groep for groep in voorouders if groep.groep is not None and groep.groep.in_label]
 
 
 def full_label(voorouders: tuple[Attribuut, ...], attribuut: Attribuut) -> str:
-    """The Dutch label with its groups in front: "Werkgever, webadres: URL"."""
+    """Gives the Dutch label with its groups in front: "Werkgever, webadres: URL"."""
     groepen = [groep.label for groep in named_groups(voorouders)]
     if not groepen:
         return attribuut.label
@@ -81,12 +81,12 @@ def full_label(voorouders: tuple[Attribuut, ...], attribuut: Attribuut) -> str:
 
 @cache
 def velden(soort: Soort) -> tuple[Veld, ...]:
-    """All leaves of a kind, in the order of the standard."""
+    """Gives all leaves of a kind, in the order of the standard."""
     return tuple(_walk(STANDAARD[soort], "", (), Profiel.ZOEK))
 
 
 def veld_op(soort: Soort, pad: str) -> Veld:
-    """The leaf at that path, as `velden` writes it. Raises KeyError when the standard has none there."""
+    """Gives the leaf at that path, as `velden` writes it. Raises KeyError when there is none."""
     return _velden_by_pad(soort)[pad]
 
 

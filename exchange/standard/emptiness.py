@@ -1,6 +1,6 @@
-"""What counts as absent: nothing, an empty text, and a list or group in which nothing is left.
+"""Decides what counts as absent: nothing, an empty text, and a list or group in which nothing is left.
 
-The interface says that a property with an empty value is as good as absent. Records come from anywhere, so
+The interface says that a property with an empty value counts as absent. Records come from anywhere, so
 nothing here recurses: nesting of any depth is walked with a list of things still to do.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def is_empty(value: object) -> bool:
-    """Whether a JSON value counts as absent, however deep the emptiness goes."""
+    """Tells whether a JSON value counts as absent, at any depth."""
     to_do = [value]
     while to_do:
         item = to_do.pop()
@@ -23,9 +23,9 @@ def is_empty(value: object) -> bool:
 
 
 def without_empties(record: dict[str, Any]) -> dict[str, Any]:
-    """The record without its empty values; the given record and everything in it stay as they are.
+    """Gives the record without its empty values; the given record and everything in it stay as they are.
 
-    List elements that are empty go too, so positions in a list may shift.
+    Empty elements of a list are left out too, so positions in a list may shift.
     """
     result: dict[str, Any] = {}
     # Copy from the outside in, remembering each container, and then prune from the inside out.

@@ -1,7 +1,7 @@
-"""The fixed shapes of numbers and identifiers: OIN, ids, postcode, KvK number and BSN.
+"""Defines the fixed shapes of numbers and identifiers: OIN, ids, postcode, KvK number and BSN.
 
-The patterns are written as the VUM contracts write them. A BSN has no place in the standard; it is here
-only so that others can recognise one and keep it out.
+The patterns are written as the VUM contracts write them. A BSN has no place in the standard; it is here only
+so that others can recognise one and keep it out.
 """
 
 import re
@@ -22,12 +22,12 @@ _BSN_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
 def is_oin(text: str) -> bool:
-    """Whether the text is an organisation id: exactly 20 digits, nothing around them."""
+    """Tells whether the text is an organisation id: exactly 20 digits, nothing around them."""
     return _OIN.fullmatch(text) is not None
 
 
 def is_bsn(text: str) -> bool:
-    """Whether the text can be a BSN: 8 or 9 digits that pass the elfproef, dots and spaces tolerated.
+    """Tells whether the text can be a BSN: 8 or 9 digits that pass the elfproef; dots and spaces are allowed.
 
     About one in eleven arbitrary numbers of this length passes, so this can only raise a suspicion.
     """

@@ -1,7 +1,7 @@
-"""What the standard is made of: kinds of records, entities, attributes and value lists, as frozen data.
+"""Defines the parts of the standard: kinds of records, entities, attributes and value lists, as frozen data.
 
-Nothing here knows a single field of the standard; `entiteiten` and `waardelijsten` fill these classes in and
-everything else (checks, search profile, JSON Schema, labels) is derived from what they hold.
+Nothing here knows a single field of the standard. `entiteiten` and `waardelijsten` fill these classes in, and
+everything else (checks, search profile, JSON Schema, labels) is derived from them.
 """
 
 from collections.abc import Mapping
@@ -23,27 +23,27 @@ class Soort(StrEnum):
 
     @property
     def label(self) -> str:
-        """The Dutch plural, for on screen."""
+        """Gives the Dutch plural, for on screen."""
         return self.value
 
     @property
     def enkelvoud(self) -> str:
-        """The Dutch singular, also the name of the record in the answer to a detailvraag."""
+        """Gives the Dutch singular, also the name of the record in the answer to a detailvraag."""
         return _SOORTEN[self].enkelvoud
 
     @property
     def id_pad(self) -> str | None:
-        """The property that holds the source's own id; None for a kind without ids."""
+        """Gives the property that holds the source's own id; None for a kind without ids."""
         return _SOORTEN[self].id_pad
 
     @property
     def postcode_pad(self) -> str | None:
-        """The attribute that a selectiegebied is measured from; None for a kind without one."""
+        """Gives the attribute that a selectiegebied is measured from; None for a kind without one."""
         return _SOORTEN[self].postcode_pad
 
     @property
     def api_naam(self) -> str:
-        """The path segment of this kind in the VUM API."""
+        """Gives the path segment of this kind in the VUM API."""
         return _SOORTEN[self].api_naam
 
 
@@ -67,7 +67,7 @@ _SOORTEN: Mapping[Soort, _SoortGegevens] = {
 
 
 class Profiel(StrEnum):
-    """Where an attribute may be seen: ZOEK in search and detail profile, DETAIL only in the latter."""
+    """The profiles that show an attribute: ZOEK means search and detail profile, DETAIL only the latter."""
 
     ZOEK = "zoek"
     DETAIL = "detail"
@@ -93,7 +93,7 @@ class Waardelijst:
     """
 
     naam: str
-    # Not in the hash: a mapping has none, and the name tells lists apart well enough.
+    # Left out of the hash: a mapping cannot be hashed, and the name tells lists apart well enough.
     waarden: Mapping[Code, str] = field(default_factory=dict, hash=False)
     extern: bool = False
     numeriek: bool = False
@@ -108,14 +108,14 @@ class Waardelijst:
 
 @dataclass(frozen=True, slots=True)
 class Attribuut:
-    """One attribute of the standard: what it is called, what it may hold and who may see it.
+    """One attribute of the standard: its name, the values it may hold and who may see it.
 
     `naam` is the JSON property, `label` the official Dutch name, `uitleg` one sentence in plain Dutch.
     `lengte` counts characters; `minimum` and `maximum` are inclusive; `patroon` is matched against the whole
     text and `vorm` says in Dutch what it asks for. With `meervoudig` the property is a list of such values.
     `zoekbaar`: a selectievraag may ask for it. `gevoelig`: tells something about health or disability.
-    `vrije_tekst`: typed freely, so it may identify a person. `contactgegeven`: leads to a person.
-    `voorbeeld` is a fictitious value that the standard accepts.
+    `vrije_tekst`: typed freely, so it may identify a person. `contactgegeven`: leads to a person. `voorbeeld`
+    is a fictitious value that the standard accepts.
     """
 
     naam: str
@@ -139,7 +139,7 @@ class Attribuut:
     voorbeeld: str | int | bool | None = None
 
     def __post_init__(self) -> None:
-        # A half-filled line would surface far away, as a check that never fires; so refuse it here.
+        # A half-filled line would only be noticed far away, as a check that never fires; refuse it here.
         if (self.type is Gegevenstype.GROEP) is not (self.groep is not None):
             raise ValueError(f"{self.naam}: a GROEP, and only a GROEP, has an entity")
         if (self.type is Gegevenstype.CODE) is not (self.waardelijst is not None):
@@ -149,7 +149,7 @@ class Attribuut:
 
     @property
     def json_type(self) -> JsonType:
-        """The JSON type of one value."""
+        """Gives the JSON type of one value."""
         match self.type:
             case Gegevenstype.GROEP:
                 return "object"

@@ -1,7 +1,7 @@
-"""The search profile: what a record shows to everybody who asks, before a detailvraag.
+"""Makes the search profile: the part of a record that everybody who asks may see, before a detailvraag.
 
-Only what the standard puts in the search profile is copied. What it does not know, or does not expect in
-that place, stays behind: a mistake elsewhere must not make a person recognisable.
+Only what the standard puts in the search profile is copied. Anything that the standard does not know, or does
+not expect in that place, is left out: a mistake elsewhere must not make a person recognisable.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +11,12 @@ from typing import Any, TypeAlias
 from exchange.standard.entiteiten import STANDAARD
 from exchange.standard.model import Attribuut, Entiteit, Profiel, Soort
 
-# Gives what may be seen of a value, or None when that is nothing.
+# Gives the visible part of a value, or None when nothing of it is visible.
 View: TypeAlias = Callable[[object], Any]
 
 
 def zoekprofiel(soort: Soort, record: dict[str, Any]) -> dict[str, Any]:
-    """The search profile of a record that `validate` approved; the record itself stays as it is.
+    """Gives the search profile of a record that `validate` approved; the record itself stays as it is.
 
     Leaves out detail attributes at any depth, empty values, and the groups and lists that become empty.
     """
@@ -25,9 +25,9 @@ def zoekprofiel(soort: Soort, record: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def zichtbaar(soort: Soort) -> Mapping[str, View]:
-    """The search profile by parts: per attribute of a record what may be seen of its value.
+    """Gives the search profile in parts: per attribute a function that gives the visible part of a value.
 
-    An attribute that is not here is not in the search profile at all.
+    An attribute that is not in the mapping is not in the search profile at all.
     """
     return {
         attribuut.naam: _view_of_attribute(attribuut)
@@ -43,7 +43,7 @@ def _view_of_soort(soort: Soort) -> View:
 
 def _view_of_group(entiteit: Entiteit) -> View:
     shown = [attribuut for attribuut in entiteit.attributen if attribuut.profiel is Profiel.ZOEK]
-    # Looked at in place: most of what a record holds are single values.
+    # Handled without a call: most attributes of a record are single values.
     single = frozenset(a.naam for a in shown if a.groep is None and not a.meervoudig)
     views = {a.naam: _view_of_attribute(a) for a in shown if a.naam not in single}
 
@@ -77,7 +77,7 @@ def _view_of_attribute(attribuut: Attribuut) -> View:
     return view
 
 
-# A bool is an int here, and meant to pass.
+# A bool counts as an int here, and is meant to pass.
 _VALUES = (str, int, float)
 
 

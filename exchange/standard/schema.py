@@ -1,4 +1,4 @@
-"""The standard as JSON Schema, for those who check messages with their own tools and for documentation."""
+"""Gives the standard as JSON Schema, for documentation and for people who check messages themselves."""
 
 from typing import Any, Literal
 
@@ -10,12 +10,12 @@ Ids = Literal["bron", "vum"]
 
 
 def json_schema(soort: Soort, profiel: Profiel, *, met_id: Ids = "bron") -> dict[str, Any]:
-    """A JSON Schema (draft 2020-12) for a record of this kind in this profile, without empty values.
+    """Makes a JSON Schema (draft 2020-12) for a record of this kind in this profile, without empty values.
 
     `met_id` says which id a search profile carries: the source's own ("bron") or that of the match at the
-    exchange ("vum"). A detail profile carries the source's id on both sides of the exchange. Required is what
-    this portal publishes, which is more than the contracts ask of a detail profile. But for `$schema` only
-    keywords are used that OpenAPI 3.0 has too. The caller may change the result.
+    exchange ("vum"). A detail profile carries the source's id on both sides of the exchange. The schema
+    requires what this portal publishes, which is more than the contracts ask of a detail profile. Except for
+    `$schema` it uses only keywords that OpenAPI 3.0 has too. The caller may change the result.
     """
     schema = _group(STANDAARD[soort], profiel)
     if met_id == "vum" and profiel is Profiel.ZOEK and soort.id_pad is not None:

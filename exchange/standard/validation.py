@@ -19,7 +19,7 @@ from exchange.standard.model import Attribuut, Entiteit, Gegevenstype, Soort, Wa
 
 
 class Foutcode(StrEnum):
-    """What kind of fault it is; stable, so that others can count and translate them."""
+    """The kinds of faults. The codes are stable, so that others can count and translate them."""
 
     VERPLICHT = "verplicht"
     ONBEKEND_VELD = "onbekend-veld"
@@ -46,23 +46,24 @@ class Fout:
 
 
 _Finding: TypeAlias = tuple[str, Foutcode, str]
-# None: there is a value and it is right. An empty tuple: nothing there. Otherwise: what is wrong, with paths
-# relative to the value. Paths are put together only on the way back from a fault: a good record pays nothing.
+# None: there is a value and it is right. An empty tuple: there is no value. Otherwise: the faults, with paths
+# relative to the value. Full paths are made only when there is a fault: a good record costs nothing.
 _Outcome: TypeAlias = tuple[_Finding, ...] | None
 _Check: TypeAlias = Callable[[object], _Outcome]
 
 _ABSENT: Final[tuple[_Finding, ...]] = ()
 
-# A name may be repeated only when it looks like a property name, not like something somebody typed.
+# A name may be repeated only when it looks like a property name, not like something that somebody typed.
 _PLAUSIBLE_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,59}")
 
 
 def validate(soort: Soort, record: object) -> list[Fout]:
-    """Every fault in a record of this kind; an empty list when it can be published.
+    """Finds every fault in a record of this kind; gives an empty list when it can be published.
 
-    Takes any JSON value as `json.loads` gives it and never raises. Empty values count as absent, so what this
-    approves is `schoon(record)`. As in JSON Schema 4.0 is a whole number and True is not. Text may hold every
-    character but NUL and lone surrogates: neither PostgreSQL nor UTF-8 can carry those.
+    Takes any JSON value as `json.loads` gives it and never raises. Empty values count as absent, so it
+    approves the record as `without_empties` gives it. As in JSON Schema 4.0 is a whole number and True is
+    not. Text may hold every character but NUL and lone surrogates: neither PostgreSQL nor UTF-8 can carry
+    those.
     """
     if not isinstance(record, dict):
         what = f"Dit zijn geen gegevens van een {soort.enkelvoud}."
@@ -77,7 +78,7 @@ def validate(soort: Soort, record: object) -> list[Fout]:
 
 @cache
 def _checker(soort: Soort) -> tuple[_Check, tuple[_Finding, ...]]:
-    """The checker of a kind, and what to say about a record in which nothing is filled in."""
+    """Makes the checker of a kind, and the faults of a record in which nothing is filled in."""
     entiteit = STANDAARD[soort]
     return _check_group(entiteit, f"de gegevens van een {soort.enkelvoud}", ()), _missing_in(entiteit, ())
 
@@ -158,7 +159,7 @@ def _check_list(check_item: _Check, quoted_label: str) -> _Check:
 
 
 def _below(place: str, findings: tuple[_Finding, ...]) -> list[_Finding]:
-    """The findings, now seen from one level higher."""
+    """Gives the findings with their paths from one level higher."""
     return [
         (f"{place}.{pad}" if pad and not pad.startswith("[") else f"{place}{pad}", code, melding)
         for pad, code, melding in findings
@@ -181,7 +182,7 @@ def _unknown_property(naam: object, spelling: Mapping[str, str], quoted_label: s
 
 
 def _missing(attribuut: Attribuut, voorouders: tuple[Attribuut, ...]) -> tuple[_Finding, ...]:
-    """What to say when this required attribute is absent; for a group, the fields in it that are required."""
+    """Makes the finding for an absent required attribute; for a group, one for each required field in it."""
     if attribuut.groep is not None and not attribuut.meervoudig:
         inside = _missing_in(attribuut.groep, (*voorouders, attribuut))
         if inside:
@@ -274,7 +275,7 @@ def _check_text(attribuut: Attribuut, label: str) -> _Check:
         if not value:
             return _ABSENT
         findings = find_faults(value)
-        # Plain ASCII is by far the most common and is looked through fastest.
+        # Plain ASCII is by far the most common and is the fastest to check.
         if "\0" in value if value.isascii() else not _can_be_stored(value):
             return (*findings, bad_character)
         return findings or None
@@ -363,7 +364,7 @@ def _wrong_type(melding: str) -> tuple[_Finding, ...]:
 
 
 def _one_of(waardelijst: Waardelijst) -> str:
-    """The codes with their labels, or without where the labels would bury them."""
+    """Lists the codes with their labels, or without them where there are too many to read."""
     codes = [
         str(code) if label == str(code) else f"{code} ({label})"
         for code, label in waardelijst.waarden.items()

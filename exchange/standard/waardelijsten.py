@@ -1,7 +1,7 @@
-"""The value lists of the standard: each code with its Dutch label, as the official workbooks give them.
+"""Holds the value lists of the standard: each code with its Dutch label, as the official workbooks give them.
 
 Lists that others maintain are named here without values. The subjects, kinds and agreements of a
-werkgeverscontactmoment have codes but no published labels, so there the label is the code itself.
+werkgeverscontactmoment have codes but no published labels, so the label is the code itself.
 """
 
 from collections.abc import Iterable, Mapping

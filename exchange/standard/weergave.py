@@ -1,4 +1,4 @@
-"""How a value of the standard reads on screen: labels for codes, Dutch dates, Ja and Nee."""
+"""Writes a value of the standard for the screen: labels for codes, Dutch dates, Ja and Nee."""
 
 from datetime import date
 
@@ -8,11 +8,11 @@ from exchange.standard.model import Attribuut, Gegevenstype, Soort
 
 
 def label_of(soort: Soort, pad: str, waarde: object) -> str:
-    """The text for one value, or for a list of values, of the leaf at `pad` (as `bladeren` writes it).
+    """Gives the text for one value, or for a list of values, of the leaf at `pad` (as `velden` writes it).
 
-    A code becomes its Dutch label, a date dd-mm-jjjj. What the standard has no words for (a code from a list
-    of others, a value it would refuse) is shown as it is; an empty value is an empty text. Raises KeyError
-    for a path that the standard does not have.
+    A code becomes its Dutch label, a date dd-mm-jjjj. A value for which the standard has no words (a code
+    from a list of others, a value it would refuse) is shown as it is; an empty value is an empty text. Raises
+    KeyError for a path that the standard does not have.
     """
     attribuut = veld_op(soort, pad).attribuut
     if is_empty(waarde):

@@ -1,10 +1,10 @@
-"""App of the value lists that others maintain."""
+"""Registers this room with Django."""
 
 from django.apps import AppConfig
 
 
 class WaardelijstenConfig(AppConfig):
-    """Occupations, competences and other lists that the standard only refers to."""
+    """The lists of occupations, competences and other codes that the standard only refers to."""
 
     name = "exchange.waardelijsten"
     label = "waardelijsten"

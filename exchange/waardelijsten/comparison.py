@@ -1,7 +1,7 @@
-"""What a waiting version of a list would change: codes that are new, renamed or gone, and who uses the latter.
+"""Compares a waiting version of a list with the one in force: new, renamed and dropped codes, and their use.
 
-Use is counted over all municipalities by a function in the database that gives numbers only; no record of
-any municipality is read here.
+Use is counted over all municipalities by a function in the database that gives numbers only; no record of any
+municipality is read here.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from exchange.waardelijsten.models import Code, Versie
 
 @dataclass(frozen=True, slots=True)
 class Hernoemd:
-    """A code that keeps its place and gets another name."""
+    """A code that stays and gets another name."""
 
     code: str
     oud: str
@@ -22,7 +22,7 @@ class Hernoemd:
 
 @dataclass(frozen=True, slots=True)
 class Vervalt:
-    """A code that the new version does not have, and how many published records carry it."""
+    """A code that the new version does not have, with the number of published records that carry it."""
 
     code: str
     label: str
@@ -31,13 +31,13 @@ class Vervalt:
 
     @property
     def in_gebruik(self) -> bool:
-        """Whether a published record carries it."""
+        """Tells whether a published record carries the code."""
         return bool(self.werkzoekenden or self.vacatures)
 
 
 @dataclass(frozen=True, slots=True)
 class Versievergelijking:
-    """The waiting version against the list in force; in `vervallen` what is used most comes first."""
+    """The changes that the waiting version would make; in `vervallen` the most used codes come first."""
 
     nieuw: tuple[tuple[str, str], ...]
     hernoemd: tuple[Hernoemd, ...]
@@ -47,12 +47,12 @@ class Versievergelijking:
 
     @property
     def in_gebruik(self) -> tuple[Vervalt, ...]:
-        """The codes that disappear although records carry them."""
+        """Gives the codes that disappear although records carry them."""
         return tuple(code for code in self.vervallen if code.in_gebruik)
 
 
 def compare(versie: Versie, using: str = "default") -> Versievergelijking:
-    """What would change if this version were put in force now; four queries at most."""
+    """Tells what would change if this version were put in force now; makes at most four queries."""
     current = {
         code: (label, synoniemen)
         for code, label, synoniemen in Code.objects.using(using)
@@ -81,9 +81,10 @@ def compare(versie: Versie, using: str = "default") -> Versievergelijking:
 
 
 def count_use(lijst: str, codes: list[str], using: str = "default") -> dict[str, tuple[int, int]]:
-    """Per code the number of published jobseekers and vacancies that carry it, over all municipalities.
+    """Counts for each code the published jobseekers and vacancies that carry it, over all municipalities.
 
-    Of occupations it counts what is searched: the occupation somebody looks for and that of a vacancy.
+    For occupations it counts what is searched: the occupation that a jobseeker looks for and that of a
+    vacancy.
     """
     if not codes:
         return {}

@@ -1,7 +1,7 @@
-"""Which lists of others can be loaded, and what form the standard gives their codes.
+"""Names the lists of others that can be loaded, and the form that the standard gives their codes.
 
-The form (length, pattern, smallest and largest number) is read from the attributes of the standard that use
-a list; nothing about it is written down here.
+The form (length, pattern, smallest and largest number) is read from the attributes of the standard that use a
+list; nothing about it is written down here.
 """
 
 import re
@@ -23,7 +23,7 @@ TALEN: Final = "talen"
 
 @dataclass(frozen=True, slots=True)
 class Lijst:
-    """A list that somebody else keeps: `naam` is how we call it, `waardelijst` its place in the standard."""
+    """A list that somebody else keeps: `naam` is our name for it, `waardelijst` its place in the standard."""
 
     naam: str
     titel: str
@@ -64,7 +64,7 @@ LIJSTEN: Final[Mapping[str, Lijst]] = MappingProxyType(
         )
     }
 )
-# The standard's name of a list -> ours.
+# Gives our name of a list by the standard's name.
 NAAM_BIJ: Final[Mapping[str, str]] = MappingProxyType(
     {lijst.waardelijst.naam: lijst.naam for lijst in LIJSTEN.values()}
 )
@@ -76,7 +76,7 @@ class PastNiet(ValueError):
 
 @cache
 def attributen(lijst: Lijst) -> tuple[Attribuut, ...]:
-    """The attributes of the standard that hold codes of this list."""
+    """Gives the attributes of the standard that hold codes of this list."""
     return tuple(
         dict.fromkeys(
             leaf.attribuut
@@ -88,7 +88,7 @@ def attributen(lijst: Lijst) -> tuple[Attribuut, ...]:
 
 
 def canonical(lijst: Lijst, code: str) -> str:
-    """The code as our tables have it; raises PastNiet when no attribute of the standard could hold it.
+    """Gives the code as our tables have it. Raises PastNiet when no attribute of the standard could hold it.
 
     A numeric code (SBI) is the number that travels over VUM: without the dots and zeros of its notation.
     """

@@ -1,8 +1,8 @@
-"""Value lists that others maintain, such as the occupations of CompetentNL, in versions.
+"""Holds value lists that others maintain, such as the occupations of CompetentNL, in versions.
 
-The standard knows the shape of these codes only; a list gives them their Dutch labels. The portal works
-without: a code is then shown as it is. A code that a new version no longer has stays known under its last
-label, because records may still carry it, but it is no longer offered: offer `Code.objects.geldig()`.
+The standard knows only the shape of these codes; a list gives them their Dutch labels. The portal works
+without a list: a code is then shown as it is. A code that is missing from a new version keeps its last label,
+because records may still carry it, but it is no longer offered: offer `Code.objects.geldig()`.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _MAX_WORDS = 6
 
 
 class Versiestatus(models.TextChoices):
-    """Where a version is in its life; of each list at most one is KLAARGEZET and at most one GELDIG."""
+    """The states of a version; of each list at most one is KLAARGEZET and at most one GELDIG."""
 
     KLAARGEZET = "klaargezet", "klaargezet"
     GELDIG = "geldig", "geldig"
@@ -28,26 +28,26 @@ class Versiestatus(models.TextChoices):
 
 
 class Codestatus(models.TextChoices):
-    """Whether a code may be chosen, or is only known so that older records read well."""
+    """The states of a code: it may be chosen, or it is only known so that older records read well."""
 
     GELDIG = "geldig", "geldig"
     VERVALLEN = "vervallen", "vervallen"
 
 
 class NietKlaargezet(RuntimeError):
-    """The version is not, or no longer, waiting to be put in force."""
+    """The version is not waiting to be put in force, or no longer."""
 
 
 def _lock(lijst: str, using: str) -> None:
-    """Changes to one list take turns, until the end of the transaction."""
+    """Makes changes to one list take turns, until the end of the transaction."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"waardelijst:{lijst}"])
 
 
 class Versie(models.Model):
-    """One version of one list: where it came from, who loaded it when, and whether it is in force.
+    """One version of one list: its source, who loaded it when, and whether it is in force.
 
-    The versions that were once in force are kept, so that it can be told what a code meant at any time.
+    Versions that were once in force are kept, so that the meaning of a code at any time can be found.
     """
 
     lijst = models.CharField(max_length=40)
@@ -77,7 +77,7 @@ class Versie(models.Model):
         return f"{self.lijst} {self.versie}"
 
     def put_in_force(self) -> None:
-        """Make this the list: one transaction, in which every code gets its new label and status.
+        """Makes this version the list: one transaction, in which every code gets its new label and status.
 
         Raises NietKlaargezet when somebody else put it in force, replaced or withdrew it.
         """
@@ -106,7 +106,7 @@ class Versie(models.Model):
         self.refresh_from_db()
 
     def withdraw(self) -> None:
-        """Throw a version away that was never in force. Raises NietKlaargezet when it is no longer waiting."""
+        """Deletes a version that was never in force. Raises NietKlaargezet when it is no longer waiting."""
         mine = Versie.objects.using(self._state.db or "default").filter(pk=self.pk)
         found, _ = mine.filter(status=Versiestatus.KLAARGEZET).delete()
         if not found:
@@ -126,14 +126,14 @@ class Versiecode(models.Model):
 
 
 class CodeQuerySet(models.QuerySet["Code"]):
-    """What can be asked of the codes."""
+    """The questions that can be asked of the codes."""
 
     def geldig(self) -> "CodeQuerySet":
-        """Only what is in force: what people may be offered and what a text may be mapped to."""
+        """Keeps only the codes in force: people may be offered them and a text may be mapped to them."""
         return self.filter(status=Codestatus.GELDIG)
 
     def zoek(self, tekst: str) -> "CodeQuerySet":
-        """The codes that have each of these words in their label, a synonym or the code itself."""
+        """Finds the codes that have each of these words in their label, a synonym or the code itself."""
         found = self
         for word in tekst.replace("\x00", "").split()[:_MAX_WORDS]:
             found = found.filter(
@@ -143,7 +143,7 @@ class CodeQuerySet(models.QuerySet["Code"]):
 
 
 class Code(models.Model):
-    """One code of one list, for example an occupation. Public, the same for every municipality.
+    """One code of one list, for example an occupation. It is public, and the same for every municipality.
 
     `synoniemen` are other words for it, one a line, for searching. `versie` is the last version that has it.
     """
@@ -168,12 +168,12 @@ class Code(models.Model):
 
     @property
     def is_geldig(self) -> bool:
-        """Whether it may still be chosen."""
+        """Tells whether the code may still be chosen."""
         return self.status == Codestatus.GELDIG
 
 
 def labels_of(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The labels of (lijst, code) pairs, whatever their lists, in one query.
+    """Gives the labels of (lijst, code) pairs, of any lists, in one query.
 
     For records, in which codes of several lists stand side by side: the same digits can be an education in
     one list and a line of business in another.
@@ -202,7 +202,7 @@ def prepare(
     geladen_door: str = "",
     using: str = "default",
 ) -> Versie:
-    """Keep these (code, label, synonyms) as a version that waits; it replaces one that was waiting already."""
+    """Keeps these (code, label, synonyms) as a version that waits; replaces one that was waiting already."""
     rows = list(entries)
     with transaction.atomic(using=using):
         _lock(lijst, using)
@@ -226,10 +226,10 @@ def _versiecode(versie: Versie, code: str, label: str, synoniemen: Iterable[str]
 
 
 def replace(lijst: str, entries: Iterable[tuple[str, str]]) -> int:
-    """Make these (code, label) pairs the whole list at once; the number of codes it then has.
+    """Makes these (code, label) pairs the whole list at once; gives the number of codes in it.
 
-    For demonstration and tests: a real list is prepared, looked at and then put in force. Doing it again
-    with the same pairs changes nothing.
+    For demonstration and tests: a real list is prepared, looked at and then put in force. A second call with
+    the same pairs changes nothing.
     """
     rows: dict[str, Any] = dict(entries)
     with transaction.atomic():

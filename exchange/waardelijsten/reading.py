@@ -1,4 +1,4 @@
-"""Reads a value list from a file of whoever keeps it: CSV or SKOS in RDF/XML, or the languages from a package.
+"""Reads a value list from a file of its keeper, in CSV or SKOS in RDF/XML, or the languages from a package.
 
 A file is either right as a whole or refused, with Dutch sentences that say what is wrong, where, and what to
 do. Nothing here touches the database. XML is read without DTD, entities or network.
@@ -26,7 +26,7 @@ MAX_LABEL = 300
 _MAX_SYNONYMS = 50
 _SHOWN_PROBLEMS = 5
 
-# Headers by which the columns are recognised, without case, spaces and punctuation.
+# The headers that name the columns, compared without case, spaces and punctuation.
 CODE_KOLOMMEN = (
     *("code", "uri", "concepturi", "id", "iri", "identifier", "notatie", "notation", "url"),
     *("codeberoepsnaam", "codecompetentie", "codeopleidingsnaam", "opleidingscode", "opleidingsnummer"),
@@ -56,7 +56,7 @@ _NOT_CONCEPTS = {f"{{{_SKOS}}}ConceptScheme", f"{{{_SKOS}}}Collection", f"{{{_SK
 
 
 class Leesfout(FoutMetMelding):
-    """What is wrong with a file, as Dutch sentences for whoever offered it."""
+    """The faults of a file, as Dutch sentences for whoever offered it."""
 
 
 class Ingang(NamedTuple):
@@ -68,7 +68,7 @@ class Ingang(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """One entry with nothing checked yet; `plaats` says where it stands."""
+    """One entry, not checked yet; `plaats` says where it stands in the file."""
 
     plaats: str
     code: str
@@ -77,7 +77,7 @@ class _Found(NamedTuple):
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file of at most MAX_BYTES; raises Leesfout."""
+    """Reads the bytes of a file of at most MAX_BYTES. Raises Leesfout."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -94,9 +94,9 @@ def read_file(path: Path) -> bytes:
 
 
 def read_entries(lijst: Lijst, data: bytes, schemas: Collection[str] = ()) -> list[Ingang]:
-    """The codes of a list from the bytes of a CSV or SKOS file, in the order of the file.
+    """Reads the codes of a list from the bytes of a CSV or SKOS file, in the order of the file.
 
-    `schemas`: only concepts in these SKOS schemes. Raises Leesfout.
+    With `schemas` it reads only concepts in these SKOS schemes. Raises Leesfout.
     """
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise Leesfout("Het bestand is leeg.")
@@ -112,9 +112,9 @@ def read_entries(lijst: Lijst, data: bytes, schemas: Collection[str] = ()) -> li
 
 
 def read_package(lijst: Lijst) -> list[Ingang]:
-    """The languages of ISO 639-3 from the package pycountry, in Dutch where it knows the Dutch name.
+    """Reads the languages of ISO 639-3 from the package pycountry, in Dutch where it knows the Dutch name.
 
-    Raises Leesfout when the package is not installed, or knows nothing of this list.
+    Raises Leesfout when the package is not installed, or does not have this list.
     """
     if lijst.naam != TALEN:
         raise Leesfout(f"Alleen de lijst {TALEN} zit in een pakket. Geef voor {lijst.naam} een bestand.")
@@ -239,7 +239,7 @@ def _csv(text: str) -> Iterator[_Found]:
 
 
 def _columns(header: str) -> tuple[int, int, int | None, str]:
-    """Where code, label and synonyms stand, and what is between the columns."""
+    """Finds the positions of code, label and synonyms, and the separator of the columns."""
     for delimiter in (";", ",", "\t"):
         try:
             cells = next(csv.reader([header], delimiter=delimiter), [])
@@ -264,7 +264,7 @@ def _column(names: list[str], known: tuple[str, ...]) -> int | None:
 
 @dataclass(slots=True)
 class _Concept:
-    """What a file says of one concept, wherever in the file it says so."""
+    """All that a file says about one concept, collected from anywhere in the file."""
 
     namen: dict[str, list[str]] = field(default_factory=dict)
     andere: list[str] = field(default_factory=list)
@@ -291,7 +291,7 @@ def _skos(data: bytes, schemas: Collection[str]) -> Iterator[_Found]:
             continue
         if schemas and concept.schemas.isdisjoint(schemas):
             continue
-        # Dutch before a name without a language, and that before any other.
+        # Dutch comes before a name without a language, and that before any other.
         language = min(concept.namen, key=lambda lang: ({"nl": 0, "": 1, "en": 2}.get(lang, 3), lang))
         names = list(dict.fromkeys(concept.namen[language]))
         if len(names) > 1:
@@ -329,7 +329,7 @@ def _concepts(data: bytes) -> dict[str, _Concept]:
             if element.get(_ABOUT) is not None:
                 _note(concepts.setdefault(str(element.get(_ABOUT)), _Concept()), element)
             if element.getparent() is root:
-                # What has been read needs no memory any more.
+                # Free the memory of what has been read.
                 element.clear()
                 while element.getprevious() is not None:
                     del root[0]
@@ -351,7 +351,7 @@ def _check_root(root: etree._Element) -> None:
 
 
 def _note(concept: _Concept, element: etree._Element) -> None:
-    """Add what one description says of its concept."""
+    """Adds the content of one description to its concept."""
     if element.tag in _NOT_CONCEPTS:
         concept.is_concept = False
     for child in element:
@@ -370,7 +370,7 @@ def _note(concept: _Concept, element: etree._Element) -> None:
 
 
 def _language(element: etree._Element) -> str:
-    """The language of a text, its own or that of what is around it: nl for nl-NL too."""
+    """Gives the language of a text, its own or that of the element around it: nl for nl-NL too."""
     node: etree._Element | None = element
     while node is not None:
         language = node.get(_LANG)
@@ -381,7 +381,7 @@ def _language(element: etree._Element) -> str:
 
 
 def lijst_of(naam: str) -> Lijst:
-    """The list with this name; raises Leesfout that says which there are."""
+    """Gives the list with this name. Raises Leesfout that names the lists there are."""
     try:
         return LIJSTEN[naam]
     except KeyError:

@@ -1,7 +1,7 @@
-"""The languages that are asked for most, with their Dutch names; written down here and nowhere else.
+"""Lists the languages that are asked for most, with their Dutch names; they stand here and nowhere else.
 
-The search form offers them, and they are the names of these languages whatever list is loaded. Any other
-language can be used by its three letters of ISO 639-3.
+The search form offers them, and these are their names whichever list is loaded. Any other language can be
+used by its three letters of ISO 639-3.
 """
 
 from collections.abc import Mapping

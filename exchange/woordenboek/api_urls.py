@@ -1,4 +1,4 @@
-"""Addresses of the documentation of the API. The API itself is elsewhere, below /vum/bron/."""
+"""Routes the addresses of the documentation of the API. The API itself is below /vum/bron/."""
 
 from django.urls import path
 

@@ -1,7 +1,7 @@
-"""The data standard as people look it up: groups of attributes in Dutch words, and the value lists.
+"""Prepares the data standard for reading: groups of attributes in Dutch words, and the value lists.
 
-Everything comes from `exchange.standard`; nothing about a single attribute is written down here. No database:
-the codes of lists that others keep are added by the views.
+Everything comes from `exchange.standard`; nothing about a single attribute is written down here. This module
+uses no database: the views add the codes of lists that others keep.
 """
 
 import unicodedata
@@ -30,7 +30,7 @@ _MAX_WORDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Gegeven:
-    """An attribute as the dictionary shows it. `anker` is its place on the page of its kind, and never changes."""
+    """An attribute as the dictionary shows it. `anker` is its fixed place on the page of its kind."""
 
     blad: Veld
     soort: Soort
@@ -44,24 +44,24 @@ class Gegeven:
 
     @property
     def attribuut(self) -> Attribuut:
-        """The attribute itself."""
+        """Gives the attribute itself."""
         return self.blad.attribuut
 
     @property
     def kale_waarden(self) -> str:
-        """The codes of a list of which nobody published the labels; empty when there are labels."""
+        """Gives the codes of a list without published labels; empty when there are labels."""
         bare = self.waarden and all(code == label for code, label in self.waarden)
         return ", ".join(code for code, _ in self.waarden) if bare else ""
 
     @property
     def alleen_detail(self) -> bool:
-        """Whether only the detail profile has it."""
+        """Tells whether only the detail profile has the attribute."""
         return self.blad.profiel is Profiel.DETAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Groep:
-    """Attributes that belong together, with the words of the standard above them."""
+    """Attributes that belong together, with the standard's names of the groups around them."""
 
     anker: str
     pad: str
@@ -83,24 +83,24 @@ class Waardenlijst:
 
 
 def fold(text: str) -> str:
-    """The text without accents and capitals, as searching compares it."""
+    """Gives the text without accents and capitals, for comparing in a search."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def words(tekst: str) -> list[str]:
-    """What is searched for; a handful of words is plenty."""
+    """Gives the words that are searched for, at most a handful."""
     return fold(tekst).split()[:_MAX_WORDS]
 
 
 def has_all(haystack: str, wanted: Iterable[str]) -> bool:
-    """Whether every word occurs."""
+    """Tells whether every word occurs in the text."""
     return all(word in haystack for word in wanted)
 
 
 @cache
 def groepen(soort: Soort) -> tuple[Groep, ...]:
-    """All groups of a kind with their attributes, in the order of the standard."""
+    """Gives all groups of a kind with their attributes, in the order of the standard."""
     found: dict[tuple[Attribuut, ...], list[Gegeven]] = {}
     for leaf in velden(soort):
         found.setdefault(leaf.voorouders, []).append(_gegeven(soort, leaf))
@@ -108,7 +108,7 @@ def groepen(soort: Soort) -> tuple[Groep, ...]:
 
 
 def gegeven(soort: Soort, pad: str) -> Gegeven:
-    """The attribute at that path, as `bladeren` writes it. Raises KeyError when the standard has none there."""
+    """Gives the attribute at that path, as `velden` writes it. Raises KeyError when there is none."""
     return _by_path(soort)[pad]
 
 
@@ -118,7 +118,7 @@ def _by_path(soort: Soort) -> dict[str, Gegeven]:
 
 
 def find(soort: Soort, tekst: str) -> tuple[Groep, ...]:
-    """The groups with only the attributes that have each of these words in whatever is said of them."""
+    """Finds the attributes whose texts hold each of these words, in their groups."""
     wanted = words(tekst)
     if not wanted:
         return groepen(soort)
@@ -131,7 +131,7 @@ def find(soort: Soort, tekst: str) -> tuple[Groep, ...]:
 
 @cache
 def waardelijsten() -> dict[str, Waardenlijst]:
-    """Every value list by its name in the address: those of the standard, then those that others keep."""
+    """Gives every value list by its name in the address: first those of the standard, then the others."""
     own: dict[str, Waardenlijst] = {}
     for lijst, _ in _uses():
         if not lijst.extern:
@@ -151,12 +151,12 @@ def waardelijsten() -> dict[str, Waardenlijst]:
 
 
 def used_by(naam: str) -> tuple[Gegeven, ...]:
-    """The attributes that hold codes of this list."""
+    """Gives the attributes that hold codes of this list."""
     return tuple(gegeven for lijst, gegeven in _uses() if list_name(lijst) == naam)
 
 
 def list_name(lijst: Waardelijst) -> str:
-    """How the address of a value list names it."""
+    """Gives the name of a value list in its address."""
     return NAAM_BIJ.get(lijst.naam) or slugify(lijst.naam)
 
 
@@ -230,7 +230,7 @@ def _example(soort: Soort, leaf: Veld) -> str:
 
 
 def describe(attribuut: Attribuut) -> str:
-    """The form of an attribute in Dutch words: type, length or limits, and whether there may be several."""
+    """Writes the form of an attribute in Dutch words: type, length or limits, and whether it may repeat."""
     match attribuut.type:
         case Gegevenstype.DATUM:
             text = "Datum, in de vorm jjjj-mm-dd"

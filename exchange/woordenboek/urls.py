@@ -1,4 +1,4 @@
-"""Addresses of the gegevenswoordenboek."""
+"""Routes the addresses of the gegevenswoordenboek."""
 
 from django.urls import path
 

@@ -1,7 +1,7 @@
-"""The pages of the gegevenswoordenboek and of the API, and the OpenAPI documents.
+"""Shows the pages of the gegevenswoordenboek and of the API, and the OpenAPI documents.
 
-The dictionary is for everybody who is logged in, whatever their role; the API's documents are for anybody, as
-they say nothing that the public contracts do not.
+The dictionary is for everybody who is logged in, whatever their role. The API's documents are open to
+anybody, because they say nothing that the public contracts do not.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 
 
 def _for_everybody(view: View) -> Callable[..., HttpResponseBase]:
-    """Lets whoever is logged in see the view, of any role or none; only to be read."""
+    """Opens a view, for reading only, to everybody who is logged in, of any role or none."""
     return requires(Recht.PORTAAL)(require_safe(view))
 
 
@@ -40,13 +40,13 @@ def _asked(request: HttpRequest) -> str:
 
 @_for_everybody
 def index(request: HttpRequest) -> HttpResponse:
-    """What there is; with ?q= everything that has these words."""
+    """Lists the kinds and value lists; with ?q= everything that has these words."""
     q = _asked(request)
     lists = content.waardelijsten()
     loaded = Code.objects.geldig().filter(lijst__in=LIJSTEN)
     if q:
         loaded = loaded.zoek(q)
-    # The order of the model would be part of the grouping.
+    # The default order of the model would become part of the grouping.
     counts = dict(loaded.order_by().values_list("lijst").annotate(Count("pk")))
     context: dict[str, Any] = {"q": q}
     if q:
@@ -76,7 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @_for_everybody
 def kind(request: HttpRequest, soort: str) -> HttpResponse:
-    """All groups and attributes of a kind; with ?q= only those that have these words."""
+    """Shows all groups and attributes of a kind; with ?q= only those that have these words."""
     try:
         asked = Soort(soort)
     except ValueError:
@@ -85,7 +85,7 @@ def kind(request: HttpRequest, soort: str) -> HttpResponse:
     groepen = content.find(asked, q)
     context = {
         "soort": asked,
-        # A soft hyphen: the longest of these words does not fit a phone.
+        # A soft hyphen: the longest of these words is wider than the screen of a phone.
         "kop": asked.label.replace("contactmomenten", "\u00adcontact\u00admomenten"),
         "soorten": list(Soort),
         "q": q,
@@ -97,7 +97,7 @@ def kind(request: HttpRequest, soort: str) -> HttpResponse:
 
 @_for_everybody
 def value_list(request: HttpRequest, naam: str) -> HttpResponse:
-    """One value list, in pages; with ?q= only the values with these words, with ?vervallen=1 also lapsed ones."""
+    """Shows one value list in pages; ?q= keeps the values with these words, ?vervallen=1 adds lapsed ones."""
     lijst = content.waardelijsten().get(naam)
     if lijst is None:
         raise Http404
@@ -124,7 +124,7 @@ def value_list(request: HttpRequest, naam: str) -> HttpResponse:
 @open_to_all
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
-    """The API of the portal as a source, for who builds or tests against it."""
+    """Describes the API of the portal as a source, for those who build or test against it."""
     interface, documents = current(), []
     for soort in Soort:
         document = openapi(interface, soort)
@@ -155,7 +155,7 @@ def api(request: HttpRequest) -> HttpResponse:
 @open_to_all
 @require_safe
 def document(request: HttpRequest, api_naam: str) -> HttpResponse:
-    """An OpenAPI document, as JSON."""
+    """Gives an OpenAPI document, as JSON."""
     soort = next((soort for soort in Soort if soort.api_naam == api_naam), None)
     if soort is None:
         raise Http404

@@ -1,10 +1,10 @@
-"""App of the audit log."""
+"""Registers this room with Django."""
 
 from django.apps import AppConfig
 
 
 class AuditConfig(AppConfig):
-    """Who did what, when."""
+    """The audit log: who did what, when."""
 
     name = "um_portal.audit"
     label = "audit"

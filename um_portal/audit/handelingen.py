@@ -1,10 +1,13 @@
-"""The acts that the audit log knows. A new one is a line here and a name in docs/beheer/privacy-en-beveiliging.md."""
+"""Lists the acts of the audit log.
+
+A new act is a line here and a name in docs/beheer/privacy-en-beveiliging.md.
+"""
 
 from django.db.models import TextChoices
 
 
 class Handeling(TextChoices):
-    """An act that is written down, as it is stored and as it is called on screen."""
+    """An act in the audit log: its stored value and its name on screen."""
 
     GEMEENTE_TOEGELATEN = "gemeente_toegelaten", "Gemeente toegelaten tot de uitwisseling"
     DATASLEUTEL_VERNIEUWD = "datasleutel_vernieuwd", "Datasleutel van de gemeente vernieuwd"

@@ -1,4 +1,4 @@
-"""Writing the audit log."""
+"""Writes the audit log."""
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,7 +15,7 @@ def log_act(
     onderwerp: str = "",
     aantal: int | None = None,
 ) -> None:
-    """Write one line, in the transaction of what it tells about; call inside `voor_gemeente`."""
+    """Writes one line, in the transaction of the act itself; call inside `voor_gemeente`."""
     apps.get_model("audit", "Auditregel").objects.create(
         gemeente=gemeente, handeling=handeling, gebruiker=gebruiker, onderwerp=onderwerp, aantal=aantal
     )

@@ -1,4 +1,4 @@
-"""The audit log: append-only, in the database too, and without personal data of jobseekers."""
+"""Holds the audit log: append-only, in the database too, and without personal data of jobseekers."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from um_portal.tenants.models import GemeenteModel
 
 
 class Auditregel(GemeenteModel):
-    """One thing that somebody did. `onderwerp` is a row of ours ("levering 12"), never a person."""
+    """One act of a user or of the portal. `onderwerp` names a row of ours ("levering 12"), never a person."""
 
     tijdstip = models.DateTimeField(auto_now_add=True)
     gebruiker = models.ForeignKey(

@@ -1,7 +1,7 @@
-"""The fictional municipalities and the people who work there, with the password that all of them share.
+"""Lists the fictional municipalities and the people who work there, with the password that all of them share.
 
-The municipalities do not exist; their OINs have the right form (an RSIN that passes its check) but are
-nobody's.
+The municipalities do not exist; their OINs have the right form (an RSIN that passes its check) but belong to
+nobody.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ WACHTWOORD = "welkom-in-de-demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoGemeente:
-    """A fictional municipality around a real 4-digit postcode, with how much it publishes."""
+    """A fictional municipality around a real 4-digit postcode, with the number of records it publishes."""
 
     oin: str
     naam: str
@@ -31,7 +31,7 @@ GEMEENTEN = (LINDEWAARD, OOSTERVEEN, HAVERBROEK)
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """Somebody who can log in."""
+    """An account with which somebody can log in."""
 
     gebruikersnaam: str
     voornaam: str
@@ -41,7 +41,7 @@ class DemoAccount:
 
     @property
     def rol(self) -> str:
-        """What this person does, for the overview."""
+        """Gives the role of this person, for the overview."""
         return (
             " en ".join(dict.fromkeys(rol.label for _, rol in self.rollen))
             or f"VNG-support ({self.supportrol})"
@@ -49,7 +49,7 @@ class DemoAccount:
 
     @property
     def gemeente(self) -> str:
-        """Where this person works, for the overview."""
+        """Gives the municipality of this person, for the overview."""
         return " en ".join(gemeente.naam for gemeente, _ in self.rollen) or "alle gemeenten"
 
 
@@ -81,7 +81,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
 
 
 def overview() -> list[dict[str, str]]:
-    """The accounts as the login page and the terminal show them."""
+    """Lists the accounts as the login page and the terminal show them."""
     return [
         {
             "naam": f"{account.voornaam} {account.achternaam}",

@@ -1,10 +1,10 @@
-"""App of the demonstration."""
+"""Registers this room with Django."""
 
 from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """A fictional world to look at; only ever made in demonstration mode."""
+    """A fictional world to look at; it is made in demonstration mode only."""
 
     name = "um_portal.demo"
     label = "demo"

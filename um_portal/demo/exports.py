@@ -1,6 +1,6 @@
-"""Example exports to upload by hand, with the dirt that real ones have.
+"""Writes example exports to upload by hand, with the errors that real ones have.
 
-In the layout of the Sonar dashboard: empty rows, missing consent, free spellings, a doubled id, an
+They have the layout of the Sonar dashboard: empty rows, missing consent, free spellings, a doubled id, an
 impossible postcode. The people in them do not exist; the BSNs are from the range kept for testing.
 """
 
@@ -33,14 +33,14 @@ _NIVEAUS = ("VMBO", "MBO", "MBO", "HBO", "HAVO", "WO", "basisonderwijs", "Prakti
 _VERVOER = ("AUTO", "auto", "FIETS", "Fiets ", "Scooter", "OV", "Openbaar vervoer", "MOTOR", "lopend", None)
 _RIJBEWIJZEN = ("B", "B", "B,BE", "A,B", "B,C,CE", "B,T", None, "NNB", "AM,B")
 _TOESTEMMING = ("Ja", "Ja", "Ja", "Ja", "ja", "JA", "Nee", None)
-# Words of a municipality's own, which no list knows until somebody maps them: misspelled, of a woman, abbreviated,
+# A municipality's own words, which no list knows until somebody maps them: misspelled, feminine, abbreviated,
 # another word, two in one; and one that means nothing. The first ones stand in most rows.
 _EIGEN_WOORDEN = (
     "Vrachtwagenschaufeur", "schoonmaakster", "Magazijnbediende", "Vrachtwagenschaufeur", "receptioniste",
     "Vrachtwagenschaufeur", "adm. medew.", "schoonmaakster", "Vrachtwagenschaufeur", "medewerker magazijn",
     "Vrachtwagenschaufeur", "caissière", "Magazijnbediende", "schoonmaakster", "Kok / keukenhulp", "Duizendpoot",
 )  # fmt: skip
-# One in so many of those who agreed has such a word.
+# One in this many of those who agreed has such a word.
 _ELKE = 4
 
 
@@ -94,7 +94,7 @@ def _sonar_row(rng: random.Random, demo: DemoGemeente, number: int, bsn: int, po
 
 
 def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
-    """The rows of an export under its header, with the usual dirt; the same every time."""
+    """Gives the rows of an export under its header, with the usual errors; the same every time."""
     rng = random.Random(f"{SEED}:sonar:{demo.oin}")  # noqa: S311 (fiction, not secrecy)
     bsns, postcodes = _bsns(rng), postcodes_around(demo.midden)
     rows = [_sonar_row(rng, demo, n, next(bsns), postcodes.draw(rng)) for n in range(1, count + 1)]
@@ -116,7 +116,7 @@ def sonar_rows(demo: DemoGemeente, count: int) -> list[list[Any]]:
 
 
 def write_sonar(path: Path, demo: DemoGemeente, count: int) -> None:
-    """An xlsx like the dashboard's: a filled part, and hundreds of empty rows below and in between."""
+    """Writes an xlsx like the dashboard's: a filled part, and hundreds of empty rows below and in between."""
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -133,7 +133,7 @@ def write_sonar(path: Path, demo: DemoGemeente, count: int) -> None:
 
 
 def write_vacancies(path: Path, demo: DemoGemeente, count: int) -> None:
-    """A csv as a Dutch Excel saves it: semicolons, Windows-1252, headers with the names of the standard."""
+    """Writes a csv as a Dutch Excel saves it: semicolons, Windows-1252, the standard's names as headers."""
     rng = random.Random(f"{SEED}:csv:{demo.oin}")  # noqa: S311 (fiction, not secrecy)
     postcodes = postcodes_around(demo.midden)
     columns = (
@@ -156,7 +156,7 @@ def _at(record: dict[str, Any], path: str) -> Any:
 
 
 def write_examples(directory: Path) -> list[Path]:
-    """The files to try an upload with; those that are there stay."""
+    """Writes the files to try an upload with; keeps those that are there."""
     directory.mkdir(parents=True, exist_ok=True)
     wanted = {
         directory / f"sonar-export-{demo.naam.lower()}.xlsx": (

@@ -1,7 +1,7 @@
-"""The fictional world: municipalities, people who log in, and what they publish.
+"""Makes the fictional world: municipalities, people who log in, and the records they publish.
 
-Made once with a fixed seed, through the same verbs as the real thing. Every verb here may be run again:
-what is there already stays as it is.
+It is made once with a fixed seed, through the same verbs as the real thing. Every verb here may be run again:
+it keeps what is there already.
 """
 
 import json
@@ -31,12 +31,12 @@ from uploads.waarden import words as waarden
 from uploads.waarden.words import Woordkeuze
 
 SEED = 20260901
-# Where a municipality's jobseekers live and its vacancies are: within this many kilometres of its middle.
+# A municipality's jobseekers and vacancies lie within this many kilometres of its middle.
 _STRAAL_KM = 18.0
 
 
 def postcodes_around(pc4: int, km: float = _STRAAL_KM) -> Postcodes:
-    """The postcodes near a place; the nearer, the more of them are drawn."""
+    """Gives the postcodes near a place; those that lie nearer are drawn more often."""
     near, distances = within(pc4, km)
     return Postcodes(near, [1 / (2 + distance) for distance in distances])
 
@@ -57,21 +57,21 @@ def _publish(demo: DemoGemeente, soort: Soort, directory: Path) -> None:
             return
     file = directory / f"{soort}-{demo.naam.lower()}.json"
     file.write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
-    # The very way an operator delivers: checks, history and publication are the real ones.
+    # This is the way in which an operator delivers: checks, history and publication are the real ones.
     with (directory / "uitvoer").open("w") as output:
         call_command("publish", str(file), oin=demo.oin, soort=soort.value, stdout=output, stderr=output)
 
 
 @transaction.atomic
 def make_lists() -> None:
-    """The fictitious lists of occupations and competences, and the names of the most used languages."""
+    """Makes the fictitious lists of occupations and competences, and the names of the most used languages."""
     waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in DEMO_BEROEPEN])
     waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES.values()])
     waardelijsten.replace("talen", list(VEELGEVRAAGD.items()))
 
 
 def make_accounts() -> None:
-    """The municipalities, admitted, and everybody who can log in."""
+    """Makes and admits the municipalities, and makes everybody who can log in."""
     for demo in GEMEENTEN:
         if not Gemeente.objects.filter(oin=demo.oin).exists():
             admit(demo.oin, demo.naam)
@@ -96,7 +96,7 @@ def make_accounts() -> None:
                 )
 
 
-# What municipalities call it themselves, with the code; the first ones VNG support has accepted already.
+# Municipalities' own words with their codes; VNG support has already accepted the first ones.
 _VASTGESTELD = (
     ("beroepen", "poetshulp", "urn:um-demo:beroep:schoonmaker"),
     ("beroepen", "caissière", "urn:um-demo:beroep:kassamedewerker"),
@@ -111,7 +111,7 @@ _VOORGEDRAGEN = (
 
 
 def make_words() -> None:
-    """Words that one municipality mapped and put forward, so that the others and VNG support have some to look at."""
+    """Maps words of one municipality and puts them forward, so that the others and VNG support see some."""
     gemeente = Gemeente.objects.get(oin=OOSTERVEEN.oin)
     beheerder = Gebruiker.objects.get(username=f"gegevensbeheerder@{OOSTERVEEN.naam.lower()}.example")
     support = Gebruiker.objects.get(username="support@vng.example")
@@ -126,7 +126,7 @@ def make_words() -> None:
 
 
 def make_world() -> None:
-    """Everything; safe to run again."""
+    """Makes everything; may be run again."""
     make_lists()
     make_accounts()
     make_words()

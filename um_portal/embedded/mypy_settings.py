@@ -1,6 +1,6 @@
-"""The portal's settings for the type checker, which only needs to know which models there are.
+"""Gives the type checker the portal's settings; it only needs to know which models there are.
 
-It has no servers and no secrets, so what is missing gets a value that leads nowhere.
+The type checker has no servers and no secrets: each missing setting gets a value that leads nowhere.
 """
 
 import base64

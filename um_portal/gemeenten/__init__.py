@@ -1,1 +1,1 @@
-"""Municipalities as VNG support and their own staff manage them: admission, overview, switching."""
+"""Manages municipalities, for VNG support and their own staff: admission, overview, switching."""

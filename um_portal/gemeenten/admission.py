@@ -1,4 +1,4 @@
-"""Admitting municipalities to the exchange."""
+"""Admits municipalities to the exchange."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,9 +12,9 @@ from um_portal.tenants.scope import voor_gemeente
 
 
 def admit(oin: str, naam: str) -> Gemeente:
-    """Admit a municipality (or admit it again under this name) and give it its keys.
+    """Admits a municipality (or admits it again under this name) and gives it its keys.
 
-    Raises ValidationError for an OIN or name that cannot be, and for a municipality that left.
+    Raises ValidationError for an OIN or name that is not valid, and for a municipality that left.
     """
     with transaction.atomic():
         gemeente = Gemeente.objects.select_for_update().filter(oin=oin).first() or Gemeente(oin=oin)

@@ -1,4 +1,4 @@
-"""App configuration."""
+"""Registers this room with Django."""
 
 from django.apps import AppConfig
 

@@ -1,7 +1,7 @@
-"""The life cycle of a municipality: which transitions there are between its states, and a verb for each of them.
+"""Defines the life cycle of a municipality: the transitions between its states, and a verb for each of them.
 
-Nobody else writes the status of a municipality. The verbs return False, and change nothing, when the transition is
-not allowed. Who left does not come back: what it had is erased.
+Only this module writes the status of a municipality. The verbs return False, and change nothing, when the
+transition is not allowed. A municipality that left does not come back: its data is erased.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from um_portal.tenants.models import Gemeente, Gemeentestatus
 _AANGEMELD, _TOEGELATEN = Gemeentestatus.AANGEMELD, Gemeentestatus.TOEGELATEN
 _OPGESCHORT, _VERTROKKEN = Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN
 
-# By the verb that makes it.
+# Gives each transition by the name of its verb.
 OVERGANGEN: Final[Mapping[str, Overgang]] = {
     "admit": overgang(_AANGEMELD, _TOEGELATEN, _OPGESCHORT, naar=_TOEGELATEN),
     "suspend": overgang(_TOEGELATEN, naar=_OPGESCHORT),
@@ -26,12 +26,12 @@ OVERGANGEN: Final[Mapping[str, Overgang]] = {
 
 
 def admit(gemeente_id: int) -> bool:
-    """Lets a municipality exchange, also when that was so already or it was suspended."""
+    """Lets a municipality exchange, also when it was admitted already or suspended."""
     return _move("admit", gemeente_id, toegelaten_op=Coalesce("toegelaten_op", Now()))
 
 
 def suspend(gemeente_id: int) -> bool:
-    """Stops a municipality's exchange for a while; it keeps what it has."""
+    """Stops a municipality's exchange for a while; its data stays."""
     return _move("suspend", gemeente_id)
 
 
@@ -41,7 +41,7 @@ def resume(gemeente_id: int) -> bool:
 
 
 def leave(gemeente_id: int) -> bool:
-    """Marks a municipality as gone; it is suspended first."""
+    """Marks a municipality as gone; it must have been suspended first."""
     return _move("leave", gemeente_id)
 
 

@@ -1,6 +1,7 @@
-"""Giving a municipality a new data key: everything that is encrypted for it is encrypted anew, while the portal runs.
+"""Gives a municipality a new data key: encrypts all its data again while the portal runs.
 
-The old key stays until nothing can be encrypted with it any more. Interrupted, it is simply started again.
+The old key stays until nothing can be encrypted with it any more. After an interruption it is simply started
+again.
 """
 
 import time
@@ -17,22 +18,22 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 _BATCH = 500
-# Somebody may have encrypted something just before the wait ended, and not have written it yet.
+# Seconds extra: a process may encrypt something just before the wait ends, and write it a moment later.
 _MARGE = 15.0
 
 
 class NogBezig(RuntimeError):
-    """A transaction from before the wait goes on and may still write something under the old key."""
+    """A transaction from before the wait is still open and may write something under the old key."""
 
 
 def renew_data_key(
     gemeente: Gemeente, *, wait: bool = True, patience: float = 1800.0, tell: Callable[[str], Any] = str
 ) -> dict[str, int]:
-    """Give the municipality a new data key; per column ("uploads.Bronbestand.inhoud") how much was encrypted anew.
+    """Gives the municipality a new data key; counts what was encrypted again, per column.
 
-    With `wait` it first waits until every process knows the new key; without, the portal must stand still.
-    `patience` is how many seconds to wait for transactions that began before. Safe to call again at any time.
-    Raises OntsleutelFout when something fits neither key, and NogBezig; the old key then stays.
+    With `wait` it first waits until every process knows the new key; without it, the portal must stand still.
+    `patience` is the number of seconds to wait for transactions that began before. It may be called again at
+    any time. Raises OntsleutelFout when a value fits neither key, and NogBezig; the old key then stays.
     """
     if not keys.start_data_key(gemeente):
         tell("Een eerdere vernieuwing was niet af en gaat nu verder.")
@@ -46,7 +47,8 @@ def renew_data_key(
         for column, context in columns.items():
             counts[f"{label}.{column}"] = _renew_column(gemeente, apps.get_model(label), column, context)
         if wait:
-            # What was taken from here before, under the old key, is by then where it goes: in a table that follows.
+            # A transaction may have read rows under the old key from a table that is done. When it has ended,
+            # those rows are in a table that follows.
             _wait_for_others(patience)
     with voor_gemeente(gemeente):
         keys.finish_data_key(gemeente)
@@ -55,7 +57,7 @@ def renew_data_key(
 
 
 def _wait_for_others(patience: float) -> None:
-    """Until every transaction that is writing now has ended."""
+    """Waits until every present writing transaction has ended. Raises NogBezig after `patience` seconds."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         (now,) = cursor.fetchone()
@@ -80,8 +82,8 @@ def _renew_column(gemeente: Gemeente, model: type[models.Model], column: str, co
             old = bytes(getattr(row, column))
             new = keys.renewed(gemeente, old, context(row))
             if new is not None:
-                # One row at a time, so that this never stands in the way of whoever publishes; and only if nobody
-                # wrote something else there meanwhile, which is under the new key already.
+                # One row at a time, so that this never blocks a publication. A row is skipped when somebody
+                # wrote to it meanwhile: that value is under the new key already.
                 with voor_gemeente(gemeente):
                     same = model._default_manager.filter(pk=row.pk, **{column: old})
                     changed += same.update(**{column: new})

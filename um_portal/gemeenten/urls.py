@@ -1,4 +1,4 @@
-"""Municipalities: the overview for VNG-support, and switching between one's own."""
+"""Routes the overview of municipalities for VNG support, and switching between one's own."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Switching municipality, and VNG-support's overview: names, states and numbers, never records."""
+"""Switches municipality, and shows VNG support's overview: names, states and numbers, never records."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,7 @@ from um_portal.toegang.rechten import Recht
 @requires(Recht.PORTAAL)
 @require_POST
 def switch(request: GemeenteRequest) -> HttpResponse:
-    """Work for another municipality of one's own from now on."""
+    """Makes another municipality of this user the one to work for."""
     chosen = request.POST.get("gemeente", "")
     found = next((m for m in request.lidmaatschappen if str(m.gemeente_id) == chosen), None)
     if found is None:
@@ -29,7 +29,7 @@ def switch(request: GemeenteRequest) -> HttpResponse:
 
 
 def published_counts() -> dict[int, dict[str, int]]:
-    """Per municipality how many records of each kind it publishes: the database gives numbers only."""
+    """Counts the published records of each kind per municipality: the database gives numbers only."""
     counts: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT gemeente_id, soort, aantal FROM um_aantallen()")
@@ -40,7 +40,7 @@ def published_counts() -> dict[int, dict[str, int]]:
 
 @requires(Recht.GEMEENTEN)
 def municipalities(request: GemeenteRequest) -> HttpResponse:
-    """All municipalities, for VNG-support."""
+    """Shows all municipalities, for VNG support."""
     counts = published_counts()
     rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
     return render(request, "gemeenten/lijst.html", {"rijen": rows})

@@ -1,1 +1,1 @@
-"""What somebody sees first: the start page with its counts."""
+"""Shows the start page with its counts."""

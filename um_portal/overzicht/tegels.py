@@ -1,4 +1,4 @@
-"""The tiles of the start page: one per thing that this person may do, with its count."""
+"""Makes the tiles of the start page: one for each thing that this person may do, with its count."""
 
 from dataclasses import dataclass
 

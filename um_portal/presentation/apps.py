@@ -1,10 +1,10 @@
-"""The look of the portal: navigation, form markup and template tags. It has no models and makes no query."""
+"""Gives the portal its look: navigation, form markup and template tags; it has no models and no queries."""
 
 from django.apps import AppConfig
 
 
 class PresentatieConfig(AppConfig):
-    """What every page shares; the templates themselves are in `templates/`."""
+    """The parts that every page shares; the templates themselves are in `templates/`."""
 
     name = "um_portal.presentation"
     label = "presentatie"

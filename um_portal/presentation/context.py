@@ -1,7 +1,7 @@
-"""The context of every page: one variable, `portal`, so that it cannot collide with a page's own names.
+"""Gives every page its context: one variable, `portal`, so that it cannot collide with a page's own names.
 
-It reads what the request carries: `tenants.access.attach` puts the municipality there. For a page whose view
-had no need of that, such as the help or one about a mistake, it is asked here.
+It reads what the request carries: `toegang` attaches the municipality to it. A page whose view did not need
+the municipality, such as the help or an error page, gets it attached here.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from um_portal.toegang.access import attach
 
 @dataclass(frozen=True)
 class Portal:
-    """What `base.html` shows around a page."""
+    """The things that `base.html` shows around a page."""
 
     start_url: str = "/"
     demo: bool = False
@@ -32,7 +32,7 @@ class Portal:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Context processor."""
+    """Gives a template its `portal`, as a context processor."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and not hasattr(request, "lidmaatschappen"):
         attach(request)

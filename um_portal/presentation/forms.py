@@ -1,4 +1,4 @@
-"""Django forms in the markup of NL Design System.
+"""Renders Django forms in the markup of NL Design System.
 
 `NLDesignRenderer` (setting FORM_RENDERER) makes `{{ form }}` and `{{ field.as_field_group }}` come out right;
 the bound field adds the CSS class that belongs to a widget. The markup itself is in
@@ -44,18 +44,18 @@ class DatumInput(forms.DateInput):
 
 
 class NLDesignBoundField(forms.BoundField):
-    """A field of a form, which knows which markup it needs."""
+    """A field of a form, which knows the markup it needs."""
 
     @property
     def soort(self) -> str:
-        """keuzegroep (fieldset with options), vinkje (one checkbox) or gewoon (label above control)."""
+        """Gives keuzegroep (fieldset with options), vinkje (one checkbox) or gewoon (label above control)."""
         if self.use_fieldset:
             return "keuzegroep"
         return "vinkje" if isinstance(self.field.widget, forms.CheckboxInput) else "gewoon"
 
     @property
     def eerste_id(self) -> str:
-        """The id of the control that an error message links to."""
+        """Gives the id of the control that an error message links to."""
         if not self.use_fieldset or not self.auto_id:
             return self.id_for_label
         if isinstance(self.field.widget, ChoiceWidget) and (opties := self.subwidgets):
@@ -64,19 +64,19 @@ class NLDesignBoundField(forms.BoundField):
 
     @property
     def kop(self) -> str:
-        """The label as it stands before a message: with a colon, unless it already ends a sentence."""
+        """Gives the label as it stands before a message: with a colon, unless it already ends a sentence."""
         label = str(self.label)
         return label if label.endswith(("?", ":", ".", "!")) else f"{label}:"
 
     @property
     def toon_optioneel(self) -> bool:
-        """Say that a field is optional only where other fields are not; a form of choices needs no refrain."""
+        """Tells whether to mark the field as optional: only beside required fields, and never a checkbox."""
         if self.field.required or self.soort == "vinkje":
             return False
         return any(other.required for other in self.form.fields.values())
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Add the CSS class of the widget to the class that the form itself gave it."""
+        """Adds the CSS class of the widget to the class that the form itself gave it."""
         widget = widget or self.field.widget
         result: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         eigen = str(widget.attrs.get("class", ""))
@@ -88,7 +88,7 @@ class NLDesignBoundField(forms.BoundField):
         if klassen:
             result["class"] = klassen
         if isinstance(widget, forms.RadioSelect):
-            # Not an attribute of one radio button; the message hangs on the fieldset.
+            # A single radio button may not have this attribute; the message belongs to the fieldset.
             result.pop("aria-invalid", None)
         return result
 

@@ -1,6 +1,7 @@
-"""The main navigation and the footer: which entries there are, and who sees them.
+"""Gives the main navigation and the footer: the entries, and who sees them.
 
-An entry is one line in `INGANGEN`; who sees it follows from the right that its page takes (`toegang.rechten`).
+An entry is one line in `INGANGEN`; who sees it follows from the right that its page takes
+(`toegang.rechten`).
 """
 
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ VOET: tuple[Ingang, ...] = (
 
 
 def url_of(naam: str) -> str:
-    """The address of a url name, or an empty string when this installation has no such page."""
+    """Gives the address of a url name, or an empty string when this installation has no such page."""
     try:
         return reverse(naam)
     except NoReverseMatch:
@@ -58,7 +59,7 @@ def url_of(naam: str) -> str:
 
 
 def main_navigation(request: HttpRequest) -> list[Item]:
-    """The entries for whoever asks; empty for who is not logged in."""
+    """Gives the entries for the user of this request; none for somebody who is not logged in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
@@ -75,14 +76,14 @@ def main_navigation(request: HttpRequest) -> list[Item]:
 
 
 def footer() -> list[Item]:
-    """The links in the footer."""
+    """Gives the links in the footer."""
     return [Item(ingang.label, url) for ingang in VOET if (url := url_of(ingang.naam))]
 
 
 def _current(path: str, urls: list[str]) -> str:
-    """The entry that this page belongs to: the longest address that the path lies under.
+    """Finds the entry that this page belongs to: the longest address that the path lies under.
 
-    The start page only matches itself, or everything would lie under it.
+    The start page only matches itself: every path lies under it.
     """
     under = [url for url in urls if path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))]
     return max(under, key=len, default="")

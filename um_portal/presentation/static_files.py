@@ -1,8 +1,8 @@
-"""Static files: all style sheets as one file, and scripts that import each other under hashed names.
+"""Serves the style sheets as one file, and scripts under hashed names by which they import each other.
 
-`static/um/` holds a style sheet per component. A browser gets them joined as `um/site.css`: each would be a
-request that the first paint waits for. `collectstatic` and WhiteNoise both find the joined file here, so
-a page is served the same in the demonstration and in a real installation.
+`static/um/` holds a style sheet per component. A browser gets them joined as `um/site.css`, because the first
+paint would wait for a request for each of them. `collectstatic` and WhiteNoise both find the joined file
+here, so a page is served the same in the demonstration and in a real installation.
 """
 
 import os
@@ -19,8 +19,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 JOINED = "um/site.css"
 COMPONENTS = settings.BASE_DIR / "static" / "um"
-# In this order, because of two rules that weigh the same the last one counts: tokens and plain HTML, the
-# page, the components, and what belongs to one room.
+# The order matters: of two rules of equal weight the last one wins. First come tokens and plain HTML, then
+# the page, the components, and the rules of a single room.
 STYLES = (
     *("thema", "elementen", "icoon", "indeling"),
     *("kop", "navigatie", "kruimelpad", "voet"),
@@ -71,7 +71,7 @@ class JoinedStyles(BaseFinder):
 class ModuleStorage(CompressedManifestStaticFilesStorage):
     """Gives every file a name with its hash, also where our scripts import each other, and compresses it."""
 
-    # Only ours: what a package brings along may import a name that is no file, which Django's own setting
+    # Our scripts only: a script of a package may import a name that is not a file, which Django's own setting
     # refuses.
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,

@@ -1,7 +1,7 @@
-"""The style page: every component once, with content as it could occur in the portal.
+"""Shows the style page: every component once, with content as it could occur in the portal.
 
-For whoever builds a page, and for the accessibility test, which checks all components at once. All names and
-numbers are invented.
+It is for people who build a page, and for the accessibility test, which checks all components at once. All
+names and numbers are invented.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ RESULTATEN = [
 
 
 class VoorbeeldForm(forms.Form):
-    """One field of every kind."""
+    """A form with one field of every kind."""
 
     naam = forms.CharField(
         label="Naam van de zoekvraag", help_text="Zo vindt u de zoekvraag later terug.", max_length=60
@@ -79,7 +79,7 @@ class VoorbeeldForm(forms.Form):
 
 
 def voorbeelden() -> dict[str, Any]:
-    """The context of the style page."""
+    """Gives the context of the style page."""
     fout = VoorbeeldForm(
         {"naam": "Logistiek Amersfoort", "afstand": "400", "vervoer": ["3"]}, auto_id="fout_%s"
     )
@@ -130,5 +130,5 @@ def voorbeelden() -> dict[str, Any]:
 
 
 def stijlgids(request: HttpRequest) -> HttpResponse:
-    """Show the style page."""
+    """Shows the style page."""
     return render(request, "stijlgids.html", voorbeelden())

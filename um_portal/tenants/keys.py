@@ -1,8 +1,8 @@
-"""Envelope encryption and pseudonyms, per municipality.
+"""Encrypts the data of each municipality under a key of its own, and makes pseudonyms.
 
-A municipality's data key encrypts what is kept of it; the master key from the environment wraps that
-data key. Losing the database alone therefore tells nothing, and erasing a data key erases the rest.
-What is encrypted where is told by `register`, so that a new data key (`rotation`) reaches all of it.
+A municipality's data key encrypts what is kept of it; the master key from the environment wraps that data
+key. A stolen database alone therefore tells nothing, and erasing a data key erases the data. `register` tells
+which columns are encrypted, so that a new data key (`rotation`) reaches all of them.
 """
 
 import base64
@@ -26,7 +26,7 @@ from um_portal.tenants.scope import voor_gemeente
 _VERSIE = b"\x01"
 _NONCE = 12
 _DATASLEUTEL = 32
-# How long a process may go on with keys that were replaced in the meantime.
+# The longest time that a process uses keys after they were replaced.
 CACHE_SECONDS = 300.0
 
 
@@ -36,7 +36,7 @@ class OntsleutelFout(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Sleutels:
-    """One municipality's keys, unwrapped; kept in the process only and never printed.
+    """The unwrapped keys of one municipality; kept in the process only and never printed.
 
     `vorige` is the data key before this one, as long as something may still be encrypted with it.
     """
@@ -51,27 +51,28 @@ class Sleutels:
 
 _unwrapped: dict[int, tuple[float, Sleutels]] = {}
 
-# What a row's column is encrypted as: the `context` given to `encrypt`.
+# Gives the `context` with which a row's column was encrypted.
 Context = Callable[[Any], str]
 _registered: dict[str, dict[str, Context]] = {}
 
 
 def register(model: str, **columns: Context) -> None:
-    """Tell which columns of a model ("uploads.Bronbestand") `encrypt` fills, each with the context per row.
+    """Registers the columns of a model ("uploads.Bronbestand") that `encrypt` fills, with each row's context.
 
-    Call from the app's `ready`. A column that is not told of becomes unreadable when the data key is renewed. Where
-    rows are copied from one table to another without being encrypted anew, tell of the first one first.
+    Call it from the app's `ready`. A column that is not registered becomes unreadable when the data key is
+    renewed. Where encrypted rows are copied from one table to another, register the table they come from
+    first.
     """
     _registered.setdefault(model, {}).update(columns)
 
 
 def registered() -> Mapping[str, Mapping[str, Context]]:
-    """Every encrypted column, by model."""
+    """Gives every encrypted column, by model."""
     return _registered
 
 
 def forget() -> None:
-    """Drop the unwrapped keys of this process (after rotation or erasure, and in tests)."""
+    """Drops the unwrapped keys of this process (after rotation or erasure, and in tests)."""
     _unwrapped.clear()
     _masters.cache_clear()
 
@@ -101,7 +102,7 @@ def _open(key: AESGCM, blob: bytes, context: bytes) -> bytes:
     if blob[:1] != _VERSIE:
         raise OntsleutelFout("onbekende versie")
     try:
-        # A view: what is encrypted may be a whole file, and is not copied once more.
+        # A view, because the data may be a whole file: this avoids another copy.
         return key.decrypt(blob[1 : 1 + _NONCE], memoryview(blob)[1 + _NONCE :], context)
     except InvalidTag:
         raise OntsleutelFout("niet te ontsleutelen") from None
@@ -117,7 +118,7 @@ def _unwrap(blob: bytes, context: bytes) -> bytes:
 
 
 def create(gemeente: Gemeente) -> None:
-    """Give a municipality its keys, once; call inside `voor_gemeente`."""
+    """Gives a municipality its keys, once; call inside `voor_gemeente`."""
     context = gemeente.oin.encode()
     Sleutel.objects.get_or_create(
         gemeente=gemeente,
@@ -129,14 +130,14 @@ def create(gemeente: Gemeente) -> None:
 
 
 def keys_of(gemeente: Gemeente) -> Sleutels:
-    """The municipality's keys, from the process for at most five minutes, else from the database."""
+    """Gives the municipality's keys, remembered in the process for at most five minutes."""
     known = _unwrapped.get(gemeente.pk)
     if known is not None and known[0] > time.monotonic():
         return known[1]
     with voor_gemeente(gemeente):
         row = Sleutel.objects.get(gemeente=gemeente)
     context = gemeente.oin.encode()
-    # The present data key, and the one before it while that is being replaced.
+    # The present data key, and the previous one while it is being replaced.
     data = _unwrap(bytes(row.datasleutel), context + b":data")
     keys = Sleutels(
         data=AESGCM(data[:_DATASLEUTEL]),
@@ -148,9 +149,10 @@ def keys_of(gemeente: Gemeente) -> Sleutels:
 
 
 def rewrap(gemeente: Gemeente) -> bool:
-    """Wrap the municipality's keys with the current master key; what they encrypt stays as it is.
+    """Wraps the municipality's keys with the current master key; their encrypted data stays as it is.
 
-    False when they were already, or when there are none. Raises OntsleutelFout when no master key fits.
+    Gives False when this was done already, or when there are no keys. Raises OntsleutelFout when no master
+    key fits.
     """
     context = gemeente.oin.encode()
     with voor_gemeente(gemeente):
@@ -178,9 +180,9 @@ def _is_current(blob: bytes, context: bytes) -> bool:
 
 
 def start_data_key(gemeente: Gemeente) -> bool:
-    """Give the municipality a new data key, next to the present one; False when it has two already.
+    """Gives the municipality a new data key beside the present one; False when it has two already.
 
-    From now on everything is encrypted with the new one, in other processes within CACHE_SECONDS.
+    From now on everything is encrypted with the new one; in other processes within CACHE_SECONDS.
     """
     context = gemeente.oin.encode() + b":data"
     with voor_gemeente(gemeente):
@@ -195,7 +197,7 @@ def start_data_key(gemeente: Gemeente) -> bool:
 
 
 def finish_data_key(gemeente: Gemeente) -> None:
-    """Erase the data key before the present one; whatever is still encrypted with it is lost."""
+    """Erases the previous data key; data that is still encrypted with it is lost."""
     context = gemeente.oin.encode() + b":data"
     with voor_gemeente(gemeente):
         row = Sleutel.objects.select_for_update().get(gemeente=gemeente)
@@ -207,7 +209,7 @@ def finish_data_key(gemeente: Gemeente) -> None:
 
 
 def renewed(gemeente: Gemeente, blob: bytes, context: str) -> bytes | None:
-    """The same under the present data key; None when it is already. Raises OntsleutelFout."""
+    """Encrypts the same data under the present data key; None when it is already. Raises OntsleutelFout."""
     own, associated = keys_of(gemeente), f"{gemeente.oin}:{context}".encode()
     try:
         _open(own.data, blob, associated)
@@ -219,24 +221,24 @@ def renewed(gemeente: Gemeente, blob: bytes, context: str) -> bytes | None:
 
 
 def encrypt(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
-    """Encrypt for this municipality; `context` says what it is, and must be given again to open it."""
+    """Encrypts for this municipality; `context` says what the data is, and must be given again to decrypt."""
     return _seal(keys_of(gemeente).data, plain, f"{gemeente.oin}:{context}".encode())
 
 
 def encryptor(gemeente: Gemeente, context: str) -> Callable[[bytes], bytes]:
-    """`encrypt` for many of the same context; use it at once, the key may be replaced within minutes."""
+    """Gives `encrypt` for many values of one context; use it at once: keys may change within minutes."""
     key, associated = keys_of(gemeente).data, f"{gemeente.oin}:{context}".encode()
     return lambda plain: _seal(key, plain, associated)
 
 
 def decrypt(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
-    """Open what `encrypt` made. Raises OntsleutelFout when key, context or content differ."""
+    """Decrypts what `encrypt` made. Raises OntsleutelFout when key, context or content differ."""
     blob, associated = bytes(blob), f"{gemeente.oin}:{context}".encode()
     own = keys_of(gemeente)
     try:
         return _open_either(own, blob, associated)
     except OntsleutelFout:
-        # Another process may have given the municipality a new key since this one read it.
+        # Another process may have given the municipality a new key after this one read it.
         _unwrapped.pop(gemeente.pk, None)
         return _open_either(keys_of(gemeente), blob, associated)
 
@@ -251,5 +253,5 @@ def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
 
 
 def pseudoniem(gemeente: Gemeente, text: str) -> str:
-    """The stable pseudonym of an id: 32 hexadecimal characters, different in every municipality."""
+    """Makes the stable pseudonym of an id: 32 hexadecimal characters, different in every municipality."""
     return hmac.digest(keys_of(gemeente).pseudoniem, text.encode(), "sha256").hex()[:32]

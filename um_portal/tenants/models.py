@@ -1,7 +1,7 @@
-"""Municipalities, memberships and keys.
+"""Holds municipalities, memberships and keys.
 
-`Gemeente` is the register that everybody may read; everything else that belongs to a municipality is
-scoped twice, by django-scopes and by row-level security (see `scope` and `rls`).
+Everybody may read the table of `Gemeente`. Everything else that belongs to a municipality is scoped twice: by
+django-scopes and by row-level security (see `scope` and `rls`).
 """
 
 import re
@@ -20,18 +20,18 @@ _OIN = re.compile(r"[0-9]{20}")
 
 
 def is_oin(value: str) -> bool:
-    """Whether this is an organisation's id: 20 digits."""
+    """Tells whether the value is an organisation's id: 20 digits."""
     return _OIN.fullmatch(value) is not None
 
 
 def validate_oin(value: str) -> None:
-    """Refuse what is not an OIN of 20 digits."""
+    """Raises ValidationError for a value that is not an OIN of 20 digits."""
     if not is_oin(value):
         raise ValidationError("Een OIN bestaat uit 20 cijfers. Controleer het nummer in het OIN-register.")
 
 
 class Gemeentestatus(models.TextChoices):
-    """Where a municipality stands; only TOEGELATEN exchanges anything."""
+    """The states of a municipality; only TOEGELATEN exchanges anything."""
 
     AANGEMELD = "aangemeld", "Aangemeld"
     TOEGELATEN = "toegelaten", "Toegelaten"
@@ -40,7 +40,7 @@ class Gemeentestatus(models.TextChoices):
 
 
 class Contactbeleid(models.TextChoices):
-    """Whose contact details a detail request gives."""
+    """The contact details that a detail request can give: the jobseeker's own, or the jobcoach's."""
 
     WERKZOEKENDE = "werkzoekende", "Contactgegevens van de werkzoekende"
     JOBCOACH = "jobcoach", "Alleen contactgegevens van de jobcoach"
@@ -70,12 +70,12 @@ class Gemeente(models.Model):
 
     @property
     def is_toegelaten(self) -> bool:
-        """Whether this municipality may exchange."""
+        """Tells whether this municipality may exchange."""
         return self.status == Gemeentestatus.TOEGELATEN
 
 
 class Rol(models.TextChoices):
-    """What a member of staff may do in a municipality."""
+    """The roles that a member of staff can have in a municipality."""
 
     JOBCOACH = "jobcoach", "Jobcoach"
     GEGEVENSBEHEERDER = "gegevensbeheerder", "Gegevensbeheerder"
@@ -97,7 +97,7 @@ class GemeenteModel(models.Model):
 
 
 class Lidmaatschap(GemeenteModel):
-    """Somebody's role in a municipality; a regional service centre has several."""
+    """A role of a member of staff in a municipality; at a regional service centre they have several."""
 
     gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     rol = models.CharField("rol", max_length=24, choices=Rol)

@@ -1,4 +1,4 @@
-"""The migration operation that puts a table behind row-level security."""
+"""Defines the migration operation that puts a table behind row-level security."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-# Wrapped in a sub-select: the planner then evaluates it once per statement, not once per row.
+# In a sub-select the planner evaluates it once per statement, not once per row.
 HUIDIGE_GEMEENTE = "(SELECT nullif(current_setting('um.gemeente', true), '')::bigint)"
 HUIDIGE_GEBRUIKER = "(SELECT nullif(current_setting('um.gebruiker', true), '')::bigint)"
 
 
 class EnableRowLevelSecurity(Operation):
-    """Show and accept only rows of the municipality set for the transaction.
+    """The operation: the table shows and accepts only rows of the municipality set for the transaction.
 
     `ook_lezen` is an extra SQL condition under which a row may be read, not written.
     """
@@ -25,12 +25,12 @@ class EnableRowLevelSecurity(Operation):
         self.ook_lezen = ook_lezen
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The models do not change."""
+        """Does nothing: the models stay the same."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Enable, with one policy for everything and if asked a second one for reading."""
+        """Enables row-level security, with a policy for everything and, if asked, a second for reading."""
         table = schema_editor.quote_name(self.tabel)
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         schema_editor.execute(
@@ -43,12 +43,12 @@ class EnableRowLevelSecurity(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Drop the policies."""
+        """Drops the policies."""
         table = schema_editor.quote_name(self.tabel)
         schema_editor.execute(f"DROP POLICY IF EXISTS ook_lezen ON {table}")
         schema_editor.execute(f"DROP POLICY gemeente ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
     def describe(self) -> str:
-        """For `migrate --plan`."""
+        """Describes the operation, for `migrate --plan`."""
         return f"Row-level security on {self.tabel}"

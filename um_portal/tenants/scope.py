@@ -1,7 +1,7 @@
-"""Working for one municipality: the single place where code and database learn which one.
+"""Sets the municipality that code and database work for; the only place that does so.
 
-Inside `voor_gemeente` django-scopes filters every query and PostgreSQL shows the rows of that
-municipality only. Outside it, a query on scoped models is an error and the database shows nothing.
+Inside `voor_gemeente` django-scopes filters every query and PostgreSQL shows the rows of that municipality
+only. Outside it, a query on scoped models is an error and the database shows nothing.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class AndereGemeente(RuntimeError):
 
 
 def set_session(using: str, *, gemeente: int | None = None, gebruiker: int | None = None) -> None:
-    """Tell the database for whom this transaction works; forgotten when the transaction ends."""
+    """Tells the database for whom this transaction works; it forgets this when the transaction ends."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT set_config('um.gemeente', %s, true), set_config('um.gebruiker', %s, true)",
@@ -34,11 +34,11 @@ def set_session(using: str, *, gemeente: int | None = None, gebruiker: int | Non
 def voor_gemeente(
     gemeente: Gemeente, *, using: str = "default", alleen_lezen: bool = False
 ) -> Iterator[None]:
-    """One transaction in which only this municipality's rows exist.
+    """Opens one transaction in which only this municipality's rows exist.
 
-    Nested use for the same municipality joins the outer transaction: as a savepoint, or just like that with
-    `alleen_lezen`, because then there is nothing to roll back to.
-    Raises AndereGemeente when nested for another one.
+    Nested use for the same municipality joins the outer transaction: with a savepoint, or without one for
+    `alleen_lezen`, because reading leaves nothing to roll back. Raises AndereGemeente when nested for another
+    municipality.
     """
     huidige, bekend = _huidige.get() or (gemeente.pk, frozenset())
     if huidige != gemeente.pk:
@@ -55,17 +55,17 @@ def voor_gemeente(
             with _known(gemeente, bekend | {using}):
                 yield
     finally:
-        # The setting ends with the transaction; inside somebody else's it must end here.
+        # The setting ends with the transaction; inside an outer transaction it must end here.
         if nested and not connection.needs_rollback:
             set_session(using)
 
 
 @contextmanager
 def voor_oin(oin: str, *, using: str) -> Iterator[Gemeente | None]:
-    """One transaction for the municipality with this OIN, looked up and set in a single visit to the database.
+    """Opens one transaction for the municipality with this OIN, found and set in a single query.
 
-    Yields None, and a transaction that sees no municipality's rows, when there is none.
-    Raises AndereGemeente when nested in work for a municipality.
+    Yields None, and a transaction that sees no municipality's rows, when there is none with this OIN. Raises
+    AndereGemeente when nested in work for a municipality.
     """
     connection = connections[using]
     if _huidige.get() is not None:
@@ -80,7 +80,7 @@ def voor_oin(oin: str, *, using: str) -> Iterator[Gemeente | None]:
             with _known(gemeente, frozenset({using})):
                 yield gemeente
     finally:
-        # In a test, everything is inside one transaction: there the setting must end here.
+        # In a test, everything is inside one transaction: the setting must end here.
         if nested and not connection.needs_rollback:
             set_session(using)
 
@@ -89,7 +89,7 @@ _COLUMNS = [field.attname for field in Gemeente._meta.concrete_fields]
 
 
 def _look_up(oin: str, using: str) -> Gemeente | None:
-    # Names from the model only.
+    # These names come from the model only.
     statement = (
         f"SELECT {', '.join(_COLUMNS)}, set_config('um.gemeente', id::text, true),"  # noqa: S608
         f" set_config('um.gebruiker', '', true) FROM {Gemeente._meta.db_table} WHERE oin = %s"
@@ -102,7 +102,7 @@ def _look_up(oin: str, using: str) -> Gemeente | None:
 
 @contextmanager
 def _known(gemeente: Gemeente, bekend: frozenset[str]) -> Iterator[None]:
-    """Let the code know for whom the present transactions work."""
+    """Tells the code for which municipality the present transactions work."""
     token = _huidige.set((gemeente.pk, bekend))
     try:
         with scope(gemeente=gemeente):

@@ -1,4 +1,4 @@
-"""The table of postcodes, filled with the ones that ship with the project."""
+"""Makes the table of postcodes and fills it with those that ship with the project."""
 
 import uuid
 

@@ -40,7 +40,7 @@ def test_a_set_stays_numbered_without_gaps_whatever_is_published() -> None:
 
 
 def _clustered(number: int) -> list[dict[str, Any]]:
-    """Records of which the matching ones stand close together, as a file sorted by postcode has them."""
+    """Makes records whose matching ones stand close together, as in a file sorted by postcode."""
     return [
         een_werkzoekende(f"W{n}", mobiliteit={"bemiddelingspostcode": "3511AB" if n % 200 < 80 else "9711AA"})
         for n in range(number)
@@ -150,7 +150,7 @@ def _plan(gemeente: Gemeente, sql: str, parameters: list[Any]) -> Any:
 
 
 def _rows_read(plan: Any) -> float:
-    """How many rows of the table the plan reads, counting those it then drops."""
+    """Counts the rows of the table that the plan reads, including those it then drops."""
     if isinstance(plan, list):
         return sum(map(_rows_read, plan))
     if not isinstance(plan, dict):

@@ -25,7 +25,7 @@ def put_part(gemeente: Gemeente, schrijver: Schrijver, part: list[Any]) -> None:
 
 
 def ready(gemeente: Gemeente) -> list[dict[str, Any]]:
-    """What lies ready, in the order of its ids."""
+    """Gives the records that lie ready, in the order of their ids."""
     with voor_gemeente(gemeente):
         return list(ConceptWerkzoekende.objects.order_by("id_bron").values())
 

@@ -1,4 +1,4 @@
-"""Who already talks to this employer: the third kind that this portal answers with."""
+"""Searching who already talks to this employer: the third kind that this portal answers with."""
 
 import json
 from datetime import timedelta

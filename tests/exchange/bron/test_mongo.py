@@ -33,7 +33,7 @@ _RENAMED = {
 
 
 def as_mongodb(soort: Soort, vraag: dict[str, Any]) -> dict[str, Any]:
-    """The question as MongoDB must be asked it.
+    """Rewrites the question as MongoDB must be asked it.
 
     Left out, because VUM gives them another meaning than MongoDB:
     - `selectiegebied`: VUM's own key; MongoDB would look for a property of that name;
@@ -56,14 +56,14 @@ def as_mongodb(soort: Soort, vraag: dict[str, Any]) -> dict[str, Any]:
 def found_by_mongodb(
     soort: Soort, vragen: list[dict[str, Any]], records: dict[str, dict[str, Any]]
 ) -> list[list[str]]:
-    """The keys that MongoDB finds for each question."""
+    """Gives the keys that MongoDB finds for each question."""
     collection = mongomock.MongoClient().db.records
     collection.insert_many([{**record, "_id": key} for key, record in records.items()])
     return [sorted(row["_id"] for row in collection.find(as_mongodb(soort, vraag))) for vraag in vragen]
 
 
 def found_by_evaluator(soort: Soort, vraag: dict[str, Any], records: dict[str, dict[str, Any]]) -> list[str]:
-    """The keys that the plain evaluator finds, when everything is near."""
+    """Gives the keys that the plain evaluator finds, when everything is near."""
     return sorted(
         key for key, record in records.items() if matches(soort, vraag, record, lambda een, ander: 0.0)
     )
@@ -71,8 +71,9 @@ def found_by_evaluator(soort: Soort, vraag: dict[str, Any], records: dict[str, d
 
 @st.composite
 def everywhere(draw: st.DrawFn, soort: Soort) -> dict[str, Any]:
-    """Questions about the whole country; most with one or two conditions, because with many hardly anything is found
-    and a mistake in one hides behind another.
+    """Makes questions about the whole country, most with one or two conditions.
+
+    With many conditions hardly anything is found, and a mistake in one hides behind another.
     """
     vraag = draw(questions_of(soort))
     keys = sorted(vraag.keys() - {"selectiegebied"})
@@ -81,7 +82,7 @@ def everywhere(draw: st.DrawFn, soort: Soort) -> dict[str, Any]:
 
 
 def without_own_limit(record: dict[str, Any]) -> dict[str, Any]:
-    """The record of somebody who travels any distance: the rule about that is VUM's, not MongoDB's."""
+    """Makes the record that of somebody who travels any distance: the limit is VUM's, not MongoDB's."""
     own = record.get("mobiliteit", {})
     if "maximaleReisafstand" not in own:
         return record

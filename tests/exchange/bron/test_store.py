@@ -79,7 +79,7 @@ def publish(
 
 
 def published(gemeente: Gemeente, soort: Soort = WZ) -> dict[str, dict[str, Any]]:
-    """The set as a detail request gives it, by id."""
+    """Gives the set as a detail request gives it, by id."""
     with voor_gemeente(gemeente):
         rows = list(RECORD_VAN[soort]._default_manager.values_list("id_bron", "detail"))
     return {
@@ -89,7 +89,7 @@ def published(gemeente: Gemeente, soort: Soort = WZ) -> dict[str, dict[str, Any]
 
 
 def check_invariants(gemeente: Gemeente, soort: Soort = WZ) -> None:
-    """What must be so after every change of a set."""
+    """Checks the rules that hold after every change of a set."""
     with voor_gemeente(gemeente):
         rows = list(RECORD_VAN[soort]._default_manager.order_by("pk"))
         stand = Stand.objects.filter(soort=soort).first()
@@ -508,7 +508,7 @@ _STEPS = st.lists(
 
 
 class Model:
-    """What should come of it: dictionaries of id to version."""
+    """The expected result: dictionaries of id to version."""
 
     def __init__(self) -> None:
         self.set: dict[str, int] = {}
@@ -645,14 +645,14 @@ def test_the_database_itself_shows_and_takes_nothing_of_another_municipality() -
 
 @contextmanager
 def held(gemeente: Gemeente) -> Iterator[None]:
-    """Somebody else has the set of jobseekers."""
+    """Holds the set of jobseekers on another connection."""
     with voor_gemeente(gemeente):
         sets.lock(gemeente, WZ)
         yield
 
 
 def elsewhere(action: Callable[[], Any]) -> Any:
-    """Do it on a connection of its own; what was raised is given back as a result."""
+    """Runs the action on a connection of its own; gives an exception back as its result."""
     results: list[Any] = []
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Postcodes: which ones there are, how far apart they lie, and how their table is replaced."""
+"""Postcodes: the table, the distances in it, and its replacement."""
 
 import hashlib
 import json
@@ -43,14 +43,14 @@ dutch_points = st.builds(Coordinaat, st.floats(50.5, 53.8), st.floats(3.0, 7.4))
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """What one test put in the database, and is rolled back, must not be in memory for the next."""
+    """Empties the memory: what a test put in the database is rolled back, and must not stay there."""
     distances.forget()
     yield
     distances.forget()
 
 
 def shifted(degrees: float) -> dict[int, Coordinaat]:
-    """The shipped table, with everything that much further north (or south at the northern edge)."""
+    """Gives the shipped table, with everything that much further north (or south at the northern edge)."""
     return {
         pc4: Coordinaat(round(lat + (degrees if lat < 53 else -degrees), 4), lon)
         for pc4, (lat, lon) in SHIPPED.items()
@@ -100,7 +100,7 @@ def test_no_text_whatever_breaks_pc4_of(text):
 
 
 def haversine_km(a: Coordinaat, b: Coordinaat) -> float:
-    """The textbook formula, to check the one in use against."""
+    """Computes the distance with the textbook formula, to check the one in use against."""
     lat_a, lon_a, lat_b, lon_b = map(math.radians, (*a, *b))
     h = math.sin((lat_b - lat_a) / 2) ** 2
     h += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
@@ -356,7 +356,7 @@ def test_one_place_described_by_two_packages_is_one_entry_with_what_both_know():
 
 @pytest.fixture
 def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the three packages, in small."""
+    """Makes a folder with the three packages, in small."""
 
     def zipped(name: str, content: bytes) -> bytes:
         buffer = BytesIO()
@@ -611,7 +611,7 @@ def test_the_table_is_read_once(django_assert_num_queries):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A clock that stands still until a test moves `now`, in seconds."""
+    """Gives a clock that stands still until a test moves `now`, in seconds."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr(distances, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
@@ -678,7 +678,7 @@ def test_threads_that_ask_together_read_the_table_together_once(monkeypatch):
 
 
 def load(path: Path, *arguments: str) -> str:
-    """What the command prints."""
+    """Gives the output of the command."""
     out = StringIO()
     call_command("load_postcodes", str(path), *arguments, stdout=out)
     return out.getvalue()

@@ -156,7 +156,7 @@ def send(
 
 
 def good(*records: dict[str, Any], maximum: bool = False, soort: Soort = WZ, delay: float = 0) -> Behaviour:
-    """A source that keeps to the contract and does not look at the question."""
+    """Makes a source that keeps to the contract and does not look at the question."""
 
     def behave(handler: BaseHTTPRequestHandler, _: bytes) -> None:
         time.sleep(delay)
@@ -189,7 +189,7 @@ def says(body: bytes | Any, **more: Any) -> Behaviour:
 
 
 def drips(handler: BaseHTTPRequestHandler, _: bytes) -> None:
-    """A byte now and then, so that no single read takes too long."""
+    """Sends a byte now and then, so that no single read takes too long."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "1000")
@@ -201,7 +201,7 @@ def drips(handler: BaseHTTPRequestHandler, _: bytes) -> None:
 
 
 def mountain(handler: BaseHTTPRequestHandler, _: bytes) -> None:
-    """More than fits, without saying how much."""
+    """Sends more than fits, without saying how much."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.end_headers()
@@ -214,7 +214,7 @@ def mountain(handler: BaseHTTPRequestHandler, _: bytes) -> None:
 
 @pytest.fixture
 def simulator(transactional_db: None, settings: Settings) -> Iterator[str]:
-    """The base address of the exchange; its own faltering source behaves, unless a test says otherwise."""
+    """Gives the exchange's base address; its own faltering source behaves, unless a test says otherwise."""
     settings.ROOT_URLCONF = "exchange.simulator.urls"
     settings.MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
     settings.SECURE_SSL_REDIRECT = False
@@ -230,7 +230,7 @@ def simulator(transactional_db: None, settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def sources(settings: Settings, simulator: str) -> Iterator[Sources]:
-    """Municipalities whose source is the test's own; Donkerveld takes part from the start, and asks."""
+    """Gives municipalities whose source is the test's own; Donkerveld takes part from the start, and asks."""
     sources = Sources()
     takes_part(DONKERVELD)
     sources.behaviour[DONKERVELD] = says({"maximumAantalResultatenBereikt": False, "matches": []})
@@ -244,7 +244,7 @@ def takes_part(oin: str, status: str = Gemeentestatus.TOEGELATEN) -> Gemeente:
 
 
 def headers(van: str | None = DONKERVELD, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """The headers of a call to the exchange, with these changes; None leaves one out."""
+    """Gives the headers of a call to the exchange, with these changes; None leaves one out."""
     found: dict[str, str | None] = {
         "X-VUM-berichtVersie": "3.0.0",
         "API-Version": "3.0.0",
@@ -282,7 +282,7 @@ def ids(response: requests.Response) -> list[str]:
 
 
 def error(response: requests.Response) -> tuple[int, str]:
-    """Status and code; the rest of an error is the same everywhere and checked here."""
+    """Gives status and code; the rest of an error is the same everywhere and checked here."""
     body = response.json()
     assert set(body) <= {"code", "message", "details"}
     assert body["message"]
@@ -643,7 +643,7 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def _with(value: Any, place: tuple[Any, ...], new: Any) -> Any:
-    """A copy with `new` in that place; without that place when `new` is KeyError."""
+    """Copies a value with `new` in that place; without that place when `new` is KeyError."""
     result = deepcopy(value)
     group = result
     for key in place[:-1]:
@@ -856,7 +856,7 @@ def test_ids_are_kept_for_seven_days_and_profiles_and_details_never(simulator: s
 
 @pytest.fixture
 def vum_id(simulator: str, sources: Sources) -> str:
-    """A match that Donkerveld found at Lichtendam."""
+    """Gives a match that Donkerveld found at Lichtendam."""
     takes_part(LICHTENDAM)
     sources.behaviour[LICHTENDAM] = good(werkzoekende("een"))
     return ids(search(simulator))[0]
@@ -982,7 +982,7 @@ def test_the_source_is_asked_for_its_own_id_whatever_it_looks_like(
 
 
 def bron_headers(oin: str, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """The headers of a call of the exchange to a source."""
+    """Gives the headers of a call of the exchange to a source."""
     return headers(changes={"X-VUM-toParty": oin, "X-VUM-SUWIparty": "true", **(changes or {})})
 
 

@@ -104,7 +104,7 @@ def answer_of(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, 
 
 
 def record_schema(soort: Soort, side: str, profiel: Profiel) -> dict[str, Any]:
-    """The schema of one record in an answer, found by following the paths of the contract."""
+    """Gives the schema of one record in an answer, found by following the paths of the contract."""
     document = contract(soort, side)
     if profiel is Profiel.ZOEK:
         answer = answer_of(document["paths"][f"/{soort.api_naam}/matches"]["post"], document)
@@ -125,7 +125,7 @@ REMARKS = {"title", "description", "example", "$schema"}
 def facts_of_schema(
     schema: dict[str, Any], document: dict[str, Any], pad: str = ""
 ) -> Iterator[tuple[tuple[str, str], object]]:
-    """Everything that a schema says, as ((path, fact), value); `pad` as `bladeren` writes it."""
+    """Gives everything that a schema says, as ((path, fact), value); `pad` as `velden` writes it."""
     schema = resolved(schema, document)
     said = set(schema) - REMARKS
     if schema["type"] == "array":
@@ -150,7 +150,7 @@ def facts_of_schema(
 def facts_of_entity(
     entiteit: Entiteit, profiel: Profiel, pad: str = ""
 ) -> Iterator[tuple[tuple[str, str], object]]:
-    """The same for the standard itself, read straight from the attributes."""
+    """Gives the same for the standard itself, read straight from the attributes."""
     attributen = [
         attribuut
         for attribuut in entiteit.attributen
@@ -249,7 +249,7 @@ SPELLING = {
 
 
 def asked_for(schema: dict[str, Any], document: dict[str, Any], pad: str = "") -> Iterator[str]:
-    """The paths that a selectievraag can ask for, in its own spelling."""
+    """Gives the paths that a selectievraag can ask for, in its own spelling."""
     schema = resolved(schema, document)
     if "items" in schema:
         yield from asked_for(schema["items"], document, pad)
@@ -283,7 +283,7 @@ def test_searchable_is_exactly_what_a_selectievraag_can_ask_for(soort: Soort, si
 
 
 class Row(NamedTuple):
-    """What a workbook says of one attribute."""
+    """The content of a workbook about one attribute."""
 
     soort: Soort
     entiteit: str
@@ -412,7 +412,7 @@ def test_lengths_are_as_in_the_workbooks() -> None:
 
 
 def values_of(row: Row) -> dict[str, str]:
-    """The codes and labels in a cell, written as "1\\t= Ja", "1\\tJa" or "A = Zware motor"."""
+    r"""Gives the codes and labels in a cell, written as "1\t= Ja", "1\tJa" or "A = Zware motor"."""
     found = {}
     for line in row.values.splitlines():
         pair = re.fullmatch(r"(\S+)\s*(?:\t|=)[\s=]*(\S.*)", line.strip())

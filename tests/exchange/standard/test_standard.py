@@ -1,6 +1,6 @@
-"""How the data standard behaves: what it accepts, what it refuses and in which words, and what it lets show.
+"""The behaviour of the data standard: what it accepts, what it refuses and in which words, and what it shows.
 
-Needs neither Django nor a database. The comparison with the official sources is in test_standard_contracts.
+Needs neither Django nor a database. The comparison with the official sources is in test_contracts.
 """
 
 import copy
@@ -61,7 +61,7 @@ every_leaf = pytest.mark.parametrize(("soort", "leaf"), LEAVES)
 
 
 def voorbeeld(entiteit: Entiteit) -> dict[str, Any]:
-    """A record with every attribute of the entity, filled with the examples of the standard."""
+    """Makes a record with every attribute of the entity, filled with the examples of the standard."""
     record: dict[str, Any] = {}
     for attribuut in entiteit.attributen:
         value: Any = voorbeeld(attribuut.groep) if attribuut.groep is not None else attribuut.voorbeeld
@@ -74,7 +74,7 @@ def volledig(soort: Soort) -> dict[str, Any]:
 
 
 def minimaal(soort: Soort) -> dict[str, Any]:
-    """The least that can be published."""
+    """Makes the smallest record that can be published."""
     records: dict[Soort, dict[str, Any]] = {
         Soort.WERKZOEKENDEN: {"idWerkzoekende": "wz-1", "mobiliteit": {"bemiddelingspostcode": "1234AB"}},
         Soort.VACATURES: {"idVacature": "vac-1", "adres": {"postcode": "1234AB"}},
@@ -84,7 +84,7 @@ def minimaal(soort: Soort) -> dict[str, Any]:
 
 
 def steps(pad: str) -> list[str | int]:
-    """The keys and positions of a concrete path: "sector[0].codeSbi" -> ["sector", 0, "codeSbi"]."""
+    """Splits a concrete path into keys and positions: "sector[0].codeSbi" -> ["sector", 0, "codeSbi"]."""
     return [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", pad)]
 
 
@@ -93,7 +93,7 @@ def concrete(pad: str) -> str:
 
 
 def with_value(record: dict[str, Any], pad: str, value: object) -> dict[str, Any]:
-    """A copy of the record with another value at a concrete path."""
+    """Copies the record with another value at a concrete path."""
     changed = copy.deepcopy(record)
     *route, last = steps(pad)
     place: Any = changed
@@ -104,7 +104,7 @@ def with_value(record: dict[str, Any], pad: str, value: object) -> dict[str, Any
 
 
 def in_digits_from(zero: str, text: str) -> str:
-    """The text with its digits in another script, which Python counts as digits too."""
+    """Writes the text with its digits in another script, which Python counts as digits too."""
     return "".join(chr(ord(zero) + int(letter)) if letter.isdigit() else letter for letter in text)
 
 
@@ -706,7 +706,7 @@ def test_the_search_profile_shares_nothing_with_the_record(soort: Soort) -> None
 
 
 def ecma_pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[jsonschema.ValidationError]:
-    """In JSON Schema $ means the end, in Python also just before a last newline."""
+    """Checks a pattern as JSON Schema does: its $ is the end, Python's also stands before a last newline."""
     if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
         yield jsonschema.ValidationError("pattern")
 
@@ -854,7 +854,7 @@ empty: st.SearchStrategy[Any] = st.sampled_from(NOTHING)
 
 
 def right(attribuut: Attribuut) -> st.SearchStrategy[Any]:
-    """Values that an attribute should accept."""
+    """Generates values that an attribute should accept."""
     waardelijst = attribuut.waardelijst
     if waardelijst is not None and waardelijst.waarden:
         return st.sampled_from(list(waardelijst.waarden))
@@ -872,7 +872,7 @@ def right(attribuut: Attribuut) -> st.SearchStrategy[Any]:
 
 
 def near_miss(attribuut: Attribuut) -> st.SearchStrategy[Any]:
-    """Values that are just wrong, or just right after all."""
+    """Generates values that are just wrong, or just right after all."""
     tricky: list[object] = [
         True,
         False,
@@ -901,7 +901,7 @@ def near_miss(attribuut: Attribuut) -> st.SearchStrategy[Any]:
 
 
 def records(entiteit: Entiteit, *, wild: bool) -> st.SearchStrategy[dict[str, Any]]:
-    """Records of an entity: all right, or with anything anywhere."""
+    """Generates records of an entity: all right, or with anything anywhere."""
     fields: dict[str, st.SearchStrategy[Any]] = {}
     for attribuut in entiteit.attributen:
         one = records(attribuut.groep, wild=wild) if attribuut.groep is not None else right(attribuut)

@@ -39,7 +39,7 @@ WZ = Soort.WERKZOEKENDEN
 
 
 def with_one_more(interface: Interface, zoekveld: Zoekveld) -> Interface:
-    """The same interface, in which this too can be asked of jobseekers."""
+    """Gives the same interface, in which this too can be asked of jobseekers."""
     more = (*interface.zoekvelden[WZ], zoekveld)
     return replace(interface, zoekvelden={**interface.zoekvelden, WZ: more})
 
@@ -87,7 +87,7 @@ VRAAG_NAAR_FIETSEN = Zoekveld(
 
 
 def _forget_the_standard() -> None:
-    """What was worked out from the standard is worked out anew."""
+    """Empties the caches of what is derived from the standard."""
     rooms = (
         "exchange.standard",
         "exchange.display",
@@ -104,7 +104,7 @@ def _forget_the_standard() -> None:
 
 @pytest.fixture
 def _fietsen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A standard, a table and a database with one attribute more."""
+    """Gives a standard, a table and a database with one attribute more."""
     jobseeker = STANDAARD[WZ]
     standard = {**STANDAARD, WZ: replace(jobseeker, attributen=(*jobseeker.attributen, FIETSEN))}
     for module in list(sys.modules.values()):

@@ -70,7 +70,7 @@ def contract(soort: Soort) -> dict[str, Any]:
 
 
 def plain(value: Any, document: dict[str, Any], key: str = "") -> Any:
-    """A part of a document with every $ref followed, without remarks, in one order."""
+    """Gives a part of a document with every $ref followed, without remarks, in one order."""
     if isinstance(value, dict):
         if "$ref" in value:
             target: Any = document

@@ -36,14 +36,14 @@ KOK, BAKKER, LASSER = "urn:test:kok", "urn:test:bakker", "urn:test:lasser"
 
 
 def load(*args: str | Path, **options: Any) -> str:
-    """What the command writes."""
+    """Gives the output of the command."""
     output = io.StringIO()
     call_command("load_waardelijst", *map(str, args), stdout=output, **options)
     return output.getvalue()
 
 
 def refused(*args: str | Path, **options: Any) -> CommandError:
-    """The error with which the command ends; nothing may have changed."""
+    """Gives the error with which the command ends; nothing may have changed."""
     before = state()
     with pytest.raises(CommandError) as caught:
         load(*args, **options)
@@ -67,7 +67,7 @@ def csv_file(tmp_path: Path, text: str, name: str = "lijst.csv", encoding: str =
 
 
 def a_list(**codes: str) -> str:
-    """A CSV with occupations by the last part of their code."""
+    """Writes a CSV with occupations by the last part of their code."""
     return "code;label\n" + "".join(f"urn:test:{code};{label}\n" for code, label in codes.items())
 
 
@@ -373,7 +373,7 @@ def test_a_lapsed_code_stays_readable_and_is_no_longer_offered(tmp_path):
 
 
 def labels_at(codes: list[str], moment: datetime) -> dict[str, str]:
-    """How these occupations read at a moment, by the version that was then in force."""
+    """Gives the labels of these occupations at a moment, by the version that was then in force."""
     then = Versiecode.objects.filter(
         Q(versie__geldig_tot=None) | Q(versie__geldig_tot__gt=moment),
         versie__lijst="beroepen",
@@ -411,7 +411,7 @@ def test_a_version_shows_what_it_changes_before_it_is_in_force(tmp_path):
 
 
 def publish_everywhere() -> None:
-    """Two municipalities: three jobseekers and a vacancy for a baker, a cook besides."""
+    """Publishes for two municipalities: three jobseekers and a vacancy for a baker, a cook besides."""
     for number in (1, 2):
         gemeente = een_gemeente()
         with voor_gemeente(gemeente):

@@ -1,4 +1,4 @@
-"""The gegevenswoordenboek: what it shows of the standard, searching in it, who may see it, and how it looks."""
+"""The gegevenswoordenboek: its pages about the standard, searching in it, who may see it, and its look."""
 
 import html
 import os
@@ -41,7 +41,7 @@ def client(db: None) -> Client:
 
 
 def text(response: Any) -> str:
-    """The text of a page, as somebody reads it."""
+    """Gives the text of a page, as somebody reads it."""
     body = response.content.decode().partition("<main")[2].partition("</main>")[0]
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
 

@@ -28,7 +28,7 @@ from um_portal.embedded.redis_server import free_port
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A machine whose environment names no servers and no settings."""
+    """Gives a machine whose environment names no servers and no settings."""
     for name in list(os.environ):
         if name.startswith("UM_") or name in {"DATABASE_URL", "DATABASE_EIGENAAR_URL", "REDIS_URL"}:
             monkeypatch.delenv(name)
@@ -37,7 +37,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is no business of the code under test."""
+    """Starts a process that has nothing to do with the code under test."""
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
         yield process
         process.kill()
@@ -352,7 +352,7 @@ def manage(data_dir: Path, program: str, **env: str) -> subprocess.CompletedProc
 
 @pytest.fixture
 def demonstration(bare: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of real servers that this process announces, as a demonstration does."""
+    """Gives the variables of real servers that this process announces, as a demonstration does."""
     with servers(tmp_path, for_tests=True) as env:
         env |= {
             **demo_secrets(tmp_path),

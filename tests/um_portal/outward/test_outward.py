@@ -409,7 +409,7 @@ def test_an_answer_that_was_not_read_does_not_come_with_the_next_call() -> None:
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two authorities; the first gave certificates to the server `localhost` and to a client."""
+    """Makes two authorities; the first gave certificates to the server `localhost` and to a client."""
     place = tmp_path_factory.mktemp("certificaten")
 
     def openssl(*arguments: str) -> None:

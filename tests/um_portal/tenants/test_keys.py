@@ -128,7 +128,7 @@ def test_a_municipality_without_keys_is_no_trouble(settings) -> None:
 
 
 def _filled() -> tuple[Gemeente, dict[str, Any]]:
-    """A municipality with something in every encrypted column."""
+    """Makes a municipality with something in every encrypted column."""
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
     publish_set(gemeente, Soort.WERKZOEKENDEN, [record, een_werkzoekende("W2")])
     publish_set(gemeente, Soort.VACATURES, [een_vacature("V1")])

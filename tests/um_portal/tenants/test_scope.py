@@ -1,4 +1,4 @@
-"""What keeps municipalities apart: scope in the code, row-level security in the database, keys."""
+"""The guards between municipalities: scope in the code, row-level security in the database, keys."""
 
 import base64
 import secrets

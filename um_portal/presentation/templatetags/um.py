@@ -1,4 +1,4 @@
-"""Template tags and filters of the portal: `{% load um %}`.
+"""Defines the template tags and filters of the portal: `{% load um %}`.
 
 Each component of the style page is one tag here; its markup is in `templates/componenten/`, and
 `templates/componenten/README.md` describes how to use it.
@@ -31,7 +31,7 @@ MAANDEN = (
 )
 STREEP = SafeString('<span aria-hidden="true">–</span><span class="um-onzichtbaar">niet ingevuld</span>')
 
-# The four kinds of message, and how the parts of the design system call them.
+# Gives the design system's names for the parts of each of the four kinds of message.
 MELDINGEN = {
     "info": ("info", "info", "status"),
     "ok": ("ok", "vink", "status"),
@@ -57,28 +57,28 @@ KNOPPEN = {
 
 @register.filter
 def datum(waarde: Any) -> Any:
-    """A date, datetime or ISO text as `1 januari 2026`; anything else unchanged."""
+    """Writes a date, datetime or ISO text as `1 januari 2026`; leaves anything else unchanged."""
     dag = _as_date(waarde)
     return waarde if dag is None else f"{dag.day} {MAANDEN[dag.month - 1]} {dag.year}"
 
 
 @register.filter
 def datumtijd(waarde: Any) -> Any:
-    """A datetime as `1 januari 2026 om 14:05`, in the portal's time zone."""
+    """Writes a datetime as `1 januari 2026 om 14:05`, in the portal's time zone."""
     moment = _as_datetime(waarde)
     return waarde if moment is None else f"{datum(moment)} om {moment:%H:%M}"
 
 
 @register.filter
 def tijd(waarde: Any) -> Any:
-    """The time of a datetime, as `14:05`."""
+    """Writes the time of a datetime, as `14:05`."""
     moment = _as_datetime(waarde)
     return waarde if moment is None else f"{moment:%H:%M}"
 
 
 @register.filter
 def getal(waarde: Any, decimalen: int | None = None) -> Any:
-    """A number as `1.234` or, with decimals, `1.234,5`; anything else unchanged."""
+    """Writes a number as `1.234` or, with decimals, `1.234,5`; leaves anything else unchanged."""
     try:
         return number_format(waarde, decimal_pos=decimalen, use_l10n=True, force_grouping=True)
     except (TypeError, ValueError):
@@ -87,7 +87,7 @@ def getal(waarde: Any, decimalen: int | None = None) -> Any:
 
 @register.filter
 def telwoord(aantal: Any, vormen: str) -> str:
-    """A number with its noun: `{{ 2|telwoord:"profiel,profielen" }}` gives `2 profielen`; 0 gives `geen profielen`."""
+    """Writes a number with its noun: `telwoord:"profiel,profielen"` makes `2 profielen`, `geen profielen`."""
     enkel, _, meer = vormen.partition(",")
     if not aantal:
         return f"geen {meer or enkel}"
@@ -96,7 +96,7 @@ def telwoord(aantal: Any, vormen: str) -> str:
 
 @register.filter
 def bestandsgrootte(aantal: Any) -> Any:
-    """A number of bytes as `340 kB` or `1,2 MB`."""
+    """Writes a number of bytes as `340 kB` or `1,2 MB`."""
     try:
         grootte = float(aantal)
     except (TypeError, ValueError):
@@ -110,43 +110,43 @@ def bestandsgrootte(aantal: Any) -> Any:
 
 @register.filter
 def janee(waarde: Any) -> Any:
-    """True as `Ja`, False as `Nee`, nothing as a dash."""
+    """Writes True as `Ja`, False as `Nee`, nothing as a dash."""
     return STREEP if waarde is None or waarde == "" else ("Ja" if waarde else "Nee")
 
 
 @register.filter
 def of_streep(waarde: Any) -> Any:
-    """The value, or a dash that a screen reader reads as `niet ingevuld`. Zero is a value."""
+    """Gives the value, or a dash that a screen reader reads as `niet ingevuld`. Zero is a value."""
     return STREEP if waarde is None or waarde == "" or waarde == [] else waarde
 
 
 @register.filter
 def berichtsoort(level_tag: str) -> str:
-    """The kind of alert for the level of a Django message."""
+    """Gives the kind of alert for the level of a Django message."""
     return {"success": "ok", "warning": "waarschuwing", "error": "fout"}.get(level_tag, "info")
 
 
 @register.filter
 def gevuld(paren: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """The label/value pairs that have a value."""
+    """Keeps the label/value pairs that have a value."""
     return [(label, waarde) for label, waarde in paren if not _is_empty(waarde)]
 
 
 @register.filter
 def is_groep(waarde: Any) -> bool:
-    """Whether a value of a data list is itself a list of label/value pairs."""
+    """Tells whether a value of a data list is itself a list of label/value pairs."""
     return bool(waarde) and isinstance(waarde, (list, tuple)) and all(_is_pair(deel) for deel in waarde)
 
 
 @register.filter
 def is_groepen(waarde: Any) -> bool:
-    """Whether a value of a data list is a list of such groups, such as several educations."""
+    """Tells whether a value of a data list is a list of such groups, such as several educations."""
     return bool(waarde) and isinstance(waarde, (list, tuple)) and all(is_groep(deel) for deel in waarde)
 
 
 @register.filter
 def is_reeks(waarde: Any) -> bool:
-    """Whether a value of a data list is a list of plain values."""
+    """Tells whether a value of a data list is a list of plain values."""
     return isinstance(waarde, (list, tuple))
 
 
@@ -155,7 +155,7 @@ def is_reeks(waarde: Any) -> bool:
 
 @register.simple_tag
 def icoon(naam: str, klasse: str = "") -> SafeString:
-    """An icon from `static/um/iconen.svg`; always decoration, the text beside it says what it means."""
+    """Shows an icon from `static/um/iconen.svg`, always as decoration: the text beside it has the meaning."""
     return format_html(
         '<svg class="um-icoon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         f" {klasse}" if klasse else "",
@@ -166,7 +166,7 @@ def icoon(naam: str, klasse: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(tekst: Any, soort: str = "neutraal") -> SafeString:
-    """A status: ok, info, waarschuwing, fout or neutraal. The text carries the meaning, the colour follows."""
+    """Shows a status: ok, info, waarschuwing, fout or neutraal. The colour only repeats the text."""
     return format_html(
         '<span class="utrecht-status-badge utrecht-status-badge--{} um-badge">{}</span>', BADGES[soort], tekst
     )
@@ -183,7 +183,7 @@ def knop(
     gevaar: bool = False,
     bezig: str = "",
 ) -> SafeString:
-    """A button. `bezig` is the text it shows while the form is being sent."""
+    """Shows a button. `bezig` is the text it shows while the form is being sent."""
     return format_html(
         '<button class="{}" type="{}"{}{}>{}<span class="um-knop__tekst">{}</span></button>',
         _button_class("utrecht-button", soort, gevaar),
@@ -199,7 +199,7 @@ def knop(
 def linkknop(
     tekst: str, url: str, soort: str = "primair", icoon_naam: str = "", gevaar: bool = False
 ) -> SafeString:
-    """A link that looks like a button: for going somewhere, never for changing something."""
+    """Shows a link that looks like a button: for going somewhere, never for changing something."""
     return format_html(
         '<a class="{}" href="{}">{}<span class="um-knop__tekst">{}</span></a>',
         _button_class(
@@ -215,7 +215,7 @@ def linkknop(
 def melding(
     content: str, soort: str = "info", titel: str = "", rol: str | None = None, focus: bool = False
 ) -> SafeString:
-    """An alert: info, ok, waarschuwing or fout. `rol=""` for a message that is simply part of the page."""
+    """Shows an alert: info, ok, waarschuwing or fout. With `rol=""` it is simply part of the page."""
     klasse, plaatje, standaardrol = MELDINGEN[soort]
     return _render(
         "melding",
@@ -233,13 +233,13 @@ def melding(
 
 @register.simple_block_tag(end_name="endleeg")
 def leeg(content: str, titel: str, icoon_naam: str = "lijst", kop: int = 2) -> SafeString:
-    """What is on the screen when there is nothing yet: why, and what to do."""
+    """Shows that there is nothing yet: why, and what to do."""
     return _render("leeg", {"inhoud": content, "titel": titel, "icoon_naam": icoon_naam, "kop": kop})
 
 
 @register.simple_tag
 def stappen(*namen: str, huidig: int = 1) -> SafeString:
-    """A step indicator; `huidig` counts from 1, one past the last means that all is done."""
+    """Shows a step indicator; `huidig` counts from 1, one past the last means that all is done."""
     regels = [
         {"nummer": str(nummer), "naam": naam, "staat": _step_state(nummer, huidig)}
         for nummer, naam in enumerate(namen, start=1)
@@ -249,7 +249,7 @@ def stappen(*namen: str, huidig: int = 1) -> SafeString:
 
 @register.simple_tag
 def voortgang(waarde: float | None, totaal: float, tekst: str, label: str = "Voortgang") -> SafeString:
-    """A progress bar with its text; `waarde=None` when it is not known how far it is."""
+    """Shows a progress bar with its text; `waarde=None` when the progress is not known."""
     return _render(
         "voortgang",
         {
@@ -263,13 +263,13 @@ def voortgang(waarde: float | None, totaal: float, tekst: str, label: str = "Voo
 
 @register.simple_block_tag(end_name="endkerncijfers")
 def kerncijfers(content: str, label: str = "Kerncijfers") -> SafeString:
-    """A row of key figures; put `{% kerncijfer %}` in it."""
+    """Shows a row of key figures; put `{% kerncijfer %}` in it."""
     return format_html('<dl class="um-kerncijfers" aria-label="{}">{}</dl>', label, content)
 
 
 @register.simple_tag
 def kerncijfer(label: str, waarde: Any, toelichting: str = "", soort: str = "", url: str = "") -> SafeString:
-    """One key figure; `soort` waarschuwing or fout when it asks for attention."""
+    """Shows one key figure; `soort` waarschuwing or fout when it asks for attention."""
     return _render(
         "kerncijfer",
         {
@@ -284,10 +284,10 @@ def kerncijfer(label: str, waarde: Any, toelichting: str = "", soort: str = "", 
 
 @register.simple_tag
 def gegevens(items: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> SafeString:
-    """A record as label/value pairs.
+    """Shows a record as label/value pairs.
 
-    A value is text, a list of texts, a list of (label, value) tuples (a group) or a list of such groups. Empty
-    values are left out.
+    A value is text, a list of texts, a list of (label, value) tuples (a group) or a list of such groups.
+    Empty values are left out.
     """
     paren = items.items() if isinstance(items, Mapping) else items
     return _render("gegevens", {"paren": list(paren)})
@@ -300,7 +300,7 @@ def gegevens(items: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> SafeString
 def tabel(
     content: str, label: str, kaarten: bool = False, bijschrift: bool = False, klasse: str = ""
 ) -> SafeString:
-    """A data table around `<thead>` and `<tbody>`.
+    """Shows a data table around `<thead>` and `<tbody>`.
 
     On a phone it scrolls sideways inside a region that can be reached with the keyboard, or, with
     `kaarten=True`, each row becomes a card (give every `<td>` a `data-label`).
@@ -321,7 +321,7 @@ def kolomkop(
     param: str = "sorteer",
     pagina: str = "pagina",
 ) -> SafeString:
-    """A table header; with `veld` it sorts: `?sorteer=veld`, and `?sorteer=-veld` for the other way round.
+    """Shows a table header; with `veld` it sorts: `?sorteer=veld`, and `?sorteer=-veld` the other way round.
 
     `standaard` is the order that the page has without this parameter. Sorting goes back to the first page.
     """
@@ -348,7 +348,7 @@ def kolomkop(
 def paginering(
     context: Context, page_obj: Page[Any], param: str = "pagina", label: str = "Pagina's"
 ) -> SafeString:
-    """Links to the other pages of a list; the other parameters of the address stay as they are."""
+    """Shows links to the other pages of a list; the other parameters of the address stay as they are."""
     request: HttpRequest | None = context.get("request")
     paginator = page_obj.paginator
     if paginator.num_pages < 2:
@@ -382,7 +382,7 @@ def paginering(
 
 @register.simple_tag(takes_context=True)
 def adres_met(context: Context, **parameters: Any) -> str:
-    """The parameters of this address with some changed: `?{...}`; the value None or an empty text removes one."""
+    """Gives the parameters of this address with some changed: `?{...}`; None or an empty text removes one."""
     return _query(
         context.get("request"), {naam: _text(waarde) or None for naam, waarde in parameters.items()}
     )
@@ -393,9 +393,9 @@ def adres_met(context: Context, **parameters: Any) -> str:
 
 @register.simple_tag
 def kruimelpad(*delen: str) -> SafeString:
-    """A breadcrumb trail: label and url name (or path) in turn, and last the label of this page.
+    """Shows a breadcrumb trail: label and url name (or path) in turn, and last the label of this page.
 
-    `Start` stands in front of it by itself.
+    `Start` is put in front of it automatically.
     """
     paren = zip(delen[:-1:2], delen[1:-1:2], strict=True)
     kruimels = [Item(label, doel if doel.startswith("/") else reverse(doel)) for label, doel in paren]
@@ -411,7 +411,7 @@ def kruimelpad(*delen: str) -> SafeString:
 
 @register.simple_tag
 def foutoverzicht(form: Any) -> SafeString:
-    """What is wrong in a form, with a link to each field. `{{ form }}` already has it."""
+    """Lists the errors in a form, with a link to each field. `{{ form }}` already has it."""
     return _render("formulier/foutoverzicht", {"form": form})
 
 
@@ -423,7 +423,7 @@ def _render(name: str, context: dict[str, Any]) -> SafeString:
 
 
 def _text(value: Any) -> str:
-    """A value for an attribute: without the thousands separator that the page's language would give it."""
+    """Writes a value for an attribute: without the thousands separator of the page's language."""
     return "" if value is None else str(value)
 
 
@@ -433,7 +433,7 @@ def _button_class(base: str, soort: str, gevaar: bool, block: str = "utrecht-but
 
 
 def _query(request: HttpRequest | None, changes: Mapping[str, str | None]) -> str:
-    """The address's parameters with these changes; None removes one."""
+    """Gives the address's parameters with these changes; None removes one."""
     params = request.GET.copy() if request else QueryDict(mutable=True)
     for name, value in changes.items():
         if value is None:

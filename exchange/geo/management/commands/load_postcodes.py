@@ -10,7 +10,8 @@ from exchange.geo.distances import REFRESH_SECONDS
 from exchange.geo.reading import Leesfout, read_postcodes
 from exchange.geo.replacement import replace_postcodes
 
-#: The Netherlands has some 4,000 pc4 areas; a file with far fewer is a part of the country, or another file.
+#: The Netherlands has some 4,000 pc4 areas; a file with far fewer covers part of the country, or is another :
+#: file.
 MINIMUM = 1000
 
 NIETS_VERANDERD = "Er is niets veranderd."

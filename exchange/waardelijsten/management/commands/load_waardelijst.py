@@ -1,4 +1,4 @@
-"""`manage.py load_waardelijst`: prepares a value list of others, shows what it would change, puts it in force."""
+"""Runs `manage.py load_waardelijst`: prepares a list of others, shows what it changes, puts it in force."""
 
 import getpass
 import hashlib
@@ -23,12 +23,12 @@ from exchange.waardelijsten.reading import (
 
 NIETS_VERANDERD = "Er is niets veranderd."
 _SHOWN = 10
-# Prepared, but not put in force because published records would be left with a code that has lapsed.
+# Prepared, but not put in force: published records would be left with a code that is no longer valid.
 EXIT_IN_GEBRUIK = 3
 
 
 class Command(BaseCommand):
-    """Exit status 0: done; 1: refused, nothing changed; 3: prepared, not put in force because codes are used."""
+    """The command; exits with 0: done; 1: refused, nothing changed; 3: prepared only, codes are in use."""
 
     help = (
         "Zet een waardelijst klaar (CSV, of SKOS in RDF/XML) en laat zien wat die zou veranderen. "
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The list, the file, and what to do."""
+        """Adds the list, the file, and the action."""
         parser.add_argument("naam", metavar="NAAM", nargs="?", default="", help=" of ".join(LIJSTEN))
         parser.add_argument("bestand", metavar="FILE", nargs="?", type=Path, default=None)
         parser.add_argument(
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do what is asked, or raise CommandError in Dutch."""
+        """Does what is asked, or raises CommandError in Dutch."""
         try:
             self._handle(options)
         except Leesfout as problem:
@@ -126,7 +126,7 @@ class Command(BaseCommand):
             )
 
     def _prepare(self, lijst: Lijst, options: dict[str, Any]) -> Versie | None:
-        """The version that now waits; None when it would change nothing."""
+        """Prepares the version that now waits; gives None when it would change nothing."""
         bestand: Path | None = options["bestand"]
         if bestand is not None:
             data = read_file(bestand)
@@ -238,7 +238,7 @@ def _read(lijst: Lijst, data: bytes, schemas: list[str], path: Path) -> tuple[li
 
 
 def _package(entries: list[Ingang]) -> tuple[str, str]:
-    """The name of the package with its version, and a fingerprint of what it gave."""
+    """Gives the name of the package with its version, and a fingerprint of its content."""
     from importlib.metadata import version
 
     return f"pycountry {version('pycountry')}", hashlib.sha256(repr(entries).encode()).hexdigest()

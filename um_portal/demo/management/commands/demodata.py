@@ -1,4 +1,4 @@
-"""`manage.py demodata`: make the fictional world of the demonstration, or tell who can log in."""
+"""Runs `manage.py demodata`: makes the fictional world of the demonstration, or tells who can log in."""
 
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,16 @@ from um_portal.demo.world import make_world
 
 
 class Command(BaseCommand):
-    """Maak de voorbeeldgegevens van de demonstratie."""
+    """The command that fills the demonstration."""
 
     help = "Maak de voorbeeldgegevens van de demonstratie, voor zover ze er nog niet zijn."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Only telling the accounts is possible too."""
+        """Adds the option that only shows the accounts."""
         parser.add_argument("--accounts", action="store_true", help="toon alleen wie er kan inloggen")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse outside demonstration mode: these accounts have a public password."""
+        """Makes the world. Raises CommandError outside demonstration mode: the password is public."""
         if not settings.UM_DEMO:
             raise CommandError("Voorbeeldgegevens zijn er alleen in de demonstratie (UM_DEMO=1).")
         if options["accounts"]:

@@ -1,4 +1,4 @@
-"""`manage.py admit`: admit a municipality."""
+"""Runs `manage.py admit`: admits a municipality."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from um_portal.gemeenten.admission import admit
 
 
 class Command(BaseCommand):
-    """Laat een gemeente toe tot de uitwisseling."""
+    """The command that admits a municipality to the exchange."""
 
     help = "Laat een gemeente toe tot de uitwisseling, of laat haar onder deze naam opnieuw toe."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The OIN and the name."""
+        """Adds the OIN and the name."""
         parser.add_argument("--oin", required=True, help="OIN van de gemeente, 20 cijfers")
         parser.add_argument("--naam", required=True, help="naam van de gemeente")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Admit, or say what is wrong."""
+        """Admits the municipality. Raises CommandError that says what is wrong."""
         try:
             gemeente = admit(options["oin"], options["naam"])
         except ValidationError as error:

@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: move the keys to a new master key, or give one municipality a new data key."""
+"""Runs `manage.py rotate_keys`: renews the master key of all, or the data key of one municipality."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from um_portal.tenants.models import Gemeente
 
 
 class Command(BaseCommand):
-    """Vernieuwt sleutels."""
+    """The command that renews keys."""
 
     help = (
         "Verpakt de sleutels van alle gemeenten met de huidige hoofdsleutel (UM_MASTER_KEY). Zet de vorige "
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--datasleutel OIN, --niet-wachten."""
+        """Adds --datasleutel OIN and --niet-wachten."""
         parser.add_argument("--datasleutel", metavar="OIN", help="geef deze gemeente een nieuwe datasleutel")
         parser.add_argument(
             "--niet-wachten",
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One or the other."""
+        """Renews the data key of one municipality, or wraps all keys with the present master key."""
         if options["datasleutel"]:
             self._renew(options["datasleutel"], wait=not options["niet_wachten"])
         else:
