@@ -267,7 +267,7 @@ class Medewerker:
         self.client = httpx.Client(base_url=demo.url, timeout=30, follow_redirects=True, trust_env=False)
         self.csrf = f"um_csrf_{demo.port}"
         self.get("/account/inloggen")
-        page = self.post("/account/inloggen", {"username": gebruikersnaam, "password": WACHTWOORD})
+        page = self.post("/account/inloggen", {"login": gebruikersnaam, "password": WACHTWOORD})
         assert page.path == "/", page.text
 
     def get(self, path: str) -> Pagina:

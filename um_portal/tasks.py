@@ -8,6 +8,7 @@ from celery import shared_task
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
+from um_portal.accounts import sessies, uitnodigingen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -32,7 +33,9 @@ def resume_jobs() -> None:
 
 @shared_task
 def erase_expired() -> None:
-    """Erase results, raw files and concepts that have been kept as long as they may."""
+    """Erase results, raw files, concepts, sessions and invitations that have been kept as long as they may."""
+    sessies.erase_expired()
+    uitnodigingen.erase_expired()
     _for_each_municipality(searching.erase_expired, uploads.erase_expired)
 
 
