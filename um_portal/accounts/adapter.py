@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Returns who this is; the right password makes the failures before it forgotten."""
         user = super().authenticate(request, **credentials)
         if user is not None:
-            self._poging.succeeded(request)
+            self._poging.succeeded()
         return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:

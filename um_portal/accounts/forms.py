@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from um_portal.accounts import tasks
@@ -138,30 +138,56 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):
         _numeric(self)
 
 
+_ONBEKENDE_PASSKEY = "De passkey is niet herkend. Probeer het opnieuw, of kies een andere manier."
+
+
+class _CredentialField(forms.JSONField):
+    """What the browser says of a passkey: an object, whatever was sent; it is never sent back."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Returns the object; raises ValidationError."""
+        try:
+            found = super().to_python(value)
+        except (RecursionError, ValueError):
+            found = None
+        if not isinstance(found, dict):
+            raise ValidationError(_ONBEKENDE_PASSKEY)
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Returns nothing to fill in again."""
+        return None
+
+
 class _Passkey(forms.Form):
-    """Answers anything a browser may send with an error of the form."""
+    """Answers anything that a browser may send with a sentence above the form."""
 
     def full_clean(self) -> None:
-        """Checks the form; what the library cannot read is a passkey that does not work."""
+        """Checks the form; what the library cannot read is a passkey that it does not know."""
         try:
             super().full_clean()
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             self.cleaned_data: dict[str, Any] = {}
-            self.add_error(None, self._unusable())
-        if self._errors and "credential" in self._errors:
-            # The field is hidden: its error belongs to the form.
-            del self._errors["credential"]
-            self.add_error(None, self._unusable())
-
-    @staticmethod
-    def _unusable() -> ValidationError:
-        return ValidationError(
-            "De passkey is niet herkend. Probeer het opnieuw, of kies een andere manier.", code="passkey"
-        )
+            self.add_error(None, ValidationError(_ONBEKENDE_PASSKEY))
+            return
+        # The field is hidden: what is wrong with it belongs to the form.
+        found = [
+            error for field in ("credential", NON_FIELD_ERRORS) for error in self.errors.as_data().get(field, [])
+        ]
+        if not found:
+            return
+        for field in ("credential", NON_FIELD_ERRORS):
+            self.errors.pop(field, None)
+        too_often = next((error for error in found if error.code == "too_many_login_attempts"), None)
+        self.add_error(None, too_often or ValidationError(_ONBEKENDE_PASSKEY))
 
 
 class AddPasskeyForm(_Passkey, webauthn.AddWebAuthnForm):
     """A new passkey and its name."""
+
+    credential = _CredentialField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,9 +203,13 @@ class AddPasskeyForm(_Passkey, webauthn.AddWebAuthnForm):
 class AuthenticatePasskeyForm(_Passkey, webauthn.AuthenticateWebAuthnForm):
     """A passkey, after the password."""
 
+    credential = _CredentialField()
+
 
 class ReauthenticatePasskeyForm(_Passkey, webauthn.ReauthenticateWebAuthnForm):
     """A passkey, before something that matters."""
+
+    credential = _CredentialField()
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):

@@ -5,17 +5,21 @@ may be one), and of a name over all addresses (wide). A browser that this person
 counted by itself instead, so that nobody elsewhere, nor behind the same address, can lock a colleague out.
 """
 
+import hashlib
+import hmac
 import ipaddress
 from dataclasses import dataclass
 
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal import ratelimit
+from allauth.core.ratelimit import respond_429
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from um_portal.accounts import toestellen
+from um_portal.cache import count, uncount
 
-_APP = "allauth.account"
+_QUARTER, _HOUR = 15 * 60, 3600
 
 
 def client_address(request: HttpRequest) -> str:
@@ -39,35 +43,46 @@ class Poging:
     """An attempt to log in that was let through; it counts as failed until it is said to be right."""
 
     tight: str
-    wide: tuple[ratelimit.RateLimitUsage, ...]
+    wide: tuple[str, ...]
 
-    def succeeded(self, request: HttpRequest) -> None:
-        """Forgets the failures of this name here; those of the address stay."""
-        for usage in self.wide:
-            usage.rollback()
-        ratelimit.clear(request, app=_APP, action="login_failed", key=self.tight)
+    def succeeded(self) -> None:
+        """Forgets the failures of this name here; those of others at the address stay."""
+        cache.delete(self.tight)
+        for name in self.wide:
+            uncount(name)
 
 
 def attempt(request: HttpRequest, name: str) -> Poging:
-    """Counts an attempt to log in with this name; raises ImmediateHttpResponse with 429 when it is one too many."""
-    name = name.lower()
+    """Counts an attempt to log in with this name; raises ImmediateHttpResponse (429) when it is one too many.
+
+    Raises RedisError when there is nothing to count with.
+    """
+    name, network = name.lower(), _network(client_address(request))
+    limits = [(f"{name} {network}", settings.UM_INLOGPOGINGEN, _QUARTER)]
     if toestel := toestellen.known(request, name):
-        tight = f"toestel:{toestel}"
-        _consume(request, "login_failed", tight)
-        return Poging(tight, ())
-    tight = f"naam:{name}:{ratelimit.get_ip(request)}"
-    _consume(request, "login_failed", tight)
-    return Poging(
-        tight,
-        (
-            _consume(request, "login_failed_address", None),
-            _consume(request, "login_failed_name", name),
-        ),
-    )
+        limits = [(f"toestel {toestel}", settings.UM_INLOGPOGINGEN, _QUARTER)]
+    else:
+        limits += [
+            (network, settings.UM_INLOGPOGINGEN_ADRES, _QUARTER),
+            (name, settings.UM_INLOGPOGINGEN_NAAM, _HOUR),
+        ]
+    for what, most, seconds in limits:
+        if count(_key(what), seconds) > most:
+            raise ImmediateHttpResponse(respond_429(request))
+    tight, *wide = (_key(what) for what, _, _ in limits)
+    return Poging(tight, tuple(wide))
 
 
-def _consume(request: HttpRequest, action: str, key: str | None) -> ratelimit.RateLimitUsage:
-    usage = ratelimit.consume(request, app=_APP, action=action, key=key)
-    if usage is None:
-        raise ImmediateHttpResponse(ratelimit.respond_429(request))
-    return usage
+def _network(address: str) -> str:
+    """Returns what counts as one address: of IPv6 the network that one subscriber has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _key(what: str) -> str:
+    # Who tries to log in is not for whoever reads the cache.
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"inloggen {what}".encode(), hashlib.sha256)
+    return f"inloggen:{digest.hexdigest()[:32]}"
