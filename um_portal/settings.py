@@ -345,7 +345,8 @@ MFA_FORMS = {
 # --- Mail -----------------------------------------------------------------------------------------
 # The address in mails: never that of a request, which whoever asks makes up.
 UM_ADRES = env.str(
-    "UM_ADRES", default=f"http://localhost:{UM_PORT}" if UM_DEMO else f"https://{[*ALLOWED_HOSTS, 'localhost'][0]}"
+    "UM_ADRES",
+    default=f"http://localhost:{UM_PORT}" if UM_DEMO else f"https://{[*ALLOWED_HOSTS, 'localhost'][0]}",
 ).rstrip("/")
 # The demonstration sends nothing: its mails are at /postvak.
 EMAIL_BACKEND = (

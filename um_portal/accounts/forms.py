@@ -70,7 +70,11 @@ class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, password1=("Nieuw wachtwoord", _WACHTWOORD_HULP), password2=("Nieuw wachtwoord, nog een keer", ""))
+        _plain(
+            self,
+            password1=("Nieuw wachtwoord", _WACHTWOORD_HULP),
+            password2=("Nieuw wachtwoord, nog een keer", ""),
+        )
 
 
 class ChangePasswordForm(account.ChangePasswordForm):
@@ -104,11 +108,18 @@ class ReauthenticateForm(account.ReauthenticateForm):
 
 # --- Second factors ------------------------------------------------------------------------------------
 
-_CODE = ("Code", "Het getal van 6 cijfers uit uw app. Hebt u de app niet bij de hand? Vul dan een herstelcode in.")
+_CODE = (
+    "Code",
+    "Het getal van 6 cijfers uit uw app. Hebt u de app niet bij de hand? Vul dan een herstelcode in.",
+)
 
 
 def _numeric(form: forms.Form) -> None:
-    form.fields["code"].widget.attrs |= {"inputmode": "numeric", "class": "um-breedte-kort", "maxlength": "20"}
+    form.fields["code"].widget.attrs |= {
+        "inputmode": "numeric",
+        "class": "um-breedte-kort",
+        "maxlength": "20",
+    }
 
 
 class AuthenticateForm(mfa.AuthenticateForm):
@@ -174,7 +185,9 @@ class _Passkey(forms.Form):
             return
         # The field is hidden: what is wrong with it belongs to the form.
         found = [
-            error for field in ("credential", NON_FIELD_ERRORS) for error in self.errors.as_data().get(field, [])
+            error
+            for field in ("credential", NON_FIELD_ERRORS)
+            for error in self.errors.as_data().get(field, [])
         ]
         if not found:
             return

@@ -33,7 +33,8 @@ BERICHTEN = {
     "password_changed": Bericht("uw wachtwoord is gewijzigd", _NIEUW_WACHTWOORD),
     "password_reset": Bericht("uw wachtwoord is gewijzigd", _NIEUW_WACHTWOORD),
     "totp_activated": Bericht(
-        "een app is toegevoegd als tweede factor", "U logt voortaan in met een code uit een app op uw telefoon."
+        "een app is toegevoegd als tweede factor",
+        "U logt voortaan in met een code uit een app op uw telefoon.",
     ),
     "totp_deactivated": Bericht(
         "de app is verwijderd als tweede factor", "Codes uit de app op uw telefoon werken niet meer."

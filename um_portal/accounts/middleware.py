@@ -92,7 +92,9 @@ class SessieduurMiddleware:
         if now - begin > settings.SESSION_COOKIE_AGE or now - seen > 60 * minutes:
             request.session.flush()
             request.user = AnonymousUser()
-            messages.info(request, "U bent uitgelogd, omdat u lang niets deed of lang ingelogd was. Log opnieuw in.")
+            messages.info(
+                request, "U bent uitgelogd, omdat u lang niets deed of lang ingelogd was. Log opnieuw in."
+            )
         elif now - seen > _SEEN_EVERY:
             request.session[SEEN] = int(now)
 
@@ -100,7 +102,9 @@ class SessieduurMiddleware:
 def idle_minutes(gebruiker: Gebruiker) -> int:
     """Returns after how many minutes without a page somebody is logged out."""
     minutes: int = (
-        settings.UM_SESSIE_STIL_MINUTEN_SUPPORT if gebruiker.is_vng_support else settings.UM_SESSIE_STIL_MINUTEN
+        settings.UM_SESSIE_STIL_MINUTEN_SUPPORT
+        if gebruiker.is_vng_support
+        else settings.UM_SESSIE_STIL_MINUTEN
     )
     return minutes
 

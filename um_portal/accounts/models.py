@@ -1,6 +1,7 @@
 """The people who log in, and their invitations. What they may do hangs on their membership of a municipality."""
 
 from django.conf import settings
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
@@ -13,6 +14,8 @@ class Gebruiker(AbstractUser):
     # The address stands in one place: `username`.
     email = None  # type: ignore[assignment]
     EMAIL_FIELD = "username"
+    # Accounts are made by inviting people.
+    objects: BaseUserManager["Gebruiker"] = BaseUserManager()  # type: ignore[assignment]
     REQUIRED_FIELDS = []
 
     is_vng_support = models.BooleanField(

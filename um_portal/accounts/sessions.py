@@ -103,11 +103,11 @@ class SessionStore(DatabaseStore):
             _Cache.ask("delete", f"sessie:{key}", insist=True)
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        """Returns the contents as JSON, sealed for this session."""
+        """Returns the contents as JSON, sealed for its key."""
         return seal(json.dumps(session_dict, separators=(",", ":")), _PURPOSE, self.session_key or "")
 
     def decode(self, session_data: str) -> dict[str, Any]:
-        """Returns the contents; empty when they were not sealed for this session."""
+        """Returns the contents; empty when they were not sealed for its key."""
         try:
             found = json.loads(unseal(session_data, _PURPOSE, self.session_key or ""))
         except ZegelFout:

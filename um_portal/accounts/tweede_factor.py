@@ -1,4 +1,4 @@
-"""Whether this session was made with a second factor. Without one nobody sees data.
+"""Remembers that somebody showed a second factor. Without one nobody sees data.
 
 The mark stands in the session, so that asking costs no query. Logging in with a code or passkey sets it, and so
 does setting one up; taking the last one away removes it.
@@ -21,7 +21,7 @@ FACTOREN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def mark(session: SessionBase) -> None:
-    """Tells that whoever this session is of has shown a second factor."""
+    """Marks the session of somebody who has shown a second factor."""
     session[_KEY] = int(time.time())
 
 

@@ -63,7 +63,9 @@ def invite(
         validate_email(email)
         Gebruiker.username_validator(email)
     except ValidationError:
-        raise UitnodigenMislukt("Dit is geen geldig e-mailadres. Controleer het en probeer het opnieuw.") from None
+        raise UitnodigenMislukt(
+            "Dit is geen geldig e-mailadres. Controleer het en probeer het opnieuw."
+        ) from None
     gebruiker = Gebruiker.objects.select_for_update().filter(username=email).first()
     if gebruiker is None:
         gebruiker = Gebruiker(username=email, first_name=voornaam, last_name=achternaam)

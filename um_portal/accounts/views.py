@@ -147,7 +147,9 @@ class RecoveryCodesView(recovery_codes.ViewRecoveryCodesView):
 @login_required
 def sessions(request: HttpRequest) -> HttpResponse:
     """Shows where somebody is logged in."""
-    found = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.created_at, reverse=True)
+    found = sorted(
+        UserSession.objects.purge_and_list(request.user), key=lambda one: one.created_at, reverse=True
+    )
     return render(request, "accounts/sessies.html", {"sessies": found, "huidig": request.session.session_key})
 
 

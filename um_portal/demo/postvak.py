@@ -55,7 +55,9 @@ class Mail:
 
 def _read(file: Path) -> Mail:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    moment = datetime.fromtimestamp(int(file.name.partition("-")[0]) / 1e9, tz=timezone.get_current_timezone())
+    moment = datetime.fromtimestamp(
+        int(file.name.partition("-")[0]) / 1e9, tz=timezone.get_current_timezone()
+    )
     return Mail(str(message["subject"]), str(message["to"]), moment, str(message.get_content()))
 
 

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
+from tests.factories import een_app, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,9 @@ def een_collega() -> Gebruiker:
     return found
 
 
-def log_in(gebruiker: Gebruiker | str, password: str = WACHTWOORD, browser: Client | None = None, **meta: str) -> int:
+def log_in(
+    gebruiker: Gebruiker | str, password: str = WACHTWOORD, browser: Client | None = None, **meta: str
+) -> int:
     name = gebruiker if isinstance(gebruiker, str) else gebruiker.username
     data = {"login": name, "password": password}
     answer: Any = (browser or Client()).post("/account/inloggen", data, **meta)  # type: ignore[arg-type]
@@ -58,7 +60,9 @@ def test_the_address_may_be_typed_with_capitals(gebruiker: Gebruiker) -> None:
     assert log_in(gebruiker.username.upper()) == 302
 
 
-def test_logging_in_goes_on_to_the_page_that_was_asked_for_and_never_to_another_site(gebruiker: Gebruiker) -> None:
+def test_logging_in_goes_on_to_the_page_that_was_asked_for_and_never_to_another_site(
+    gebruiker: Gebruiker,
+) -> None:
     for asked, comes in (("/hulp", "/hulp"), ("https://elders.example/", "/"), ("//elders.example", "/")):
         browser, code = Client(), een_app(een := een_collega())
         data = {"login": een.username, "password": WACHTWOORD, "next": asked}
@@ -71,10 +75,14 @@ def test_nobody_signs_up() -> None:
         assert Client().get(f"/account/{path}").status_code == 404
 
 
-def test_whoever_has_the_password_of_an_account_that_is_not_active_does_not_get_in(gebruiker: Gebruiker) -> None:
+def test_whoever_has_the_password_of_an_account_that_is_not_active_does_not_get_in(
+    gebruiker: Gebruiker,
+) -> None:
     Gebruiker.objects.filter(pk=gebruiker.pk).update(is_active=False)
     browser = Client()
-    answer = browser.post("/account/inloggen", {"login": gebruiker.username, "password": WACHTWOORD}, follow=True)
+    answer = browser.post(
+        "/account/inloggen", {"login": gebruiker.username, "password": WACHTWOORD}, follow=True
+    )
     assert "niet actief" in answer.text
     assert browser.get("/").status_code == 302
 
@@ -114,7 +122,9 @@ def test_a_forwarded_address_from_anybody_else_is_not_believed(gebruiker: Gebrui
     assert log_in(gebruiker, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.99") == 429
 
 
-def test_through_two_proxies_the_address_is_the_one_that_the_first_of_them_saw(gebruiker: Gebruiker, settings) -> None:
+def test_through_two_proxies_the_address_is_the_one_that_the_first_of_them_saw(
+    gebruiker: Gebruiker, settings
+) -> None:
     settings.UM_VERTROUWDE_PROXIES = ["10.0.0.1", "10.0.0.2"]
     for _ in range(django_settings.UM_INLOGPOGINGEN + 1):
         log_in(gebruiker, "fout", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.1, 10.0.0.2")
@@ -122,7 +132,9 @@ def test_through_two_proxies_the_address_is_the_one_that_the_first_of_them_saw(g
     assert log_in(gebruiker, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.2, 10.0.0.2") == 302
 
 
-@pytest.mark.parametrize("told", ["", ",", "unknown", "192.0.2.1:8080", "<script>", "x" * 5000, "10.0.0.1", "::1%eth0"])
+@pytest.mark.parametrize(
+    "told", ["", ",", "unknown", "192.0.2.1:8080", "<script>", "x" * 5000, "10.0.0.1", "::1%eth0"]
+)
 def test_whatever_a_proxy_tells_the_answer_is_a_page_and_attempts_are_counted(
     told: str, gebruiker: Gebruiker, settings
 ) -> None:
@@ -179,7 +191,10 @@ def test_a_name_that_is_tried_from_everywhere_stays_open_for_a_browser_that_is_k
     assert log_in(gebruiker, REMOTE_ADDR="198.51.100.9") == 429
     assert log_in(gebruiker, browser=known, REMOTE_ADDR="198.51.100.9") == 302
     # Guessing in a browser that is known comes to an end as well.
-    statuses = [log_in(gebruiker, "fout", browser=een_kopie(known)) for _ in range(django_settings.UM_INLOGPOGINGEN + 1)]
+    statuses = [
+        log_in(gebruiker, "fout", browser=een_kopie(known))
+        for _ in range(django_settings.UM_INLOGPOGINGEN + 1)
+    ]
     assert statuses[-1] == 429
 
 
@@ -217,7 +232,9 @@ def a_browser_that_is_known(gebruiker: Gebruiker) -> Client:
 
 def een_kopie(browser: Client) -> Client:
     other = Client()
-    other.cookies[django_settings.UM_TOESTEL_COOKIE] = browser.cookies[django_settings.UM_TOESTEL_COOKIE].value
+    other.cookies[django_settings.UM_TOESTEL_COOKIE] = browser.cookies[
+        django_settings.UM_TOESTEL_COOKIE
+    ].value
     return other
 
 

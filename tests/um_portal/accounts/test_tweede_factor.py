@@ -1,6 +1,5 @@
 """Without a second factor nobody sees data; setting one up, using it, and not losing the last one."""
 
-
 import re
 from typing import Any
 
@@ -83,7 +82,9 @@ def test_setting_up_an_app_opens_the_portal(
 
     wrong = newcomer.post(f"{SET_UP}/app", {"code": "000000"})
     assert "Deze code klopt niet" in wrong.text
-    good = auth.format_hotp_value(auth.hotp_value(secret[1], next(iter(auth.yield_hotp_counters_from_time()))))
+    good = auth.format_hotp_value(
+        auth.hotp_value(secret[1], next(iter(auth.yield_hotp_counters_from_time())))
+    )
     with django_capture_on_commit_callbacks(execute=True):
         answer = newcomer.post(f"{SET_UP}/app", {"code": good})
     assert answer["Location"] == f"{SET_UP}/herstelcodes"
@@ -218,9 +219,10 @@ def test_in_the_demonstration_a_second_factor_may_wait_and_every_page_says_so(
     page = newcomer.get("/")
     assert page.status_code == 200
     assert "Een tweede factor is hier niet verplicht" in page.text
-    assert "Een tweede factor (een code uit een app, of een passkey) is hier niet verplicht" in Client().get(
-        reverse("accounts:login")
-    ).text
+    assert (
+        "Een tweede factor (een code uit een app, of een passkey) is hier niet verplicht"
+        in Client().get(reverse("accounts:login")).text
+    )
 
 
 def test_the_mailbox_is_there_in_the_demonstration_only(settings, tmp_path) -> None:
@@ -229,7 +231,9 @@ def test_the_mailbox_is_there_in_the_demonstration_only(settings, tmp_path) -> N
     settings.EMAIL_BACKEND = "um_portal.demo.postvak.PostvakBackend"
     assert "nog niets verstuurd" in Client().get("/postvak").text
     for number in range(3):
-        mail.send_mail(f"Onderwerp {number} é", "Regel <b>een</b>\n\nhttps://um.example/x", None, ["a@b.example"])
+        mail.send_mail(
+            f"Onderwerp {number} é", "Regel <b>een</b>\n\nhttps://um.example/x", None, ["a@b.example"]
+        )
     page = Client().get("/postvak").text
     assert page.index("Onderwerp 2 é") < page.index("Onderwerp 0 é")
     assert '<a href="https://um.example/x"' in page

@@ -118,7 +118,9 @@ def test_who_has_an_account_is_not_invited_and_a_block_is_not_undone() -> None:
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize("email", ["", "x", "a@", "a b@test.example", "a@test.example\nBcc: b@test.example", "ë@x.example"])
+@pytest.mark.parametrize(
+    "email", ["", "x", "a@", "a b@test.example", "a@test.example\nBcc: b@test.example", "ë@x.example"]
+)
 def test_an_address_that_is_none_gets_a_sentence(email: str) -> None:
     with pytest.raises(UitnodigenMislukt, match="geldig e-mailadres"):
         invite(email)

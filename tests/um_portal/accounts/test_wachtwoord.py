@@ -54,7 +54,8 @@ def test_a_password_that_is_easy_to_guess_is_refused(password: str, why: str, ge
 
 @pytest.mark.parametrize(
     "password",
-    ["twaalf kleine letters", "zonder hoofdletter of cijfer", "ᚠᛇᚻ᛫ᛒᛦᚦ᛫ᚠᚱᚩᚠᚢᚱ", "lang " * 200, "  spaties ervoor en erna  ",
+    ["twaalf kleine letters", "zonder hoofdletter of cijfer",
+     "ᚠᛇᚻ᛫ᛒᛦᚦ᛫ᚠᚱᚩᚠᚢᚱ", "lang " * 200, "  spaties ervoor en erna  ",
      "de gemeente heeft drie gele fietsen"],
 )  # fmt: skip
 def test_any_other_password_of_twelve_is_good_however_long_and_whatever_is_in_it(
@@ -117,7 +118,9 @@ def test_a_new_password_by_mail(gebruiker: Gebruiker, asked: list[Any], settings
     browser = Client()
     # A made-up Host does not come into the mail.
     settings.ALLOWED_HOSTS = ["*"]
-    answer = browser.post(FORGOTTEN, {"email": gebruiker.username.upper()}, HTTP_HOST="kwaad.example", follow=True)
+    answer = browser.post(
+        FORGOTTEN, {"email": gebruiker.username.upper()}, HTTP_HOST="kwaad.example", follow=True
+    )
     assert "Kijk in uw mail" in answer.text
     assert asked == [gebruiker.pk]
     tasks.send_reset(gebruiker.pk)
@@ -133,7 +136,9 @@ def test_a_new_password_by_mail(gebruiker: Gebruiker, asked: list[Any], settings
     # Everywhere logged out, also here; and the second factor is still asked.
     assert elsewhere.get("/").status_code == 302
     assert browser.get("/").status_code == 302
-    assert browser.post("/account/inloggen", {"login": gebruiker.username, "password": NIEUW}).status_code == 302
+    assert (
+        browser.post("/account/inloggen", {"login": gebruiker.username, "password": NIEUW}).status_code == 302
+    )
     assert browser.get("/").status_code == 302
     browser.post("/account/inloggen/tweede-factor", {"code": code()})
     assert browser.get("/").status_code == 200
@@ -141,7 +146,9 @@ def test_a_new_password_by_mail(gebruiker: Gebruiker, asked: list[Any], settings
     assert "werkt niet meer" in Client().get(link).text
 
 
-def test_a_link_for_a_new_password_works_for_an_hour(gebruiker: Gebruiker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_for_a_new_password_works_for_an_hour(
+    gebruiker: Gebruiker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from datetime import datetime, timedelta
 
     from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -269,7 +276,9 @@ def test_mail_goes_over_tls_unless_somebody_says_otherwise() -> None:
     assert django_settings.EMAIL_TIMEOUT == 10
 
 
-def test_a_mail_server_that_is_away_stops_nobody_from_changing_a_password(gebruiker: Gebruiker, settings) -> None:
+def test_a_mail_server_that_is_away_stops_nobody_from_changing_a_password(
+    gebruiker: Gebruiker, settings
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     data = {"oldpassword": WACHTWOORD, "password1": NIEUW, "password2": NIEUW}

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         except UitnodigenMislukt as problem:
             raise CommandError(str(problem)) from None
         uitnodiging = nieuw.uitnodiging
-        self.stdout.write(f"Uitgenodigd: {uitnodiging.gebruiker.username}, tot {uitnodiging.verloopt_op:%d-%m-%Y}.")
+        self.stdout.write(
+            f"Uitgenodigd: {uitnodiging.gebruiker.username}, tot {uitnodiging.verloopt_op:%d-%m-%Y}."
+        )
         if options["toon_link"]:
             self.stdout.write(f"Geef deze link door; hij werkt één keer:\n{nieuw.link}")
