@@ -83,7 +83,7 @@ def een_app(gebruiker: Gebruiker) -> Callable[[], str]:
     def code() -> str:
         # The three codes that are good now, one after the other: each works once.
         counter = int(time.time()) // 30 + next(steps)
-        return totp.format_hotp_value(totp.hotp_value(secret, counter))
+        return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
     return code
 

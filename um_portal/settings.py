@@ -223,7 +223,7 @@ def _redis(database: int) -> str:
 
 CELERY_BROKER_URL = _redis(0)
 UM_SIMULATOR_REDIS_URL = _redis(2)
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _redis(1),

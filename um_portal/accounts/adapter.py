@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Returns who this is; the right password makes the failures before it forgotten."""
-        user = super().authenticate(request, **credentials)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
             self._poging.succeeded()
         return user
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         """Tells the owner of a browser that is new, and knows it from then on."""
-        response = super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         gebruiker = cast(Gebruiker, user)
         if self._logged_in_before and not toestellen.known(request, gebruiker.username):
             self.send_notification_mail("nieuw_toestel", user)

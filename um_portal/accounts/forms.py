@@ -210,7 +210,7 @@ class AddPasskeyForm(_Passkey, webauthn.AddWebAuthnForm):
 
     def clean_name(self) -> str:
         """Returns the name, cut off at a length that fits the list."""
-        return super().clean_name()[:60]
+        return str(super().clean_name())[:60]
 
 
 class AuthenticatePasskeyForm(_Passkey, webauthn.AuthenticateWebAuthnForm):

@@ -62,9 +62,9 @@ class SessionMiddleware(DjangoSessionMiddleware):
         """Puts the session on the request."""
         request.session = SessionStore.of_cookie(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Saves the session, and sends the cookie with the token where Django put the key."""
-        response = super().process_response(request, response)  # type: ignore[arg-type]
+        response = super().process_response(request, response)
         cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
         session = request.session
         if cookie is not None and cookie.value and isinstance(session, SessionStore):

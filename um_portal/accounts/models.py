@@ -15,7 +15,7 @@ class Gebruiker(AbstractUser):
     email = None  # type: ignore[assignment]
     EMAIL_FIELD = "username"
     # Accounts are made by inviting people.
-    objects: BaseUserManager["Gebruiker"] = BaseUserManager()  # type: ignore[assignment]
+    objects = BaseUserManager()  # type: ignore[assignment,misc]
     REQUIRED_FIELDS = []
 
     is_vng_support = models.BooleanField(

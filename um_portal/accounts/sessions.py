@@ -84,7 +84,7 @@ class SessionStore(DatabaseStore):
         sealed = _Cache.ask("get", self._name)
         if isinstance(sealed, str) and (data := self.decode(sealed)):
             return data
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
         _Cache.ask("set", self._name, row.session_data, _CACHE_SECONDS)
@@ -94,7 +94,7 @@ class SessionStore(DatabaseStore):
         """Writes the contents; raises UpdateError when the session was ended meanwhile."""
         super().save(must_create)
         if self.session_key:
-            _Cache.ask("set", self._name, self.encode(self._get_session()), _CACHE_SECONDS)
+            _Cache.ask("set", self._name, self.encode(dict(self.items())), _CACHE_SECONDS)
 
     def delete(self, session_key: str | None = None) -> None:
         """Ends a session, this one or another."""
@@ -106,10 +106,10 @@ class SessionStore(DatabaseStore):
         """Returns the contents as JSON, sealed for its key."""
         return seal(json.dumps(session_dict, separators=(",", ":")), _PURPOSE, self.session_key or "")
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Returns the contents; empty when they were not sealed for its key."""
         try:
-            found = json.loads(unseal(session_data, _PURPOSE, self.session_key or ""))
+            found = json.loads(unseal(str(session_data), _PURPOSE, self.session_key or ""))
         except ZegelFout:
             logger.warning("Een sessie is niet te openen.")
             return {}

@@ -13,6 +13,8 @@ from um_portal.accounts.models import Gebruiker
 @shared_task
 def send_reset(gebruiker_id: int | None) -> None:
     """Mails somebody a link to set a new password; nobody when there was no such account."""
+    if gebruiker_id is None:
+        return
     gebruiker = Gebruiker.objects.filter(pk=gebruiker_id, is_active=True).first()
     if gebruiker is None:
         return

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from um_portal.accounts import uitnodigingen
 from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
+from um_portal.accounts.models import Gebruiker
 
 _INVITATION = "uitnodiging"
 
@@ -61,7 +62,7 @@ class PasswordChangeView(account.PasswordChangeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Is there only for somebody who has a password."""
-        if not request.user.has_usable_password():
+        if not (isinstance(request.user, Gebruiker) and request.user.has_usable_password()):
             raise Http404
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response

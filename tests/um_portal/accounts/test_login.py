@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -12,6 +13,7 @@ from django.test import Client
 
 from tests.factories import een_app, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +142,7 @@ def test_whatever_a_proxy_tells_the_answer_is_a_page_and_attempts_are_counted(
 ) -> None:
     # A proxy too many in the list, one too few, or one that tells something else than an address.
     settings.UM_VERTROUWDE_PROXIES = ["10.0.0.1"]
-    meta = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": told}
+    meta: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": told}
     for _ in range(django_settings.UM_INLOGPOGINGEN):
         assert log_in(gebruiker, "fout", **meta) == 200
     assert log_in(gebruiker, **meta) == 429
@@ -241,7 +243,7 @@ def een_kopie(browser: Client) -> Client:
 def test_a_browser_that_is_new_is_told_to_its_owner_and_the_first_one_is_not(gebruiker: Gebruiker) -> None:
     known = a_browser_that_is_known(gebruiker)
     assert [one.subject for one in mail.outbox] == []
-    Gebruiker.objects.get(pk=gebruiker.pk).authenticator_set.all().delete()
+    Authenticator.objects.all().delete()
     code = een_app(gebruiker)
     for browser in (known, Client(HTTP_USER_AGENT="Vreemde browser")):
         log_in(gebruiker, browser=browser)
@@ -263,8 +265,6 @@ def test_no_name_or_password_comes_into_a_session(gebruiker: Gebruiker) -> None:
     een_app(gebruiker)
     browser = Client()
     log_in(gebruiker, browser=browser)
-    from um_portal.accounts.sessions import SessionStore
-
     contents = str(dict(SessionStore(Session.objects.get().session_key)))
     assert "account_login" in contents
     assert "test.example" not in contents

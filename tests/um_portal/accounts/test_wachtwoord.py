@@ -43,7 +43,7 @@ def gebruiker() -> Gebruiker:
         ("1234567890123", "password_breached"),
         ("Welkom2026!!Welkom", "password_own_words"),
         ("gemeente-vng-2026", "password_own_words"),
-        ("wilhelmina-zonneveld", "password_too_similar"),
+        ("wilhelmina1234", "password_too_similar"),
     ],
 )
 def test_a_password_that_is_easy_to_guess_is_refused(password: str, why: str, gebruiker: Gebruiker) -> None:
@@ -217,7 +217,8 @@ def test_a_link_that_somebody_made_up_gets_a_page(link: str) -> None:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
+    # A client that got no TLS leaves without a word.
+    daemon_threads, block_on_close = True, False
     got: list[str]
 
 
@@ -257,7 +258,7 @@ def server(settings) -> Iterator[_Server]:
 def test_a_mail_goes_out_over_smtp(server: _Server, gebruiker: Gebruiker) -> None:
     notify_role_change(gebruiker, "U bent nu jobcoach van Lindewaard.")
     talk = "\n".join(server.got)
-    assert f"RCPT TO:<{gebruiker.username}>" in talk.replace("rcpt to", "RCPT TO").replace("TO:", "TO:")
+    assert f"rcpt to:<{gebruiker.username}>" in talk.lower()
     assert "Subject: UM-portaal: uw rol is gewijzigd" in talk
     assert "U bent nu jobcoach van Lindewaard." in talk
     assert "Auto-Submitted: auto-generated" in talk
