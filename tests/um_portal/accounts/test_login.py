@@ -149,7 +149,7 @@ def test_whatever_a_proxy_tells_the_answer_is_a_page_and_attempts_are_counted(
     code = een_app(ander := een_collega())
     browser = Client()
     assert log_in(ander, browser=browser, **meta) == 302
-    answer: Any = browser.post("/account/inloggen/tweede-factor", {"code": code()}, **meta)  # type: ignore[arg-type]
+    answer: Any = browser.post("/account/inloggen/tweede-factor", {"code": code()}, **meta)
     assert answer["Location"] == "/"
 
 
