@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# How many tests run side by side in `make test`; 0 runs them one after the other.
+PYTEST_WORKERS ?= 2
 
 BIN := .venv/bin
 RUNTIME := .venv/.stamp-runtime
@@ -27,14 +29,17 @@ help: ## deze uitleg
 	@echo "  UM_PORT (8000), UM_SIMULATOR_PORT (8001) en UM_DATA_DIR (./.data) verplaatsen de demonstratie:"
 	@echo "  make demo UM_PORT=8100 UM_SIMULATOR_PORT=8101 UM_DATA_DIR=/tmp/tweede"
 	@echo "  Met DATABASE_URL en REDIS_URL gebruiken demo en test die servers."
+	@echo "  Meer tests naast elkaar, of maar een paar:"
+	@echo "  make test PYTEST_WORKERS=4 PYTEST_ARGS=tests/exchange"
+	@echo "  Zolang de demonstratie draait, werkt .venv/bin/python manage.py OPDRACHT daarop."
 
 demo: $(RUNTIME) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 	@exec $(BIN)/python -m um_portal.embedded.demo
 
-test: lint ## controleer stijl, typen en afhankelijkheden, en voer de tests uit
-	@echo "- Tests" && $(BIN)/python -m pytest --hypothesis-profile=vast $(PYTEST_ARGS)
+test: lint ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
+	@echo "- Tests" && $(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-all: lint ## als test, met ook de langzame tests en die in een browser
+test-all: lint ## als test, met ook de langzame tests en die in een browser, een voor een
 	@echo "- Tests, ook de langzame" && $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)
 
 lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
@@ -43,8 +48,7 @@ lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 	@echo "- Afhankelijkheden (import-linter)" && $(BIN)/lint-imports
 
 bench: $(DEV) css ## meet hoe snel het portaal is
-	@if [ -f tests/bench.py ] || [ -d tests/bench ]; then exec $(BIN)/python -m tests.bench; \
-	else echo "Er zijn geen metingen: tests/bench ontbreekt." >&2; exit 1; fi
+	@exec $(BIN)/python -m tests.bench
 
 css: $(RUNTIME) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
 	@status=0; $(BIN)/python um_portal/embedded/vendor.py --needs-node || status=$$?; \

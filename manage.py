@@ -6,11 +6,25 @@ import sys
 
 
 def main() -> None:
-    """Run a management command; without a configured database the embedded one must be running."""
+    """Runs a management command; without a configured database on the demonstration that runs here."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
+    if not os.environ.get("DATABASE_URL") and not os.environ.get("UM_SECRET_KEY"):
+        connect_to_demonstration()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def connect_to_demonstration() -> None:
+    """Takes over the servers, secrets and ports of the demonstration in this checkout, when one runs; says so."""
+    # Not there in an installation that has servers of its own.
+    try:
+        from um_portal.embedded import running
+    except ModuleNotFoundError:
+        return
+    if found := running.find(os.environ):
+        os.environ.update(found)
+        print(f"Verbonden met de demonstratie in {found['UM_DATA_DIR']} ...", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -89,25 +89,11 @@ def _empty_as_owner() -> None:
 # --- Redis -----------------------------------------------------------------------------------------------
 
 
-def _own_redis_databases() -> list[str]:
-    """Point the settings at databases that no other worker of pytest-xdist uses; returns their URLs."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-
-    def moved(url: str) -> str:
-        base, _, number = url.rpartition("/")
-        return f"{base}/{int(number) + 3 * int(worker)}"
-
-    settings.CELERY_BROKER_URL = moved(settings.CELERY_BROKER_URL)
-    settings.UM_SIMULATOR_REDIS_URL = moved(settings.UM_SIMULATOR_REDIS_URL)
-    settings.CACHES["default"]["LOCATION"] = moved(settings.CACHES["default"]["LOCATION"])
-    return [
-        settings.CELERY_BROKER_URL,
-        settings.CACHES["default"]["LOCATION"],
-        settings.UM_SIMULATOR_REDIS_URL,
-    ]
-
-
-_REDIS_URLS = _own_redis_databases()
+_REDIS_URLS = [
+    settings.CELERY_BROKER_URL,
+    settings.CACHES["default"]["LOCATION"],
+    settings.UM_SIMULATOR_REDIS_URL,
+]
 
 
 @pytest.fixture(scope="session")

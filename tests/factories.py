@@ -3,7 +3,7 @@
 import io
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from allauth.mfa.totp.internal import auth as totp
@@ -13,6 +13,10 @@ from django.http import HttpRequest
 from django.test import Client
 from openpyxl import Workbook
 
+from exchange.bron import concept, store
+from exchange.bron.columns import Record
+from exchange.bron.sets import Verschil
+from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
 from um_portal.accounts import tweede_factor
 from um_portal.accounts.models import Gebruiker
@@ -137,6 +141,27 @@ def een_contactmoment(nummer_kvk: str = "12345678", datum: str = "2026-05-20", *
         },
         **more,
     }
+
+
+# Higher than the number of any levering, so that nothing withdrawn holds back what is published with `publish_set`.
+_BATCHES = 10**9
+_RECORDS_PER_PART = 4000
+
+
+def put_ready(gemeente: Gemeente, soort: Soort, batch: int, records: Iterable[Record | MetBeleid]) -> int:
+    """Puts records ready under a batch, all or none of them, and counts them."""
+    with voor_gemeente(gemeente):
+        return concept.put_ready(Schrijver(gemeente, soort, batch), records)
+
+
+def publish_set(gemeente: Gemeente, soort: Soort, records: Iterable[Record | MetBeleid]) -> Verschil:
+    """Makes exactly these records the municipality's set of this kind, in one go; all or nothing."""
+    with voor_gemeente(gemeente):
+        schrijver = Schrijver(gemeente, soort, _BATCHES + next(_number))
+        rest = iter(records)
+        while part := list(itertools.islice(rest, _RECORDS_PER_PART)):
+            concept.put_ready(schrijver, part)
+        return store.publish(gemeente, soort, schrijver.batch)
 
 
 def vum_headers(gemeente: Gemeente | str, **changes: str | None) -> dict[str, str]:

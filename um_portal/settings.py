@@ -16,6 +16,11 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from um_portal.inspection import forbid_inspection
+
+# Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
+forbid_inspection()
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,7 +42,8 @@ def _secret(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(
             f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "
-            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving."
+            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving. "
+            "manage.py vindt de demonstratie vanzelf zolang `make demo` draait, met dezelfde UM_DATA_DIR."
         )
     return value
 
@@ -85,6 +91,9 @@ UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
 UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
 UM_LEES_SECONDEN = env.int("UM_LEES_SECONDEN", default=60)
 UM_LEES_GEHEUGEN_MB = env.int("UM_LEES_GEHEUGEN_MB", default=2048)
+UM_LEES_ZANDBAK = env.str("UM_LEES_ZANDBAK", default="indien-mogelijk" if UM_DEMO else "verplicht")
+if UM_LEES_ZANDBAK not in {"verplicht", "indien-mogelijk"}:
+    raise ImproperlyConfigured("UM_LEES_ZANDBAK is verplicht of indien-mogelijk.")
 
 # Leveringen that come in by themselves: per key, and how long the same file is the same levering.
 UM_AANLEVER_AANROEPEN_PER_MINUUT = env.int("UM_AANLEVER_AANROEPEN_PER_MINUUT", default=120)
@@ -147,6 +156,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "um_portal.toegang.access.DoorMiddleware",
     "um_portal.accounts.middleware.NoStoreMiddleware",
     "um_portal.accounts.middleware.SessieduurMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -163,6 +173,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Its csrf_token writes the municipality beside the token, in every form.
+            "builtins": ["um_portal.toegang.templatetags.toegang"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -217,8 +229,9 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 
 
 def _redis(database: int) -> str:
-    base, _, last = REDIS_URL.rpartition("/")
-    return f"{base if last.isdigit() else REDIS_URL}/{database}"
+    """The URL of one of the three databases, counted from the number in REDIS_URL when there is one."""
+    base, _, first = REDIS_URL.rpartition("/")
+    return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
 
 
 CELERY_BROKER_URL = _redis(0)
@@ -407,13 +420,18 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "um_portal.presentation.static_files.JoinedStyles",
+]
 # With UM_STATIC_MANIFEST the files come from `collectstatic`, hashed and compressed; else from the source tree.
 UM_STATIC_MANIFEST = env.bool("UM_STATIC_MANIFEST", default=False)
 STATIC_ROOT = env.str("UM_STATIC_ROOT", default=str(UM_DATA_DIR / "static")) if UM_STATIC_MANIFEST else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "um_portal.presentation.static_files.ModuleStorage"
         if UM_STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -438,8 +456,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
+        # What it warns of, it says with the address, in which there is an id.
+        "urllib3": {"level": "CRITICAL"},
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
     },

@@ -6,6 +6,8 @@ from django.views.generic import TemplateView
 
 from um_portal import start
 from um_portal.presentation.stijlgids import stijlgids
+from um_portal.toegang.access import open_to_all
+from um_portal.toegang.views import rights
 
 handler400 = "django.views.defaults.bad_request"
 
@@ -20,15 +22,16 @@ urlpatterns = [
     path("leveringen/", include("uploads.urls")),
     path("woordenboek/", include("exchange.woordenboek.urls")),
     path("api/", include("exchange.woordenboek.api_urls")),
-    path("hulp", TemplateView.as_view(template_name="paginas/hulp.html"), name="help"),
+    path("hulp", open_to_all(TemplateView.as_view(template_name="paginas/hulp.html")), name="help"),
+    path("hulp/rechten", rights, name="rechten"),
     path(
         "toegankelijkheid",
-        TemplateView.as_view(template_name="paginas/toegankelijkheid.html"),
+        open_to_all(TemplateView.as_view(template_name="paginas/toegankelijkheid.html")),
         name="toegankelijkheid",
     ),
-    path("privacy", TemplateView.as_view(template_name="paginas/privacy.html"), name="privacy"),
+    path("privacy", open_to_all(TemplateView.as_view(template_name="paginas/privacy.html")), name="privacy"),
 ]
 
 if settings.UM_DEMO:
     # All components on one page, for whoever builds on them.
-    urlpatterns.append(path("stijlgids", stijlgids, name="stijlgids"))
+    urlpatterns.append(path("stijlgids", open_to_all(stijlgids), name="stijlgids"))

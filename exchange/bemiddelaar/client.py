@@ -6,21 +6,19 @@ What comes back is checked before it is used: the exchange is trusted no more th
 
 import json
 import re
-import ssl
-import time
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from django.conf import settings
 
 from exchange.standard import VUM_ID_PATROON, Soort
 from exchange.vum3.headers import Partijen
+from um_portal import outward
 
 _MAX_ANTWOORD = 64 * 1024 * 1024
 _LIMIET_BEREIKT = "429.01"
+_ONBRUIKBAAR = "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
 _VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
 _VUM_ID = re.compile(VUM_ID_PATROON)
 
@@ -55,48 +53,38 @@ class Antwoord:
     maximum_bereikt: bool
 
 
-@cache
-def _client() -> httpx.Client:
-    """One client a process, with the portal's certificate where there is one."""
-    verify: ssl.SSLContext | bool = True
-    if settings.UM_EXCHANGE_URL.startswith("https:"):
-        verify = ssl.create_default_context(cafile=settings.UM_EXCHANGE_CA or None)
-        if settings.UM_EXCHANGE_CERTIFICAAT:
-            verify.load_cert_chain(settings.UM_EXCHANGE_CERTIFICAAT, settings.UM_EXCHANGE_SLEUTEL or None)
-    return httpx.Client(verify=verify, follow_redirects=False, trust_env=False)
-
-
-def _call(method: str, path: str, oin: str, timeout: float, body: Any = None) -> dict[str, Any]:
-    parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
-    deadline = time.monotonic() + timeout
+def _call(method: str, path: str, oin: str, seconds: float, body: Any = None) -> dict[str, Any]:
+    headers = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN).as_headers()
+    headers["Accept"] = "application/json"
+    if body is not None:
+        headers["Content-Type"] = "application/json"
     try:
-        with _client().stream(
+        with outward.call(
             method,
             f"{settings.UM_EXCHANGE_URL}/{path}",
-            headers=parties.as_headers(),
-            json=body,
-            timeout=timeout,
+            headers=headers,
+            body=None if body is None else json.dumps(body).encode(),
+            # The exchange is silent as long as it waits for its sources.
+            limits=outward.Limits(whole=seconds, silence=seconds, size=_MAX_ANTWOORD),
+            tls=outward.Tls(
+                settings.UM_EXCHANGE_CERTIFICAAT, settings.UM_EXCHANGE_SLEUTEL, settings.UM_EXCHANGE_CA
+            ),
         ) as response:
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                # httpx limits each read; whoever drips must still be done in time.
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("te laat")
-                if len(content) > _MAX_ANTWOORD:
-                    raise UitwisselingFout(
-                        "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."
-                    )
-            status = response.status_code
-    except httpx.TimeoutException:
+            return _read(response.status, response.read())
+    except outward.TeGroot:
+        raise UitwisselingFout(
+            "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."
+        ) from None
+    except outward.TeLaat:
         raise UitwisselingFout(
             "De uitwisseling antwoordde niet op tijd. Probeer het over een paar minuten opnieuw."
         ) from None
-    except httpx.HTTPError:
+    except outward.Ingepakt:
+        raise UitwisselingFout(_ONBRUIKBAAR) from None
+    except outward.GeenAntwoord:
         raise UitwisselingFout(
             "De uitwisseling is niet bereikbaar. Probeer het over een paar minuten opnieuw."
         ) from None
-    return _read(status, bytes(content))
 
 
 def _read(status: int, content: bytes) -> dict[str, Any]:
@@ -119,9 +107,7 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
         )
     if status == 400:
         raise UitwisselingFout("De uitwisseling kent dit gegeven niet of niet meer.", blijvend=True)
-    raise UitwisselingFout(
-        "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
-    )
+    raise UitwisselingFout(_ONBRUIKBAAR)
 
 
 def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
@@ -134,9 +120,7 @@ def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
     )
     vraag_id, matches = answer.get("vraagID"), answer.get("matches")
     if not isinstance(vraag_id, str) or not _VRAAG_ID.fullmatch(vraag_id) or not isinstance(matches, list):
-        raise UitwisselingFout(
-            "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
-        )
+        raise UitwisselingFout(_ONBRUIKBAAR)
     found = []
     for match in matches:
         if not isinstance(match, dict):

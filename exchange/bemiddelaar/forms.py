@@ -98,7 +98,7 @@ class ZoekForm(forms.Form):
         label="Rijbewijs",
         required=False,
         choices=[(code, code) for code in SOORT_RIJBEWIJS.waarden],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "um-keuzes-naast-elkaar"}),
+        widget=forms.CheckboxSelectMultiple(),
         help_text="Kiest u er meer, dan moet iemand ze allemaal hebben.",
     )
     taal = forms.ChoiceField(label="Taal", required=False, choices=[_GEEN, *VEELGEVRAAGD.items()])

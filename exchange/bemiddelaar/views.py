@@ -20,9 +20,10 @@ from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.display import as_pairs
 from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
-from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 
 PER_PAGINA = 25
 ZOEKBARE_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
@@ -44,7 +45,7 @@ def _own(request: GemeenteRequest, pk: int) -> Zoekvraag:
     return get_object_or_404(searching.visible(request.user), pk=pk)
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """The search form; a good one becomes a search and a job."""
@@ -65,7 +66,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
     return render(request, "bemiddelaar/nieuw.html", context, status=422 if form.errors else 200)
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_GET
 def occupations(request: GemeenteRequest) -> HttpResponse:
     """Names of occupations with these words in them, as options for the search form."""
@@ -76,7 +77,7 @@ def occupations(request: GemeenteRequest) -> HttpResponse:
     return render(request, "bemiddelaar/_beroepen.html", {"beroepen": found})
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_GET
 def overview(request: GemeenteRequest) -> HttpResponse:
     """The jobcoach's own searches, as long as they are kept."""
@@ -114,7 +115,7 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
     return context
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_GET
 def search(request: GemeenteRequest, pk: int) -> HttpResponse:
     """One search: its state while under way, then its results."""
@@ -122,7 +123,7 @@ def search(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "bemiddelaar/zoekvraag.html", _search_context(request, zoekvraag))
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_GET
 def state(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of the search's page that changes by itself; asked every second while under way."""
@@ -130,7 +131,7 @@ def state(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "bemiddelaar/_stand.html", _search_context(request, zoekvraag))
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_POST
 def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Put a failed search again."""
@@ -140,7 +141,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
     return redirect("bemiddelaar:zoekvraag", pk=pk)
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erase a search and its results before their time."""
@@ -166,7 +167,7 @@ def _result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
     return found
 
 
-@voor_rol(Rol.JOBCOACH)
+@requires(Recht.ZOEKEN)
 @require_GET
 def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     """One match: its search profile, and the button to request its detail."""
@@ -183,7 +184,7 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
 
 
 @never_cache
-@voor_rol(Rol.JOBCOACH, transactie=False)
+@requires(Recht.ZOEKEN, transactie=False)
 @require_http_methods(["GET", "POST"])
 def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     """Request the detail of a match and show it once; it goes to this one response and nowhere else."""

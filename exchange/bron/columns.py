@@ -121,7 +121,7 @@ class Afleiding:
     """Derives rows from records of one kind, many at a time, asking the database nothing after it is made.
 
     The parts of a record (its hours, its licences, its occupation) come back in other records; what was made of a
-    part is remembered by its JSON. So keep one for the records of one stapel, not for ever.
+    part is remembered by its JSON. So keep one for the records of one batch, not for ever.
     """
 
     def __init__(self, soort: Soort, resolve: Callable[[int], int | None]) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from exchange.bron.models import RECORD_VAN, Intrekking, Journaal, Journaalrecord, Stand
-from exchange.bron.store import BezigMetPubliceren, lock, remove
+from exchange.bron.sets import BezigMetPubliceren, lock, remove_records
 from exchange.selection import Voorwaarde
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
@@ -45,7 +45,7 @@ def _erase(gemeente: Gemeente, soort: Soort) -> int:
             if not Stand.objects.filter(soort=soort).exists():
                 return 0
             stand = lock(gemeente, soort)
-            erased = remove(gemeente, soort, stand, f"NOT ({condition.sql})", condition.parameters)
+            erased = remove_records(gemeente, soort, stand, f"NOT ({condition.sql})", condition.parameters)
             if erased:
                 log_act(gemeente, "records_verlopen", onderwerp=soort.label, aantal=erased)
     except BezigMetPubliceren:

@@ -1,4 +1,7 @@
-"""exchange.bron.journaal."""
+"""Undoing a publication: the journaal keeps what it took away or changed, `undo` brings that back.
+
+Per kind only the last publication can be undone, then the one before. How long that can be done is in `expiry`.
+"""
 
 from typing import Any
 
@@ -8,84 +11,95 @@ from django.utils import timezone
 from exchange.bron import copying
 from exchange.bron.models import RECORD_VAN, Journaal, Journaalrecord
 from exchange.bron.packing import unpack
-from exchange.bron.store import (
-    _BATCH,
-    GEEN_STAPEL,
-    NietTerugTeDraaien,
-    Verschil,
-    _copy,
-    _Herkomst,
-    _insert,
-    _make_temporary,
-    _of,
-    _settle,
-    _tables,
-    lock,
-)
+from exchange.bron.sets import Herkomst, Verschil, add_records, lock, settle
+from exchange.bron.tables import copy_rows, make_temporary, tables_of
 from exchange.bron.writing import DETAIL_CONTEXT, UNIQUE, MetBeleid, Schrijver
 from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
+_RECORDS_PER_PART = 4000
+
+
+class NietTerugTeDraaien(RuntimeError):
+    """This is not the last publication of its kind, or what was there before is not kept any more."""
+
 
 def last_journaal(soort: Soort) -> Journaal | None:
-    """The publication that can be undone now, if any; call inside `voor_gemeente`."""
+    """Finds the publication that can be undone now, if any; call inside `voor_gemeente`."""
     found: Journaal | None = Journaal.objects.filter(soort=soort.value).order_by("-pk").first()
     return found
 
 
 def undoable_now() -> set[int]:
-    """The stapels whose publication can be undone now, one of each kind at most; call inside `voor_gemeente`."""
+    """Finds the batches whose publication can be undone now, one of each kind at most; call inside `voor_gemeente`."""
     last = Journaal.objects.order_by("soort", "-pk").distinct("soort")
     return set(last.values_list("stapel", flat=True))
 
 
-def _undoable(soort: Soort, stapel: int) -> Journaal:
+def _undoable(soort: Soort, batch: int) -> Journaal:
     found = last_journaal(soort)
-    if found is None or found.stapel != stapel:
+    if found is None or found.stapel != batch:
         raise NietTerugTeDraaien
     return found
 
 
-def difference_of_undo(gemeente: Gemeente, soort: Soort, stapel: int) -> Verschil:
-    """What undoing this publication would do to the set as it is now. Raises NietTerugTeDraaien."""
-    published, table = Journaalrecord._meta.db_table, _tables(soort).set
+def keep(cursor: Any, gemeente: Gemeente, soort: Soort, batch: int, ids: str) -> None:
+    """Writes the journaal of a publication that is about to happen.
+
+    `ids` is a query for the ids of the published rows that it takes away or changes.
+    """
+    journaal = Journaal.objects.create(
+        gemeente=gemeente, soort=soort.value, stapel=batch, gepubliceerd_op=timezone.now()
+    )
+    policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
+    cursor.execute(
+        f"INSERT INTO {Journaalrecord._meta.db_table} (gemeente_id, journaal_id, id_bron, detail, vingerafdruk,"
+        " ververst_op, stapel, contactbeleid) SELECT p.gemeente_id, %s, p.id_bron, p.detail, p.vingerafdruk,"
+        f" p.ververst_op, p.stapel, {policy} FROM ({ids}) v (id) JOIN {tables_of(soort).set} p USING (id)",
+        [journaal.pk],
+    )
+
+
+def difference_of_undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
+    """Tells what undoing this publication would do to the set as it is now. Raises NietTerugTeDraaien."""
+    kept, published = Journaalrecord._meta.db_table, tables_of(soort).set
     with voor_gemeente(gemeente), connection.cursor() as cursor:
-        journaal = _undoable(soort, stapel)
+        journaal = _undoable(soort, batch)
         cursor.execute(
-            f"SELECT count(*) FILTER (WHERE p.id IS NULL), count(p.id) FROM {published} j LEFT JOIN"
-            f" (SELECT id, id_bron FROM {table} WHERE gemeente_id = %s AND stapel <> %s) p ON p.id_bron = j.id_bron"
-            " WHERE j.gemeente_id = %s AND j.journaal_id = %s",
-            [gemeente.pk, stapel, gemeente.pk, journaal.pk],
+            f"SELECT count(*) FILTER (WHERE p.id IS NULL), count(p.id) FROM {kept} j LEFT JOIN"
+            f" (SELECT id, id_bron FROM {published} WHERE gemeente_id = %s AND stapel <> %s) p"
+            " ON p.id_bron = j.id_bron WHERE j.gemeente_id = %s AND j.journaal_id = %s",
+            [gemeente.pk, batch, gemeente.pk, journaal.pk],
         )
         back, changed = cursor.fetchone()
         cursor.execute(
-            f"SELECT count(*) FILTER (WHERE stapel = %s), count(*) FROM {table} WHERE gemeente_id = %s",
-            [stapel, gemeente.pk],
+            f"SELECT count(*) FILTER (WHERE stapel = %s), count(*) FROM {published} WHERE gemeente_id = %s",
+            [batch, gemeente.pk],
         )
         gone, now = cursor.fetchone()
     return Verschil(nieuw=back, gewijzigd=changed, gelijk=now - gone - changed, weg=gone)
 
 
-def undo(gemeente: Gemeente, soort: Soort, stapel: int) -> Verschil:
-    """Bring back the set as it was before this publication, the last of its kind; all or nothing.
+def undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
+    """Brings back the set as it was before this publication, the last of its kind; all or nothing.
 
     What was withdrawn since then stays away. After it the publication before can be undone.
     Raises NietTerugTeDraaien and BezigMetPubliceren; then nothing has changed.
     """
-    tables = _tables(soort)
+    tables = tables_of(soort)
     with voor_gemeente(gemeente):
         stand = lock(gemeente, soort)
-        journaal = _undoable(soort, stapel)
-        verschil = difference_of_undo(gemeente, soort, stapel)
+        journaal = _undoable(soort, batch)
+        verschil = difference_of_undo(gemeente, soort, batch)
         with connection.cursor() as cursor:
             _unpack_journaal(cursor, gemeente, soort, journaal)
             cursor.execute(
-                f"DELETE FROM {tables.set} WHERE gemeente_id = %s AND stapel = %s", [gemeente.pk, stapel]
+                f"DELETE FROM {tables.set} WHERE gemeente_id = %s AND stapel = %s", [gemeente.pk, batch]
             )
             cursor.execute(
-                f"UPDATE {tables.set} p SET {tables.changing('n')}, ververst_op = n.ververst_op"
+                f"UPDATE {tables.set} p SET {tables.changes('n')}, ververst_op = n.ververst_op"
                 " FROM pg_temp.terug n WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron",
                 [gemeente.pk],
             )
@@ -93,35 +107,38 @@ def undo(gemeente: Gemeente, soort: Soort, stapel: int) -> Verschil:
                 f"SELECT id_bron AS sleutel FROM pg_temp.terug n WHERE NOT EXISTS (SELECT FROM {tables.set} p"
                 " WHERE p.gemeente_id = %s AND p.id_bron = n.id_bron)"
             )
-            bron = _Herkomst("pg_temp.terug", "id_bron", back, (gemeente.pk,))
-            _insert(cursor, gemeente, tables, bron, verschil.totaal)
+            herkomst = Herkomst("pg_temp.terug", "id_bron", back, (gemeente.pk,))
+            add_records(cursor, gemeente, soort, herkomst, verschil.totaal)
             cursor.execute("DROP TABLE pg_temp.terug")
         journaal.delete()
         stand.gepubliceerd_op = timezone.now()
-        _settle(gemeente, soort, stand, verschil.totaal, changed=True)
+        settle(gemeente, soort, stand, verschil.totaal, changed=True)
     return verschil
 
 
 def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Journaal) -> None:
-    """Put the records of a journaal in the table `terug`, prepared for searching as records are today."""
-    tables = _tables(soort)
-    _make_temporary(
-        cursor, "terug", f"SELECT {_of('n', tables)}, p.ververst_op FROM {tables.concept} n, {tables.set} p"
+    """Puts the records of a journaal in the table `terug`, prepared for searching as records are today."""
+    tables = tables_of(soort)
+    make_temporary(
+        cursor,
+        "terug",
+        f"SELECT {tables.columns('n')}, p.ververst_op FROM {tables.concept} n, {tables.set} p",
     )
     fields = [*tables.fields, RECORD_VAN[soort]._meta.get_field("ververst_op")]
-    schrijver = Schrijver(gemeente, soort, GEEN_STAPEL)
+    schrijver = Schrijver(gemeente, soort, journaal.stapel)
     last = 0
-    while batch := list(
-        Journaalrecord.objects.filter(journaal=journaal, pk__gt=last).order_by("pk")[:_BATCH]
+    while part := list(
+        Journaalrecord.objects.filter(journaal=journaal, pk__gt=last).order_by("pk")[:_RECORDS_PER_PART]
     ):
-        last = batch[-1].pk
+        last = part[-1].pk
         records = [
             MetBeleid(unpack(keys.decrypt(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
-            for row in batch
+            for row in part
         ]
         rows = (
+            # Each with the batch that brought it, which is an earlier one.
             {**value, "stapel": row.stapel, "ververst_op": row.ververst_op}
-            for value, row in zip(schrijver.rows(records), batch, strict=True)
+            for value, row in zip(schrijver.rows(records), part, strict=True)
         )
-        _copy(cursor, "pg_temp.terug", fields, copying.pieces(rows, copying.encoders(fields, UNIQUE)))
+        copy_rows(cursor, "pg_temp.terug", fields, copying.pieces(rows, copying.encoders(fields, UNIQUE)))
     cursor.execute("ANALYZE pg_temp.terug")

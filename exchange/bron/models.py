@@ -1,7 +1,8 @@
 """What a municipality published: typed columns for what is searched, JSON ready to send, the rest encrypted.
 
 Matching reads the columns and nothing that identifies a person; contact details and the other detail-only
-attributes exist only inside `detail`, encrypted with the municipality's key. Rows are written by `store`.
+attributes exist only inside `detail`, encrypted with the municipality's key. Rows are put ready by
+`concept` and change by `sets`.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -98,7 +99,8 @@ class GepubliceerdRecord(GemeenteModel, Recordkolommen):
 
     # Every other index begins with the municipality too.
     gemeente = models.ForeignKey(Gemeente, on_delete=models.CASCADE, related_name="+", db_index=False)
-    # The stapel that brought this record into the set, as long as it has been there; 0: none that is known by number.
+    # The number of the batch (a levering) that brought this record into the set, as long as it has been there.
+    # 0: none that is known by number.
     stapel = models.BigIntegerField(default=0)
     # The last publication that held this record.
     ververst_op = models.DateField()
@@ -136,7 +138,7 @@ class Beroepindex(GemeenteModel):
 
     PostgreSQL looks an array up in an index only with operators that are leakproof, and those of arrays are not;
     equality of text is. Narrows a question down and no more: `Werkzoekende.beroepen` is what decides, so that the
-    id of somebody who has gone does no harm. `store` makes it anew whenever jobseekers change.
+    id of somebody who has gone does no harm. `sets` makes it anew whenever jobseekers change.
     """
 
     beroep = models.TextField(db_collation="C")
@@ -175,7 +177,7 @@ class Werkgeverscontactmoment(GepubliceerdRecord, Contactmomentkolommen):
 
 
 class Conceptrecord(GemeenteModel, Recordkolommen):
-    """A record that waits for publication, together with the others of its stapel."""
+    """A record that waits for publication, together with the others of its batch."""
 
     # Written by the hundred thousand and gone within a day: the one index it needs, and no look at the register of
     # municipalities for every row.
@@ -218,7 +220,7 @@ class ConceptContactmoment(Conceptrecord, Contactmomentkolommen):
 
 
 class Journaal(GemeenteModel):
-    """A publication that can still be undone. What it added is known by its stapel, the rest by its records."""
+    """A publication that can still be undone. What it added is known by its batch, the rest by its records."""
 
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     stapel = models.BigIntegerField()
@@ -251,7 +253,7 @@ class Journaalrecord(GemeenteModel, Recordkolommen):
 
 
 class Intrekking(GemeenteModel):
-    """A record that was withdrawn: no stapel up to this one may bring it back."""
+    """A record that was withdrawn: no batch up to this one may bring it back."""
 
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     id_bron = models.CharField(max_length=200)

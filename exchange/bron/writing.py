@@ -2,14 +2,12 @@
 
 import hmac
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
-
-from django.db.models import Field
+from typing import Final, NamedTuple
 
 from exchange.bron import copying
 from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_numbers
-from exchange.bron.models import CONCEPT_VAN
 from exchange.bron.packing import pack
+from exchange.bron.tables import tables_of
 from exchange.geo.distances import resolver
 from exchange.standard import Soort
 from um_portal.tenants import keys
@@ -29,26 +27,22 @@ class MetBeleid(NamedTuple):
     contactbeleid: Contactbeleid | None
 
 
-def concept_fields(soort: Soort) -> tuple["Field[Any, Any]", ...]:
-    """The columns that are filled when a record of this kind is put ready, in order."""
-    return tuple(field for field in CONCEPT_VAN[soort]._meta.concrete_fields if not field.primary_key)
-
-
 class Schrijver:
-    """Writes rows of one stapel. What it finds out on the way it remembers, so keep it for all parts of the stapel."""
+    """Writes rows of one batch. Remembers what it finds out on the way, so keep it for all parts of the batch."""
 
-    def __init__(self, gemeente: Gemeente, soort: Soort, stapel: int) -> None:
+    def __init__(self, gemeente: Gemeente, soort: Soort, batch: int) -> None:
         self._gemeente = gemeente
-        self._soort = soort
-        fields = concept_fields(soort)
+        self.soort = soort
+        self.batch = batch
+        fields = tables_of(soort).fields
         self._encoders = copying.encoders(fields, UNIQUE)
         self._begin: Row = dict.fromkeys(field.attname for field in fields)
-        self._begin |= {"gemeente_id": gemeente.pk, "stapel": stapel}
+        self._begin |= {"gemeente_id": gemeente.pk, "stapel": batch}
         self._derive_anew()
 
     def _derive_anew(self) -> None:
         self._resolve = resolver()
-        self._afleiding = Afleiding(self._soort, self._resolve)
+        self._afleiding = Afleiding(self.soort, self._resolve)
 
     def write(self, records: Sequence[MetBeleid], without: Collection[str] = frozenset()) -> Iterator[bytes]:
         """What `rows` gives, in the binary form of COPY, some tens of kilobytes at a time."""
@@ -73,7 +67,7 @@ class Schrijver:
         secret: bytes,
         seal: Callable[[bytes], bytes],
     ) -> Iterator[Row]:
-        derived, soort = self._afleiding, self._soort
+        derived, soort = self._afleiding, self.soort
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
         for record, policy in records:
             if policy is not None and "contactbeleid" not in empty:

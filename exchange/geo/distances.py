@@ -18,7 +18,6 @@ __all__ = [
     "REFRESH_SECONDS",
     "distance_km",
     "forget",
-    "is_known",
     "pc4_of",
     "resolve",
     "resolver",
@@ -70,11 +69,6 @@ def resolve(pc4: int) -> int | None:
 def resolver() -> Callable[[int], int | None]:
     """`resolve` on the table as it is now: for many at a time, never asking the database in between."""
     return _table().resolve
-
-
-def is_known(pc4: int) -> bool:
-    """Whether `pc4` itself is in the table, so that no other has to stand for it."""
-    return _table().is_known(pc4)
 
 
 def forget() -> None:

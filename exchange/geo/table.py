@@ -36,10 +36,6 @@ class Postcodetabel:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def is_known(self, pc4: int) -> bool:
-        """Whether this very pc4 is in the table."""
-        return pc4 in self._vectors
-
     def resolve(self, pc4: int) -> int | None:
         """The pc4 in the table that stands for `pc4`; see `exchange.geo.distances.resolve`."""
         if pc4 in self._vectors:

@@ -46,11 +46,6 @@ class Versievergelijking:
     synoniemen_anders: int
 
     @property
-    def is_gelijk(self) -> bool:
-        """Whether putting it in force would change nothing."""
-        return not (self.nieuw or self.hernoemd or self.vervallen or self.synoniemen_anders)
-
-    @property
     def in_gebruik(self) -> tuple[Vervalt, ...]:
         """The codes that disappear although records carry them."""
         return tuple(code for code in self.vervallen if code.in_gebruik)

@@ -6,7 +6,6 @@ label, because records may still carry it, but it is no longer offered: offer `C
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db import connections, models, transaction
@@ -171,23 +170,6 @@ class Code(models.Model):
     def is_geldig(self) -> bool:
         """Whether it may still be chosen."""
         return self.status == Codestatus.GELDIG
-
-
-def labels(lijst: str, codes: Iterable[str], op: datetime | None = None) -> dict[str, str]:
-    """The labels of those of these codes that the list has or had, in one query.
-
-    With `op` as they read at that moment, according to the version that was then in force.
-    """
-    wanted = list(codes)
-    if op is None:
-        return dict(Code.objects.filter(lijst=lijst, code__in=wanted).values_list("code", "label"))
-    then = Versiecode.objects.filter(
-        Q(versie__geldig_tot=None) | Q(versie__geldig_tot__gt=op),
-        versie__lijst=lijst,
-        versie__geldig_van__lte=op,
-        code__in=wanted,
-    )
-    return dict(then.values_list("code", "label"))
 
 
 def labels_of(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

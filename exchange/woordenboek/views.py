@@ -5,13 +5,12 @@ they say nothing that the public contracts do not.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -21,7 +20,8 @@ from exchange.vum3.zoekvelden import ZOEKVELDEN
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, Versie, Versiestatus
 from exchange.woordenboek import content
-from um_portal.toegang.access import attach
+from um_portal.toegang.access import open_to_all, requires
+from um_portal.toegang.rechten import Recht
 
 PER_PAGINA = 50
 _MAX_QUERY = 100
@@ -29,15 +29,9 @@ _MAX_QUERY = 100
 View = Callable[..., HttpResponse]
 
 
-def _for_everybody(view: View) -> View:
-    """Whoever is logged in, of any role or none; only to be read."""
-
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        attach(request)
-        return view(request, *args, **kwargs)
-
-    return require_safe(login_required(wrapper))
+def _for_everybody(view: View) -> Callable[..., HttpResponseBase]:
+    """Lets whoever is logged in see the view, of any role or none; only to be read."""
+    return requires(Recht.PORTAAL)(require_safe(view))
 
 
 def _asked(request: HttpRequest) -> str:
@@ -127,11 +121,10 @@ def value_list(request: HttpRequest, naam: str) -> HttpResponse:
     return render(request, "woordenboek/lijst.html", context)
 
 
+@open_to_all
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
     """The API of the portal as a source, for who builds or tests against it."""
-    if request.user.is_authenticated:
-        attach(request)
     documents = []
     for soort in Soort:
         document = openapi(soort)
@@ -155,6 +148,7 @@ def api(request: HttpRequest) -> HttpResponse:
     return render(request, "woordenboek/api.html", context)
 
 
+@open_to_all
 @require_safe
 def document(request: HttpRequest, api_naam: str) -> HttpResponse:
     """An OpenAPI document, as JSON."""

@@ -1,6 +1,6 @@
 """A country to measure in: a million profiles over 300 municipalities, with sizes like the real ones.
 
-Every municipality is published through `exchange.bron.store`, exactly as an upload would, two at a time.
+Every municipality is published as an upload would be, two at a time.
 """
 
 import multiprocessing
@@ -47,17 +47,17 @@ def country(total: int, municipalities: int) -> list[Maat]:
 
 
 def _publish(maat: Maat) -> int:
-    from exchange.bron import store
     from exchange.fictief.generate import Postcodes, werkzoekende
     from exchange.geo.distances import resolve, within
     from exchange.standard import Soort
+    from tests.factories import publish_set
     from um_portal.gemeenten.admission import admit
 
     rng = random.Random(f"{_SEED}:{maat.oin}")
     near, distances = within(resolve(maat.midden) or 3511, 20.0)
     postcodes = Postcodes(near, [1 / (2 + distance) for distance in distances])
     records = (werkzoekende(rng, postcodes.draw(rng), f"W{n}") for n in range(maat.aantal))
-    return store.replace(admit(maat.oin, f"Gemeente {maat.oin[-3:]}"), Soort.WERKZOEKENDEN, records).totaal
+    return publish_set(admit(maat.oin, f"Gemeente {maat.oin[-3:]}"), Soort.WERKZOEKENDEN, records).totaal
 
 
 def _setup() -> None:

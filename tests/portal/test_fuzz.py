@@ -14,10 +14,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from exchange.bron import store
 from exchange.fictief import generate
 from exchange.standard import Soort
-from tests.factories import een_gemeente, vum_headers
+from tests.factories import een_gemeente, publish_set, vum_headers
 from tests.places import SHARED
 from um_portal.tenants.models import Gemeente
 
@@ -82,7 +81,7 @@ def _checks() -> list[Any]:
 
 def _source(soort: Soort) -> Gemeente:
     gemeente = een_gemeente()
-    store.replace(gemeente, soort, RECORDS[soort])
+    publish_set(gemeente, soort, RECORDS[soort])
     return gemeente
 
 

@@ -17,7 +17,7 @@ from exchange.bron import store
 from exchange.display import as_pairs
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
-from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende
+from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende, publish_set, put_ready
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -87,11 +87,11 @@ def places() -> dict[str, Any]:
         een_gemeente()
     codes = [(f"urn:test:{n}", f"Vak {n}") for n in range(60)]
     waardelijsten.replace("beroepen", codes)
-    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, is_vng_support=True)
+    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, supportrol="beslissend")
     records = [
         een_werkzoekende(f"W{n}", bemiddelingsberoep=[{"codeBeroepsnaam": codes[n][0]}]) for n in range(60)
     ]
-    store.replace(gemeente, Soort.WERKZOEKENDEN, records)
+    publish_set(gemeente, Soort.WERKZOEKENDEN, records)
     with voor_gemeente(gemeente):
         asked = {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
         searches = Zoekvraag.objects.bulk_create(
@@ -145,9 +145,9 @@ def places() -> dict[str, Any]:
             levering.nieuw = levering.gewijzigd = levering.gelijk = levering.weg = 1
             levering.save()
     last = deliveries[-1]
-    store.stage(gemeente, Soort.WERKZOEKENDEN, last.pk, records[:50])
-    store.publish_staged(gemeente, Soort.WERKZOEKENDEN, last.pk)
-    store.stage(gemeente, Soort.WERKZOEKENDEN, deliveries[0].pk, records[:50])
+    put_ready(gemeente, Soort.WERKZOEKENDEN, last.pk, records[:50])
+    store.publish(gemeente, Soort.WERKZOEKENDEN, last.pk)
+    put_ready(gemeente, Soort.WERKZOEKENDEN, deliveries[0].pk, records[:50])
     accepted = LandelijkeWaarde.Status.VASTGESTELD
     LandelijkeWaarde.objects.bulk_create(
         LandelijkeWaarde(lijst="beroepen", waarde=waarde, code=codes[n][0], status=status)

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -18,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from tests.places import SONAR
 from tests.processes import (
     TOCH_PUBLICEREN,
+    Client,
     Demonstratie,
     Medewerker,
     Pagina,
@@ -281,12 +281,7 @@ def test_a_system_delivers_by_itself_through_the_api_and_through_a_folder_and_le
     beheerder = Medewerker(demo, "functioneel-beheerder@haverbroek.example")
     tekst = een_aanleversleutel(beheerder)
     secret = tekst.rpartition("_")[2]
-    system = httpx.Client(
-        base_url=f"{demo.url}/api/v1",
-        headers={"Authorization": f"Bearer {tekst}"},
-        trust_env=False,
-        timeout=30,
-    )
+    system = Client(f"{demo.url}/api/v1", Authorization=f"Bearer {tekst}")
     inhoud = json.dumps([een_vacature(number, merkteken) for number in range(3)]).encode()
     sent = system.post("/leveringen", files={"bestand": ("nacht.json", inhoud)})
     assert sent.status_code == 201, sent.text

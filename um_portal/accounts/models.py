@@ -8,6 +8,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
+class Supportrol(models.TextChoices):
+    """What somebody of VNG support may do: look and advise, or decide as well."""
+
+    ADVISEREND = "adviserend", "Adviserend"
+    BESLISSEND = "beslissend", "Beslissend"
+
+
 class Gebruiker(AbstractUser):
     """A member of staff; the user name is the work e-mail address, in lower case."""
 
@@ -18,8 +25,12 @@ class Gebruiker(AbstractUser):
     objects = BaseUserManager()  # type: ignore[assignment,misc]
     REQUIRED_FIELDS = []
 
-    is_vng_support = models.BooleanField(
-        "VNG-support", default=False, help_text="Laat gemeenten toe en beheert ze; ziet nooit profielen."
+    supportrol = models.CharField(
+        "VNG-support",
+        max_length=12,
+        choices=Supportrol,
+        blank=True,
+        help_text="Helpt gemeenten en beheert ze; ziet nooit profielen.",
     )
 
     class Meta:
@@ -31,6 +42,11 @@ class Gebruiker(AbstractUser):
                 condition=models.Q(username=Lower("username")), name="gebruiker_username_lowercase"
             )
         ]
+
+    @property
+    def is_vng_support(self) -> bool:
+        """Tells whether this is somebody of VNG support."""
+        return bool(self.supportrol)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -6,6 +6,7 @@ nobody's.
 
 from dataclasses import dataclass
 
+from um_portal.accounts.models import Supportrol
 from um_portal.tenants.models import Rol
 
 WACHTWOORD = "welkom-in-de-demo"
@@ -36,12 +37,15 @@ class DemoAccount:
     voornaam: str
     achternaam: str
     rollen: tuple[tuple[DemoGemeente, Rol], ...]
-    is_vng_support: bool = False
+    supportrol: str = ""
 
     @property
     def rol(self) -> str:
         """What this person does, for the overview."""
-        return " en ".join(dict.fromkeys(rol.label for _, rol in self.rollen)) or "VNG-support"
+        return (
+            " en ".join(dict.fromkeys(rol.label for _, rol in self.rollen))
+            or f"VNG-support ({self.supportrol})"
+        )
 
     @property
     def gemeente(self) -> str:
@@ -71,7 +75,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         "Brinkman",
         ((LINDEWAARD, Rol.FUNCTIONEEL_BEHEERDER), (OOSTERVEEN, Rol.JOBCOACH)),
     ),
-    DemoAccount("support@vng.example", "Iris", "Postma", (), is_vng_support=True),
+    DemoAccount("support@vng.example", "Iris", "Postma", (), Supportrol.BESLISSEND),
+    DemoAccount("advies@vng.example", "Ruben", "Aalbers", (), Supportrol.ADVISEREND),
 )
 
 

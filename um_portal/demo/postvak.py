@@ -18,6 +18,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from um_portal.toegang.access import open_to_all
+
 _MOST = 50
 
 
@@ -61,6 +63,7 @@ def _read(file: Path) -> Mail:
     return Mail(str(message["subject"]), str(message["to"]), moment, str(message.get_content()))
 
 
+@open_to_all
 def postvak(request: HttpRequest) -> HttpResponse:
     """Shows the mails, newest first; not there outside the demonstration."""
     if not settings.UM_DEMO:

@@ -81,7 +81,7 @@ def make_accounts() -> None:
         if gebruiker is None:
             gebruiker = Gebruiker(username=account.gebruikersnaam)
             gebruiker.first_name, gebruiker.last_name = account.voornaam, account.achternaam
-            gebruiker.is_vng_support = account.is_vng_support
+            gebruiker.supportrol = account.supportrol
             if not password:
                 gebruiker.set_password(WACHTWOORD)
                 # The hash is slow on purpose; one is enough for accounts that share a public password.

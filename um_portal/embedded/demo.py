@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from um_portal.embedded import StartMislukt, Werkmap, run_servers, werkmap
+from um_portal.embedded import StartMislukt, Werkmap, run_servers, running, werkmap
 from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.processes import Child
 
@@ -261,9 +261,8 @@ def run(signals: StopSignals) -> None:
     """Everything from the first check to the last stop; raises StartMislukt or Gestopt."""
     begin = time.monotonic()
     ports = Ports.from_environment()
-    data_dir = Path(os.environ.get("UM_DATA_DIR") or PROJECT / ".data")
     with contextlib.ExitStack() as stack:
-        place = stack.enter_context(werkmap(data_dir))
+        place = stack.enter_context(werkmap(running.data_dir(os.environ)))
         ports.check_free()
         signals.check()
         with step("PostgreSQL en Redis starten"):
@@ -293,6 +292,7 @@ def run(signals: StopSignals) -> None:
                 stack.callback(child.ask_to_stop)
             stack.callback(say, "\nBezig met stoppen ...")
             wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker, beat], signals)
+        stack.enter_context(running.announced(env))
         say(
             f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://localhost:{ports.portaal}/\n"
         )

@@ -85,14 +85,23 @@ class Register:
             written = []
         ended = 0
         for pid, created in reversed(written):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process = psutil.Process(pid)
-                # Two seconds of play: the start time is derived from the clock, which may be corrected.
-                if abs(process.create_time() - created) < 2 and process.status() != psutil.STATUS_ZOMBIE:
-                    end_group(process)
+            if is_alive(pid, created):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    end_group(psutil.Process(pid))
                     ended += 1
         self.path.unlink(missing_ok=True)
         return ended
+
+
+def is_alive(pid: int, created: float) -> bool:
+    """Tells whether the process with this number, started at this time (seconds since 1970), still runs."""
+    try:
+        process = psutil.Process(pid)
+        # Two seconds of play: the start time is derived from the clock, which may be corrected.
+        same = abs(process.create_time() - created) < 2
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except (psutil.NoSuchProcess, ValueError):
+        return False
 
 
 def end_group(process: psutil.Process, grace: float = 10) -> None:

@@ -21,6 +21,7 @@ _KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_SCHERMBEELDEN"}
 _URLS = ("DATABASE_URL", "DATABASE_EIGENAAR_URL")
 # Told to the workers of pytest-xdist, which inherit the environment.
 _PREPARED = "UM_TESTOMGEVING"
+_REDIS_DATABASES = 3  # that one portal uses
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -37,7 +38,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
             raise pytest.UsageError(str(problem)) from None
         os.environ["UM_DATA_DIR"] = str(place)
         os.environ[_PREPARED] = "1"
-    _own_database(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    _own_database(worker)
+    _own_redis_databases(worker)
     return (yield)
 
 
@@ -48,6 +51,7 @@ def _fixed_environment() -> None:
     os.environ |= {
         "UM_SECRET_KEY": "alleen-voor-de-tests",
         "UM_HTTPS_OMLEIDEN": "0",  # the test client speaks plain HTTP
+        "UM_LEES_ZANDBAK": "indien-mogelijk",  # tests run on any kernel; those of the sandbox itself say so
         "UM_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
     }
 
@@ -61,3 +65,12 @@ def _own_database(worker: str) -> None:
             # A worker of pytest-xdist inherits the name that the main process got.
             if worker != "main" or not name.startswith("test_um_"):
                 os.environ[variable] = urlunsplit(parts._replace(path=f"/test_um_{worker}"))
+
+
+def _own_redis_databases(worker: str) -> None:
+    """Let REDIS_URL of a worker of pytest-xdist point beyond those of the others; programs it starts follow."""
+    url = os.environ.get("REDIS_URL")
+    if url and worker != "main":
+        parts = urlsplit(url)
+        first = int(parts.path.strip("/") or 0) + _REDIS_DATABASES * int(worker.removeprefix("gw"))
+        os.environ["REDIS_URL"] = urlunsplit(parts._replace(path=f"/{first}"))

@@ -63,7 +63,7 @@ class Redis:
             self.port = free_port()
             self.child = Child(
                 "Redis",
-                # The settings go through stdin, so the password shows in no file and no process list.
+                # The settings go through stdin, so the password shows in no process list.
                 [str(self.program), "-"],
                 self.logs / "redis.log",
                 self.register,

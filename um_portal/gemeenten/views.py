@@ -1,28 +1,31 @@
 """Switching municipality, and VNG-support's overview: names, states and numbers, never records."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from um_portal.tenants.models import Gemeente
-from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, attach, memberships
+from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 
 
-@login_required
+@requires(Recht.PORTAAL)
 @require_POST
 def switch(request: GemeenteRequest) -> HttpResponse:
     """Work for another municipality of one's own from now on."""
     chosen = request.POST.get("gemeente", "")
-    found = next((m for m in memberships(request.user) if str(m.gemeente_id) == chosen), None)
+    found = next((m for m in request.lidmaatschappen if str(m.gemeente_id) == chosen), None)
     if found is None:
         raise PermissionDenied
     request.session[SESSIE_SLEUTEL] = found.gemeente_id
     messages.success(request, f"U werkt nu voor {found.gemeente.naam}.")
-    return redirect("start")
+    naar = request.POST.get("naar", "")
+    safe = url_has_allowed_host_and_scheme(naar, allowed_hosts=None) and naar.startswith("/")
+    return redirect(naar if safe else "start")
 
 
 def published_counts() -> dict[int, dict[str, int]]:
@@ -35,12 +38,9 @@ def published_counts() -> dict[int, dict[str, int]]:
     return counts
 
 
-@login_required
+@requires(Recht.GEMEENTEN)
 def municipalities(request: GemeenteRequest) -> HttpResponse:
     """All municipalities, for VNG-support."""
-    if not request.user.is_vng_support:
-        raise PermissionDenied
-    attach(request)
     counts = published_counts()
     rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
     return render(request, "gemeenten/lijst.html", {"rijen": rows})

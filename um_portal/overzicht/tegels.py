@@ -7,10 +7,10 @@ from django.urls import reverse
 from exchange.bemiddelaar.searching import visible
 from exchange.bron.models import Stand
 from exchange.standard import Soort
-from um_portal.presentation.navigation import BEHEERDERS, ZOEKERS
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from um_portal.toegang.access import GemeenteRequest
+from um_portal.toegang.access import GemeenteRequest, may
+from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
 
 
@@ -27,10 +27,9 @@ class Tegel:
 
 def member_tiles(request: GemeenteRequest) -> list[Tegel]:
     """Lists the tiles of somebody who works for a municipality."""
-    rol = request.lidmaatschap.rol
     found = []
     with voor_gemeente(request.gemeente):
-        if rol in ZOEKERS:
+        if may(request, Recht.ZOEKEN):
             found.append(
                 Tegel(
                     "Zoeken",
@@ -47,10 +46,11 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
                     "bewaard",
                 )
             )
-        if rol in BEHEERDERS:
+        if may(request, Recht.AANLEVEREN):
             found.append(
                 Tegel("Leveringen", "Lever een bestand uit uw eigen systeem aan.", reverse("uploads:lijst"))
             )
+        if may(request, Recht.GEPUBLICEERD):
             counts = dict(Stand.objects.values_list("soort", "aantal"))
             for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
                 found.append(
@@ -65,21 +65,27 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
     return found
 
 
-def support_tiles() -> list[Tegel]:
+def support_tiles(request: GemeenteRequest) -> list[Tegel]:
     """Lists the tiles of VNG support."""
-    return [
-        Tegel(
-            "Gemeenten",
-            "Bekijk welke gemeenten meedoen en hoeveel zij publiceren.",
-            reverse("gemeenten:lijst"),
-            Gemeente.objects.count(),
-            "gemeenten",
-        ),
-        Tegel(
-            "Landelijke waarden",
-            "Besluit over de woorden die gemeenten voordragen.",
-            reverse("uploads:landelijk"),
-            LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count(),
-            "voorgedragen",
-        ),
-    ]
+    found = []
+    if may(request, Recht.GEMEENTEN):
+        found.append(
+            Tegel(
+                "Gemeenten",
+                "Bekijk welke gemeenten meedoen en hoeveel zij publiceren.",
+                reverse("gemeenten:lijst"),
+                Gemeente.objects.count(),
+                "gemeenten",
+            )
+        )
+    if may(request, Recht.LANDELIJK_BEKIJKEN):
+        found.append(
+            Tegel(
+                "Landelijke waarden",
+                "Besluit over de woorden die gemeenten voordragen.",
+                reverse("uploads:landelijk"),
+                LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count(),
+                "voorgedragen",
+            )
+        )
+    return found

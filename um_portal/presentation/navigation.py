@@ -1,7 +1,6 @@
 """The main navigation and the footer: which entries there are, and who sees them.
 
-An entry is one line in `INGANGEN`. Whether somebody may really see a page is decided by the view; this list
-only keeps people from meeting entries that lead to a refusal.
+An entry is one line in `INGANGEN`; who sees it follows from the right that its page takes (`toegang.rechten`).
 """
 
 from dataclasses import dataclass
@@ -9,20 +8,17 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from um_portal.tenants.models import Rol
-
-ZOEKERS = frozenset({Rol.JOBCOACH, Rol.FUNCTIONEEL_BEHEERDER})
-BEHEERDERS = frozenset({Rol.GEGEVENSBEHEERDER, Rol.FUNCTIONEEL_BEHEERDER})
+from um_portal.toegang.access import may
+from um_portal.toegang.rechten import Recht
 
 
 @dataclass(frozen=True)
 class Ingang:
-    """An entry as it is registered: its label, the name of its url and who sees it (no roles: everybody)."""
+    """An entry as it is registered: its label, the name of its url and the right that its page takes."""
 
     label: str
     naam: str
-    rollen: frozenset[Rol] = frozenset()
-    support: bool = False
+    recht: Recht = Recht.PORTAAL
 
 
 @dataclass(frozen=True)
@@ -36,12 +32,12 @@ class Item:
 
 INGANGEN: tuple[Ingang, ...] = (
     Ingang("Start", "start"),
-    Ingang("Zoeken", "bemiddelaar:nieuw", ZOEKERS),
-    Ingang("Mijn zoekvragen", "bemiddelaar:lijst", ZOEKERS),
-    Ingang("Leveringen", "uploads:lijst", BEHEERDERS),
-    Ingang("Gepubliceerd", "uploads:gepubliceerd", BEHEERDERS),
-    Ingang("Gemeenten", "gemeenten:lijst", support=True),
-    Ingang("Landelijke waarden", "uploads:landelijk", support=True),
+    Ingang("Zoeken", "bemiddelaar:nieuw", Recht.ZOEKEN),
+    Ingang("Mijn zoekvragen", "bemiddelaar:lijst", Recht.ZOEKEN),
+    Ingang("Leveringen", "uploads:lijst", Recht.AANLEVEREN),
+    Ingang("Gepubliceerd", "uploads:gepubliceerd", Recht.GEPUBLICEERD),
+    Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
+    Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
 )
 
 VOET: tuple[Ingang, ...] = (
@@ -66,14 +62,10 @@ def main_navigation(request: HttpRequest) -> list[Item]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    lidmaatschap = getattr(request, "lidmaatschap", None)
-    rol = getattr(lidmaatschap, "rol", None)
-    support = bool(getattr(user, "is_vng_support", False))
     zichtbaar = [
         (ingang.label, url)
         for ingang in INGANGEN
-        if (support if ingang.support else not ingang.rollen or rol in ingang.rollen)
-        and (url := url_of(ingang.naam))
+        if (ingang.recht is Recht.PORTAAL or may(request, ingang.recht)) and (url := url_of(ingang.naam))
     ]
     huidig = _current(request.path, [url for _, url in zichtbaar])
     return [

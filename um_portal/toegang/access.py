@@ -1,28 +1,41 @@
-"""Who may see a view, and for which municipality it then works.
+"""The door: who may see a view, and for which municipality it then works.
 
-`voor_rol` is the only door: it finds the membership, checks the role and opens the municipality's scope.
+`requires` finds the membership, asks the table of rights and opens the municipality's scope. A view without it, or
+without `open_to_all`, is shown to nobody: `DoorMiddleware` sees to that.
 """
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
+from um_portal.tenants.models import Gemeente, Lidmaatschap
 from um_portal.tenants.scope import set_session, voor_gemeente
+from um_portal.toegang.rechten import Recht, functies_of, holds, is_closed, is_of_municipality
 
 SESSIE_SLEUTEL = "gemeente"
+# The municipality that a page was made for travels with every form and every htmx request of that page.
+GEMEENTE_VELD = "um_gemeente"
+GEMEENTE_HEADER = "X-UM-Gemeente"
+# Sent along by who was asked for whom it is, and answered.
+ANTWOORD_VELD = "um_voor"
+# Below this address somebody logs in and manages the own account; it shows nothing of a municipality.
+EIGEN_ACCOUNT = "account/"
+_VEILIG = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class GemeenteRequest(HttpRequest):
-    """A request after `voor_rol`: with the municipality it works for."""
+    """A request after `requires`: with the municipality it works for."""
 
     user: Gebruiker
     gemeente: Gemeente
@@ -34,8 +47,18 @@ class GemeenteRequest(HttpRequest):
 GemeenteView = Callable[Concatenate[GemeenteRequest, ...], HttpResponseBase]
 
 
+class Rust(PermissionDenied):
+    """The municipality's state does not allow this now."""
+
+    def __init__(self, gemeente: Gemeente) -> None:
+        super().__init__(
+            f"De deelname van {gemeente.naam} staat stil ({gemeente.get_status_display().lower()}). Zoeken, aanleveren "
+            "en publiceren kan nu niet; intrekken wel. Neem contact op met VNG-support."
+        )
+
+
 def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
-    """The user's memberships with their municipality, in one query (and one to say who asks)."""
+    """Finds the user's memberships with their municipality, in one query (and one to say who asks)."""
     with transaction.atomic():
         set_session("default", gebruiker=gebruiker.pk)
         # The user's own rows, over municipalities: the second read policy of this table.
@@ -49,41 +72,187 @@ def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
 
 
 def attach(request: HttpRequest) -> None:
-    """Put the chosen (or only, or first) municipality on the request, if the user has any."""
+    """Puts the chosen (or only, or first) municipality on the request, if the user has any."""
     user = request.user
     if not isinstance(user, Gebruiker):
         return
     found = memberships(user)
     chosen = request.session.get(SESSIE_SLEUTEL)
     active = next((m for m in found if m.gemeente_id == chosen), found[0] if found else None)
+    _work_for(request, found, active)
+
+
+def _work_for(request: HttpRequest, found: list[Lidmaatschap], active: Lidmaatschap | None) -> None:
     target = cast(Any, request)
     target.lidmaatschappen = found
     target.lidmaatschap = active
     target.gemeente = active.gemeente if active else None
 
 
-def voor_rol(
-    *rollen: Rol, transactie: bool = True
+def may(request: HttpRequest, recht: Recht) -> bool:
+    """Tells whether who asks may do this now; call after `attach`."""
+    lidmaatschap = getattr(request, "lidmaatschap", None)
+    if not isinstance(request.user, Gebruiker) or not holds(recht, functies_of(request.user, lidmaatschap)):
+        return False
+    return lidmaatschap is None or not is_closed(recht, lidmaatschap.gemeente.status)
+
+
+def require(request: HttpRequest, recht: Recht) -> None:
+    """Raises PermissionDenied when who asks may not do this, Rust when only the municipality's state forbids it."""
+    if may(request, recht):
+        return
+    lidmaatschap = getattr(request, "lidmaatschap", None)
+    if lidmaatschap is not None and holds(recht, functies_of(cast(Gebruiker, request.user), lidmaatschap)):
+        raise Rust(lidmaatschap.gemeente)
+    raise PermissionDenied
+
+
+def open_to_all(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Marks a view that anybody may see, logged in or not; it works for no municipality."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    wrapper.recht = None  # type: ignore[attr-defined]
+    return wrapper
+
+
+def requires(
+    recht: Recht, *, transactie: bool = True
 ) -> Callable[[GemeenteView], Callable[..., HttpResponseBase]]:
-    """Let a view be seen by these roles (functioneel beheerder always included), inside the municipality's scope.
+    """Lets a view be seen by who has this right; inside the municipality's scope where the right is of one.
 
     `transactie=False` is for views that wait for another party: they open the scope themselves, briefly.
-    Anonymous users go to the login page; others get 403.
+    Anonymous users go to the login page; others get 403. A form or htmx request of a page that was made for
+    another municipality than the present one stops, and asks for whom this is: 409.
     """
-    toegestaan = {*rollen, Rol.FUNCTIONEEL_BEHEERDER}
 
     def decorate(view: GemeenteView) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             attach(request)
             scoped = cast(GemeenteRequest, request)
-            if scoped.lidmaatschap is None or scoped.lidmaatschap.rol not in toegestaan:
-                raise PermissionDenied
+            if not is_of_municipality(recht):
+                if recht is not Recht.PORTAAL:
+                    require(request, recht)
+                return view(scoped, *args, **kwargs)
+            if (question := _for_whom(scoped)) is not None:
+                return question
+            require(request, recht)
             if not transactie:
                 return view(scoped, *args, **kwargs)
-            with voor_gemeente(scoped.gemeente):
-                return view(scoped, *args, **kwargs)
+            try:
+                with voor_gemeente(scoped.gemeente):
+                    return view(scoped, *args, **kwargs)
+            except Http404:
+                elsewhere = _found_elsewhere(scoped, recht, view, *args, **kwargs)
+                if elsewhere is None:
+                    raise
+                return _ask_to_switch(scoped, elsewhere)
 
-        return login_required(wrapper)
+        guarded = login_required(wrapper)
+        guarded.recht = recht  # type: ignore[attr-defined]
+        return guarded
 
     return decorate
+
+
+# --- For whom ----------------------------------------------------------------------------------------------
+
+
+def _for_whom(request: GemeenteRequest) -> HttpResponseBase | None:
+    """Asks for whom this is when the page it comes from was made for another municipality; None: that is clear.
+
+    Who works for one municipality only cannot mistake, unless the page was made for one they no longer belong to.
+    """
+    unsafe = request.method not in _VEILIG
+    if not unsafe and not request.htmx:
+        return None
+    sent = request.POST.get(GEMEENTE_VELD, "") if unsafe else ""
+    sent = sent or request.headers.get(GEMEENTE_HEADER, "")
+    active = str(request.gemeente.pk) if request.gemeente is not None else ""
+    if sent == active or (not sent and len(request.lidmaatschappen) < 2):
+        return None
+    meant = next((m for m in request.lidmaatschappen if str(m.gemeente_id) == sent), None)
+    if unsafe and meant is not None and request.POST.get(ANTWOORD_VELD) == sent:
+        request.session[SESSIE_SLEUTEL] = meant.gemeente_id
+        _work_for(request, request.lidmaatschappen, meant)
+        return None
+    if request.htmx:
+        # The page is out of date as a whole; loading it again asks the question where it can be answered.
+        return HttpResponseClientRefresh()
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in (GEMEENTE_VELD, ANTWOORD_VELD, "csrfmiddlewaretoken")
+    ]
+    context = {
+        "bedoeld": meant,
+        "velden": fields,
+        "bestanden": bool(request.FILES),
+        # An address with a number in it belongs to one municipality; what is typed anew can be for either.
+        "ook_hier": not _kwargs(request),
+        "veld": GEMEENTE_VELD,
+        "antwoord": ANTWOORD_VELD,
+    }
+    return render(request, "toegang/voor_wie.html", context, status=HTTPStatus.CONFLICT)
+
+
+def _kwargs(request: HttpRequest) -> dict[str, Any]:
+    return request.resolver_match.kwargs if request.resolver_match else {}
+
+
+def _found_elsewhere(
+    request: GemeenteRequest, recht: Recht, view: GemeenteView, *args: Any, **kwargs: Any
+) -> Lidmaatschap | None:
+    """Finds another of the user's own municipalities that has what this address names; nothing is kept of looking."""
+    if request.method != "GET" or request.htmx or not kwargs:
+        return None
+    found, active = request.lidmaatschappen, request.lidmaatschap
+    try:
+        for other in found:
+            if other.gemeente_id == active.gemeente_id:
+                continue
+            _work_for(request, found, other)
+            if not may(request, recht):
+                continue
+            try:
+                with voor_gemeente(other.gemeente):
+                    view(request, *args, **kwargs)
+                    transaction.set_rollback(True)
+            except Http404:
+                continue
+            return other
+        return None
+    finally:
+        _work_for(request, found, active)
+
+
+def _ask_to_switch(request: GemeenteRequest, elsewhere: Lidmaatschap) -> HttpResponse:
+    context = {"elders": elsewhere, "naar": request.get_full_path()}
+    return render(request, "toegang/elders.html", context, status=HTTPStatus.CONFLICT)
+
+
+# --- The door ----------------------------------------------------------------------------------------------
+
+
+class DoorMiddleware:
+    """Refuses every view that says neither which right it takes nor that it is open to all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Goes on; the refusing is done when the view is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Raises PermissionDenied for a view that nobody gave a right."""
+        route = request.resolver_match.route if request.resolver_match else ""
+        if not hasattr(view, "recht") and not route.startswith(EIGEN_ACCOUNT):
+            raise PermissionDenied
+        return None

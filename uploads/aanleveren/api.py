@@ -182,7 +182,7 @@ def _list(request: HttpRequest) -> Antwoord:
     query = _query(request, "status")
     status = _choice(query, "status", [status.value for status in Leveringstatus])
     with voor_gemeente(sleutel.gemeente):
-        found = _visible(sleutel).defer("redenen")
+        found = Levering.objects.light().filter(soort=sleutel.soort)
         if status:
             found = found.filter(status=status)
         return _page(request, found, query, LEVERINGEN_PER_PAGINA, lambda one: _levering(one, redenen=False))
@@ -392,13 +392,8 @@ def _choice(query: dict[str, str], name: str, choices: list[str]) -> str:
 # --- What is answered ------------------------------------------------------------------------------------------
 
 
-def _visible(sleutel: Aanleversleutel) -> "QuerySet[Levering]":
-    found: QuerySet[Levering] = Levering.objects.filter(soort=sleutel.soort)
-    return found.defer("onbekende_waarden", "regels", "vulling", "kolommen_gebruikt", "kolommen_ongebruikt")
-
-
 def _find(sleutel: Aanleversleutel, pk: str) -> Levering:
-    levering = _visible(sleutel).filter(pk=int(pk)).first()
+    levering = Levering.objects.unencrypted().filter(soort=sleutel.soort, pk=int(pk)).first()
     if levering is None:
         raise Geweigerd(problems.NIET_GEVONDEN, f"Er is geen levering van {sleutel.soort} met dit nummer.")
     return levering

@@ -4,7 +4,7 @@ from typing import Any, Final, cast
 
 from django import forms
 
-from exchange.bron.store import Verschil
+from exchange.bron.sets import Verschil
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, WERK_EN_DENKNIVEAU_MINIMAAL
 from um_portal.presentation.forms import DatumInput

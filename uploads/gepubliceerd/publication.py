@@ -15,8 +15,9 @@ from django.utils.formats import number_format
 
 from exchange.bron import journaal, store
 from exchange.bron.columns import OnbekendePostcode
+from exchange.bron.journaal import NietTerugTeDraaien
 from exchange.bron.models import Journaal
-from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
+from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
 from um_portal.jobs import MAX_POGINGEN, claim, put_back
@@ -171,7 +172,7 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 
 
 def _publish(levering: Levering) -> Verschil:
-    verschil = store.publish_staged(
+    verschil = store.publish(
         levering.gemeente,
         Soort(levering.soort),
         levering.pk,

@@ -32,7 +32,7 @@ def withdraw_records(
     """
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        number = withdrawal.withdraw(gemeente, soort, ids, stapel=newest)
+        number = withdrawal.withdraw(gemeente, soort, ids, batch=newest)
         log_act(gemeente, "records_ingetrokken", gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
     return number
 

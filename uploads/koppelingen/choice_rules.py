@@ -27,8 +27,17 @@ from uploads.mapping.doelen import (
 )
 from uploads.mapping.kolommen import Kolomkop
 from uploads.mapping.proposals.header_names import TOESTEMMING
-from uploads.mapping.proposals.suggest import is_alone, may_be_cut, splits_for
+from uploads.mapping.proposals.suggest import (
+    is_alone,
+    may_be_cut,
+    one_word_is_enough,
+    splits_for,
+    words_for,
+)
 from uploads.mapping.regels import Regel, Regels, Toestemming, check
+from uploads.mapping.words import JA_CIJFER, NEE, NEE_CIJFER, yes_to
+
+_NO_SAMPLES: Final[Mapping[str, Sequence[object]]] = {}
 
 
 def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
@@ -85,7 +94,7 @@ def _number_in(doel: str) -> int:
 def _code_for_yes(regel: Regel) -> str:
     """The code that stands for yes, when the rule's words are only yes and no."""
     codes = {code for _, code in regel.waarden if code}
-    return codes.pop() if len(codes) == 1 and ("nee", "") in regel.waarden else ""
+    return codes.pop() if len(codes) == 1 and (NEE, "") in regel.waarden else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,15 @@ class Keuzefout:
 
 
 def to_regels(
-    keuzes: Kolomkeuzes, begin: Regels, kolommen: Sequence[Kolomkop]
+    keuzes: Kolomkeuzes,
+    begin: Regels,
+    kolommen: Sequence[Kolomkop],
+    monsters: Mapping[str, Sequence[object]] = _NO_SAMPLES,
 ) -> tuple[Regels, tuple[Keuzefout, ...]]:
     """The rules that these choices are, and what is wrong with them.
+
+    `monsters` has a few values per column (by its key): a target that was not there to begin with gets the words that
+    people use for it, as in a proposal.
 
     What is wrong is left out of the rules, so that the rest can be shown.
     """
@@ -132,7 +147,7 @@ def to_regels(
         if leaf is None:
             faults.append(Keuzefout(kolom.sleutel, _NO_TARGET))
             continue
-        regel = _rule(leaf, kolom, keuzes, old)
+        regel = _rule(leaf, kolom, keuzes, old, monsters)
         add(regel, kolom.sleutel)
         if keuze.taal and _language_of(keuzes.soort, leaf) is not None:
             doel = f"{regel.doel.rpartition('.')[0]}.{_TAAL}"
@@ -146,7 +161,7 @@ def to_regels(
                 Keuzefout(f"x{place}", f"Vul een vaste waarde in voor {_quoted(leaf)}, of kies een kolom.")
             )
         else:
-            add(_extra_rule(leaf, extra, old), f"x{place}")
+            add(_extra_rule(leaf, extra, old, monsters), f"x{place}")
     consent, fault = _consent(keuzes)
     # Who sends the page chose these rules, whatever they began with.
     return Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent), (*faults, *fault)
@@ -182,9 +197,17 @@ def target_at(leaf: Veld, nummer: int, *, constante: bool = False) -> str:
     return with_position(pad, nummer - 1)
 
 
-def _rule(leaf: Veld, kolom: Kolomkop, keuzes: Kolomkeuzes, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+def _rule(
+    leaf: Veld,
+    kolom: Kolomkop,
+    keuzes: Kolomkeuzes,
+    old: Mapping[tuple[str, ...], Regel],
+    monsters: Mapping[str, Sequence[object]],
+) -> Regel:
     key = kolom.sleutel
     keuze, begin = keuzes.kolommen[key], old.get((leaf.pad, key))
+    usual = words_for(leaf, monsters[key]) if key in monsters else ()
+    per_woord = bool(usual) and one_word_is_enough(leaf)
     followers = [
         other
         for other, choice in keuzes.kolommen.items()
@@ -192,7 +215,7 @@ def _rule(leaf: Veld, kolom: Kolomkop, keuzes: Kolomkeuzes, old: Mapping[tuple[s
     ]
     doel = target_at(leaf, keuze.nummer)
     regel = replace(
-        begin or Regel(doel, (key,)),
+        begin or Regel(doel, (key,), waarden=usual, per_woord=per_woord),
         doel=doel,
         kolommen=(key, *followers),
         voeg_samen=keuze.voeg_samen,
@@ -205,19 +228,23 @@ def _rule(leaf: Veld, kolom: Kolomkop, keuzes: Kolomkeuzes, old: Mapping[tuple[s
         return replace(regel, waarden=_words_for_yes(regel, keuze.ja), splits="", per_woord=False)
     if begin is not None and _code_for_yes(begin):
         # It said what yes means, and now says no more.
-        return replace(regel, waarden=())
+        return replace(regel, waarden=usual, per_woord=per_woord)
     return regel
 
 
 def _words_for_yes(regel: Regel, code: str) -> tuple[tuple[str, str], ...]:
     """Yes and no in the words of the rule, or in the usual ones."""
     if not _code_for_yes(regel):
-        return (*((word, code) for word in ("ja", "j", "x", "true", "waar", "1")),
-                *((word, "") for word in ("nee", "n", "false", "onwaar", "0")))  # fmt: skip
+        return (*yes_to(code), (JA_CIJFER, code), (NEE_CIJFER, ""))
     return tuple((word, code if old else "") for word, old in regel.waarden)
 
 
-def _extra_rule(leaf: Veld, extra: Extra, old: Mapping[tuple[str, ...], Regel]) -> Regel:
+def _extra_rule(
+    leaf: Veld,
+    extra: Extra,
+    old: Mapping[tuple[str, ...], Regel],
+    monsters: Mapping[str, Sequence[object]],
+) -> Regel:
     if not extra.kolom:
         doel = target_at(leaf, extra.nummer, constante=True)
         return Regel(doel, constante=extra.waarde, alleen_met=extra.alleen_met)
@@ -225,8 +252,14 @@ def _extra_rule(leaf: Veld, extra: Extra, old: Mapping[tuple[str, ...], Regel]) 
     begin = old.get((leaf.pad, extra.kolom))
     if begin is not None:
         return replace(begin, doel=doel)
+    usual = words_for(leaf, monsters[extra.kolom]) if extra.kolom in monsters else ()
     return Regel(
-        doel, (extra.kolom,), splits=splits_for(leaf) if "[]" in doel else "", inkorten=may_be_cut(leaf)
+        doel,
+        (extra.kolom,),
+        splits=splits_for(leaf) if "[]" in doel else "",
+        inkorten=may_be_cut(leaf),
+        waarden=usual,
+        per_woord=bool(usual) and one_word_is_enough(leaf),
     )
 
 

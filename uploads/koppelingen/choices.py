@@ -29,6 +29,7 @@ from uploads.mapping.proposals.suggest import (
     may_be_cut,
 )
 from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS
+from uploads.mapping.words import JA
 
 # The column goes behind another one, in the same target.
 ACHTER: Final = "achter"
@@ -64,7 +65,7 @@ class Kolomkeuze:
     voeg_samen: str = ", "
     ja: str = ""
     taal: str = ""
-    toestemming: str = "ja"
+    toestemming: str = JA
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,16 @@ from uploads.koppelingen.choices import (
 from uploads.mapping.cells.text import code_table, woordsleutel
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, constant_of
 from uploads.mapping.kolommen import Kolomkop
-from uploads.mapping.proposals.column_values import look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
-from uploads.mapping.proposals.suggest import is_alone, is_coded_list, may_be_cut, splits_for, yes_words
+from uploads.mapping.proposals.suggest import (
+    has_several,
+    is_alone,
+    is_coded_list,
+    may_be_cut,
+    splits_for,
+    yes_words,
+)
+from uploads.mapping.words import JA
 
 
 def from_form(
@@ -65,11 +72,11 @@ def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Se
     """What is usual for a target that was just chosen, given what other columns have."""
     keuze = chosen[key]
     if keuze.doel == TOESTEMMING:
-        return replace(keuze, toestemming=", ".join(yes_words(samples) or ("ja",)))
+        return replace(keuze, toestemming=", ".join(yes_words(samples) or (JA,)))
     leaf = leaf_at(soort, keuze.doel)
     if leaf is None:
         return keuze
-    each = is_alone(leaf) or (is_coded_list(leaf) and look_at(samples).scheiding != "")
+    each = is_alone(leaf) or (is_coded_list(leaf) and has_several(leaf, samples))
     if "[]" in leaf.pad and not each:
         used = [one.nummer for other, one in chosen.items() if one.doel == keuze.doel and other != key]
         keuze = replace(keuze, nummer=min(max(used, default=0) + 1, MAX_POSITIES))

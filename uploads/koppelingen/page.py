@@ -217,7 +217,7 @@ class Bord:
         self.keuzes = from_regels(self.begin, self.kolommen)
         self._begin_keuzes = self.keuzes
         self.fouten: tuple[Keuzefout, ...] = ()
-        self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen)
+        self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
     def _first_rules(self, koppen: Sequence[str]) -> Regels:
         """The rules there are, or the proposals. A file that waits for choices gets the proposals for what is left."""
@@ -242,7 +242,7 @@ class Bord:
     def lees(self, data: QueryDict) -> None:
         """Take over what was sent."""
         self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters)
-        self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen)
+        self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
     # --- What is shown --------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exchange.bron import store
+from exchange.bron import concept
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
@@ -42,7 +42,7 @@ def erase_content(levering: Levering) -> None:
 def erase_concept(levering: Levering) -> None:
     """Delete the converted records, the values that no list knew, and the workbook that tells what came of it."""
     Opmerkingenbestand.objects.filter(levering=levering).delete()
-    store.unstage(levering.gemeente, levering.pk)
+    concept.erase(levering.gemeente, levering.pk)
     levering.onbekende_waarden = None
     Levering.objects.filter(pk=levering.pk).update(onbekende_waarden=None)
 

@@ -28,6 +28,7 @@ from uploads.mapping.model import (
 )
 from uploads.mapping.regels import Regel, Regels, Toestemming
 from uploads.mapping.setters import each_setter, setter
+from uploads.mapping.words import JA
 
 # Follows from what else is there, for a kind that has it.
 _INDICATIE_CONTACT = "indicatieBeschikbaarheidContactgegevens"
@@ -301,7 +302,7 @@ class _Consent:
             self.kop = naam.get(toestemming.kolom, toestemming.kolom)
             self._index = where.get(toestemming.kolom)
             self._yes = frozenset(key for key in map(woordsleutel, toestemming.waarden) if key)
-            only_yes = self._yes == {"ja"}
+            only_yes = self._yes == {JA}
         when = "Ja" if only_yes else "een van de waarden die u daarvoor koos"
         self.ontbreekt = Opmerking(
             Ernst.OVERGESLAGEN,

@@ -22,6 +22,7 @@ from uploads.mapping.doelen import (
     without_positions,
 )
 from uploads.mapping.kolommen import _LONGEST_HEADER, says_bsn
+from uploads.mapping.words import JA
 
 SONAR: Final = "sonar"
 STANDAARD_KOLOMMEN: Final = "standaard"
@@ -83,7 +84,7 @@ class Toestemming:
     """How the file says who agreed: a column with certain values, or a declaration for everybody in it."""
 
     kolom: str = ""
-    waarden: tuple[str, ...] = ("ja",)
+    waarden: tuple[str, ...] = (JA,)
     verklaring: bool = False
 
 

@@ -4,9 +4,12 @@ What holds personal data (the file, the converted records, the values that no li
 municipality's key and erased as soon as it has served; the figures and the findings stay, without cell values.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django_scopes import ScopedManager
 
 from exchange.standard import Soort
 from um_portal.jobs import Taak
@@ -75,6 +78,23 @@ BEZIG = (
 AF = (Leveringstatus.GEPUBLICEERD, Leveringstatus.VERVALLEN)
 # In these it changes, or has changed, what is published.
 UITGEVOERD = (Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN, *AF)
+
+
+# Only who works with what is in them reads them.
+_ENCRYPTED = ("onbekende_waarden", "regels")
+_LARGE = (*_ENCRYPTED, "redenen", "vulling", "kolommen_gebruikt", "kolommen_ongebruikt")
+
+
+class LeveringManager(models.Manager[Any]):
+    """Gives leveringen without what a page does not show; a column that is left out is read when it is asked for."""
+
+    def unencrypted(self) -> "QuerySet[Levering]":
+        """Gives them without what is encrypted: for a page or an answer about one levering."""
+        return self.defer(*_ENCRYPTED)
+
+    def light(self) -> "QuerySet[Levering]":
+        """Gives them without anything large: for a list of leveringen."""
+        return self.defer(*_LARGE)
 
 
 class Levering(GemeenteModel, Taak):
@@ -157,6 +177,8 @@ class Levering(GemeenteModel, Taak):
     teruggedraaid_door = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects: LeveringManager = ScopedManager(_manager_class=LeveringManager, gemeente="gemeente")
 
     class Meta:
         verbose_name = "levering"

@@ -20,7 +20,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 from django.utils import timezone
 
-from exchange.bron.staging import Klaarzetting
+from exchange.bron.concept import put_ready
+from exchange.bron.writing import Schrijver
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, MAX_POGINGEN, claim, put_back
@@ -143,7 +144,7 @@ class _Werk:
         self.findings: list[Gevonden] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
-        self.klaarzetting: Klaarzetting | None = None
+        self.schrijver: Schrijver | None = None
         self.begonnen = self.last = time.monotonic()
 
     def run(self) -> None:
@@ -155,14 +156,9 @@ class _Werk:
             Bevinding.objects.filter(levering=levering).delete()
             inhoud = raw_of(self.gemeente, levering.pk)
         self._tell(melding=_LEZEN)
-        try:
-            with self._open(inhoud) as bestand:
-                del inhoud
-                self._convert(bestand)
-        finally:
-            # Neither process that helped us outlives the work, however it ends.
-            if self.klaarzetting is not None:
-                self.klaarzetting.sluit()
+        with self._open(inhoud) as bestand:
+            del inhoud
+            self._convert(bestand)
 
     def _convert(self, bestand: Bestand) -> None:
         levering = self.levering
@@ -288,7 +284,7 @@ class _Werk:
                 _without_waiting_for_disk()
             self._hold(None if done else LEASE, **fields)
             if whole_part and self.omzetting is not None:
-                self._put_ready(self.omzetting.gevonden, last=done)
+                self._put_ready(self.omzetting.gevonden.soort)
             Bevinding.objects.bulk_create(
                 [self._row(finding) for finding in self.findings], batch_size=_FINDINGS_PER_STEP
             )
@@ -296,16 +292,11 @@ class _Werk:
         self.last = time.monotonic()
         self._tell(**fields)
 
-    def _put_ready(self, gevonden: Herkend, *, last: bool) -> None:
-        if self.klaarzetting is None:
-            self.klaarzetting = Klaarzetting(
-                self.gemeente, gevonden.soort, self.levering.pk, gevonden.tabel.aantal
-            )
+    def _put_ready(self, soort: Soort) -> None:
+        if self.schrijver is None:
+            self.schrijver = Schrijver(self.gemeente, soort, self.levering.pk)
         records, self.records = self.records, []
-        if last:
-            self.klaarzetting.rond_af(records)
-        else:
-            self.klaarzetting.zet(records)
+        put_ready(self.schrijver, records)
 
     def _tell(self, **fields: Any) -> None:
         """Let whoever follows us know how far it is."""

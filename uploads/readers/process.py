@@ -1,10 +1,14 @@
 """Reading in a process of its own, with little memory and little time, that hands over rows as they are wanted.
 
 A hostile file can make a library ask for more memory than there is, which ends its process. It is better that that
-one ends than a worker. It also reads on while the worker converts, and the worker holds a few rows instead of all.
+one ends than a worker. A file that takes that process over finds nothing there: it is confined before it looks at the
+first byte (`uploads.sandbox.confinement`). It also reads on while the worker converts, and the worker holds a few rows
+instead of all.
 """
 
+import datetime as dt
 import json
+import logging
 import os
 import pickle
 import selectors
@@ -15,6 +19,9 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +30,9 @@ from django.conf import settings
 from uploads.readers.delimited import inner_delimiter, split_cell
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, unpack
-from uploads.sandbox.sheets import MAX_SHEETS, Blad
+from uploads.sandbox.sheets import HEAD_ROWS, MAX_SHEETS, Blad
+
+logger = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "sandbox" / "__main__.py"
 _CELLS_PER_BATCH = 40_000
@@ -37,6 +46,18 @@ _TE_GROOT = (
 _BESCHADIGD = (
     "Deze spreadsheet is beschadigd of niet compleet. Open hem in uw programma, sla hem opnieuw op "
     "en upload hem dan."
+)
+_GEEN_ZANDBAK = (
+    "Het portaal kan nu geen bestanden lezen, door de inrichting van de server. Aan uw bestand ligt het niet. "
+    "Geef dit door aan de beheerder van het portaal."
+)
+_GEWEIGERD = (
+    "Een bestand is niet gelezen: de kernel mist %s, en UM_LEES_ZANDBAK is verplicht. "
+    "Zie docs/beheer/privacy-en-beveiliging.md, 'Het leesproces'."
+)
+_ONBESCHERMD = (
+    "BESTANDEN WORDEN GELEZEN ZONDER VOLLEDIGE ZANDBAK: de kernel mist %s. "
+    "Zie docs/beheer/privacy-en-beveiliging.md, 'Het leesproces'."
 )
 # What a reading process can say is wrong.
 MELDINGEN: Final[Mapping[str, str]] = {
@@ -54,8 +75,30 @@ MELDINGEN: Final[Mapping[str, str]] = {
         "Exporteer de gegevens als xlsx of csv en upload dat bestand."
     ),
 }
+# What a cell can be.
+_CELL_TYPES = {str, int, float, bool, dt.date, dt.datetime, dt.time, dt.timedelta}
+# What unpacking raises for bytes that are no plain values.
+_NOT_A_FRAME = (
+    pickle.UnpicklingError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+)
 # How a process ends that crashed on what it read. Every other end means too much memory or too much time.
 _CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
+
+
+class Zandbak(StrEnum):
+    """The values of UM_LEES_ZANDBAK: what to do when the kernel cannot confine the reading process."""
+
+    VERPLICHT = "verplicht"
+    INDIEN_MOGELIJK = "indien-mogelijk"
+
 
 Wacht = Callable[[], None]
 
@@ -76,8 +119,8 @@ class Leesproces:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # It needs none of our secrets.
-            env={"PATH": os.environ.get("PATH", "")},
+            # It needs nothing of ours, and none of our secrets.
+            env={},
         )
         self.sluit = weakref.finalize(self, _end, self._process)
         # A pipe holds less than a file; while it is filled we have something else to do.
@@ -86,10 +129,23 @@ class Leesproces:
 
     def open(self) -> Mapping[str, Any]:
         """What the file holds. Raises Onleesbaar."""
+        self._expect_confinement()
         found = self._answer()
         self._feeder.join()
-        assert isinstance(found, dict)
+        if not isinstance(found, dict):
+            raise self._senseless()
         return found
+
+    def _expect_confinement(self) -> None:
+        """Takes what the process says of its confinement. Raises Onleesbaar when it did not go on without."""
+        lacking = self._answer()
+        if not lacking:
+            return
+        if settings.UM_LEES_ZANDBAK == Zandbak.VERPLICHT:
+            logger.critical(_GEWEIGERD, " en ".join(lacking))
+            self.sluit()
+            raise Onleesbaar(_GEEN_ZANDBAK)
+        _warn(" en ".join(lacking))
 
     def rijen(self, blad: Blad) -> Iterator[Rij]:
         """All rows of a sheet, from the top. Raises Onleesbaar when the reading process fails on the way."""
@@ -115,6 +171,8 @@ class Leesproces:
             self._ask(blad.volgnummer, start, size)
         self._ahead = None
         rows = self._answer()
+        if not _are_rows(rows, size):
+            raise self._senseless()
         if rows and start + len(rows) < blad.hoogte:
             # While these are used, the next are made.
             self._ask(blad.volgnummer, start + len(rows), size)
@@ -136,13 +194,17 @@ class Leesproces:
             raise self._failure()
         try:
             answer = unpack(self._read(length))
-        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, IndexError):
-            self.sluit()
-            raise Onleesbaar(_BESCHADIGD) from None
+        except _NOT_A_FRAME:
+            raise self._senseless() from None
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
-            raise Onleesbaar(MELDINGEN[answer["fout"]])
+            raise Onleesbaar(MELDINGEN.get(str(answer["fout"]), _BESCHADIGD))
         return answer
+
+    def _senseless(self) -> Onleesbaar:
+        """It does not keep to what was agreed, so whatever it says is worth nothing."""
+        self.sluit()
+        return Onleesbaar(_BESCHADIGD)
 
     def _read(self, length: int) -> bytearray:
         """So many bytes. Waits no longer than a process on a busy machine may need for its share of computing."""
@@ -197,8 +259,13 @@ def open_apart(
             proces.sluit()
             raise
     found = proces.open()
-    # Hidden sheets last: what somebody hid is rarely what they deliver.
-    sheets = sorted((Blad(*sheet) for sheet in found["bladen"]), key=lambda blad: blad.verborgen)
+    try:
+        # Hidden sheets last: what somebody hid is rarely what they deliver.
+        sheets = sorted(map(_sheet, found["bladen"]), key=lambda blad: blad.verborgen)
+        epoch_1904 = bool(found["epoch_1904"])
+    except (KeyError, TypeError, ValueError):
+        proces.sluit()
+        raise Onleesbaar(_BESCHADIGD) from None
     fitting = [blad for blad in sheets if blad.hoogte and not _why_too_large(blad)]
     why = next((text for blad in sheets if (text := _why_too_large(blad))), "")
     if not why and len(sheets) == MAX_SHEETS:
@@ -210,8 +277,32 @@ def open_apart(
         formaat,
         tuple(_table(proces, blad) for blad in fitting),
         te_groot=why,
-        epoch_1904=found["epoch_1904"],
+        epoch_1904=epoch_1904,
         sluit=proces.sluit,
+    )
+
+
+def _sheet(found: Any) -> Blad:
+    """A sheet as the process described it. Raises TypeError or ValueError for what is no description of one."""
+    blad = Blad(*found)
+    numbers = (blad.volgnummer, blad.hoogte, blad.breedte, *chain.from_iterable(blad.samengevoegd))
+    if not (
+        isinstance(blad.naam, str)
+        and all(type(number) is int and number >= 0 for number in numbers)
+        and all(len(merged) == 4 for merged in blad.samengevoegd)
+        and _are_rows(blad.kop, HEAD_ROWS)
+    ):
+        raise ValueError
+    return blad._replace(verborgen=bool(blad.verborgen))
+
+
+def _are_rows(rows: Any, most: int) -> bool:
+    """Tells whether these are so many rows at most, of cells that are plain values: taken over, it may send others."""
+    return (
+        type(rows) is list
+        and len(rows) <= most
+        and all(type(row) is list for row in rows)
+        and set(map(type, chain.from_iterable(rows))) <= _CELL_TYPES
     )
 
 
@@ -260,7 +351,14 @@ def _task(formaat: Formaat, codering: str) -> dict[str, Any]:
         "seconden": settings.UM_LEES_SECONDEN,
         "rijen": settings.UM_MAX_RIJEN,
         "kolommen": settings.UM_MAX_KOLOMMEN,
+        "zandbak_verplicht": settings.UM_LEES_ZANDBAK == Zandbak.VERPLICHT,
     }
+
+
+@cache
+def _warn(lacking: str) -> None:
+    """Tells it once per process, and not for every file."""
+    logger.warning(_ONBESCHERMD, lacking)
 
 
 def _feed(process: "subprocess.Popen[bytes]", inhoud: bytes) -> None:

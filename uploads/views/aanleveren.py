@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.standard import Soort
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.aanleveren import sleutels
 from uploads.aanleveren.forms import SleutelForm
 from uploads.aanleveren.openapi import PAD
@@ -19,10 +20,10 @@ from uploads.models import Aanleversleutel
 
 SLEUTELS_PER_PAGINA = 25
 
-_functioneel_beheerder = voor_rol()
+_toegang = requires(Recht.SLEUTELS)
 
 
-@_functioneel_beheerder
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """All keys: those that work first, then the newest."""
@@ -33,7 +34,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/aanleveren/sleutels.html", {"page_obj": page, "api_pad": PAD})
 
 
-@_functioneel_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """Make a key. Its text is in the answer to this request and nowhere else: not in the session, nor an address."""
@@ -61,7 +62,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
     )
 
 
-@_functioneel_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def revoke(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then revoke a key."""

@@ -13,9 +13,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.standard import Soort
-from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
+from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.controle import opmerkingen, vulling
 from uploads.mapping.model import Ernst
 from uploads.models import Bevinding, Levering, Opmerkingenbestand
@@ -34,7 +35,7 @@ _GEWIST = (
     "pagina."
 )
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.AANLEVEREN)
 
 
 # --- Parts of the page of a levering -------------------------------------------------------------------------
@@ -86,7 +87,7 @@ def fill_rates(levering: Levering, gemeente: Gemeente) -> vulling.Beeld | None:
 # --- The own workbook back ------------------------------------------------------------------------------------
 
 
-@voor_rol(Rol.GEGEVENSBEHEERDER, transactie=False)
+@requires(Recht.AANLEVEREN, transactie=False)
 @require_GET
 def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The clerk's own workbook with the remarks in it."""
@@ -106,7 +107,7 @@ def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
     return _download(made, opmerkingen.file_name(levering))
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask for the workbook of a large levering, and see how far it is."""
@@ -121,7 +122,7 @@ def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "uploads/controle/opmerkingen.html", _state(levering))
 
 
-@_beheerder
+@_toegang
 @require_GET
 def annotated_progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of that page that changes by itself."""
@@ -141,7 +142,7 @@ def _state(levering: Levering) -> dict[str, Any]:
 # --- Templates ------------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def template(request: GemeenteRequest, soort: str) -> HttpResponse:
     """An Excel template to fill in."""

@@ -13,12 +13,12 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
-from exchange.bron.store import BezigMetPubliceren
+from exchange.bron.sets import BezigMetPubliceren
 from exchange.standard import Soort
 from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import download as downloads
 from uploads.gepubliceerd import find, table, withdrawal
 from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
@@ -35,7 +35,7 @@ _VORMEN = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", downloads.as_xlsx),
 }
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.GEPUBLICEERD)
 
 
 class _Pagina(Paginator):
@@ -62,7 +62,7 @@ def _adres(soort: Soort) -> str:
 # --- Looking ---------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """The municipality's current set of one kind, or the part of it that was asked for."""
@@ -103,7 +103,7 @@ def _light(soort: Soort) -> Any:
     return RECORD_VAN[soort]._default_manager.defer("detail", "vingerafdruk")
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def by_number(request: GemeenteRequest) -> HttpResponse:
     """The record with a number; sent, not asked by address, because a number is somebody's."""
@@ -129,7 +129,7 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
 # --- Taking along ----------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def download(request: GemeenteRequest) -> StreamingHttpResponse:
     """The set, or the part that was asked for, as a file."""
@@ -156,7 +156,7 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
 # --- Taking off ------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@requires(Recht.INTREKKEN)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest) -> HttpResponse:
     """Withdraw the records that were chosen in the table, or a list of numbers; ask first."""
@@ -229,7 +229,7 @@ def _ingetrokken(number: int) -> str:
     return f"Er zijn {getal(number) if number else 'geen gepubliceerde'} records ingetrokken."
 
 
-@_beheerder
+@requires(Recht.INTREKKEN)
 @require_http_methods(["GET", "POST"])
 def withdraw_all(request: GemeenteRequest) -> HttpResponse:
     """Withdraw everything of a kind, after somebody said to be sure."""

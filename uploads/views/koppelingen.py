@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.standard import Soort
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.koppelingen import proposal, saved
 from uploads.koppelingen.describe import differences
 from uploads.koppelingen.forms import NaamForm, soort_van
@@ -28,7 +28,7 @@ from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 
 KOPPELINGEN_PER_PAGINA = 50
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.AANLEVEREN)
 
 _INTUSSEN = (
     "Een collega heeft intussen iets aan deze levering veranderd. Uw keuzes staan hieronder, maar zijn nog niet "
@@ -99,7 +99,7 @@ def _context(request: GemeenteRequest, bord: Bord) -> dict[str, Any]:
     }
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Choose what every column of a file is; with the choices it is converted."""
@@ -179,7 +179,7 @@ def _name_for(levering: Levering) -> str:
     return (stem[:1].upper() + stem[1:])[: saved.LANGSTE_NAAM] or "Koppeling"
 
 
-@_beheerder
+@_toegang
 @require_POST
 def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
     """What the first rows become with what is chosen now: asked by the page after every change."""
@@ -198,7 +198,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
 # --- Saved koppelingen --------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """The koppelingen of the municipality: those in use, or those that were put away."""
@@ -208,7 +208,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/koppelingen/lijst.html", {"page_obj": page, "weg": archived})
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     """One koppeling: its versions and what changed from one to the next; a new name."""
@@ -249,7 +249,7 @@ def _rules_or_none(request: GemeenteRequest, versie: Koppelingversie) -> Regels 
         return None
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def restore(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     """Ask first; then put an earlier version in force again."""
@@ -282,7 +282,7 @@ def restore(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def archive(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then put a koppeling away."""

@@ -1,8 +1,6 @@
 """The page on which VNG support decides on value mappings for the whole country; no municipality's own are here."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,7 +10,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from um_portal.presentation.templatetags.um import telwoord
-from um_portal.toegang.access import GemeenteRequest, attach
+from um_portal.toegang.access import GemeenteRequest, may, require, requires
+from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
 from uploads.views.waarden import clean_ids, clean_text
 from uploads.waarden import national
@@ -21,16 +20,14 @@ from uploads.waarden.lists import Codes, Codestand, keuzelijsten
 PER_PAGINA = 50
 
 
-@login_required
+@requires(Recht.LANDELIJK_BEKIJKEN)
 @require_http_methods(["GET", "POST"])
 def index(request: GemeenteRequest) -> HttpResponse:
     """What municipalities put forward, most of them first; and what was decided. For VNG support only."""
-    if not request.user.is_vng_support:
-        raise PermissionDenied
-    attach(request)
     asked = request.GET.get("status", "")
     status = asked if asked in national.Landelijk.values else national.Landelijk.VOORGEDRAGEN.value
     if request.method == "POST":
+        require(request, Recht.LANDELIJK_BESLUITEN)
         wat = national.BESLUITEN.get(request.POST.get("besluit", ""))
         if wat is not None:
             _tell(request, wat, national.decide(clean_ids(request.POST.getlist("kies")), wat, request.user))
@@ -55,6 +52,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
             ],
             "q": words,
             "status": status,
+            "mag_besluiten": may(request, Recht.LANDELIJK_BESLUITEN),
             "standen": [
                 (value, label, aantallen.get(value, 0)) for value, label in national.Landelijk.choices
             ],

@@ -5,15 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bron.models import Stand
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure
 from uploads.leveringen.forms import NieuweLeveringForm
@@ -29,30 +29,28 @@ from uploads.views import controle
 LEVERINGEN_PER_PAGINA = 25
 _LIJSTEN = {"beroepen": "Beroepen", "competenties": "Competenties", "sbi": "Sectoren"}
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.AANLEVEREN)
 
 
-def _leveringen() -> "QuerySet[Levering]":
-    # These are large, encrypted and wanted on one page only.
-    found: QuerySet[Levering] = Levering.objects.select_related(
-        "gebruiker", "gepubliceerd_door", "aanleversleutel"
-    )
-    return found.defer("onbekende_waarden", "regels")
+_PERSONEN = ("gebruiker", "gepubliceerd_door", "aanleversleutel")
 
 
-@_beheerder
+def _levering(pk: int) -> Levering:
+    return get_object_or_404(Levering.objects.unencrypted().select_related(*_PERSONEN), pk=pk)
+
+
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """All leveringen, newest first, and what is published now."""
-    page = Paginator(
-        _leveringen().defer("redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"),
-        LEVERINGEN_PER_PAGINA,
-    ).get_page(request.GET.get("pagina"))
+    page = Paginator(Levering.objects.light().select_related(*_PERSONEN), LEVERINGEN_PER_PAGINA).get_page(
+        request.GET.get("pagina")
+    )
     standen = Stand.objects.filter(gepubliceerd_op__isnull=False).order_by("-soort")
     return render(request, "uploads/leveringen/lijst.html", {"page_obj": page, "standen": standen})
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """Choose a file; a good one becomes a levering that is being converted."""
@@ -75,7 +73,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/leveringen/nieuw.html", context, status=422 if form.errors else 200)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     """One levering: how far it is, what was recognised, what came of every row."""
@@ -101,22 +99,22 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "uploads/leveringen/levering.html", context)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself; asked every second until the work is done."""
-    levering = get_object_or_404(_leveringen(), pk=pk)
+    levering = _levering(pk)
     response = render(request, "uploads/leveringen/_voortgang.html", {"levering": levering})
     if not levering.is_bezig:
         response["HX-Refresh"] = "true"
     return response
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then withdraw a levering that is not published."""
-    levering = get_object_or_404(_leveringen(), pk=pk)
+    levering = _levering(pk)
     terug = reverse("uploads:levering", args=[pk])
     if request.method == "POST":
         if erasure.withdraw(request.gemeente, pk, request.user):
@@ -145,11 +143,11 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Try a failed conversion again, perhaps with the kind that somebody chose."""
-    get_object_or_404(_leveringen(), pk=pk)
+    _levering(pk)
     soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):
         enqueue(pk, request.gemeente.pk)

@@ -3,18 +3,17 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exchange.bron import journaal
-from exchange.bron.store import Verschil
+from exchange.bron.sets import Verschil
 from exchange.standard import Soort
 from um_portal.presentation.templatetags.um import getal
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
 from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
@@ -24,11 +23,11 @@ from uploads.tasks import enqueue
 PUBLICATIES_PER_PAGINA = 25
 _MOST = 10**9
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.PUBLICEREN)
 
 
 def _levering(request: GemeenteRequest, pk: int) -> Levering:
-    levering: Levering = get_object_or_404(Levering.objects.defer("onbekende_waarden", "regels"), pk=pk)
+    levering: Levering = get_object_or_404(Levering.objects.unencrypted(), pk=pk)
     levering.gemeente = request.gemeente
     return levering
 
@@ -36,7 +35,7 @@ def _levering(request: GemeenteRequest, pk: int) -> Levering:
 # --- Publishing ------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first, with the numbers; then let it be published. When much would disappear, ask why as well."""
@@ -127,7 +126,7 @@ def _ask_reason(
 # --- Undoing ---------------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first, with the numbers; then let a publication be undone."""
@@ -183,19 +182,18 @@ def _consequences(verschil: Verschil) -> list[str]:
 # --- What was published before ---------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_GET
 def history(request: GemeenteRequest) -> HttpResponse:
     """Everything that was published, newest first: who, when, how, and what it did."""
-    done: QuerySet[Levering] = Levering.objects.filter(
-        status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN]
-    ).select_related(
-        "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
+    done = (
+        Levering.objects.light()
+        .filter(status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN])
+        .select_related(
+            "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel", "koppelingversie"
+        )
     )
-    light = done.defer(
-        "onbekende_waarden", "regels", "redenen", "kolommen_gebruikt", "kolommen_ongebruikt", "vulling"
-    )
-    page = Paginator(light.order_by("-gepubliceerd_op", "-pk"), PUBLICATIES_PER_PAGINA).get_page(
+    page = Paginator(done.order_by("-gepubliceerd_op", "-pk"), PUBLICATIES_PER_PAGINA).get_page(
         request.GET.get("pagina")
     )
     return render(

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from um_portal.presentation.templatetags.um import telwoord
-from um_portal.tenants.models import Rol
-from um_portal.toegang.access import GemeenteRequest, voor_rol
+from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht
 from uploads.leveringen.upload_handler import was_too_large
 from uploads.models import LandelijkeWaarde, Levering, Leveringstatus, Voordracht, Waardekoppeling
 from uploads.tasks import enqueue
@@ -33,7 +33,7 @@ KOPPELINGEN_PER_PAGINA = 50
 # As many as can be looked over, and well under what one form may hold.
 VOORSTELLEN_TEGELIJK = 200
 
-_beheerder = voor_rol(Rol.GEGEVENSBEHEERDER)
+_toegang = requires(Recht.WAARDEN)
 
 
 def clean_text(text: str, length: int = 100) -> str:
@@ -121,7 +121,7 @@ def _look(veld: Woordveld, words: str, anew: bool) -> None:
         veld.gevonden.append(Codeoptie(veld.gekozen, label))
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
     """The words that the lists do not know, most rows first, each with what is probably meant."""
@@ -220,7 +220,7 @@ def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> Ht
     return HttpResponseRedirect(f"{adres}?{urlencode(lijst)}" if lijst else adres)
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
     """All suggestions that are nearly sure, to look over and take over at once."""
@@ -258,7 +258,7 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Convert the levering again, now that more words are known."""
@@ -275,7 +275,7 @@ def _convert_again(request: GemeenteRequest, pk: int) -> HttpResponse:
     return redirect("uploads:levering", pk=pk)
 
 
-@_beheerder
+@_toegang
 @require_POST
 def search(request: GemeenteRequest) -> HttpResponse:
     """The options of one choice for what is being typed; what is typed comes in the body, not in an address."""
@@ -328,7 +328,7 @@ def _rows(page: Any) -> list[dict[str, Any]]:
     ]
 
 
-@_beheerder
+@_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """All mappings, to look for, change, put forward and download."""
@@ -357,7 +357,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Change what a word means."""
@@ -385,7 +385,7 @@ def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
     return render(request, "uploads/waarden/waarde.html", context, status=422 if form.errors else 200)
 
 
-@_beheerder
+@_toegang
 @require_GET
 def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
     """Names of codes with these words in them, as options for a field."""
@@ -396,7 +396,7 @@ def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
     return render(request, "uploads/waarden/_codes.html", {"gevonden": gevonden})
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Ask first; then forget what a word means."""
@@ -422,7 +422,7 @@ def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
     )
 
 
-@_beheerder
+@_toegang
 @require_GET
 def download(request: GemeenteRequest) -> HttpResponse:
     """All mappings as csv."""
@@ -431,7 +431,7 @@ def download(request: GemeenteRequest) -> HttpResponse:
     return response
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def upload(request: GemeenteRequest) -> HttpResponse:
     """Take in mappings from a file; all of it or nothing."""
@@ -469,7 +469,7 @@ def _what_was_read(done: file.Ingelezen) -> str:
 # --- The whole country -------------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def put_forward(request: GemeenteRequest) -> HttpResponse:
     """Show what VNG support will see; then put it forward."""
@@ -492,7 +492,7 @@ def put_forward(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/waarden/voordragen.html", {"rijen": _rows(good), "geweigerd": refused})
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def national(request: GemeenteRequest) -> HttpResponse:
     """The accepted mappings that the municipality lacks, and those of which it has another code; take them over."""
@@ -543,7 +543,7 @@ def national(request: GemeenteRequest) -> HttpResponse:
 # --- Words that mean nothing -------------------------------------------------------------------------------
 
 
-@_beheerder
+@_toegang
 @require_http_methods(["GET", "POST"])
 def empty(request: GemeenteRequest) -> HttpResponse:
     """Which words in a file count as an empty cell."""

@@ -8,122 +8,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from exchange.standard import Code
-from exchange.standard import waardelijsten as lijsten
 from exchange.waardelijsten.lijsten import BEROEPEN, TALEN
-
-
-def _turned(codes: Mapping[Code, str]) -> Mapping[str, str]:
-    """Word -> code, from a code with its words behind each other."""
-    return MappingProxyType(
-        {word.strip(): str(code) for code, words in codes.items() for word in words.split(",")}
-    )
-
-
-_JA_NEE: Mapping[Code, str] = {
-    1: "yes, y, x, wel, aanwezig, beschikbaar, ok, vink, aangevinkt, positief",
-    2: "no, niet, geen, afwezig, niet beschikbaar, negatief",
-}
-_JA_NEE_ONBEKEND: Mapping[Code, str] = {
-    **_JA_NEE,
-    0: "weet niet, niet ingevuld, nog niet bekend, niet bekend, misschien, in onderzoek",
-}
-_DENKNIVEAU: Mapping[Code, str] = {
-    1: "geen, geen opleiding, geen onderwijs, ongeschoold",
-    2: "basisonderwijs, basisschool, lagere school, speciaal onderwijs, praktijkonderwijs, laag",
-    3: "vmbo, mavo, lbo, vbo, lts, leao, lhno, huishoudschool, mulo, vmbo b, vmbo k, vmbo t, vmbo tl",
-    4: "mbo, havo, vwo, mts, meao, hbs, mbo 1, mbo 2, mbo 3, mbo 4, gymnasium, atheneum, middelbaar, roc",
-    5: "hbo, heao, hts, pabo, bachelor, associate degree, hoger beroepsonderwijs",
-    6: "wo, universiteit, universitair, master, academisch, doctoraal, gepromoveerd",
-    7: "onbekend, niet bekend, nog niet bekend",
-}
+from uploads.mapping import words
 
 # Per list of the standard, by its name there: word -> code.
 CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        lijsten.VERVOERMIDDEL.naam: _turned(
-            {
-                1: "personenauto, eigen auto, wagen, bestelauto, bestelbus, busje, camper, leaseauto, auto van de zaak",
-                2: "scooter, brommer, snorfiets, snorscooter, elektrische scooter, scootmobiel, brommobiel, vespa, "
-                "speedpedelec, speed pedelec",
-                3: "rijwiel, e-bike, ebike, elektrische fiets, bakfiets, omafiets, fietst",
-                4: "motorfiets, motorrijwiel, motor met zijspan",
-                5: "ov, openb vervoer, trein, bus, tram, metro, ov-kaart, ov chipkaart, regiotaxi, veerboot, stadsbus",
-                9: "overig, overige, lopend, te voet, step, taxi, meerijden, rijdt mee, wordt gebracht, carpool",
-            }
-        ),
-        lijsten.OPLEIDINGSNIVEAU.naam: _turned(
-            {
-                1: "basisschool, lagere school, lager onderwijs, bo, lo",
-                2: "mavo, lbo, vbo, lts, leao, lhno, las, huishoudschool, ambachtsschool, mulo, vmbo b, vmbo k, "
-                "vmbo g, vmbo t, vmbo tl, vmbo-kader, vmbo-basis, vmbo-gemengd",
-                3: "havo, vwo, atheneum, gymnasium, hbs, mms",
-                4: "mts, meao, mbo 1, mbo 2, mbo 3, mbo 4, mbo-1, mbo-2, mbo-3, mbo-4, roc, bol, bbl, middelbaar "
-                "beroepsonderwijs, vakopleiding, entree, entreeopleiding",
-                5: "hbo, heao, hts, pabo, bachelor, hbo bachelor, associate degree, ad, hogeschool, "
-                "hoger beroepsonderwijs",
-                6: "wo, universiteit, universitair, master, wo master, academisch, doctoraal, phd, gepromoveerd",
-                9: "overig, overige, geen, praktijkonderwijs, praktijkschool, pro, speciaal onderwijs, vso, "
-                "buitenlands, buitenlandse opleiding, inburgering",
-            }
-        ),
-        lijsten.WERK_EN_DENKNIVEAU.naam: _turned(_DENKNIVEAU),
-        lijsten.WERK_EN_DENKNIVEAU_MINIMAAL.naam: _turned(_DENKNIVEAU),
-        lijsten.STATUS_OPLEIDING.naam: _turned(
-            {
-                1: "afgerond, behaald, diploma, gediplomeerd, met diploma, geslaagd, gehaald, voltooid, afgestudeerd",
-                2: "gestopt, niet afgerond, niet behaald, zonder diploma, geen diploma, gestaakt, vroegtijdig gestopt",
-                3: "bezig, nog bezig, volgt nog, in opleiding, studerend, actief, huidig",
-                0: "niet bekend, weet niet",
-            }
-        ),
-        lijsten.TAALBEHEERSING.naam: _turned(
-            {
-                0: "niet bekend, niet getoetst, weet niet",
-                1: "geen, niet, geen beheersing, nihil, analfabeet",
-                2: "matig, beperkt, basis, zwak, slecht, onvoldoende, voldoende, beginner, a1, a2, een beetje, laag",
-                3: "ruim voldoende, gemiddeld, gevorderd, b1, b2, netjes",
-                4: "zeer goed, vloeiend, perfect, moedertaal, native, c1, c2, tweetalig, hoog",
-            }
-        ),
-        lijsten.TYPE_ARBEIDSCONTRACT.naam: _turned(
-            {
-                "B": "tijdelijk, bepaald, tijdelijk contract, jaarcontract, uitzend, uitzendbasis, uitzendwerk, "
-                "oproep, nulurencontract, flex, flexibel, seizoen, seizoenswerk, bt",
-                "O": "vast, onbepaald, vast contract, vaste aanstelling, vast dienstverband, ot",
-            }
-        ),
-        lijsten.TYPE_OVEREENKOMST.naam: _turned(
-            {
-                "01": "regulier, betaald werk, reguliere baan, betaalde baan, vacature, baan, dienstverband",
-                "02": "leerwerkplek, leerwerkbaan, leer-werkbaan, bbl, leerbaan bbl, leerling, duaal",
-                "03": "vrijwilliger, vrijwillig, onbetaald",
-                "04": "stage, stageplaats, werkervaring, werkervaringsplek, proefplaatsing, wep, traineeship",
-            }
-        ),
-        lijsten.SOORT_RIJBEWIJS.naam: _turned(
-            {
-                "AM": "bromfiets, brommer, scooter, snorfiets, bromfietscertificaat, bromfietsrijbewijs",
-                "A": "motor, motorrijbewijs, zware motor",
-                "B": "personenauto, autorijbewijs, rijbewijs b",
-                "BE": "auto met aanhanger, aanhangwagen, b met e, b en e, b+e",
-                "C": "vrachtwagen, vrachtauto, groot rijbewijs, rijbewijs c",
-                "CE": "vrachtwagen met aanhanger, trekker met oplegger, c met e, c en e, c+e",
-                "D": "bus, touringcar, autobus, rijbewijs d",
-                "T": "tractor, trekker, landbouwvoertuig, trekkerrijbewijs",
-            }
-        ),
-        lijsten.SOLLICITATIEWIJZE.naam: _turned(
-            {
-                "1": "brief, post, schriftelijk, per brief",
-                "2": "telefonisch, telefoon, bellen",
-                "3": "e-mail, email, mail, mailen, per mail",
-                "4": "website, online, formulier, webformulier, internet, digitaal",
-            }
-        ),
-        lijsten.JA_NEE.naam: _turned(_JA_NEE),
-        lijsten.JA_NEE_ONBEKEND.naam: _turned(_JA_NEE_ONBEKEND),
-        lijsten.JA_NEE_ONBEKEND_NVT.naam: _turned(_JA_NEE_ONBEKEND),
+        naam: {word: code for word, code in woorden.alle.items() if code}
+        for naam, woorden in words.WOORDEN.items()
     }
 )
 
@@ -278,8 +170,9 @@ GELIJK: Final[Mapping[str, str]] = MappingProxyType(
 # Words around an occupation that say nothing about which it is.
 RUIS: Final[frozenset[str]] = frozenset(
     {
-        "aankomend", "allround", "bij", "de", "een", "en", "ervaren", "fulltime", "ft", "gediplomeerd", "het", "in",
-        "junior", "m", "met", "mv", "niveau", "of", "op", "parttime", "pt", "senior", "te", "uur", "v", "van", "vm",
+        *words.WERKDUUR,
+        "aankomend", "allround", "bij", "de", "een", "en", "ervaren", "gediplomeerd", "het", "in",
+        "junior", "m", "met", "mv", "niveau", "of", "op", "senior", "te", "uur", "v", "van", "vm",
         "voor", "x", "zzp",
     }
 )  # fmt: skip

@@ -18,7 +18,8 @@ from um_portal.jobs import put_back
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.mapping.cells.freetext import looks_personal
-from uploads.mapping.cells.text import AFWEZIG_WOORDEN, tekst, woordsleutel
+from uploads.mapping.cells.text import tekst, woordsleutel
+from uploads.mapping.words import AFWEZIG_WOORDEN
 from uploads.models import Bronbestand, Legewaarden, Levering, Leveringstatus, Waardekoppeling
 from uploads.omzetten.processing import unknown_values
 from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, codes_with, keuzelijsten, suggesters

@@ -498,7 +498,7 @@ def test_nobody_else_gets_to_a_search(exchange, gemeente, jobcoach, method: str,
     calls = len(exchange.calls)
     colleague = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER)
     stranger = een_gebruiker(een_gemeente(), Rol.FUNCTIONEEL_BEHEERDER)
-    support = een_gebruiker(is_vng_support=True)
+    support = een_gebruiker(supportrol="beslissend")
     for gebruiker, status in ((colleague, 404), (stranger, 404), (support, 403)):
         assert getattr(een_client(gebruiker), method)(url_of(zoekvraag, path)).status_code == status
     anonymous = getattr(Client(), method)(url_of(zoekvraag, path))

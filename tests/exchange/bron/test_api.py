@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from exchange.bron import answer, store
+from exchange.bron import answer, sets
 from exchange.bron.models import Stand, Werkzoekende
+from exchange.bron.writing import MetBeleid
 from exchange.geo import distances
 from exchange.geo.models import Postcode
 from exchange.geo.replacement import replace_postcodes
@@ -25,7 +26,15 @@ from exchange.geo.sphere import Coordinaat
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
 from exchange.vum3.parse import parse
-from tests.factories import SOORTEN, een_gemeente, een_vacature, een_vraag, een_werkzoekende, vum_headers
+from tests.factories import (
+    SOORTEN,
+    een_gemeente,
+    een_vacature,
+    een_vraag,
+    een_werkzoekende,
+    publish_set,
+    vum_headers,
+)
 from tests.places import SHARED
 from tests.strategies import questions_of, records_of
 from um_portal.tenants.models import Contactbeleid, Gemeente, Gemeentestatus
@@ -67,7 +76,7 @@ def ids(response: Any, soort: Soort = WZ) -> list[str]:
 def test_a_question_gets_the_search_profiles_and_a_detail_request_the_whole_record() -> None:
     gemeente = een_gemeente()
     record = een_werkzoekende("W1", persoonlijkePresentatie="Ik werk graag.", indicatieLdrRegistratie=1)
-    store.replace(gemeente, WZ, [record])
+    publish_set(gemeente, WZ, [record])
     response = ask(gemeente)
     assert response.json() == {
         "maximumAantalResultatenBereikt": False,
@@ -85,7 +94,7 @@ def test_a_question_gets_the_search_profiles_and_a_detail_request_the_whole_reco
 def test_vacancies_are_answered_too_without_their_street() -> None:
     gemeente = een_gemeente()
     record = een_vacature("V1")
-    store.replace(gemeente, VAC, [record])
+    publish_set(gemeente, VAC, [record])
     match = ask(gemeente, soort=VAC).json()["matches"][0]
     assert match["adres"] == {"postcode": "3511AB"}
     assert detail(gemeente, "V1", VAC).json() == record
@@ -93,7 +102,7 @@ def test_vacancies_are_answered_too_without_their_street() -> None:
 
 def test_the_answer_carries_the_headers_of_the_contract_with_the_parties_turned_round() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
     for response in (ask(gemeente), detail(gemeente, "W1"), detail(gemeente, "bestaat-niet")):
         assert response["X-VUM-berichtVersie"] == response["API-Version"] == "3.0.0"
         assert response["X-VUM-fromParty"] == gemeente.oin
@@ -105,7 +114,7 @@ def test_the_answer_carries_the_headers_of_the_contract_with_the_parties_turned_
 @pytest.mark.django_db(transaction=True)
 def test_a_call_takes_two_queries() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(20)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(20)])
     ask(gemeente), detail(gemeente, "W1")  # keys and postcodes are now known to the process
     for call in (lambda: ask(gemeente), lambda: detail(gemeente, "W1")):
         with CaptureQueriesContext(connection) as queries:
@@ -115,7 +124,7 @@ def test_a_call_takes_two_queries() -> None:
 
 def test_what_the_contract_does_not_know_is_counted_in_the_log_and_not_repeated(caplog) -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
     with caplog.at_level(logging.INFO, logger="exchange.bron.api"):
         assert ids(ask(gemeente, {**een_vraag(), "geheimeSleutel": {"$eq": "geheime waarde"}}))
     assert "1 onderdelen" in caplog.text
@@ -130,7 +139,7 @@ def test_every_query_of_the_acceptance_set_gets_what_it_expects(settings) -> Non
     settings.UM_MAX_RESULTATEN = 1000
     gemeente = een_gemeente()
     records = json.loads((REFERENCE / "accreditatie/werkzoekenden.json").read_text())
-    store.replace(gemeente, WZ, [without_empties(record) for record in records])
+    publish_set(gemeente, WZ, [without_empties(record) for record in records])
     vragen = json.loads((REFERENCE / "accreditatie/werkzoekenden-selectievragen.json").read_text())
     assert len(vragen) == 25
     for vraag in vragen:
@@ -156,7 +165,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects(soort: Soort) -> 
             f"R{n}": without_empties({**record, str(soort.id_pad): f"R{n}"})
             for n, record in enumerate(records)
         }
-        store.replace(gemeente, soort, named.values())
+        publish_set(gemeente, soort, named.values())
         for question in questions:
             expected = sorted(
                 key for key, record in named.items() if matches(soort, question, record, _distance)
@@ -172,7 +181,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects(soort: Soort) -> 
 )
 def test_the_maximum_is_reached_only_when_there_is_more(aantal: int, gegeven: int, bereikt: bool) -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(aantal)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(aantal)])
     body = ask(gemeente).json()
     assert len({match["idWerkzoekende"] for match in body["matches"]}) == gegeven
     assert body["maximumAantalResultatenBereikt"] is bereikt
@@ -181,7 +190,7 @@ def test_the_maximum_is_reached_only_when_there_is_more(aantal: int, gegeven: in
 def test_when_there_are_more_than_the_maximum_every_match_has_a_fair_chance(settings) -> None:
     settings.UM_MAX_RESULTATEN = 10
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(40)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(40)])
     vraag = parse(WZ, een_vraag())
     counts: Counter[str] = Counter()
     for _ in range(400):
@@ -201,21 +210,19 @@ def test_a_question_about_an_occupation_follows_every_publication() -> None:
         asked = {"beroep.codeBeroepsnaam": {"$eq": f"urn:test:{beroep}"}}
         return sorted(ids(ask(wie, {**een_vraag(), "bemiddelingsberoep": {"$elemMatch": {"$or": [asked]}}})))
 
-    store.replace(ander, WZ, [een_werkzoekende("W1", **met("kok")), een_werkzoekende("W9", **met("kok"))])
-    store.replace(gemeente, WZ, [een_werkzoekende("W1", **met("kok", "bakker")), een_werkzoekende("W2")])
+    publish_set(ander, WZ, [een_werkzoekende("W1", **met("kok")), een_werkzoekende("W9", **met("kok"))])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1", **met("kok", "bakker")), een_werkzoekende("W2")])
     assert (found("kok"), found("bakker"), found("lasser")) == (["W1"], ["W1"], [])
-    store.replace(
-        gemeente, WZ, [een_werkzoekende("W1", **met("lasser")), een_werkzoekende("W2", **met("kok"))]
-    )
+    publish_set(gemeente, WZ, [een_werkzoekende("W1", **met("lasser")), een_werkzoekende("W2", **met("kok"))])
     assert (found("kok"), found("bakker"), found("lasser")) == (["W2"], [], ["W1"])
-    store.replace(gemeente, WZ, [])
+    publish_set(gemeente, WZ, [])
     assert found("kok") == []
     assert found("kok", ander) == ["W1", "W9"]
 
 
 def test_a_vacancy_past_its_closing_date_is_no_longer_answered() -> None:
     gemeente, today = een_gemeente(), timezone.localdate()
-    store.replace(
+    publish_set(
         gemeente,
         VAC,
         [
@@ -234,7 +241,7 @@ def test_a_party_outside_suwi_gets_nothing_unless_the_municipality_allows_it_and
     None
 ):
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("W1", telefoonnummer=["0600000001"])])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1", telefoonnummer=["0600000001"])])
     assert ids(ask(gemeente, X_VUM_SUWIparty="false")) == []
     assert detail(gemeente, "W1", X_VUM_SUWIparty="false").json()["code"] == "400.01"
     gemeente.niet_suwi_toegestaan = True
@@ -248,7 +255,7 @@ def test_a_party_outside_suwi_gets_nothing_unless_the_municipality_allows_it_and
 
 def test_under_the_strict_contact_policy_a_detail_reaches_the_jobcoach_only() -> None:
     gemeente = een_gemeente(contactbeleid=Contactbeleid.JOBCOACH)
-    store.replace(gemeente, WZ, [een_werkzoekende("W1", webadres=[{"url": "https://cv.example"}])])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1", webadres=[{"url": "https://cv.example"}])])
     record = detail(gemeente, "W1").json()
     assert not {"emailadres", "webadres"} & set(record)
     assert "contactpersoon" in record
@@ -262,7 +269,7 @@ def test_a_jobseekers_own_contact_policy_goes_before_the_municipalitys_but_not_o
 ) -> None:
     gemeente = een_gemeente(contactbeleid=municipality, niet_suwi_toegestaan=True)
     record = een_werkzoekende("W1")
-    store.replace(gemeente, WZ, [store.MetBeleid(record, profile)])
+    publish_set(gemeente, WZ, [MetBeleid(record, profile)])
     answered = detail(gemeente, "W1", X_VUM_SUWIparty=str(suwi).lower()).json()
     reached = suwi and (profile or municipality) == Contactbeleid.WERKZOEKENDE
     assert ("emailadres" in answered) is reached
@@ -274,26 +281,26 @@ def test_a_jobseekers_own_contact_policy_goes_before_the_municipalitys_but_not_o
 def test_another_contact_policy_for_the_same_record_is_a_change() -> None:
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
     for policy, changed in ((None, 0), (Contactbeleid.JOBCOACH, 1), (Contactbeleid.JOBCOACH, 0), (None, 1)):
-        verschil = store.replace(gemeente, WZ, [store.MetBeleid(record, policy)])
+        verschil = publish_set(gemeente, WZ, [MetBeleid(record, policy)])
         assert verschil.gewijzigd == changed
-    assert store.replace(gemeente, WZ, [record]).gelijk == 1
+    assert publish_set(gemeente, WZ, [record]).gelijk == 1
     assert "emailadres" in detail(gemeente, "W1").json()
 
 
 def test_two_municipalities_with_the_same_ids_each_answer_with_their_own() -> None:
     een, ander = een_gemeente(), een_gemeente(contactbeleid=Contactbeleid.JOBCOACH)
-    store.replace(een, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van een")])
-    store.replace(ander, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van ander")])
+    publish_set(een, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van een")])
+    publish_set(ander, WZ, [een_werkzoekende("W1", persoonlijkePresentatie="van ander")])
     assert detail(een, "W1").json()["persoonlijkePresentatie"] == "van een"
     assert detail(ander, "W1").json()["persoonlijkePresentatie"] == "van ander"
-    store.replace(een, WZ, [])
+    publish_set(een, WZ, [])
     assert detail(een, "W1").status_code == 400
     assert ids(ask(ander)) == ["W1"]
 
 
 def test_suspended_between_a_search_and_its_detail_request_a_municipality_gives_no_detail() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
     assert ids(ask(gemeente)) == ["W1"]
     Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
     assert detail(gemeente, "W1").status_code == 503
@@ -313,15 +320,15 @@ def test_a_municipality_that_may_not_exchange_answers_with_an_error_not_with_not
     status: Gemeentestatus, http: int, code: str
 ) -> None:
     gemeente = een_gemeente(status=status)
-    store.replace(gemeente, WZ, [een_werkzoekende("W1")])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
     for response in (ask(gemeente), detail(gemeente, "W1")):
         assert (response.status_code, response.json()["code"]) == (http, code)
 
 
 def test_another_municipalitys_record_does_not_exist_here() -> None:
     een, ander = een_gemeente(), een_gemeente()
-    store.replace(een, WZ, [een_werkzoekende("W1")])
-    store.replace(ander, WZ, [een_werkzoekende("W2")])
+    publish_set(een, WZ, [een_werkzoekende("W1")])
+    publish_set(ander, WZ, [een_werkzoekende("W2")])
     assert ids(ask(ander)) == ["W2"]
     assert detail(ander, "W1").status_code == 400
 
@@ -484,9 +491,9 @@ def test_a_database_that_fails_is_a_503_of_the_contract_and_its_words_are_not_lo
 
 def test_a_publication_replaces_the_set_and_tells_what_it_did() -> None:
     gemeente = een_gemeente()
-    first = store.replace(gemeente, WZ, [een_werkzoekende(name) for name in "ABC"])
+    first = publish_set(gemeente, WZ, [een_werkzoekende(name) for name in "ABC"])
     assert (first.nieuw, first.totaal) == (3, 3)
-    second = store.replace(
+    second = publish_set(
         gemeente,
         WZ,
         [
@@ -509,7 +516,7 @@ def test_a_whole_number_written_with_a_fraction_is_stored_and_sent_as_a_whole_nu
         mobiliteit={"bemiddelingspostcode": "3511AB", "maximaleReisafstand": 20.0},
         persoonlijkePresentatie="Versie 2.0 van mijzelf",
     )
-    store.replace(gemeente, WZ, [record])
+    publish_set(gemeente, WZ, [record])
     for answered in (ask(gemeente).text, detail(gemeente, "W1").text):
         assert '"aantalWerkurenPerWeekMaximaal":36}' in answered
     assert detail(gemeente, "W1").json()["persoonlijkePresentatie"] == "Versie 2.0 van mijzelf"
@@ -518,12 +525,12 @@ def test_a_whole_number_written_with_a_fraction_is_stored_and_sent_as_a_whole_nu
         "werktijden": {"aantalWerkurenPerWeekMinimaal": 16, "aantalWerkurenPerWeekMaximaal": 36},
         "mobiliteit": {"bemiddelingspostcode": "3511AB", "maximaleReisafstand": 20},
     }
-    assert store.replace(gemeente, WZ, [whole]).gelijk == 1
+    assert publish_set(gemeente, WZ, [whole]).gelijk == 1
 
 
 def test_a_publication_that_breaks_halfway_changes_nothing() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("A")])
+    publish_set(gemeente, WZ, [een_werkzoekende("A")])
 
     def halfway() -> Any:
         for number in range(5000):
@@ -531,16 +538,16 @@ def test_a_publication_that_breaks_halfway_changes_nothing() -> None:
         raise RuntimeError("de stekker eruit")
 
     with pytest.raises(RuntimeError):
-        store.replace(gemeente, WZ, halfway())
+        publish_set(gemeente, WZ, halfway())
     assert ids(ask(gemeente)) == ["A"]
 
 
 def test_a_publication_leaves_other_municipalities_and_the_other_kind_alone() -> None:
     een, ander = een_gemeente(), een_gemeente()
-    store.replace(een, WZ, [een_werkzoekende("A")])
-    store.replace(een, VAC, [een_vacature("V")])
-    store.replace(ander, WZ, [een_werkzoekende("A")])
-    store.replace(een, WZ, [])
+    publish_set(een, WZ, [een_werkzoekende("A")])
+    publish_set(een, VAC, [een_vacature("V")])
+    publish_set(ander, WZ, [een_werkzoekende("A")])
+    publish_set(een, WZ, [])
     assert ids(ask(een)) == []
     assert ids(ask(een, soort=VAC), VAC) == ["V"]
     assert ids(ask(ander)) == ["A"]
@@ -551,7 +558,7 @@ def test_a_query_sees_the_old_set_or_the_new_one_never_a_mixture(settings) -> No
     settings.UM_MAX_RESULTATEN = 1000
     gemeente = een_gemeente()
     old, new = [f"oud{n}" for n in range(200)], [f"nieuw{n}" for n in range(200)]
-    store.replace(gemeente, WZ, [een_werkzoekende(name) for name in old])
+    publish_set(gemeente, WZ, [een_werkzoekende(name) for name in old])
     seen: set[str] = set()
     stop = False
 
@@ -559,7 +566,7 @@ def test_a_query_sees_the_old_set_or_the_new_one_never_a_mixture(settings) -> No
         nonlocal stop
         try:
             for names in (new, old, new, old, new):
-                store.replace(gemeente, WZ, [een_werkzoekende(name) for name in names])
+                publish_set(gemeente, WZ, [een_werkzoekende(name) for name in names])
         finally:
             stop = True
             connection.close()
@@ -592,17 +599,17 @@ def test_a_query_sees_the_old_set_or_the_new_one_never_a_mixture(settings) -> No
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_publish_at_once_one_is_told() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("A")])
+    publish_set(gemeente, WZ, [een_werkzoekende("A")])
 
     def other() -> None:
         try:
-            store.replace(gemeente, WZ, [een_werkzoekende("C")])
+            publish_set(gemeente, WZ, [een_werkzoekende("C")])
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool, voor_gemeente(gemeente):
-        store.lock(gemeente, WZ)
-        with pytest.raises(store.BezigMetPubliceren):
+        sets.lock(gemeente, WZ)
+        with pytest.raises(sets.BezigMetPubliceren):
             pool.submit(other).result(timeout=30)
     assert ids(ask(gemeente)) == ["A"]
 
@@ -615,7 +622,7 @@ def test_nothing_that_identifies_a_person_lies_readable_in_the_database() -> Non
         telefoonnummer=["0699887766"],
         persoonlijkePresentatie="Merkteken over mijzelf",
     )
-    store.replace(gemeente, WZ, [record])
+    publish_set(gemeente, WZ, [record])
     with voor_gemeente(gemeente):
         row = Werkzoekende.objects.get()
     text = repr([bytes(value) if isinstance(value, memoryview) else value for value in row.__dict__.values()])
@@ -626,7 +633,7 @@ def test_nothing_that_identifies_a_person_lies_readable_in_the_database() -> Non
 
 def test_rows_move_along_when_the_postcodes_are_replaced() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende("W1", mobiliteit={"bemiddelingspostcode": "3512AB"})])
+    publish_set(gemeente, WZ, [een_werkzoekende("W1", mobiliteit={"bemiddelingspostcode": "3512AB"})])
     without = {
         row.pc4: Coordinaat(row.breedtegraad, row.lengtegraad) for row in Postcode.objects.exclude(pc4=3512)
     }

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from exchange.bron import answer, store
+from exchange.bron import answer
 from exchange.bron.models import Werkzoekende
 from exchange.standard import Soort
 from exchange.vum3.parse import parse
-from tests.factories import een_gemeente, een_vacature, een_vraag, een_werkzoekende
+from tests.factories import een_gemeente, een_vacature, een_vraag, een_werkzoekende, publish_set
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -35,7 +35,7 @@ def drawn(gemeente: Gemeente, asked: dict[str, Any]) -> list[str]:
 def test_a_set_stays_numbered_without_gaps_whatever_is_published() -> None:
     gemeente = een_gemeente()
     for ids in (range(50), range(30, 60), range(5), range(3, 90), range(0)):
-        store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in ids])
+        publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in ids])
         assert numbers(gemeente) == list(range(1, len(ids) + 1))
 
 
@@ -55,7 +55,7 @@ def test_every_match_and_every_pair_of_matches_has_the_same_chance_in_clustered_
     if not trekking:
         monkeypatch.setattr(answer, "_TREKKING_VANAF", 10**6)
     gemeente, total, rounds = een_gemeente(), 400, 600
-    store.replace(gemeente, WZ, _clustered(total))
+    publish_set(gemeente, WZ, _clustered(total))
     expected_ids = {f"W{n}" for n in range(total) if n % 200 < 80}
     counts: Counter[str] = Counter()
     neighbours = 0
@@ -83,7 +83,7 @@ def test_the_draw_gives_the_same_answer_as_looking_at_everything(settings, broad
         een_werkzoekende(f"W{n}", werktijden={"aantalWerkurenPerWeekMaximaal": 40 if broad or n < 3 else 8})
         for n in range(300)
     ]
-    store.replace(gemeente, WZ, records)
+    publish_set(gemeente, WZ, records)
     asked = een_vraag() | {"werktijden.aantalWerkurenPerWeekMaximaal": {"$gte": 20}}
     for _ in range(30):
         found = answer.find_matches(gemeente, parse(WZ, asked))
@@ -97,7 +97,7 @@ def test_around_the_maximum_the_answer_is_exact_when_a_draw_is_tried_too(
 ) -> None:
     settings.UM_MAX_RESULTATEN = 5
     gemeente = een_gemeente()
-    store.replace(
+    publish_set(
         gemeente,
         WZ,
         [
@@ -115,7 +115,7 @@ def test_around_the_maximum_the_answer_is_exact_when_a_draw_is_tried_too(
 def test_a_broad_question_to_a_large_set_reads_a_small_part_of_it(settings) -> None:
     settings.UM_MAX_RESULTATEN = 10
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(3000)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(3000)])
     _prefer_indexes()
     statement = answer.matches_statement(gemeente, parse(WZ, een_vraag()))
     assert statement is not None
@@ -125,7 +125,7 @@ def test_a_broad_question_to_a_large_set_reads_a_small_part_of_it(settings) -> N
 
 def test_vacancies_are_found_by_occupation_through_an_index_under_row_level_security() -> None:
     gemeente = een_gemeente()
-    store.replace(
+    publish_set(
         gemeente,
         VAC,
         [een_vacature(f"V{n}", beroep={"codeBeroepsnaam": f"urn:{n % 500}"}) for n in range(3000)],

@@ -13,12 +13,20 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from exchange.bron import answer, store
+from exchange.bron import answer
 from exchange.bron.models import Stand, Werkgeverscontactmoment
+from exchange.bron.writing import MetBeleid
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, validate
 from exchange.vum3.parse import parse_contactmomenten
-from tests.factories import een_client, een_contactmoment, een_gebruiker, een_gemeente, vum_headers
+from tests.factories import (
+    een_client,
+    een_contactmoment,
+    een_gebruiker,
+    een_gemeente,
+    publish_set,
+    vum_headers,
+)
 from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 
@@ -55,7 +63,7 @@ def found(response: Any) -> list[dict[str, Any]]:
 def test_a_question_for_an_employer_gets_the_whole_records_of_that_employer() -> None:
     gemeente, record = een_gemeente(), een_contactmoment()
     assert list(validate(WCM, record)) == []
-    store.replace(gemeente, WCM, [record, een_contactmoment("87654321")])
+    publish_set(gemeente, WCM, [record, een_contactmoment("87654321")])
     response = ask(gemeente)
     assert response.json() == {"maximumAantalResultatenBereikt": False, "matches": [record]}
     assert response["X-VUM-fromParty"] == gemeente.oin
@@ -64,14 +72,14 @@ def test_a_question_for_an_employer_gets_the_whole_records_of_that_employer() ->
 
 def test_a_date_asks_for_contacts_on_or_after_it() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment(datum=day) for day in ("2026-01-31", "2026-02-01")])
+    publish_set(gemeente, WCM, [een_contactmoment(datum=day) for day in ("2026-01-31", "2026-02-01")])
     assert [r["datum"] for r in found(ask(gemeente, vraag(vanaf="2026-02-01")))] == ["2026-02-01"]
     assert len(found(ask(gemeente, vraag(vanaf="2026-01-31")))) == 2
 
 
 def test_there_is_no_detail_to_ask_for() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     with voor_gemeente(gemeente):
         key = Werkgeverscontactmoment.objects.get().id_bron
     response = Client().get(f"{PAD}/{key}", headers=vum_headers(gemeente))
@@ -105,7 +113,7 @@ def test_what_the_contract_does_not_know_has_no_effect_and_is_counted() -> None:
     asked = {**vraag(), "selectiegebied": {}, "datum": {"$lt": "2020-01-01"}, "codeSoort": {"$eq": 9}}
     assert parse_contactmomenten(asked).genegeerd == 3
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     assert len(found(ask(gemeente, asked))) == 1
 
 
@@ -121,7 +129,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects() -> None:
     )
     def check(records: list[Any], questions: list[Any]) -> None:
         rows = [een_contactmoment(n, d, codeOnderwerp=o) for n, d, o in dict.fromkeys(records)]
-        store.replace(gemeente, WCM, rows)
+        publish_set(gemeente, WCM, rows)
         for number, day in questions:
             asked = vraag(number, day)
             expected = [r for r in rows if matches(WCM, asked, r, lambda a, b: None)]
@@ -135,7 +143,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects() -> None:
 
 def test_the_people_in_it_do_not_lie_readable_in_the_database() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     with connection.cursor() as cursor, voor_gemeente(gemeente):
         cursor.execute("SELECT t::text, detail FROM bron_werkgeverscontactmoment t")
         text, sealed = cursor.fetchone()
@@ -149,7 +157,7 @@ def test_the_people_in_it_do_not_lie_readable_in_the_database() -> None:
 
 def test_a_party_outside_suwi_gets_nothing_unless_allowed_and_then_nobodys_name() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     assert found(ask(gemeente, X_VUM_SUWIparty="false")) == []
     gemeente.niet_suwi_toegestaan = True
     gemeente.save()
@@ -181,16 +189,16 @@ def test_what_is_left_of_a_bare_record_is_still_of_the_contract() -> None:
 
 def test_the_contact_policy_for_jobseekers_does_not_touch_contacts_with_employers() -> None:
     gemeente, record = een_gemeente(contactbeleid=Contactbeleid.JOBCOACH), een_contactmoment()
-    store.replace(gemeente, WCM, [record])
+    publish_set(gemeente, WCM, [record])
     assert found(ask(gemeente)) == [record]
 
 
 def test_another_municipalitys_contacts_do_not_exist_here() -> None:
     een, ander = een_gemeente(), een_gemeente()
-    store.replace(een, WCM, [een_contactmoment()])
+    publish_set(een, WCM, [een_contactmoment()])
     assert found(ask(ander)) == []
-    store.replace(ander, WCM, [een_contactmoment()])
-    store.replace(een, WCM, [])
+    publish_set(ander, WCM, [een_contactmoment()])
+    publish_set(een, WCM, [])
     assert len(found(ask(ander))) == 1
 
 
@@ -200,10 +208,10 @@ def test_another_municipalitys_contacts_do_not_exist_here() -> None:
 def test_without_an_id_a_record_is_known_by_its_content_and_the_same_twice_counts_once() -> None:
     gemeente, today = een_gemeente(), een_contactmoment(datum="2026-05-21")
     again = {name: today[name] for name in reversed(today)}  # the order of properties means nothing
-    first = store.replace(gemeente, WCM, [today, again, een_contactmoment()])
+    first = publish_set(gemeente, WCM, [today, again, een_contactmoment()])
     assert (first.nieuw, first.totaal) == (2, 2)
     assert len(found(ask(gemeente))) == 2
-    second = store.replace(gemeente, WCM, [again, een_contactmoment(codeSoort=3)])
+    second = publish_set(gemeente, WCM, [again, een_contactmoment(codeSoort=3)])
     assert (second.nieuw, second.gewijzigd, second.gelijk, second.weg) == (1, 0, 1, 1)
     with voor_gemeente(gemeente):
         assert Stand.objects.get(soort=WCM).aantal == 2
@@ -213,7 +221,7 @@ def test_the_same_contact_has_another_key_in_another_municipality() -> None:
     een, ander = een_gemeente(), een_gemeente()
     keys = set()
     for gemeente in (een, ander):
-        store.replace(gemeente, WCM, [een_contactmoment()])
+        publish_set(gemeente, WCM, [een_contactmoment()])
         with voor_gemeente(gemeente):
             keys.add(Werkgeverscontactmoment.objects.get().id_bron)
     assert len(keys) == 2
@@ -222,13 +230,13 @@ def test_the_same_contact_has_another_key_in_another_municipality() -> None:
 def test_a_contact_policy_is_for_jobseekers_only() -> None:
     gemeente = een_gemeente()
     with pytest.raises(ValueError, match="contactbeleid"):
-        store.replace(gemeente, WCM, [store.MetBeleid(een_contactmoment(), Contactbeleid.JOBCOACH)])
+        publish_set(gemeente, WCM, [MetBeleid(een_contactmoment(), Contactbeleid.JOBCOACH)])
 
 
 @pytest.mark.parametrize(("aantal", "bereikt"), [(99, False), (100, False), (101, True)])
 def test_the_maximum_is_reached_only_when_there_is_more(aantal: int, bereikt: bool) -> None:
     gemeente, day = een_gemeente(), timezone.localdate()
-    store.replace(
+    publish_set(
         gemeente,
         WCM,
         [een_contactmoment(datum=(day - timedelta(days=n)).isoformat()) for n in range(aantal)],
@@ -241,7 +249,7 @@ def test_the_maximum_is_reached_only_when_there_is_more(aantal: int, bereikt: bo
 @pytest.mark.django_db(transaction=True)
 def test_a_call_takes_two_queries() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     ask(gemeente)  # the keys are now known to the process
     with CaptureQueriesContext(connection) as queries:
         assert len(found(ask(gemeente))) == 1
@@ -251,8 +259,8 @@ def test_a_call_takes_two_queries() -> None:
 def test_support_sees_how_many_there_are() -> None:
     gemeente = een_gemeente("Contactdorp")
     days = [timezone.localdate() - timedelta(days=n) for n in range(1011)]
-    store.replace(gemeente, WCM, [een_contactmoment(datum=day.isoformat()) for day in days])
-    assert "1.011" in een_client(een_gebruiker(is_vng_support=True)).get("/gemeenten/").text
+    publish_set(gemeente, WCM, [een_contactmoment(datum=day.isoformat()) for day in days])
+    assert "1.011" in een_client(een_gebruiker(supportrol="beslissend")).get("/gemeenten/").text
 
 
 # --- From a file ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from exchange.bron import expiry, store
+from exchange.bron import expiry, sets
 from exchange.bron.models import RECORD_VAN, Stand
 from exchange.standard import Soort
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     een_vacature,
     een_vraag,
     een_werkzoekende,
+    publish_set,
     vum_headers,
 )
 from um_portal.audit.models import Auditregel
@@ -76,7 +77,7 @@ def test_a_record_that_no_publication_held_for_too_long_is_no_longer_answered(
     soort: Soort, days: int, answered: int
 ) -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, soort, [_record(soort)])
+    publish_set(gemeente, soort, [_record(soort)])
     _age(gemeente, soort, days)
     assert _answered(gemeente, soort) == answered
 
@@ -84,7 +85,7 @@ def test_a_record_that_no_publication_held_for_too_long_is_no_longer_answered(
 @pytest.mark.parametrize("soort", [WZ, VAC])
 def test_nor_is_its_detail(soort: Soort) -> None:
     gemeente, record = een_gemeente(), _record(soort)
-    store.replace(gemeente, soort, [record])
+    publish_set(gemeente, soort, [record])
     path = f"/vum/bron/v3/{soort.api_naam}/{record[str(soort.id_pad)]}"
     assert Client().get(path, headers=vum_headers(gemeente)).status_code == 200
     _age(gemeente, soort, 91)
@@ -93,9 +94,9 @@ def test_nor_is_its_detail(soort: Soort) -> None:
 
 def test_publishing_the_same_again_makes_a_record_fresh() -> None:
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
-    store.replace(gemeente, WZ, [record])
+    publish_set(gemeente, WZ, [record])
     _age(gemeente, WZ, 91)
-    assert store.replace(gemeente, WZ, [record]).gelijk == 1
+    assert publish_set(gemeente, WZ, [record]).gelijk == 1
     assert _answered(gemeente, WZ) == 1
 
 
@@ -103,7 +104,7 @@ def test_publishing_the_same_again_makes_a_record_fresh() -> None:
 def test_what_is_past_its_time_is_erased_counted_and_told_once(soort: Soort) -> None:
     gemeente, ander = een_gemeente(), een_gemeente()
     for each in (gemeente, ander):
-        store.replace(each, soort, [_record(soort)])
+        publish_set(each, soort, [_record(soort)])
     _age(gemeente, soort, 91)
     erase_expired_records()
     erase_expired_records()
@@ -123,12 +124,12 @@ def test_vacancies_are_erased_the_day_after_their_closing_date_and_others_stay()
         een_vacature(name, sluitingsdatumVacature=(today + timedelta(days=n)).isoformat())
         for name, n in days.items()
     ]
-    store.replace(gemeente, VAC, [*records, een_vacature("open")])
+    publish_set(gemeente, VAC, [*records, een_vacature("open")])
     assert _answered(gemeente, VAC) == 3
     assert expiry.erase_expired(gemeente) == 1
     assert _held(gemeente, VAC) == (3, 3)
     # Published again, it comes back as new and is still not answered.
-    assert store.replace(gemeente, VAC, [*records, een_vacature("open")]).nieuw == 1
+    assert publish_set(gemeente, VAC, [*records, een_vacature("open")]).nieuw == 1
     assert _answered(gemeente, VAC) == 3
 
 
@@ -142,8 +143,8 @@ def test_a_municipality_without_a_set_has_nothing_to_expire() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_set_that_is_being_published_is_left_to_the_next_night() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, WZ, [een_werkzoekende()])
-    store.replace(gemeente, VAC, [een_vacature()])
+    publish_set(gemeente, WZ, [een_werkzoekende()])
+    publish_set(gemeente, VAC, [een_vacature()])
     _age(gemeente, WZ, 91)
     _age(gemeente, VAC, 91)
 
@@ -155,7 +156,7 @@ def test_a_set_that_is_being_published_is_left_to_the_next_night() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with voor_gemeente(gemeente):
-            store.lock(gemeente, WZ)
+            sets.lock(gemeente, WZ)
             assert pool.submit(erase).result(timeout=30) == 1
         assert _held(gemeente, WZ) == (1, 1)
         assert pool.submit(erase).result(timeout=30) == 1

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from exchange.bron import answer, store
+from exchange.bron import answer
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
 from exchange.vum3.parse import parse
-from tests.factories import SOORTEN, een_gemeente
+from tests.factories import SOORTEN, een_gemeente, publish_set
 from tests.strategies import questions_of, records_of
 
 WZ, VAC = SOORTEN
@@ -125,7 +125,7 @@ def test_mongodb_finds_what_the_database_finds(soort: Soort) -> None:
             f"R{number}": without_empties({**record, id_pad: f"R{number}"})
             for number, record in enumerate(records)
         }
-        store.replace(gemeente, soort, named.values())
+        publish_set(gemeente, soort, named.values())
         for vraag, found in zip(vragen, found_by_mongodb(soort, vragen, named), strict=True):
             profielen = answer.find_matches(gemeente, parse(soort, vraag)).profielen
             assert sorted(json.loads(text)[id_pad] for text in profielen) == found, vraag

@@ -17,13 +17,12 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from exchange.bron import store
 from exchange.standard import Soort
-from tests.factories import een_gemeente, een_vraag, een_werkzoekende, vum_headers
+from tests.factories import publish_set, een_gemeente, een_vraag, een_werkzoekende, vum_headers
 from um_portal.tenants import keys
 
 gemeente = een_gemeente("Replicadorp")
-store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
+publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
 path = "/vum/bron/v3/werkzoekendeProfielen/"
 found = []
 for _ in range(2):

@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from exchange.bron import answer, expiry, journaal, packing, store, withdrawal
+from exchange.bron import answer, concept, expiry, journaal, packing, sets, store, withdrawal
 from exchange.bron.columns import OnbekendePostcode, as_json
+from exchange.bron.journaal import NietTerugTeDraaien
 from exchange.bron.models import (
     CONCEPT_VAN,
     RECORD_VAN,
@@ -35,10 +36,17 @@ from exchange.bron.models import (
     Werkzoekende,
 )
 from exchange.bron.relocation import relocate
-from exchange.bron.store import BezigMetPubliceren, NietTerugTeDraaien, Verschil
-from exchange.bron.writing import DETAIL_CONTEXT
+from exchange.bron.sets import BezigMetPubliceren, Verschil
+from exchange.bron.writing import DETAIL_CONTEXT, MetBeleid
 from exchange.standard import Soort
-from tests.factories import een_contactmoment, een_gemeente, een_vacature, een_werkzoekende
+from tests.factories import (
+    een_contactmoment,
+    een_gemeente,
+    een_vacature,
+    een_werkzoekende,
+    publish_set,
+    put_ready,
+)
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import set_session, voor_gemeente
@@ -64,10 +72,10 @@ def jobseeker(name: str, version: int = 0) -> dict[str, Any]:
 
 
 def publish(
-    gemeente: Gemeente, stapel: int, records: list[Any], *, volledig: bool = True, soort: Soort = WZ
+    gemeente: Gemeente, batch: int, records: list[Any], *, volledig: bool = True, soort: Soort = WZ
 ) -> Verschil:
-    store.stage(gemeente, soort, stapel, records)
-    return store.publish_staged(gemeente, soort, stapel, volledig=volledig)
+    put_ready(gemeente, soort, batch, records)
+    return store.publish(gemeente, soort, batch, volledig=volledig)
 
 
 def published(gemeente: Gemeente, soort: Soort = WZ) -> dict[str, dict[str, Any]]:
@@ -110,11 +118,11 @@ def check_invariants(gemeente: Gemeente, soort: Soort = WZ) -> None:
 @pytest.mark.django_db
 def test_what_is_staged_answers_nothing_until_it_is_published() -> None:
     gemeente = een_gemeente()
-    assert store.stage(gemeente, WZ, 7, [jobseeker("A")]) == 1
-    assert store.stage(gemeente, WZ, 7, [jobseeker("B")]) == 1
+    assert put_ready(gemeente, WZ, 7, [jobseeker("A")]) == 1
+    assert put_ready(gemeente, WZ, 7, [jobseeker("B")]) == 1
     assert published(gemeente) == {}
     assert store.difference(gemeente, WZ, 7) == Verschil(2, 0, 0, 0)
-    assert store.publish_staged(gemeente, WZ, 7) == Verschil(2, 0, 0, 0)
+    assert store.publish(gemeente, WZ, 7) == Verschil(2, 0, 0, 0)
     assert published(gemeente) == {"A": jobseeker("A"), "B": jobseeker("B")}
     check_invariants(gemeente)
     with voor_gemeente(gemeente):
@@ -127,57 +135,57 @@ def test_what_is_staged_answers_nothing_until_it_is_published() -> None:
 )
 def test_the_stapel_of_another_levering_is_left_alone(soort: Soort, record: dict[str, Any]) -> None:
     gemeente = een_gemeente()
-    for stapel in (1, 2):
-        store.stage(gemeente, soort, stapel, [record])
-    store.unstage(gemeente, 1)
+    for batch in (1, 2):
+        put_ready(gemeente, soort, batch, [record])
+    concept.erase(gemeente, 1)
     with voor_gemeente(gemeente):
         assert list(CONCEPT_VAN[soort]._default_manager.values_list("stapel", flat=True)) == [2]
-    assert store.publish_staged(gemeente, soort, 1) == Verschil(0, 0, 0, 0)
-    assert store.publish_staged(gemeente, soort, 2).nieuw == 1
+    assert store.publish(gemeente, soort, 1) == Verschil(0, 0, 0, 0)
+    assert store.publish(gemeente, soort, 2).nieuw == 1
 
 
 @pytest.mark.django_db
 def test_a_batch_that_breaks_off_leaves_nothing_of_it() -> None:
     gemeente = een_gemeente()
-    store.stage(gemeente, WZ, 1, [jobseeker("A")])
+    put_ready(gemeente, WZ, 1, [jobseeker("A")])
 
     def broken() -> Iterator[dict[str, Any]]:
         yield jobseeker("B")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        store.stage(gemeente, WZ, 1, broken())
+        put_ready(gemeente, WZ, 1, broken())
     with pytest.raises(OnbekendePostcode):
-        store.stage(gemeente, WZ, 1, [jobseeker("C"), een_werkzoekende("D", mobiliteit={})])
+        put_ready(gemeente, WZ, 1, [jobseeker("C"), een_werkzoekende("D", mobiliteit={})])
     assert store.difference(gemeente, WZ, 1).nieuw == 1
 
 
 @pytest.mark.django_db
-def test_an_id_that_is_twice_in_a_stapel_is_refused_as_a_whole() -> None:
+def test_an_id_that_is_twice_in_a_batch_is_refused_as_a_whole() -> None:
     gemeente = een_gemeente()
     for before in ([], [jobseeker("A")]):
-        store.replace(gemeente, WZ, before)
-        store.stage(gemeente, WZ, 1, [jobseeker("A", 1), jobseeker("A", 2)])
+        publish_set(gemeente, WZ, before)
+        put_ready(gemeente, WZ, 1, [jobseeker("A", 1), jobseeker("A", 2)])
         with pytest.raises(IntegrityError), transaction.atomic():
-            store.publish_staged(gemeente, WZ, 1)
+            store.publish(gemeente, WZ, 1)
         assert len(published(gemeente)) == len(before)
-        store.unstage(gemeente, 1)
+        concept.erase(gemeente, 1)
 
 
 @pytest.mark.django_db
 def test_the_same_contact_with_an_employer_twice_is_one() -> None:
     gemeente = een_gemeente()
-    store.stage(gemeente, WCM, 1, [een_contactmoment()])
-    store.stage(gemeente, WCM, 1, [een_contactmoment(), een_contactmoment("87654321")])
+    put_ready(gemeente, WCM, 1, [een_contactmoment()])
+    put_ready(gemeente, WCM, 1, [een_contactmoment(), een_contactmoment("87654321")])
     assert store.difference(gemeente, WCM, 1) == Verschil(2, 0, 0, 0)
-    assert store.publish_staged(gemeente, WCM, 1) == Verschil(2, 0, 0, 0)
+    assert store.publish(gemeente, WCM, 1) == Verschil(2, 0, 0, 0)
     check_invariants(gemeente, WCM)
 
 
 @pytest.mark.django_db
 def test_what_lies_ready_of_a_record_is_encrypted_but_for_what_is_searched() -> None:
     gemeente = een_gemeente()
-    store.stage(gemeente, WZ, 1, [een_werkzoekende("A", persoonlijkePresentatie="Zwanenburg-Geheim")])
+    put_ready(gemeente, WZ, 1, [een_werkzoekende("A", persoonlijkePresentatie="Zwanenburg-Geheim")])
     with voor_gemeente(gemeente):
         row = ConceptWerkzoekende.objects.get()
     assert "Geheim" not in row.zoekprofiel
@@ -203,11 +211,11 @@ def test_a_partial_publication_adds_and_updates_and_takes_nothing_away() -> None
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker(name) for name in "ABC"])
     partial = [jobseeker("B", 1), jobseeker("C"), jobseeker("D")]
-    store.stage(gemeente, WZ, 2, partial)
+    put_ready(gemeente, WZ, 2, partial)
     expected = Verschil(nieuw=1, gewijzigd=1, gelijk=1, weg=0, blijft=1)
     assert store.difference(gemeente, WZ, 2, volledig=False) == expected
     assert store.difference(gemeente, WZ, 2) == Verschil(nieuw=1, gewijzigd=1, gelijk=1, weg=1)
-    assert store.publish_staged(gemeente, WZ, 2, volledig=False) == expected
+    assert store.publish(gemeente, WZ, 2, volledig=False) == expected
     assert (expected.totaal, expected.eerst) == (4, 3)
     assert published(gemeente) == {
         "A": jobseeker("A"), "B": jobseeker("B", 1), "C": jobseeker("C"), "D": jobseeker("D")
@@ -248,8 +256,8 @@ def test_an_undo_brings_back_what_was_there_with_all_that_hung_on_it() -> None:
     gemeente = een_gemeente()
     first = [
         jobseeker("A"),
-        store.MetBeleid(jobseeker("B"), Contactbeleid.JOBCOACH),
-        store.MetBeleid(jobseeker("C"), Contactbeleid.WERKZOEKENDE),
+        MetBeleid(jobseeker("B"), Contactbeleid.JOBCOACH),
+        MetBeleid(jobseeker("C"), Contactbeleid.WERKZOEKENDE),
     ]
     publish(gemeente, 1, first)
     before = published(gemeente)
@@ -294,17 +302,17 @@ def test_every_kind_can_be_undone(soort: Soort, old: dict[str, Any], new: dict[s
 def test_publications_are_undone_one_after_the_other_from_the_last_back() -> None:
     gemeente = een_gemeente()
     sets = []
-    for stapel in (1, 2, 3):
+    for batch in (1, 2, 3):
         sets.append(published(gemeente))
-        publish(gemeente, stapel, [jobseeker(f"S{stapel}"), jobseeker("vast", stapel)], volledig=stapel != 2)
-    for stapel in (1, 2, 9):
+        publish(gemeente, batch, [jobseeker(f"S{batch}"), jobseeker("vast", batch)], volledig=batch != 2)
+    for batch in (1, 2, 9):
         with pytest.raises(NietTerugTeDraaien):
-            journaal.undo(gemeente, WZ, stapel)
+            journaal.undo(gemeente, WZ, batch)
     with voor_gemeente(gemeente):
         assert journaal.undoable_now() == {3}
-    for stapel in (3, 2, 1):
-        journaal.undo(gemeente, WZ, stapel)
-        assert published(gemeente) == sets[stapel - 1]
+    for batch in (3, 2, 1):
+        journaal.undo(gemeente, WZ, batch)
+        assert published(gemeente) == sets[batch - 1]
         check_invariants(gemeente)
     with pytest.raises(NietTerugTeDraaien):
         journaal.undo(gemeente, WZ, 1)
@@ -322,16 +330,6 @@ def test_the_kinds_are_undone_apart_and_municipalities_too() -> None:
     assert published(een) == {}
     assert published(een, VAC)
     assert published(ander)
-
-
-@pytest.mark.django_db
-def test_what_was_published_without_a_journaal_cannot_be_undone_nor_what_went_before() -> None:
-    gemeente = een_gemeente()
-    publish(gemeente, 1, [jobseeker("A")])
-    store.replace(gemeente, WZ, [jobseeker("B")])
-    with pytest.raises(NietTerugTeDraaien):
-        journaal.undo(gemeente, WZ, 1)
-    assert set(published(gemeente)) == {"B"}
 
 
 @pytest.mark.django_db
@@ -371,11 +369,11 @@ def test_what_came_back_can_be_opened_after_the_key_was_replaced() -> None:
 
 def test_a_record_is_given_another_key_in_every_table_in_the_order_in_which_it_goes_through_them() -> None:
     order = [label for label in keys.registered() if label.startswith("bron.")]
-    concept, published, kept = (
+    waiting, published, kept = (
         [order.index(model._meta.label) for model in models]
         for models in (CONCEPT_VAN.values(), RECORD_VAN.values(), [Journaalrecord])
     )
-    assert max(concept) < min(published)
+    assert max(waiting) < min(published)
     assert max(published) < min(kept)
 
 
@@ -383,7 +381,7 @@ def test_a_record_is_given_another_key_in_every_table_in_the_order_in_which_it_g
 def test_what_lies_ready_follows_the_table_of_postcodes() -> None:
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker("A")])
-    store.stage(gemeente, WZ, 2, [jobseeker("B")])
+    put_ready(gemeente, WZ, 2, [jobseeker("B")])
     with voor_gemeente(gemeente):
         for model in (Werkzoekende, ConceptWerkzoekende):
             model.objects.update(pc4=9999)
@@ -400,9 +398,9 @@ def test_a_withdrawn_record_is_gone_from_everywhere_and_no_undo_brings_it_back()
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker(name) for name in "ABC"])
     publish(gemeente, 2, [jobseeker("A", 1), jobseeker("D")])
-    store.stage(gemeente, WZ, 3, [jobseeker("A", 2), jobseeker("E")])
+    put_ready(gemeente, WZ, 3, [jobseeker("A", 2), jobseeker("E")])
     # B is only in what can be brought back, E only in what waits; F is nowhere.
-    assert withdrawal.withdraw(gemeente, WZ, ["A", "B", "E", "F"], stapel=3) == 1
+    assert withdrawal.withdraw(gemeente, WZ, ["A", "B", "E", "F"], batch=3) == 1
     check_invariants(gemeente)
     with voor_gemeente(gemeente):
         assert set(Journaalrecord.objects.values_list("id_bron", flat=True)) == {"C"}
@@ -412,9 +410,9 @@ def test_a_withdrawn_record_is_gone_from_everywhere_and_no_undo_brings_it_back()
     assert set(published(gemeente)) == {"C"}
     check_invariants(gemeente)
     # The file of before, converted once more.
-    assert store.stage(gemeente, WZ, 3, [jobseeker("A", 2), jobseeker("G")]) == 1
+    assert put_ready(gemeente, WZ, 3, [jobseeker("A", 2), jobseeker("G")]) == 1
     assert store.difference(gemeente, WZ, 3).nieuw == 1
-    store.publish_staged(gemeente, WZ, 3)
+    store.publish(gemeente, WZ, 3)
     assert set(published(gemeente)) == {"G"}
     # A file of after it is another matter.
     publish(gemeente, 4, [jobseeker("A", 3)])
@@ -428,8 +426,8 @@ def test_a_withdrawal_leaves_the_other_kind_and_other_municipalities_alone() -> 
         publish(gemeente, 1, [jobseeker("A")])
         publish(gemeente, 2, [jobseeker("B")])
         publish(gemeente, 3, [een_vacature("A")], soort=VAC)
-        store.stage(gemeente, WZ, 4, [jobseeker("A")])
-    assert withdrawal.withdraw(een, WZ, ["A", "B"], stapel=4) == 1
+        put_ready(gemeente, WZ, 4, [jobseeker("A")])
+    assert withdrawal.withdraw(een, WZ, ["A", "B"], batch=4) == 1
     assert set(published(een, VAC)) == {"A"}
     assert set(published(ander)) == {"B"}
     assert store.difference(ander, WZ, 4).nieuw == 1
@@ -443,7 +441,7 @@ def test_a_contact_with_an_employer_is_withdrawn_by_its_print() -> None:
     gemeente = een_gemeente()
     publish(gemeente, 1, [een_contactmoment(), een_contactmoment("87654321")], soort=WCM)
     (first, _) = published(gemeente, WCM)
-    assert withdrawal.withdraw(gemeente, WCM, [first], stapel=1) == 1
+    assert withdrawal.withdraw(gemeente, WCM, [first], batch=1) == 1
     assert len(published(gemeente, WCM)) == 1
     check_invariants(gemeente, WCM)
 
@@ -467,7 +465,7 @@ def test_everything_is_withdrawn_at_once_and_nothing_comes_back() -> None:
 @pytest.mark.django_db
 def test_the_ids_of_what_was_withdrawn_are_kept_no_longer_than_a_file_is(settings) -> None:
     gemeente = een_gemeente()
-    withdrawal.withdraw(gemeente, WZ, ["A"], stapel=1)
+    withdrawal.withdraw(gemeente, WZ, ["A"], batch=1)
     expiry.erase_expired(gemeente)
     with voor_gemeente(gemeente):
         assert Intrekking.objects.count() == 1
@@ -518,13 +516,13 @@ class Model:
         self.journal: list[tuple[int, dict[str, int], set[str]]] = []
         self.staged: dict[str, int] = {}
 
-    def publish(self, stapel: int, records: dict[str, int], *, volledig: bool) -> Verschil:
+    def publish(self, batch: int, records: dict[str, int], *, volledig: bool) -> Verschil:
         new = records.keys() - self.set.keys()
         changed = {name for name in records.keys() & self.set.keys() if records[name] != self.set[name]}
         absent = self.set.keys() - records.keys()
         gone = absent if volledig else set()
         old = {name: self.set[name] for name in changed | gone}
-        self.journal.append((stapel, old, set(new)))
+        self.journal.append((batch, old, set(new)))
         expected = Verschil(
             len(new),
             len(changed),
@@ -571,8 +569,8 @@ def test_any_sequence_of_changes_keeps_the_set_right() -> None:
         withdrawal.withdraw_all(gemeente, WZ)
         with voor_gemeente(gemeente):
             Intrekking.objects.all().delete()
-            for concept in CONCEPT_VAN.values():
-                concept._default_manager.all().delete()
+            for model_of_kind in CONCEPT_VAN.values():
+                model_of_kind._default_manager.all().delete()
         model = Model()
         # What is put ready at one moment and published at another.
         waiting = 10_000
@@ -580,21 +578,21 @@ def test_any_sequence_of_changes_keeps_the_set_right() -> None:
             if step in {"volledig", "aanvullend"}:
                 volledig = step == "volledig"
                 if number % 3 == 0 and model.staged:
-                    stapel, records, model.staged = waiting, model.staged, {}
+                    batch, records, model.staged = waiting, model.staged, {}
                     waiting += 1
                 else:
-                    stapel, records = waiting + 5000 + number, what
-                    store.stage(gemeente, WZ, stapel, [jobseeker(*one) for one in records.items()])
-                expected = model.publish(stapel, records, volledig=volledig)
-                assert store.difference(gemeente, WZ, stapel, volledig=volledig) == expected
-                assert store.publish_staged(gemeente, WZ, stapel, volledig=volledig) == expected
+                    batch, records = waiting + 5000 + number, what
+                    put_ready(gemeente, WZ, batch, [jobseeker(*one) for one in records.items()])
+                expected = model.publish(batch, records, volledig=volledig)
+                assert store.difference(gemeente, WZ, batch, volledig=volledig) == expected
+                assert store.publish(gemeente, WZ, batch, volledig=volledig) == expected
             elif step == "klaarzetten" and not model.staged:
                 model.staged = dict(what)
-                store.unstage(gemeente, waiting)
+                concept.erase(gemeente, waiting)
                 waiting += 1
-                store.stage(gemeente, WZ, waiting, [jobseeker(*one) for one in what.items()])
+                put_ready(gemeente, WZ, waiting, [jobseeker(*one) for one in what.items()])
             elif step == "intrekken":
-                assert withdrawal.withdraw(gemeente, WZ, what, stapel=waiting) == model.withdraw(what)
+                assert withdrawal.withdraw(gemeente, WZ, what, batch=waiting) == model.withdraw(what)
             elif step == "verlopen":
                 model.expire(what)
                 with voor_gemeente(gemeente):
@@ -606,10 +604,10 @@ def test_any_sequence_of_changes_keeps_the_set_right() -> None:
                 assert withdrawal.withdraw_all(gemeente, WZ) == len(model.set)
                 model.set, model.journal = {}, []
             elif step == "terug" and model.journal:
-                stapel = model.journal[-1][0]
-                shown = journaal.difference_of_undo(gemeente, WZ, stapel)
+                batch = model.journal[-1][0]
+                shown = journaal.difference_of_undo(gemeente, WZ, batch)
                 model.undo()
-                assert journaal.undo(gemeente, WZ, stapel) == shown
+                assert journaal.undo(gemeente, WZ, batch) == shown
                 assert shown.totaal == len(model.set)
             check_invariants(gemeente)
             assert published(gemeente) == {name: jobseeker(name, v) for name, v in model.set.items()}
@@ -626,8 +624,8 @@ def test_the_database_itself_shows_and_takes_nothing_of_another_municipality() -
     for soort, record in ((WZ, jobseeker("A")), (VAC, een_vacature()), (WCM, een_contactmoment())):
         publish(gemeente, 1, [record], soort=soort)
         publish(gemeente, 2, [], soort=soort)
-        store.stage(gemeente, soort, 3, [record])
-    withdrawal.withdraw(gemeente, VAC, ["X"], stapel=3)
+        put_ready(gemeente, soort, 3, [record])
+    withdrawal.withdraw(gemeente, VAC, ["X"], batch=3)
     with connection.cursor() as cursor:
         for viewer, expected in ((None, False), (andere, False), (gemeente, True)):
             set_session("default", gemeente=viewer.pk if viewer else None)
@@ -649,7 +647,7 @@ def test_the_database_itself_shows_and_takes_nothing_of_another_municipality() -
 def held(gemeente: Gemeente) -> Iterator[None]:
     """Somebody else has the set of jobseekers."""
     with voor_gemeente(gemeente):
-        store.lock(gemeente, WZ)
+        sets.lock(gemeente, WZ)
         yield
 
 
@@ -675,10 +673,10 @@ def elsewhere(action: Callable[[], Any]) -> Any:
 def test_who_publishes_or_undoes_while_the_set_is_held_is_told_and_nothing_changes() -> None:
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker("A")])
-    store.stage(gemeente, WZ, 2, [jobseeker("B")])
+    put_ready(gemeente, WZ, 2, [jobseeker("B")])
     with held(gemeente):
         for action in (
-            lambda: store.publish_staged(gemeente, WZ, 2),
+            lambda: store.publish(gemeente, WZ, 2),
             lambda: journaal.undo(gemeente, WZ, 1),
         ):
             assert isinstance(elsewhere(action), BezigMetPubliceren)
@@ -689,15 +687,15 @@ def test_who_publishes_or_undoes_while_the_set_is_held_is_told_and_nothing_chang
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawal_waits_for_a_publication_that_is_under_way_and_then_finds_what_it_brought() -> None:
     gemeente = een_gemeente()
-    store.stage(gemeente, WZ, 1, [jobseeker("A"), jobseeker("B")])
+    put_ready(gemeente, WZ, 1, [jobseeker("A"), jobseeker("B")])
     results: list[Any] = []
 
     def withdraw() -> None:
-        results.append(elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], stapel=1)))
+        results.append(elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], batch=1)))
 
     waiting = threading.Thread(target=withdraw)
     with voor_gemeente(gemeente):
-        store.publish_staged(gemeente, WZ, 1)
+        store.publish(gemeente, WZ, 1)
         waiting.start()
         time.sleep(0.5)
         assert not results
@@ -709,11 +707,11 @@ def test_a_withdrawal_waits_for_a_publication_that_is_under_way_and_then_finds_w
 
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawal_does_not_wait_for_ever(monkeypatch) -> None:
-    monkeypatch.setattr(store, "_WACHT", "200ms")
+    monkeypatch.setattr(sets, "_PATIENCE", "200ms")
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker("A")])
     with held(gemeente):
-        result = elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], stapel=1))
+        result = elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], batch=1))
     assert isinstance(result, BezigMetPubliceren)
     assert set(published(gemeente)) == {"A"}
 
@@ -722,13 +720,13 @@ def test_a_withdrawal_does_not_wait_for_ever(monkeypatch) -> None:
 def test_what_is_being_staged_while_somebody_is_withdrawn_is_not_published() -> None:
     gemeente = een_gemeente()
     with voor_gemeente(gemeente):
-        store.stage(gemeente, WZ, 5, [jobseeker("A"), jobseeker("B")])
+        put_ready(gemeente, WZ, 5, [jobseeker("A"), jobseeker("B")])
         # Neither sees yet what the other writes.
-        assert elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], stapel=5)) == 0
+        assert elsewhere(lambda: withdrawal.withdraw(gemeente, WZ, ["A"], batch=5)) == 0
     with voor_gemeente(gemeente):
         assert ConceptWerkzoekende.objects.count() == 2
     assert store.difference(gemeente, WZ, 5) == Verschil(1, 0, 0, 0)
-    assert store.publish_staged(gemeente, WZ, 5) == Verschil(1, 0, 0, 0)
+    assert store.publish(gemeente, WZ, 5) == Verschil(1, 0, 0, 0)
     assert set(published(gemeente)) == {"B"}
     with voor_gemeente(gemeente):
         assert not ConceptWerkzoekende.objects.exists()
@@ -736,26 +734,27 @@ def test_what_is_being_staged_while_somebody_is_withdrawn_is_not_published() -> 
 
 # --- A process that is killed ------------------------------------------------------------------------------
 
-_SETUP = "import django; django.setup(); from um_portal.tenants.models import Gemeente; from exchange.bron import store"
+_SETUP = (
+    "import django; django.setup(); from um_portal.tenants.models import Gemeente; "
+    "from exchange.bron import journaal, store; from exchange.standard import Soort"
+)
+_DYING = (
+    "\ndef dying(*a, **k):\n    settle(*a, **k)\n    print('nu', flush=True); import time; time.sleep(60)\n"
+)
 _KILLED = {
-    "halfway a batch": (
+    "halfway a part": (
         "import exchange.bron.copying as c; made = c.pieces;"
         "\ndef dying(*a):\n    yield from ()\n    for n, piece in enumerate(made(*a)):\n        yield piece\n"
         "        print('nu', flush=True); import time; time.sleep(60)\n"
         "c.pieces = dying\n"
-        "store.stage(g, 'werkzoekenden', 3, [__import__('json').loads(__import__('sys').argv[1])])"
+        "import json, sys; from tests.factories import put_ready\n"
+        "put_ready(g, Soort.WERKZOEKENDEN, 3, [json.loads(sys.argv[1])])"
     ),
     "before a publication is committed": (
-        "settle = store._settle\n"
-        "def dying(*a, **k):\n    settle(*a, **k)\n    print('nu', flush=True); import time; time.sleep(60)\n"
-        "store._settle = dying\n"
-        "from exchange.standard import Soort; store.publish_staged(g, Soort.WERKZOEKENDEN, 2)"
+        f"settle = store.settle{_DYING}store.settle = dying\nstore.publish(g, Soort.WERKZOEKENDEN, 2)"
     ),
     "before an undo is committed": (
-        "settle = store._settle\n"
-        "def dying(*a, **k):\n    settle(*a, **k)\n    print('nu', flush=True); import time; time.sleep(60)\n"
-        "store._settle = dying\n"
-        "from exchange.standard import Soort; store.undo(g, Soort.WERKZOEKENDEN, 1)"
+        f"settle = journaal.settle{_DYING}journaal.settle = dying\njournaal.undo(g, Soort.WERKZOEKENDEN, 1)"
     ),
 }
 
@@ -766,10 +765,8 @@ _KILLED = {
 def test_a_process_killed_with_9_leaves_everything_as_it_was(moment: str) -> None:
     gemeente = een_gemeente()
     publish(gemeente, 1, [jobseeker("A")])
-    store.stage(gemeente, WZ, 2, [jobseeker("B")])
-    code = f"{_SETUP}\ng = Gemeente.objects.get(pk={gemeente.pk})\n{_KILLED[moment]}".replace(
-        "'werkzoekenden'", "__import__('exchange.standard').standard.Soort.WERKZOEKENDEN"
-    )
+    put_ready(gemeente, WZ, 2, [jobseeker("B")])
+    code = f"{_SETUP}\ng = Gemeente.objects.get(pk={gemeente.pk})\n{_KILLED[moment]}"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "um_portal.settings"}
     process = subprocess.Popen(
         [sys.executable, "-c", code, json.dumps(jobseeker("C"))],
@@ -787,7 +784,7 @@ def test_a_process_killed_with_9_leaves_everything_as_it_was(moment: str) -> Non
     for _ in range(100):
         try:
             with voor_gemeente(gemeente):
-                store.lock(gemeente, WZ)
+                sets.lock(gemeente, WZ)
             break
         except BezigMetPubliceren:
             time.sleep(0.1)
@@ -797,5 +794,5 @@ def test_a_process_killed_with_9_leaves_everything_as_it_was(moment: str) -> Non
     assert store.difference(gemeente, WZ, 3) == Verschil(0, 0, 0, 1)
     with voor_gemeente(gemeente):
         assert journaal.undoable_now() == {1}
-    store.publish_staged(gemeente, WZ, 2)
+    store.publish(gemeente, WZ, 2)
     assert set(published(gemeente)) == {"B"}

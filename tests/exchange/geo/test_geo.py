@@ -219,7 +219,7 @@ def test_a_postcode_without_stand_in_is_nowhere():
 
 def test_an_empty_table_knows_no_postcode():
     empty = Postcodetabel([])
-    assert (empty.resolve(1011), empty.is_known(1011), empty.within(1011, 9)) == (None, False, ([], []))
+    assert (empty.resolve(1011), empty.within(1011, 9)) == (None, ([], []))
 
 
 @given(any_pc4s)
@@ -228,7 +228,7 @@ def test_a_stand_in_is_known_and_in_the_same_region(pc4):
     if stand_in is None:
         assert not any(other // 100 == pc4 // 100 for other in SHIPPED)
     else:
-        assert TABLE.is_known(stand_in)
+        assert TABLE.resolve(stand_in) == stand_in
         assert stand_in // 100 == pc4 // 100
         assert abs(stand_in - pc4) == min(abs(other - pc4) for other in SHIPPED if other // 100 == pc4 // 100)
 
@@ -580,8 +580,8 @@ def test_the_migrations_fill_the_table():
 @pytest.mark.django_db
 def test_the_questions_are_answered_from_the_database():
     Postcode.objects.filter(pc4=1012).delete()
-    assert not distances.is_known(1012)
-    assert distances.is_known(1011)
+    assert distances.resolve(1012) != 1012
+    assert distances.resolve(1011) == 1011
     assert distances.resolve(1012) == 1011
     assert distances.distance_km(1012, 3511) == TABLE.distance_km(1011, 3511)
     assert distances.within(1011, 0.5)[0] == [pc4 for pc4 in TABLE.within(1011, 0.5)[0] if pc4 != 1012]
@@ -619,13 +619,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.mark.django_db
 def test_a_table_that_another_process_replaced_is_noticed_after_ten_seconds(clock):
-    assert distances.is_known(1012)
+    assert distances.resolve(1012) == 1012
     Postcode.objects.filter(pc4=1012).delete()
     PostcodeVersie.objects.update(versie=uuid.uuid4())
     clock.now += 9.9
-    assert distances.is_known(1012)
+    assert distances.resolve(1012) == 1012
     clock.now += 0.2
-    assert not distances.is_known(1012)
+    assert distances.resolve(1012) != 1012
 
 
 @pytest.mark.django_db
@@ -649,10 +649,10 @@ def test_without_any_table_every_postcode_is_nowhere_until_there_is_one(clock):
 
 @pytest.mark.django_db
 def test_forget_reads_the_table_again_at_once():
-    assert distances.is_known(1012)
+    assert distances.resolve(1012) == 1012
     Postcode.objects.filter(pc4=1012).delete()
     distances.forget()
-    assert not distances.is_known(1012)
+    assert distances.resolve(1012) != 1012
 
 
 def test_threads_that_ask_together_read_the_table_together_once(monkeypatch):
@@ -697,13 +697,13 @@ def test_loading_a_file_replaces_the_table(tmp_path, write):
     path = tmp_path / "postcodes.dat"
     path.write_bytes(write(new))
     versie = PostcodeVersie.objects.get().versie
-    assert distances.is_known(1012)
+    assert distances.resolve(1012) == 1012
 
     printed = load(path)
 
     assert stored() == new
-    assert not distances.is_known(1012)
-    assert distances.is_known(1234)
+    assert distances.resolve(1012) != 1012
+    assert distances.resolve(1234) == 1234
     assert PostcodeVersie.objects.get().versie != versie
     assert PostcodeVersie.objects.get().herkomst == "postcodes.dat"
     assert f"{len(new)} postcodes geladen uit postcodes.dat: 1 nieuw, 1 vervallen" in printed
@@ -778,7 +778,7 @@ def test_when_the_database_refuses_halfway_the_old_table_stays(tmp_path):
     ):
         load(path)
     assert stored() == SHIPPED
-    assert distances.is_known(1012)
+    assert distances.resolve(1012) == 1012
 
 
 @pytest.fixture
@@ -796,7 +796,7 @@ def test_who_listens_is_told_when_the_new_table_answers(tmp_path, listen):
     heard = []
 
     def recompute(sender: type[Postcode], **kwargs: object) -> str:
-        heard.append((sender, distances.is_known(1012), distances.is_known(1011)))
+        heard.append((sender, distances.resolve(1012) == 1012, distances.resolve(1011) == 1011))
         return "17 profielen opnieuw geplaatst."
 
     listen(recompute)

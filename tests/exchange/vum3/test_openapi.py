@@ -16,7 +16,6 @@ import yaml
 from django.test import Client
 from django.urls import reverse
 
-from exchange.bron.store import replace
 from exchange.standard import OIN_PATROON, Soort, veld_op, velden
 from exchange.vum3 import headers
 from exchange.vum3 import openapi as module
@@ -30,6 +29,7 @@ from tests.factories import (
     een_vacature,
     een_vraag,
     een_werkzoekende,
+    publish_set,
     vum_headers,
 )
 from tests.places import SHARED
@@ -308,7 +308,7 @@ def test_what_the_source_answers_is_what_the_document_promises(
     settings.UM_DEMO = True  # this machine may call the source
     gemeente = een_gemeente()
     with voor_gemeente(gemeente):
-        replace(gemeente, soort, [record])
+        publish_set(gemeente, soort, [record])
     document = openapi(soort)
     server = document["servers"][0]["url"]
     client = Client(headers=vum_headers(gemeente))

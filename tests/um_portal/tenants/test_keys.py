@@ -18,7 +18,14 @@ from exchange.bron.answer import find_contactmomenten, find_detail
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.standard import Soort
 from exchange.vum3.parse import parse_contactmomenten
-from tests.factories import een_contactmoment, een_gemeente, een_vacature, een_werkzoekende
+from tests.factories import (
+    een_contactmoment,
+    een_gemeente,
+    een_vacature,
+    een_werkzoekende,
+    publish_set,
+    put_ready,
+)
 from um_portal.audit.models import Auditregel
 from um_portal.gemeenten import rotation
 from um_portal.tenants import keys
@@ -123,13 +130,13 @@ def test_a_municipality_without_keys_is_no_trouble(settings) -> None:
 def _filled() -> tuple[Gemeente, dict[str, Any]]:
     """A municipality with something in every encrypted column."""
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [record, een_werkzoekende("W2")])
-    store.replace(gemeente, Soort.VACATURES, [een_vacature("V1")])
-    store.replace(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
-    store.stage(gemeente, Soort.VACATURES, 1, [een_vacature("V1", naamVacature="Kok")])
-    store.publish_staged(gemeente, Soort.VACATURES, 1)
-    store.stage(gemeente, Soort.VACATURES, 2, [een_vacature("V2")])
-    store.stage(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, 2, [een_contactmoment()])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [record, een_werkzoekende("W2")])
+    publish_set(gemeente, Soort.VACATURES, [een_vacature("V1")])
+    publish_set(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
+    put_ready(gemeente, Soort.VACATURES, 1, [een_vacature("V1", naamVacature="Kok")])
+    store.publish(gemeente, Soort.VACATURES, 1)
+    put_ready(gemeente, Soort.VACATURES, 2, [een_vacature("V2")])
+    put_ready(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, 2, [een_contactmoment()])
     levering = receive(gemeente, inhoud=json.dumps([record]).encode(), bestandsnaam="wz.json")
     processing.convert(gemeente, levering.pk)
     with voor_gemeente(gemeente):
@@ -173,7 +180,7 @@ def _sealed(gemeente: Gemeente) -> dict[str, list[bytes]]:
 def test_with_a_new_data_key_everything_is_encrypted_anew_and_reads_the_same() -> None:
     gemeente, record = _filled()
     ander = een_gemeente()
-    store.replace(ander, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
+    publish_set(ander, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
     before, before_other = _sealed(gemeente), _sealed(ander)["bron.Werkzoekende.detail"]
     assert all(before.values()), "something in every column, or the test proves nothing"
     with voor_gemeente(gemeente):
@@ -203,17 +210,17 @@ def test_with_a_new_data_key_everything_is_encrypted_anew_and_reads_the_same() -
 
 def test_a_set_published_before_is_recognised_after_a_new_data_key() -> None:
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [record])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [record])
     pseudonym = keys.pseudoniem(gemeente, "x")
     _renew(gemeente)
-    assert store.replace(gemeente, Soort.WERKZOEKENDEN, [record]).gelijk == 1
+    assert publish_set(gemeente, Soort.WERKZOEKENDEN, [record]).gelijk == 1
     assert keys.pseudoniem(gemeente, "x") == pseudonym
 
 
 def test_it_goes_batch_by_batch(monkeypatch) -> None:
     monkeypatch.setattr(rotation, "_BATCH", 3)
     gemeente = een_gemeente()
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende(f"W{n}") for n in range(10)])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende(f"W{n}") for n in range(10)])
     assert "bron.Werkzoekende.detail: 10 opnieuw versleuteld" in _renew(gemeente)
     for n in range(10):
         assert find_detail(gemeente, Soort.WERKZOEKENDEN, f"W{n}", suwi=True) is not None
@@ -221,7 +228,7 @@ def test_it_goes_batch_by_batch(monkeypatch) -> None:
 
 def test_an_interrupted_renewal_is_readable_meanwhile_and_goes_on_where_it_was(monkeypatch) -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende(f"W{n}") for n in range(4)])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende(f"W{n}") for n in range(4)])
     monkeypatch.setattr(rotation, "_BATCH", 2)
     real, calls = keys.renewed, []
 
@@ -249,7 +256,7 @@ def test_an_interrupted_renewal_is_readable_meanwhile_and_goes_on_where_it_was(m
 
 def test_what_cannot_be_opened_keeps_the_old_key_and_is_told() -> None:
     gemeente = een_gemeente()
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1"), een_werkzoekende("W2")])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1"), een_werkzoekende("W2")])
     with voor_gemeente(gemeente):
         Werkzoekende.objects.filter(id_bron="W2").update(detail=b"\x01 kapot, en lang genoeg voor een nonce")
     with pytest.raises(CommandError, match="met geen van de bekende sleutels"):
@@ -290,7 +297,7 @@ def test_the_old_key_is_kept_until_transactions_from_before_have_ended(monkeypat
     monkeypatch.setattr(keys, "CACHE_SECONDS", 0.0)
     monkeypatch.setattr(rotation, "_MARGE", 0.0)
     gemeente = een_gemeente()
-    store.replace(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
     publishing, done = threading.Event(), threading.Event()
 
     def slow() -> Any:
@@ -301,7 +308,7 @@ def test_the_old_key_is_kept_until_transactions_from_before_have_ended(monkeypat
 
     def publish() -> None:
         try:
-            store.replace(gemeente, Soort.WERKZOEKENDEN, slow())
+            publish_set(gemeente, Soort.WERKZOEKENDEN, slow())
         finally:
             connection.close()
 

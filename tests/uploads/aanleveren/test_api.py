@@ -53,11 +53,6 @@ LEVERINGEN = f"{PAD}/leveringen"
 
 
 @pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
 def sleutel(gemeente: Gemeente) -> sleutels.NieuweSleutel:
     return een_sleutel(gemeente)
 

@@ -34,11 +34,6 @@ from uploads.models import Bronbestand, Koppeling, Levering, Leveringstatus
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
 def a_folder(tmp_path: Path, gemeente: Gemeente, what: str = "werkzoekenden") -> Path:
     place = tmp_path / gemeente.oin / what
     place.mkdir(parents=True, exist_ok=True)

@@ -28,11 +28,6 @@ TEKST = re.compile(r"um_[0-9]{20}_[0-9A-Za-z]{49}")
 
 
 @pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
 def client(gemeente: Gemeente) -> Client:
     return een_client(een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, first_name="Fenna", last_name="B"))
 
@@ -199,7 +194,7 @@ def test_only_the_functioneel_beheerder_may(gemeente, rol):
 
 
 def test_vng_support_may_not(gemeente):
-    client = een_client(een_gebruiker(is_vng_support=True))
+    client = een_client(een_gebruiker(supportrol="beslissend"))
     assert client.get(reverse("uploads:sleutels")).status_code == 403
 
 

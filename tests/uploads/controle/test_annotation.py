@@ -57,16 +57,6 @@ ROOD, GRIJS, GEEL = (KLEUREN[ernst] for ernst in (Ernst.AFGEKEURD, Ernst.OVERGES
 AANVAL = "=cmd|'/c calc'!A0"
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
-
-
 def converted(gemeente: Gemeente, inhoud: bytes, naam: str = "export november.xlsx") -> Levering:
     pk = receive(gemeente, inhoud=inhoud, bestandsnaam=naam).pk
     tasks.convert(pk, gemeente.pk)
@@ -622,7 +612,7 @@ def test_nobody_else_gets_it(gemeente, naam):
     vreemde = een_client(een_gebruiker(een_gemeente(), Rol.GEGEVENSBEHEERDER))
     assert vreemde.get(url).status_code == 404
     assert een_client(een_gebruiker(gemeente, Rol.JOBCOACH)).get(url).status_code == 403
-    assert een_client(een_gebruiker(is_vng_support=True)).get(url).status_code == 403
+    assert een_client(een_gebruiker(supportrol="beslissend")).get(url).status_code == 403
     assert Client().get(url).status_code == 302
 
 

@@ -13,30 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import (
-    een_client,
-    een_gebruiker,
-    een_gemeente,
     een_levering,
     een_sonar_rij,
     een_vacature,
     een_werkblad,
 )
 from tests.places import ROOT
-from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Bevinding, Levering
 
 UPLOADS = ROOT / "uploads"
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
 
 
 def page(client: Client, levering: Levering, **query: str) -> str:

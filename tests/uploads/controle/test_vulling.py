@@ -13,33 +13,20 @@ from exchange.standard import Soort, velden
 from exchange.vum3.zoekvelden import ZOEKVELDEN
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import (
-    een_client,
     een_contactmoment,
-    een_gebruiker,
-    een_gemeente,
     een_levering,
     een_sonar_rij,
     een_vacature,
     een_werkblad,
     een_werkzoekende,
 )
-from um_portal.tenants.models import Contactbeleid, Gemeente, Rol
+from um_portal.tenants.models import Contactbeleid
 from uploads.controle.vulling import GEVOLGEN, Vulgraad, picture
 from uploads.mapping import reach
 from uploads.mapping.reach import BEREIKBAAR, with_reach
 from uploads.models import Levering
 
 BEROEP = "bemiddelingsberoep[].codeBeroepsnaam"
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
 
 
 def page(client: Client, levering: Levering) -> str:

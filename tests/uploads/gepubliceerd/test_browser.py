@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from exchange.bron import store
 from exchange.bron.models import Werkzoekende
 from exchange.fictief.generate import Postcodes, werkzoekenden
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
 from tests.browser import Scherm, a_chromium, a_playwright
-from tests.factories import een_client, een_contactmoment, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_contactmoment, een_gebruiker, publish_set
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -28,13 +27,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECORDS = list(werkzoekenden(3, 60, Postcodes([3511, 3512, 1012, 9711])))
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
+@pytest.fixture(autouse=True)
+def _occupations(transactional_db: None) -> None:
     codes = {code["codeBeroepsnaam"] for record in RECORDS for code in record["bemiddelingsberoep"]}
     waardelijsten.replace(
         "beroepen", [(code, code.split(":")[-1].replace("-", " ").capitalize()) for code in codes]
     )
-    return een_gemeente("Testdorp")
 
 
 @pytest.fixture
@@ -114,7 +112,7 @@ def test_a_set_that_shrinks_is_published_with_a_reason_and_undone(scherm, gemeen
 def test_the_set_is_looked_through_and_somebody_is_withdrawn(scherm, gemeente):
     faults: list[str] = []
     publish(gemeente, RECORDS, "werkzoekenden.json")
-    store.replace(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
+    publish_set(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
     scherm.goto(reverse("uploads:gepubliceerd"))
     faults += scherm.faults("gepubliceerd")
     # Sorting and leafing replace the table only.

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from exchange.bron import store, writing
+from exchange.bron import sets, store, writing
 from exchange.bron.models import ConceptWerkzoekende, Journaalrecord, Stand, Werkzoekende
 from exchange.standard import Profiel, Soort, velden
 from exchange.waardelijsten import models as waardelijsten
@@ -27,6 +27,7 @@ from tests.factories import (
     een_vacature,
     een_werkblad,
     een_werkzoekende,
+    publish_set,
 )
 from tests.threads import at_once
 from um_portal.audit.models import Auditregel
@@ -52,21 +53,6 @@ from uploads.workbooks import writer
 WZ, VAC, WCM = Soort
 BSN = "799890005"
 REDEN = RedenVerlies.UITSTROOM
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def gebruiker(gemeente: Gemeente) -> Any:
-    return een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER)
-
-
-@pytest.fixture
-def client(gebruiker: Any) -> Client:
-    return een_client(gebruiker)
 
 
 def ready(gemeente: Gemeente, *records: dict[str, Any] | str, **values: Any) -> int:
@@ -132,8 +118,8 @@ def test_before_publishing_the_page_tells_what_will_change(client, gemeente):
     assert "Er verdwijnt niets; daarna staan er 11." in text
     with voor_gemeente(gemeente):
         levering = Levering.objects.get(pk=pk)
-        assert publication.difference(levering) == store.Verschil(1, 1, 8, 1)
-        assert publication.difference(levering, Wijze.AANVULLEND) == store.Verschil(1, 1, 8, 0, 1)
+        assert publication.difference(levering) == sets.Verschil(1, 1, 8, 1)
+        assert publication.difference(levering, Wijze.AANVULLEND) == sets.Verschil(1, 1, 8, 0, 1)
 
 
 @pytest.mark.django_db
@@ -370,7 +356,7 @@ def test_of_two_who_undo_at_once_one_wins_and_the_other_is_told(gemeente):
     results = at_once(*[partial(request_undo, gemeente, pk, None)] * 2)
     assert [type(result) for result in results if result] == [NietPubliceerbaar]
     results = at_once(*[partial(publication.undo, gemeente, pk)] * 3)
-    assert [type(result) for result in results if result] == [store.Verschil]
+    assert [type(result) for result in results if result] == [sets.Verschil]
     assert ids(gemeente) == {"A"}
 
 
@@ -393,7 +379,7 @@ def test_while_something_is_being_published_an_undo_is_called_off_with_a_message
     pk = publish(gemeente, "B")
     request_undo(gemeente, pk, None)
     with voor_gemeente(gemeente):
-        store.lock(gemeente, WZ)
+        sets.lock(gemeente, WZ)
         assert at_once(partial(publication.undo, gemeente, pk)) == [None]
     levering = reload(gemeente, pk)
     assert (levering.status, levering.teruggedraaid_door) == (Leveringstatus.GEPUBLICEERD, None)
@@ -604,7 +590,7 @@ def test_everything_is_withdrawn_only_by_who_is_sure(client, gemeente):
 @pytest.mark.django_db
 def test_withdrawing_everything_leaves_the_other_kinds(client, gemeente):
     publish(gemeente, "A")
-    store.replace(gemeente, VAC, [een_vacature("V")])
+    publish_set(gemeente, VAC, [een_vacature("V")])
     waiting = ready(gemeente, "B")
     send(client, "alles_intrekken", soort="vacatures", zeker="on")
     assert ids(gemeente) == {"A"}
@@ -647,14 +633,14 @@ def test_withdrawing_while_it_is_being_published_leaves_nobody_behind(gemeente):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawal_on_a_busy_moment_says_so(client, gemeente, monkeypatch):
-    monkeypatch.setattr(store, "_WACHT", "100ms")
+    monkeypatch.setattr(sets, "_PATIENCE", "100ms")
     publish(gemeente, "A")
 
     def ask(name: str, **data: Any) -> str:
         return str(send(client, name, soort="werkzoekenden", **data).content.decode())
 
     with voor_gemeente(gemeente):
-        store.lock(gemeente, WZ)
+        sets.lock(gemeente, WZ)
         for text in at_once(partial(ask, "intrekken", ids="A"), partial(ask, "alles_intrekken", zeker="on")):
             assert "Er is niets ingetrokken" in text
     assert ids(gemeente) == {"A"}
@@ -668,7 +654,7 @@ def country(gemeente: Gemeente) -> None:
     waardelijsten.replace(
         "beroepen", [("urn:test:kok", "Kok in een restaurant"), ("urn:test:bakker", "Bakker")]
     )
-    store.replace(
+    publish_set(
         gemeente,
         WZ,
         [
@@ -728,7 +714,7 @@ def test_the_set_is_searched_filtered_sorted_and_paged(client, asked, number, fi
 
 @pytest.mark.django_db
 def test_vacancies_and_contacts_are_searched_by_what_they_have(client, gemeente):
-    store.replace(
+    publish_set(
         gemeente,
         VAC,
         [
@@ -736,7 +722,7 @@ def test_vacancies_and_contacts_are_searched_by_what_they_have(client, gemeente)
             een_vacature("V2", beroep={"codeBeroepsnaam": "urn:test:kok"}),
         ],
     )
-    store.replace(gemeente, WCM, [een_contactmoment(), een_contactmoment("87654321", "2026-06-01")])
+    publish_set(gemeente, WCM, [een_contactmoment(), een_contactmoment("87654321", "2026-06-01")])
     for asked, number in (
         ({"soort": "vacatures", "niveau": "5"}, 1),
         ({"soort": "vacatures", "sluit": "2031-12-31"}, 1),
@@ -804,7 +790,7 @@ def test_the_set_is_taken_along_without_what_leads_to_a_person(client, gemeente,
         persoonlijkePresentatie="Ik ben Zwanenburg-Geheim",
         telefoonnummer=["0687654321"],
     )
-    store.replace(gemeente, WZ, [record, een_werkzoekende("W2")])
+    publish_set(gemeente, WZ, [record, een_werkzoekende("W2")])
     head, first, second = downloaded(client, vorm, soort="werkzoekenden")
     leaves = [leaf for leaf in velden(WZ) if leaf.profiel is Profiel.ZOEK]
     assert head == [leaf.volledig_label for leaf in leaves]
@@ -826,7 +812,7 @@ def test_the_set_is_taken_along_without_what_leads_to_a_person(client, gemeente,
 @pytest.mark.django_db
 def test_in_a_workbook_no_text_is_a_formula(client, gemeente):
     record = een_vacature("V1", naamVacature="=1+1")
-    store.replace(gemeente, VAC, [record])
+    publish_set(gemeente, VAC, [record])
     response = client.get(reverse("uploads:gepubliceerd_download"), {"vorm": "xlsx", "soort": "vacatures"})
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     assert sheet is not None
@@ -846,7 +832,7 @@ def test_what_was_filtered_and_sorted_is_taken_along_so(client, vorm):
 
 @pytest.mark.django_db
 def test_of_contacts_with_employers_only_what_lies_readable_is_taken_along(client, gemeente):
-    store.replace(gemeente, WCM, [een_contactmoment()])
+    publish_set(gemeente, WCM, [een_contactmoment()])
     assert downloaded(client, "csv", soort="werkgeverscontactmomenten")[1] == ["20-05-2026", "12345678"]
     for vorm in ("pdf", "", "exe"):
         response = client.get(reverse("uploads:gepubliceerd_download"), {"vorm": vorm})
@@ -856,7 +842,7 @@ def test_of_contacts_with_employers_only_what_lies_readable_is_taken_along(clien
 @pytest.mark.django_db
 def test_who_stops_a_download_halfway_leaves_no_work_behind(client, gemeente, monkeypatch):
     monkeypatch.setattr(writer, "_PIECE", 1)
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(2000)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(2000)])
     before = threading.active_count()
     response: Any = client.get(reverse("uploads:gepubliceerd_download"), {"vorm": "xlsx"})
     pieces = iter(response.streaming_content)
@@ -868,7 +854,7 @@ def test_who_stops_a_download_halfway_leaves_no_work_behind(client, gemeente, mo
 
 @pytest.mark.django_db
 def test_a_workbook_that_goes_wrong_halfway_is_not_taken_for_a_whole_one(client, gemeente, monkeypatch):
-    store.replace(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(3)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"W{n}") for n in range(3)])
 
     def broken(*_: Any) -> Any:
         raise RuntimeError("de stekker eruit")
@@ -881,9 +867,9 @@ def test_a_workbook_that_goes_wrong_halfway_is_not_taken_for_a_whole_one(client,
 
 @pytest.mark.django_db
 def test_a_download_is_the_set_of_one_moment_whatever_is_published_meanwhile(client, gemeente):
-    store.replace(gemeente, WZ, [een_werkzoekende(f"OUD{n}") for n in range(50)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"OUD{n}") for n in range(50)])
     response: Any = client.get(reverse("uploads:gepubliceerd_download"), {"vorm": "csv"})
-    store.replace(gemeente, WZ, [een_werkzoekende(f"NIEUW{n}") for n in range(50)])
+    publish_set(gemeente, WZ, [een_werkzoekende(f"NIEUW{n}") for n in range(50)])
     body = b"".join(response.streaming_content).decode()
     assert body.count("OUD") == 50
     assert "NIEUW" not in body
@@ -939,7 +925,7 @@ def test_only_who_works_on_leveringen_may(gemeente, method, name):
     url = reverse(f"uploads:{name}", args=[pk] if name in {"publiceer", "terugdraaien"} else [])
     for who in (
         een_gebruiker(gemeente, Rol.JOBCOACH),
-        een_gebruiker(is_vng_support=True),
+        een_gebruiker(supportrol="beslissend"),
         een_gebruiker(),
     ):
         response = getattr(een_client(who), method)(url, {"ids": "A", "zeker": "on", "vorm": "csv"})

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from exchange.bron.models import Werkzoekende
 from exchange.waardelijsten.models import BEROEPEN, Code
 from tests.browser import Scherm
-from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_gebruiker
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -41,10 +41,9 @@ def een_export() -> bytes:
     return "\r\n".join(";".join(rij) for rij in (titel, KOPPEN, *rijen)).encode("cp1252")
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
+@pytest.fixture(autouse=True)
+def _occupations(transactional_db: None) -> None:
     Code.objects.create(lijst=BEROEPEN, code="urn:um-demo:beroep:kok", label="Kok")
-    return een_gemeente("Testdorp")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.presets import sonar
 from uploads.mapping.regels import Regel, Regels, Toestemming
 from uploads.models import Koppeling, Koppelingversie, Levering, Leveringstatus
+from uploads.omzetten.processing import unknown_values
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +48,6 @@ RIJEN = (
 
 def csv_of(koppen: Any = KOPPEN, rijen: Any = RIJEN, encoding: str = "cp1252") -> bytes:
     return "\r\n".join(";".join(rij) for rij in (koppen, *rijen)).encode(encoding)
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder"))
 
 
 @pytest.fixture
@@ -270,6 +261,23 @@ def test_a_unit_a_constant_and_a_number_in_a_group(client, gemeente, levering):
     assert by_doel["werktijden.indicatieKantoortijden"].constante == "1"
 
 
+def test_a_target_chosen_by_hand_understands_the_words_that_a_proposal_would(client, gemeente):
+    koppen = ("Klantnr", "Postcode", "Akkoord", "Zqx")
+    rijen = [("A1", "3511AB", "ja", "x"), ("A2", "1012AB", "ja", "no"), ("A3", "1012AB", "ja", "")]
+    levering = delivered(gemeente, csv_of(koppen, rijen))
+    sent = as_sent(shown(client, levering), actie="gebruiken", k3_doel="werktijden.indicatieKantoortijden")
+    assert client.post(adres(levering), sent).status_code == 302
+    regels = saved.regels_of(fresh_in_scope(gemeente, levering))
+    assert regels is not None
+    woorden = {regel.doel: dict(regel.waarden) for regel in regels.regels}
+    assert woorden["werktijden.indicatieKantoortijden"]["x"] == "1"
+    tasks.convert(levering.pk, gemeente.pk)
+    with voor_gemeente(gemeente):
+        levering.refresh_from_db()
+        assert unknown_values(levering) == {}
+    assert levering.omgezet == 3
+
+
 def fresh_in_scope(gemeente: Gemeente, levering: Levering) -> Levering:
     with voor_gemeente(gemeente):
         found: Levering = Levering.objects.select_related("gemeente").get(pk=levering.pk)
@@ -341,7 +349,7 @@ def test_another_municipality_finds_nothing(levering):
 @pytest.mark.parametrize("naam", ["koppelen", "koppelen_voorbeeld"])
 def test_a_jobcoach_and_support_may_not_see_it(gemeente, levering, naam):
     jobcoach = een_client(een_gebruiker(gemeente, Rol.JOBCOACH))
-    support = een_client(een_gebruiker(is_vng_support=True))
+    support = een_client(een_gebruiker(supportrol="beslissend"))
     for other in (jobcoach, support):
         assert other.post(adres(levering, naam), {}).status_code == 403
     assert Client().get(adres(levering)).status_code == 302

@@ -31,16 +31,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder"))
-
-
-@pytest.fixture
 def vreemde() -> Client:
     return een_client(een_gebruiker(een_gemeente("Elders"), Rol.GEGEVENSBEHEERDER))
 

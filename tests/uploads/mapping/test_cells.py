@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode
 from uploads.mapping.cells.dates import date_of, date_reader
 from uploads.mapping.cells.numbers import number_of, read_number, whole_number
-from uploads.mapping.cells.text import AFWEZIG_WOORDEN, is_absent, tekst
+from uploads.mapping.cells.text import is_absent, tekst
 from uploads.mapping.model import AFWEZIG, Ernst
+from uploads.mapping.words import AFWEZIG_WOORDEN
 
 OUDEJAAR = dt.date(2025, 12, 31)
 

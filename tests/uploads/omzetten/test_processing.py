@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from exchange.bron import beside, staging, store
+from exchange.bron import sets, store
 from exchange.bron.models import ConceptWerkzoekende, Stand, Werkzoekende
 from exchange.standard import Soort
 from tests.conftest import OWNER_URL
@@ -30,7 +30,6 @@ from tests.factories import (
     een_sonar_rij,
     een_werkblad,
 )
-from tests.processes import wait_until
 from tests.threads import at_once
 from um_portal.jobs import MAX_POGINGEN, claim
 from um_portal.tenants.models import Gemeente, Rol
@@ -138,36 +137,13 @@ def test_a_large_file_is_put_ready_in_parts_and_published_whole(monkeypatch):
     gemeente = een_gemeente()
     pk = received(gemeente, csv_of(2500))
     convert(gemeente, pk)
-    assert count(gemeente, ConceptWerkzoekende) == 2500
+    levering = reload(gemeente, pk)
+    assert (levering.gelezen, levering.omgezet, count(gemeente, ConceptWerkzoekende)) == (2500, 2500, 2500)
+    assert store.difference(gemeente, Soort.WERKZOEKENDEN, pk).nieuw == 2500
     approve(gemeente, pk)
     verschil = publish(gemeente, pk)
     assert verschil is not None
     assert verschil.totaal == 2500
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_large_file_is_put_ready_with_the_help_of_another_process(monkeypatch):
-    monkeypatch.setattr(processing, "_RECORDS_PER_PART", 10)
-    monkeypatch.setattr(staging, "VEEL", 10)
-    helped: list[int] = []
-    begin, is_ready = beside.Schrijfproces.begin, beside.Schrijfproces.is_ready
-
-    def counting(self: beside.Schrijfproces, records: Any, without: Any) -> None:
-        begin(self, records, without)
-        helped.append(len(records))
-
-    def waiting(self: beside.Schrijfproces) -> bool:
-        return wait_until(lambda: is_ready(self), "it has started")
-
-    monkeypatch.setattr(beside.Schrijfproces, "begin", counting)
-    monkeypatch.setattr(beside.Schrijfproces, "is_ready", waiting)
-    gemeente = een_gemeente()
-    pk = received(gemeente, csv_of(45))
-    convert(gemeente, pk)
-    assert helped == [10, 10, 10, 10]
-    levering = reload(gemeente, pk)
-    assert (levering.gelezen, levering.omgezet, count(gemeente, ConceptWerkzoekende)) == (45, 45, 45)
-    assert store.difference(gemeente, Soort.WERKZOEKENDEN, pk).nieuw == 45
 
 
 @pytest.mark.django_db
@@ -413,7 +389,7 @@ def test_of_two_people_who_publish_at_once_one_wins_and_the_other_is_told():
         results = at_once(*[partial(approve, gemeente, pk)] * 2)
         assert [type(result) for result in results if result] == [NietPubliceerbaar]
         results = at_once(*[partial(publish, gemeente, pk)] * 3)
-        assert [type(result) for result in results if result] == [store.Verschil]
+        assert [type(result) for result in results if result] == [sets.Verschil]
         assert count(gemeente, Werkzoekende) == len(ids)
 
 
@@ -424,7 +400,7 @@ def test_while_another_levering_is_published_the_second_goes_back_with_a_message
     pk = ready(gemeente, "B")
     approve(gemeente, pk)
     with voor_gemeente(gemeente):
-        store.lock(gemeente, Soort.WERKZOEKENDEN)
+        sets.lock(gemeente, Soort.WERKZOEKENDEN)
         assert in_thread(lambda: publish(gemeente, pk)) is None
     levering = reload(gemeente, pk)
     assert levering.status == Leveringstatus.OMGEZET

@@ -35,7 +35,7 @@ def processes() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if any("sandbox" in argument for argument in _command(child))
+        if any(argument.endswith("uploads/sandbox/__main__.py") for argument in _command(child))
     ]
 
 
@@ -161,7 +161,8 @@ def test_a_process_that_is_killed_makes_the_file_unreadable():
 def test_the_process_ends_when_its_worker_is_killed():
     script = (
         "import sys, time, uploads.readers as readers; from django.conf import settings;"
-        "settings.configure(UM_MAX_RIJEN=9000, UM_MAX_KOLOMMEN=99, UM_LEES_SECONDEN=60, UM_LEES_GEHEUGEN_MB=2048);"
+        "settings.configure(UM_MAX_RIJEN=9000, UM_MAX_KOLOMMEN=99, UM_LEES_SECONDEN=60, UM_LEES_GEHEUGEN_MB=2048,"
+        "UM_LEES_ZANDBAK='indien-mogelijk');"
         "bestand = readers.open_file(sys.stdin.buffer.read()); print('open', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script]
@@ -208,9 +209,13 @@ def test_the_process_knows_none_of_our_secrets(monkeypatch):
     monkeypatch.setenv("UM_MASTER_KEY", "geheim")
     bestand = open_file(long_file())
     (process,) = processes()
-    environment = Path(f"/proc/{process.pid}/environ").read_bytes()
-    assert b"PATH=" in environment
-    assert b"geheim" not in environment
+    try:
+        environment = Path(f"/proc/{process.pid}/environ").read_bytes()
+    except PermissionError:
+        # What the process keeps from us it keeps from others.
+        environment = b""
+    assert process.is_running()
+    assert environment == b""
     del bestand
 
 

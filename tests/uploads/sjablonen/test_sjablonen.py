@@ -12,7 +12,7 @@ from django.urls import reverse
 from exchange.bron.answer import find_detail
 from exchange.standard import Gegevenstype, Soort, validate, velden
 from exchange.waardelijsten import models as waardelijsten
-from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_gebruiker
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -41,11 +41,6 @@ BEROEPEN = [
     ("urn:test:kok2", "kok"),
     ("urn:test:z", "Zaagster"),
 ]
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from exchange.fictief.beroepen import BEROEPEN
 from exchange.waardelijsten import models as waardelijsten
 from tests.browser import Scherm
-from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_gebruiker
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -34,10 +34,9 @@ ONBEKEND = {
 }
 
 
-@pytest.fixture
-def gemeente() -> Gemeente:
+@pytest.fixture(autouse=True)
+def _occupations(transactional_db: None) -> None:
     waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in BEROEPEN])
-    return een_gemeente("Testdorp")
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_enter_in_a_search_field_searches_and_saves_nothing_also_without_javascr
 
 
 def test_the_other_pages_can_be_read_by_everybody(browser, live_server, gemeente, levering):
-    support = een_client(een_gebruiker(is_vng_support=True, first_name="Iris", last_name="Postma"))
+    support = een_client(een_gebruiker(supportrol="beslissend", first_name="Iris", last_name="Postma"))
     with voor_gemeente(gemeente):
         rows = [
             Waardekoppeling.objects.create(gemeente=gemeente, lijst=lijst, waarde=waarde, code=code)

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from exchange.waardelijsten.models import BEROEPEN, Code, Codestatus
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
-from um_portal.accounts.models import Gebruiker
 from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
@@ -55,23 +54,8 @@ def beroepen() -> None:
 
 
 @pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente("Testdorp")
-
-
-@pytest.fixture
-def gebruiker(gemeente: Gemeente) -> Gebruiker:
-    return een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder")
-
-
-@pytest.fixture
-def client(gebruiker: Gebruiker) -> Client:
-    return een_client(gebruiker)
-
-
-@pytest.fixture
 def support() -> Client:
-    return een_client(een_gebruiker(is_vng_support=True, first_name="Iris", last_name="Postma"))
+    return een_client(een_gebruiker(supportrol="beslissend", first_name="Iris", last_name="Postma"))
 
 
 ONBEKEND = {

@@ -27,6 +27,7 @@ from uploads.mapping.doelen import code_in, is_contactlijst, is_uren, list_of
 from uploads.mapping.kolommen import says_bsn
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
 from uploads.mapping.regels import AFKEUREN, EENHEDEN, Regel
+from uploads.mapping.words import GEEN
 
 # What the codes of remarks about a list begin with; "code" for those that are not here.
 _STAM: Mapping[str, str] = {
@@ -48,11 +49,10 @@ _WEGGELATEN: Mapping[str, str] = {
     "opleidingen": "Deze opleiding staat niet in de lijst en is weggelaten. Koppel de waarde aan een opleiding uit de "
     "lijst.",
 }
-_GEEN = frozenset({"geen", "nee"})
 _UREN = "uur|uren|u|uur per week|uren per week|uur/wk"
 _MOST_HOURS = 1000
 _UNIT_BEHIND = re.compile(r"\s*(?:uur|uren|u)?\.?\s*(?:per|p|/)?\.?\s*(?:dag|maand|mnd|d|m)?\.?$")
-_NIL_BEHIND = re.compile(r"([0-9]{1,9})[.,]0{1,4}")
+NIL_BEHIND = re.compile(r"([0-9]{1,9})[.,]0{1,4}")
 _WORDS = re.compile(r"[^a-z]+")
 _AND = " en "
 
@@ -229,12 +229,12 @@ def _code_reader(
         if absent(text):
             return AFWEZIG
         # A code that became a number on its way here.
-        if (match := _NIL_BEHIND.fullmatch(key)) and match[1] in known:
+        if (match := NIL_BEHIND.fullmatch(key)) and match[1] in known:
             return Cel(known[match[1]])
         found = as_is(value, text)
         if found is not None:
             return Cel(found)
-        if key in _GEEN and leaf.in_lijst:
+        if key in GEEN and leaf.in_lijst:
             return AFWEZIG
         if regel.per_woord:
             for word in _WORDS.split(key):
@@ -300,13 +300,18 @@ def _unknown_value(lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str
     return lambda text: Cel(value, remark, ((naam, text),))
 
 
-def _several(one: Lees, knows: Callable[[str], bool], splits: str, absent: IsAfwezig) -> Lees:
-    """Reads a cell with several values in it; one refusal speaks for the cell. What is known as a whole is not cut."""
+def separator_of(splits: str) -> re.Pattern[str]:
+    """What matches between two values of one cell, for the `splits` of a rule, which are not empty."""
     characters = splits.replace(_AND, "")
     pattern = "|".join(
         [*([f"[{re.escape(characters)}]"] if characters else []), *([_AND] if _AND in splits else [])]
     )
-    separator = re.compile(pattern, re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _several(one: Lees, knows: Callable[[str], bool], splits: str, absent: IsAfwezig) -> Lees:
+    """Reads a cell with several values in it; one refusal speaks for the cell. What is known as a whole is not cut."""
+    separator = separator_of(splits)
     whole = _in_list(one)
 
     def read(value: object) -> Cel:

@@ -12,6 +12,7 @@ from typing import Any
 
 from exchange.standard import Waardelijst, is_empty
 from uploads.mapping.model import Cel, Ernst, Opmerking
+from uploads.mapping.words import AFWEZIG_WOORDEN, JA, JA_NEE_LIJSTEN, NEE, words_of_list
 
 # Of no width: joiners, marks of direction (with which phone numbers are often copied), soft hyphens, variants.
 _ZERO_WIDTH = dict.fromkeys(
@@ -25,17 +26,6 @@ _SPACES = re.compile(r"\s+")
 _NOISE = re.compile(r"[\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 IsAfwezig = Callable[[str], bool]
-# What a cell may hold that means: nothing. A municipality can have its own words instead; errors always count.
-AFWEZIG_WOORDEN = frozenset(
-    {
-        "", "-", "--", "---", "–", "—", ".", "?", "??", "???", "nnb", "n.n.b.", "n.n.b", "onbekend", "niet bekend",
-        "nog niet bekend", "n.v.t.", "n.v.t", "nvt", "nvt.", "niet van toepassing", "leeg", "(leeg)", "null", "n/a",
-        "#n/a", "#n/b", "#na", "#ref!", "#verw!", "#value!", "#waarde!", "#name?", "#naam?", "#div/0!", "#deel/0!",
-        "#null!", "#leeg!", "#num!", "#getal!",
-    }
-)  # fmt: skip
-_JA = frozenset({"ja", "j", "true", "waar", "1"})
-_NEE = frozenset({"nee", "n", "neen", "false", "onwaar", "2"})
 
 
 # --- Text ------------------------------------------------------------------------------------------------
@@ -55,7 +45,7 @@ def tekst(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "ja" if value else "nee"
+        return JA if value else NEE
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, dt.datetime):
@@ -116,14 +106,13 @@ def warned(code: str, melding: str, waarde: Any = None) -> Cel:
 
 
 def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
-    """Everything that stands for a code of this list: the code, its label, and ja and nee in all their spellings."""
+    """Everything that stands for a code of this list in any file: the code, its label, and what means yes and no."""
     table: dict[str, Any] = {}
     for code, label in waardelijst.waarden.items():
         table.setdefault(woordsleutel(label), code)
-        synonyms = _JA if label == "Ja" else _NEE if label == "Nee" else ()
-        for synonym in synonyms:
-            if not synonym.isdigit():
-                table.setdefault(synonym, code)
+    if waardelijst.naam in JA_NEE_LIJSTEN:
+        for word, known in words_of_list(waardelijst).vast.items():
+            table.setdefault(word, int(known))
     # A code wins from a label, and 1 from a spreadsheet may mean "01".
     for code in waardelijst.waarden:
         if isinstance(code, str) and code.isdigit():

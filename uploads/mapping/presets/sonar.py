@@ -7,9 +7,11 @@ gender and age have no place in the standard and are never read.
 from collections.abc import Sequence
 
 from exchange.standard import Soort
+from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL
 from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.herkenning import Herkenning, herkenning
 from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, SONAR, Regel, Regels, Toestemming
+from uploads.mapping.words import words_of_list
 
 _SOORT = Soort.WERKZOEKENDEN
 _OPLEIDING = "arbeidsmarktkwalificatie.opleiding[0]"
@@ -27,14 +29,6 @@ KOPPEN = (
     "GSD Kantoor", "Participatieladder", "Aantal", "Toestemming",
 )  # fmt: skip
 
-_OPLEIDINGSNIVEAUS = (
-    ("basisonderwijs", "1"), ("vmbo", "2"), ("havo", "3"), ("vwo", "3"), ("mbo", "4"), ("hbo", "5"),
-    ("bachelor", "5"), ("wo", "6"), ("master", "6"),
-)  # fmt: skip
-_VERVOER = (
-    ("auto", "1"), ("bromfiets", "2"), ("scooter", "2"), ("fiets", "3"), ("motor", "4"), ("ov", "5"),
-    ("openbaar vervoer", "5"), ("anders", "9"), ("geen vervoer", ""),
-)  # fmt: skip
 _ANDERS = "9"
 
 
@@ -52,7 +46,7 @@ REGELS = Regels(
         _regel(
             f"{_OPLEIDING}.codeNiveauOpleiding",
             "Opleidingsniveau",
-            waarden=_OPLEIDINGSNIVEAUS,
+            waarden=tuple(words_of_list(OPLEIDINGSNIVEAU).vast.items()),
             per_woord=True,
             bij_onbekend=_ANDERS,
         ),
@@ -78,7 +72,7 @@ REGELS = Regels(
             "vervoermiddel[].codeVervoermiddel",
             "Vervoer",
             splits=",;/|+&\n en ",
-            waarden=_VERVOER,
+            waarden=tuple(words_of_list(VERVOERMIDDEL).vast.items()),
             bij_onbekend=_ANDERS,
         ),
         _regel("indicatieLdrRegistratie", "Banenafspraak", bij_onbekend=AFKEUREN),

@@ -27,6 +27,7 @@ from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.contact import bsn_of, can_be_postcode, normal_postcode
 from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.text import is_absent, tekst
+from uploads.mapping.words import GEEN, JA_WOORDEN, NEE_WOORDEN, VAN_VELE_LIJSTEN, words_of_list
 
 _NEARLY_ALL: Final = 0.8
 _LONG: Final = 80
@@ -83,7 +84,8 @@ class Kolomwaarden:
 
 
 _SEPARATORS: Final = ",;|\n"
-_CUT: Final = re.compile(r"[,;/|\n&+]| en ", re.IGNORECASE)
+# Where a rule can cut a cell of one of the standard's lists.
+_CUT: Final = re.compile(r"[,;/|\n]| en ", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _PHONE: Final = re.compile(r"(?:\+|00)?[0-9]{9,13}")
 _NOT_PHONE: Final = re.compile(r"[()\s.\-/]")
@@ -98,40 +100,18 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 _HOURS: Final = re.compile(
     r"([0-9]{1,3})(?:[.,][0-9]{1,2})?\s*(uur|uren|u|hrs)?\.?(?: ?(?:per|p/|/) ?w.*)?", re.IGNORECASE
 )
-_YES_NO: Final = frozenset(
-    {"ja", "nee", "j", "n", "neen", "true", "false", "waar", "onwaar", "yes", "no", "x"}
-)
+_YES_NO: Final = frozenset({*JA_WOORDEN, *NEE_WOORDEN})
+# Words of what is no value list of the standard.
 _WORDS: Final[Mapping[Waardesoort, Collection[str]]] = {
-    Waardesoort.OPLEIDINGSNIVEAU: (
-        "basisonderwijs", "vmbo", "mavo", "lbo", "lts", "vbo", "havo", "vwo", "gymnasium", "mbo", "mts", "meao", "hbo",
-        "bachelor", "wo", "master", "universiteit", "praktijkonderwijs", "speciaal onderwijs", "vso",
-        "startkwalificatie",
-    ),
-    Waardesoort.VERVOER: (
-        "auto", "bromfiets", "brommer", "scooter", "snorfiets", "fiets", "e bike", "ebike", "elektrische fiets",
-        "motor",
-        "ov", "openbaar vervoer", "bus", "trein", "eigen auto", "brommobiel", "lopend", "geen vervoer",
-    ),
-    Waardesoort.TAALNIVEAU: (
-        "slecht", "matig", "voldoende", "onvoldoende", "zeer goed", "uitstekend", "moedertaal", "vloeiend", "basis",
-        "gemiddeld", "a1", "a2", "b1", "b2", "c1", "c2", "a0", "beginner", "gevorderd", "native",
-    ),
     Waardesoort.GESLACHT: ("m", "v", "man", "vrouw", "x", "o", "mannelijk", "vrouwelijk", "onzijdig", "genderneutraal"),
-    Waardesoort.ARBEIDSCONTRACT: (
-        "vast", "tijdelijk", "vast contract", "tijdelijk contract", "vaste aanstelling", "jaarcontract",
-        "tijdelijk met uitzicht op vast",
-    ),
-    Waardesoort.OVEREENKOMST: ("stage", "bbl", "regulier", "reguliere baan", "proefplaatsing", "vrijwilliger"),
     Waardesoort.TAAL: (
         "pools", "farsi", "dari", "somali", "berbers", "italiaans", "portugees", "russisch", "koerdisch",
     ),
 }  # fmt: skip
-# Yes, no and unknown are words of many lists; on their own they tell nothing about which.
-_OF_MANY: Final = frozenset({"ja", "nee", "onbekend", "niet van toepassing", "anders"})
 
 
 def _labels(waarden: Mapping[Any, str]) -> set[str]:
-    return {label.casefold() for label in waarden.values()} - _OF_MANY
+    return {label.casefold() for label in waarden.values()}
 
 
 @cache
@@ -147,10 +127,10 @@ def _words(soort: Waardesoort) -> frozenset[str]:
     }
     found = set(_WORDS.get(soort, ()))
     if soort in lists:
-        found |= _labels(lists[soort].waarden)
+        found |= _labels(lists[soort].waarden) | words_of_list(lists[soort]).begrepen.keys()
     if soort is Waardesoort.TAAL:
         found |= _labels(VEELGEVRAAGD)
-    return frozenset(found)
+    return frozenset(found) - VAN_VELE_LIJSTEN
 
 
 def look_at(values: Iterable[object]) -> Kolomwaarden:
@@ -225,7 +205,7 @@ def _is_licence(value: object, text: str) -> bool:
     parts = [
         part
         for part in re.split(r"[,;/|\n ]| en ", text.upper())
-        if part and part not in {"RIJBEWIJS", "GEEN"}
+        if part and part != "RIJBEWIJS" and part.casefold() not in GEEN
     ]
     return bool(parts) and all(part in SOORT_RIJBEWIJS.waarden for part in parts)
 

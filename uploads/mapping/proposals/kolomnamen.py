@@ -527,15 +527,3 @@ TALEN: Final[Mapping[str, str]] = {
     "nederlandse": "nld", "engelse": "eng", "duitse": "deu", "franse": "fra", "poolse": "pol", "spaanse": "spa",
     "turkse": "tur", "arabische": "ara", "oekraiense": "ukr", "oekraiens": "ukr", "dutch": "nld", "english": "eng",
 }  # fmt: skip
-
-# Words for levels of education and means of transport that every file uses and the value lists do not have.
-OPLEIDINGSWOORDEN: Final = (
-    ("basisonderwijs", "1"), ("basisschool", "1"), ("lagere", "1"), ("vmbo", "2"), ("mavo", "2"), ("lbo", "2"),
-    ("lts", "2"), ("vbo", "2"), ("havo", "3"), ("vwo", "3"), ("gymnasium", "3"), ("atheneum", "3"), ("mbo", "4"),
-    ("mts", "4"), ("meao", "4"), ("hbo", "5"), ("bachelor", "5"), ("hts", "5"), ("heao", "5"), ("wo", "6"),
-    ("master", "6"), ("universiteit", "6"), ("universitair", "6"),
-)  # fmt: skip
-VERVOERSWOORDEN: Final = (
-    ("auto", "1"), ("bromfiets", "2"), ("brommer", "2"), ("scooter", "2"), ("snorfiets", "2"), ("fiets", "3"),
-    ("motor", "4"), ("ov", "5"), ("openbaar vervoer", "5"), ("geen", ""), ("geen vervoer", ""),
-)  # fmt: skip

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, velden
+from exchange.standard import Gegevenstype, Soort, Veld, velden
 from exchange.standard.boom import lower_first
-from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, SOORT_RIJBEWIJS, VERVOERMIDDEL
+from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.freetext import looks_personal
+from uploads.mapping.cells.reader import NIL_BEHIND, separator_of
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, without_positions
 from uploads.mapping.eigen import is_eigen_kop
@@ -34,6 +35,18 @@ from uploads.mapping.proposals.header_names import (
     words_of,
 )
 from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, Regel, Regels, Toestemming
+from uploads.mapping.words import (
+    JA,
+    JA_CIJFER,
+    JA_NEE_LIJSTEN,
+    NEE,
+    NEE_CIJFER,
+    PER_WOORD_LIJSTEN,
+    TOESTEMMING_WOORDEN,
+    are_digits_of_yes_and_no,
+    words_of_list,
+    yes_to,
+)
 
 # From here a proposal is filled in; below it the clerk is only told what it may be.
 GENOEG: Final = 60
@@ -130,7 +143,7 @@ def regels_from(
         if one.achter in chosen or one.doel is None:
             continue
         if one.doel == TOESTEMMING:
-            consent = consent or Toestemming(one.kolom, tuple(word for word, _ in one.waarden) or ("ja",))
+            consent = consent or Toestemming(one.kolom, tuple(word for word, _ in one.waarden) or (JA,))
             continue
         rules.append(
             Regel(
@@ -299,10 +312,20 @@ def _fits(leaf: Veld, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | 
                 return True, None
             if kinds & (_NEVER_WORDS | {_W.LANGE_TEKST}):
                 return False, _first(kinds & (_NEVER_WORDS | {_W.LANGE_TEKST}))
-            return None, None
+            return _verdict_of_yes_and_no(leaf, kinds)
         case _:
             bad = kinds & (_NEVER_WORDS - {_W.WEBADRES})
             return (False, _first(bad)) if bad else (None, None)
+
+
+def _verdict_of_yes_and_no(
+    leaf: Veld, kinds: frozenset[Waardesoort]
+) -> tuple[bool | None, Waardesoort | None]:
+    """Yes and no are values of lists with yes and no; to any other list they say nothing."""
+    lijst = leaf.attribuut.waardelijst
+    if _W.JA_NEE not in kinds or lijst is None:
+        return None, None
+    return lijst.naam in JA_NEE_LIJSTEN, _W.JA_NEE
 
 
 def _verdict(kinds: frozenset[Waardesoort], wanted: frozenset[Waardesoort]) -> tuple[bool, Waardesoort]:
@@ -389,7 +412,7 @@ class _Assignment:
             )
             return
         language = _language_in(column.plain)
-        if language and not column.values.is_een(*_NEVER_WORDS, _W.LANGE_TEKST):
+        if language and not column.values.is_een(*_NEVER_WORDS, _W.LANGE_TEKST, _W.JA_NEE):
             self._language(column, language)
 
     def _list_of_yes(self, column: _Column, pad: str, code: str, yes: Sequence[str], reden: str) -> None:
@@ -401,12 +424,8 @@ class _Assignment:
             for word in other
             if not is_absent(word) and len(word) <= LONGEST_VALUE and not looks_personal(word)
         ]
-        no = dict.fromkeys((*words, "nee", "n"))
-        waarden = (
-            *((word, code) for word in dict.fromkeys((*yes, "ja", "j", "x"))),
-            *((word, "") for word in no),
-        )
-        self.found[column.index] = Suggestie(column.key, pad, 92, reden, waarden=waarden)
+        waarden = dict([(word, code) for word in yes] + [(word, "") for word in words]) | dict(yes_to(code))
+        self.found[column.index] = Suggestie(column.key, pad, 92, reden, waarden=tuple(waarden.items()))
 
     def _language(self, column: _Column, language: str) -> None:
         skills = {
@@ -563,7 +582,7 @@ class _Assignment:
         if TOESTEMMING in self.taken:
             return False
         self.taken[TOESTEMMING] = column.key
-        yes = yes_words(self.samples.get(column.key, ())) or ("ja",)
+        yes = yes_words(self.samples.get(column.key, ())) or (JA,)
         self.found[column.index] = Suggestie(
             column.key,
             TOESTEMMING,
@@ -624,22 +643,22 @@ class _Assignment:
         if one.doel is None or one.doel == TOESTEMMING:
             return one
         leaf = self.leaves[without_positions(one.doel)]
-        values = self.columns[self._index_of(one.kolom)].values
+        samples = self.samples.get(one.kolom, ())
         if one.achter:
             return self._behind(one)
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
         doel = one.doel
         # The only column of its group, with several codes in a cell: each becomes an element.
-        if is_alone(leaf) or (self._is_only(leaf) and values.scheiding and is_coded_list(leaf)):
+        if is_alone(leaf) or (self._is_only(leaf) and is_coded_list(leaf) and has_several(leaf, samples)):
             doel = leaf.pad
             if not one.waarden:
-                one = replace(one, splits=splits_for(leaf, self.samples.get(one.kolom, ())))
+                one = replace(one, splits=splits_for(leaf, samples))
         if leaf.attribuut.naam.startswith(_LEVEL) and not one.vast:
             one = self._with_dutch(one, doel)
-        lijst = leaf.attribuut.waardelijst
-        if lijst in (OPLEIDINGSNIVEAU, VERVOERMIDDEL) and lijst is not None and not one.waarden:
-            one = replace(one, waarden=_own_words(lijst), per_woord=lijst is OPLEIDINGSNIVEAU)
+        if not one.waarden:
+            waarden = words_for(leaf, samples)
+            one = replace(one, waarden=waarden, per_woord=bool(waarden) and one_word_is_enough(leaf))
         return replace(one, doel=doel)
 
     def _with_dutch(self, one: Suggestie, doel: str) -> Suggestie:
@@ -728,13 +747,50 @@ def is_coded_list(leaf: Veld) -> bool:
     )
 
 
-@cache
-def _own_words(lijst: Waardelijst) -> tuple[tuple[str, str], ...]:
-    """Words for the codes of a list: those that every file uses, and the list's own labels and codes."""
-    words = dict(kolomnamen.OPLEIDINGSWOORDEN if lijst is OPLEIDINGSNIVEAU else kolomnamen.VERVOERSWOORDEN)
-    for word, code in code_table(lijst).items():
+def one_word_is_enough(leaf: Veld) -> bool:
+    """Whether a rule for it may look for a word in the cell: a level of work or education."""
+    lijst = leaf.attribuut.waardelijst
+    return lijst is not None and lijst.naam in PER_WOORD_LIJSTEN
+
+
+def words_for(leaf: Veld, samples: Iterable[object] = ()) -> tuple[tuple[str, str], ...]:
+    """Words for the codes of its list, as a rule has them; none when the list's own labels and codes say it all.
+
+    `samples` are values of the column: with nothing but 0 and 1 in it, those are no and yes.
+    """
+    lijst = leaf.attribuut.waardelijst
+    known = words_of_list(lijst).begrepen if lijst is not None else {}
+    if lijst is None or not known:
+        return ()
+    words = dict(known)
+    if lijst.naam in JA_NEE_LIJSTEN and are_digits_of_yes_and_no(_said(samples)):
+        words |= {JA_CIJFER: known[JA], NEE_CIJFER: known[NEE]}
+        # Another digit would be a code of the standard, and these are not.
+        other = {word: code for word, code in code_table(lijst).items() if not word.isdigit()}
+    else:
+        other = code_table(lijst)
+    for word, code in other.items():
         words.setdefault(word, str(code))
     return tuple(words.items())
+
+
+def _said(samples: Iterable[object]) -> set[str]:
+    """What these values say, as values are compared; a number without its zeros behind the point."""
+    return {
+        match[1] if (match := NIL_BEHIND.fullmatch(word)) else word
+        for word in map(woordsleutel, samples)
+        if not is_absent(word)
+    }
+
+
+def has_several(leaf: Veld, samples: Iterable[object]) -> bool:
+    """Whether some of these cells hold several values of the attribute, at the characters where they would be cut."""
+    values = [value for value in samples if isinstance(value, str) and not is_absent(tekst(value))]
+    splits = splits_for(leaf, values)
+    if not splits:
+        return False
+    separator = separator_of(splits)
+    return any(separator.search(value) for value in values if len(value) <= LONGEST_VALUE)
 
 
 def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
@@ -756,28 +812,7 @@ SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
     """Of these values those that mean yes, as values are compared."""
     words = dict.fromkeys(map(woordsleutel, samples))
-    return tuple(word for word in words if word in _YES)
-
-
-_YES: Final = frozenset(
-    {
-        "ja",
-        "j",
-        "true",
-        "waar",
-        "yes",
-        "y",
-        "x",
-        "1",
-        "akkoord",
-        "toestemming",
-        "wel",
-        "ok",
-        "gegeven",
-        "getekend",
-        "v",
-    }
-)
+    return tuple(word for word in words if word in TOESTEMMING_WOORDEN)
 
 
 def _licence_in(header: str) -> str:
@@ -797,7 +832,7 @@ def _transport_in(words: Sequence[str]) -> str:
     ]
     if len(rest) != 1:
         return ""
-    return dict(kolomnamen.VERVOERSWOORDEN).get(rest[0], "")
+    return words_of_list(VERVOERMIDDEL).begrepen.get(rest[0], "")
 
 
 @cache

@@ -1,0 +1,108 @@
+"""Who may do what: the one table of role x act.
+
+Views, machine APIs, navigation, tiles and the documentation read it. A right that does not stand here is nobody's.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.db.models import TextChoices
+
+from um_portal.accounts.models import Gebruiker, Supportrol
+from um_portal.tenants.models import Gemeentestatus, Lidmaatschap, Rol
+
+
+class Functie(TextChoices):
+    """In what capacity somebody, or a system, asks for something."""
+
+    JOBCOACH = "jobcoach", "Jobcoach"
+    GEGEVENSBEHEERDER = "gegevensbeheerder", "Gegevensbeheerder"
+    FUNCTIONEEL_BEHEERDER = "functioneel_beheerder", "Functioneel beheerder"
+    SUPPORT_ADVISEREND = "support_adviserend", "VNG-support (adviserend)"
+    SUPPORT_BESLISSEND = "support_beslissend", "VNG-support (beslissend)"
+    SLEUTEL = "sleutel", "Aanleversleutel"
+
+
+class Recht(TextChoices):
+    """An act; the label completes "Mag ..."."""
+
+    PORTAAL = "portaal", "de startpagina, de hulp en het woordenboek bekijken"
+    ZOEKEN = "zoeken", "zoeken in heel Nederland, resultaten bekijken en details opvragen"
+    AANLEVEREN = "aanleveren", "bestanden aanleveren, kolommen kiezen en controleren"
+    WAARDEN = "waarden", "woorden van de gemeente aan codes koppelen"
+    PUBLICEREN = "publiceren", "publiceren en terugdraaien"
+    GEPUBLICEERD = "gepubliceerd", "bekijken en downloaden wat gepubliceerd is"
+    INTREKKEN = "intrekken", "intrekken wat gepubliceerd is"
+    SLEUTELS = "sleutels", "aanleversleutels maken en intrekken"
+    AANLEVEREN_API = "aanleveren_api", "aanleveren met een eigen systeem"
+    GEMEENTEN = "gemeenten", "zien welke gemeenten meedoen en hoeveel zij publiceren"
+    LANDELIJK_BEKIJKEN = "landelijk_bekijken", "zien welke woorden gemeenten voordragen"
+    LANDELIJK_BESLUITEN = "landelijk_besluiten", "besluiten over woorden voor het hele land"
+
+
+_ZOEKERS: Final = frozenset({Functie.JOBCOACH, Functie.FUNCTIONEEL_BEHEERDER})
+_BEHEERDERS: Final = frozenset({Functie.GEGEVENSBEHEERDER, Functie.FUNCTIONEEL_BEHEERDER})
+_SUPPORT: Final = frozenset({Functie.SUPPORT_ADVISEREND, Functie.SUPPORT_BESLISSEND})
+_BESLISSERS: Final = frozenset({Functie.SUPPORT_BESLISSEND})
+# Functies that somebody has by a membership, so inside one municipality.
+BIJ_GEMEENTE: Final = _ZOEKERS | _BEHEERDERS
+
+RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
+    {
+        # Also for who belongs to no municipality (any more): the page says so.
+        Recht.PORTAAL: BIJ_GEMEENTE | _SUPPORT,
+        Recht.ZOEKEN: _ZOEKERS,
+        Recht.AANLEVEREN: _BEHEERDERS,
+        Recht.WAARDEN: _BEHEERDERS,
+        Recht.PUBLICEREN: _BEHEERDERS,
+        Recht.GEPUBLICEERD: _BEHEERDERS,
+        Recht.INTREKKEN: _BEHEERDERS,
+        Recht.SLEUTELS: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.AANLEVEREN_API: frozenset({Functie.SLEUTEL}),
+        Recht.GEMEENTEN: _SUPPORT,
+        Recht.LANDELIJK_BEKIJKEN: _SUPPORT,
+        Recht.LANDELIJK_BESLUITEN: _BESLISSERS,
+    }
+)
+
+# What cannot be done for a municipality in this state, whoever asks. What is published can always be taken back.
+GESLOTEN: Final[Mapping[str, frozenset[Recht]]] = MappingProxyType(
+    {
+        Gemeentestatus.OPGESCHORT: frozenset(
+            {Recht.ZOEKEN, Recht.AANLEVEREN, Recht.WAARDEN, Recht.PUBLICEREN, Recht.AANLEVEREN_API}
+        ),
+        Gemeentestatus.VERTROKKEN: frozenset(Recht) - {Recht.PORTAAL},
+    }
+)
+
+_BY_ROL: Final = {rol.value: Functie(rol.value) for rol in Rol}
+_BY_SUPPORTROL: Final = {
+    Supportrol.ADVISEREND.value: Functie.SUPPORT_ADVISEREND,
+    Supportrol.BESLISSEND.value: Functie.SUPPORT_BESLISSEND,
+}
+
+
+def is_of_municipality(recht: Recht) -> bool:
+    """Tells whether this is done for one municipality (and by no support)."""
+    return RECHTEN[recht] <= BIJ_GEMEENTE
+
+
+def functies_of(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap | None) -> frozenset[Functie]:
+    """Lists in what capacities somebody works: by the membership they work under now, and for VNG support."""
+    found = set()
+    if lidmaatschap is not None:
+        found.add(_BY_ROL[lidmaatschap.rol])
+    if gebruiker.supportrol:
+        found.add(_BY_SUPPORTROL[gebruiker.supportrol])
+    return frozenset(found)
+
+
+def holds(recht: Recht, functies: Iterable[Functie]) -> bool:
+    """Tells whether one of these capacities has the right."""
+    return not RECHTEN[recht].isdisjoint(functies)
+
+
+def is_closed(recht: Recht, status: str) -> bool:
+    """Tells whether the right rests because of the state that the municipality is in."""
+    return recht in GESLOTEN.get(status, frozenset())

@@ -1,0 +1,308 @@
+"""The words that people write in a cell, and what each means: the only list of them; everything else reads it here.
+
+For every value list of the standard there are three kinds of words, by how sure it is what they mean:
+
+- `vast`: mean the same in every file. The preset of Sonar reads these and no others.
+- `gangbaar`: mean the same in a column that is known to be about this. A proposal recognises these and the `vast`
+  ones, and writes them into the rule that it makes; so a conversion understands whatever a proposal recognised.
+- `ruim`: probably mean this. They are only suggested to the clerk who maps values.
+
+All words are as cells are compared (`cells.text.woordsleutel`): without capitals and surplus spaces; accents count.
+
+Decided here, once:
+
+- `x` is yes. An empty cell beside it stays absent: nobody said no.
+- `0` and `1` are no and yes in a column in which 0 occurs and nothing but these two; a 2 in such a column is then
+  unknown, not no. In any other column digits are the standard's own codes: 0 unknown, 1 yes, 2 no.
+- A word for which several codes are as good ("startkwalificatie": havo, vwo or mbo) is in no list; "slecht" and
+  "onvoldoende" are only suggested, as the standard has no level between none and reasonable.
+- What a language list or a register of others holds (languages, occupations, sectors) is not here but in that list.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from exchange.standard import Code, Waardelijst
+from exchange.standard import waardelijsten as lijsten
+
+# --- Nothing ------------------------------------------------------------------------------------------------
+
+# What a cell may hold that means: nothing. A municipality can have its own words instead; errors always count.
+AFWEZIG_WOORDEN: Final = frozenset(
+    {
+        "", "-", "--", "---", "–", "—", ".", "?", "??", "???", "nnb", "n.n.b.", "n.n.b", "onbekend", "niet bekend",
+        "nog niet bekend", "n.v.t.", "n.v.t", "nvt", "nvt.", "niet van toepassing", "leeg", "(leeg)", "null", "n/a",
+        "#n/a", "#n/b", "#na", "#ref!", "#verw!", "#value!", "#waarde!", "#name?", "#naam?", "#div/0!", "#deel/0!",
+        "#null!", "#leeg!", "#num!", "#getal!",
+    }
+)  # fmt: skip
+# None of something of which somebody can have several.
+GEEN: Final = frozenset({"geen", "nee"})
+
+# --- Yes and no ---------------------------------------------------------------------------------------------
+
+JA: Final = "ja"
+NEE: Final = "nee"
+_JA_VAST: Final = "ja, j, true, waar"
+_JA_GANGBAAR: Final = "x, yes, y, wel"
+_NEE_VAST: Final = "nee, n, neen, false, onwaar"
+_NEE_GANGBAAR: Final = "no, niet"
+# The digits of who does not use the standard's codes.
+JA_CIJFER: Final = "1"
+NEE_CIJFER: Final = "0"
+# Beside the words for yes, in a column that says who agreed.
+_AKKOORD: Final = "akkoord, toestemming, ok, gegeven, getekend, v"
+
+# --- Words of no code ---------------------------------------------------------------------------------------
+
+# Labels that several lists have: on their own they do not tell which list it is.
+VAN_VELE_LIJSTEN: Final = frozenset({JA, NEE, "onbekend", "niet van toepassing", "anders"})
+# How much somebody works: noise around an occupation.
+WERKDUUR: Final = frozenset({"fulltime", "ft", "parttime", "pt"})
+
+
+# --- Words of the value lists -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Woorden:
+    """The words for the codes of one value list, as word -> code; an empty code: nothing, said on purpose."""
+
+    vast: Mapping[str, str]
+    gangbaar: Mapping[str, str]
+    ruim: Mapping[str, str]
+
+    @property
+    def begrepen(self) -> Mapping[str, str]:
+        """What proposals recognise and the rules that they make understand."""
+        return {**self.gangbaar, **self.vast}
+
+    @property
+    def alle(self) -> Mapping[str, str]:
+        """Everything, for who looks at each word: suggestions of a code."""
+        return {**self.ruim, **self.begrepen}
+
+
+_Tabel = Mapping[Code, str]
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a text that has commas between them."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _turned(codes: _Tabel) -> Mapping[str, str]:
+    """Word -> code, from a code with its words behind each other."""
+    return MappingProxyType({word: str(code) for code, words in codes.items() for word in split_words(words)})
+
+
+def _woorden(*, vast: _Tabel | None = None, gangbaar: _Tabel | None = None, ruim: _Tabel) -> Woorden:
+    return Woorden(_turned(vast or {}), _turned(gangbaar or {}), _turned(ruim))
+
+
+_JA_NEE_RUIM: _Tabel = {
+    1: "aanwezig, beschikbaar, ok, vink, aangevinkt, positief",
+    2: "geen, afwezig, niet beschikbaar, negatief",
+}
+_JA_NEE: Final = _woorden(
+    vast={1: _JA_VAST, 2: _NEE_VAST}, gangbaar={1: _JA_GANGBAAR, 2: _NEE_GANGBAAR}, ruim=_JA_NEE_RUIM
+)
+_JA_NEE_ONBEKEND: Final = _woorden(
+    vast={1: _JA_VAST, 2: _NEE_VAST},
+    gangbaar={1: _JA_GANGBAAR, 2: _NEE_GANGBAAR},
+    ruim={
+        **_JA_NEE_RUIM,
+        0: "weet niet, niet ingevuld, nog niet bekend, niet bekend, misschien, in onderzoek",
+    },
+)
+_OPLEIDING: Final = _woorden(
+    vast={
+        1: "basisonderwijs",
+        2: "vmbo",
+        3: "havo, vwo",
+        4: "mbo",
+        5: "hbo, bachelor",
+        6: "wo, master",
+    },
+    gangbaar={
+        1: "basisschool, lagere",
+        2: "mavo, lbo, lts, vbo",
+        3: "gymnasium, atheneum",
+        4: "mts, meao",
+        5: "hts, heao",
+        6: "universiteit, universitair",
+        9: "praktijkonderwijs, speciaal onderwijs, vso",
+    },
+    ruim={
+        1: "lagere school, lager onderwijs, bo, lo",
+        2: "leao, lhno, las, huishoudschool, ambachtsschool, mulo, vmbo b, vmbo k, vmbo g, vmbo t, vmbo tl, "
+        "vmbo-kader, vmbo-basis, vmbo-gemengd",
+        3: "hbs, mms",
+        4: "mbo 1, mbo 2, mbo 3, mbo 4, mbo-1, mbo-2, mbo-3, mbo-4, roc, bol, bbl, middelbaar beroepsonderwijs, "
+        "vakopleiding, entree, entreeopleiding",
+        5: "pabo, hbo bachelor, associate degree, ad, hogeschool, hoger beroepsonderwijs",
+        6: "wo master, academisch, doctoraal, phd, gepromoveerd",
+        9: "overig, overige, geen, praktijkschool, pro, buitenlands, buitenlandse opleiding, inburgering",
+    },
+)
+# Which working level goes with an education.
+_NIVEAU_BIJ_OPLEIDING: Final[Mapping[str, str]] = {
+    "1": "2", "2": "3", "3": "4", "4": "4", "5": "5", "6": "6", "9": "2",
+}  # fmt: skip
+_DENKNIVEAU: Final = Woorden(
+    vast=_turned({}),
+    gangbaar=MappingProxyType(
+        {word: _NIVEAU_BIJ_OPLEIDING[code] for word, code in _OPLEIDING.begrepen.items()}
+    ),
+    ruim=_turned(
+        {
+            1: "geen, geen opleiding, geen onderwijs, ongeschoold",
+            2: "lagere school, laag",
+            3: "leao, lhno, huishoudschool, mulo, vmbo b, vmbo k, vmbo t, vmbo tl",
+            4: "hbs, mbo 1, mbo 2, mbo 3, mbo 4, middelbaar, roc",
+            5: "pabo, associate degree, hoger beroepsonderwijs",
+            6: "academisch, doctoraal, gepromoveerd",
+            7: "onbekend, niet bekend, nog niet bekend",
+        }
+    ),
+)
+_VERVOER: Final = _woorden(
+    vast={
+        1: "auto",
+        2: "bromfiets, scooter",
+        3: "fiets",
+        4: "motor",
+        5: "ov, openbaar vervoer",
+        9: "anders",
+        "": "geen vervoer",
+    },
+    gangbaar={
+        1: "eigen auto",
+        2: "brommer, snorfiets, brommobiel",
+        3: "e-bike, e bike, ebike, elektrische fiets",
+        5: "bus, trein",
+        9: "lopend",
+    },
+    ruim={
+        1: "personenauto, wagen, bestelauto, bestelbus, busje, camper, leaseauto, auto van de zaak",
+        2: "snorscooter, elektrische scooter, scootmobiel, vespa, speedpedelec, speed pedelec",
+        3: "rijwiel, bakfiets, omafiets, fietst",
+        4: "motorfiets, motorrijwiel, motor met zijspan",
+        5: "openb vervoer, tram, metro, ov-kaart, ov chipkaart, regiotaxi, veerboot, stadsbus",
+        9: "overig, overige, te voet, step, taxi, meerijden, rijdt mee, wordt gebracht, carpool",
+    },
+)
+
+# Per list of the standard, by its name there.
+WOORDEN: Final[Mapping[str, Woorden]] = MappingProxyType(
+    {
+        lijsten.JA_NEE.naam: _JA_NEE,
+        lijsten.JA_NEE_ONBEKEND.naam: _JA_NEE_ONBEKEND,
+        lijsten.JA_NEE_ONBEKEND_NVT.naam: _JA_NEE_ONBEKEND,
+        lijsten.VERVOERMIDDEL.naam: _VERVOER,
+        lijsten.OPLEIDINGSNIVEAU.naam: _OPLEIDING,
+        lijsten.WERK_EN_DENKNIVEAU.naam: _DENKNIVEAU,
+        lijsten.WERK_EN_DENKNIVEAU_MINIMAAL.naam: _DENKNIVEAU,
+        lijsten.STATUS_OPLEIDING.naam: _woorden(
+            ruim={
+                1: "afgerond, behaald, diploma, gediplomeerd, met diploma, geslaagd, gehaald, voltooid, afgestudeerd",
+                2: "gestopt, niet afgerond, niet behaald, zonder diploma, geen diploma, gestaakt, vroegtijdig gestopt",
+                3: "bezig, nog bezig, volgt nog, in opleiding, studerend, actief, huidig",
+                0: "niet bekend, weet niet",
+            }
+        ),
+        lijsten.TAALBEHEERSING.naam: _woorden(
+            gangbaar={
+                1: "a0",
+                2: "matig, basis, voldoende, beginner, a1, a2",
+                3: "gemiddeld, gevorderd, b1, b2",
+                4: "zeer goed, vloeiend, moedertaal, native, c1, c2",
+            },
+            ruim={
+                0: "niet bekend, niet getoetst, weet niet",
+                1: "geen, niet, nihil, analfabeet",
+                2: "beperkt, zwak, slecht, onvoldoende, een beetje, laag",
+                3: "ruim voldoende, netjes",
+                4: "perfect, tweetalig, hoog",
+            },
+        ),
+        lijsten.TYPE_ARBEIDSCONTRACT.naam: _woorden(
+            gangbaar={
+                "B": "tijdelijk, tijdelijk contract, jaarcontract, tijdelijk met uitzicht op vast",
+                "O": "vast, vast contract, vaste aanstelling",
+            },
+            ruim={
+                "B": "bepaald, uitzend, uitzendbasis, uitzendwerk, oproep, nulurencontract, flex, flexibel, seizoen, "
+                "seizoenswerk, bt",
+                "O": "onbepaald, vast dienstverband, ot",
+            },
+        ),
+        lijsten.TYPE_OVEREENKOMST.naam: _woorden(
+            gangbaar={
+                "01": "regulier, reguliere baan",
+                "02": "bbl",
+                "03": "vrijwilliger",
+                "04": "stage, proefplaatsing",
+            },
+            ruim={
+                "01": "betaald werk, betaalde baan, vacature, baan, dienstverband",
+                "02": "leerwerkplek, leerwerkbaan, leer-werkbaan, leerbaan bbl, leerling, duaal",
+                "03": "vrijwillig, onbetaald",
+                "04": "stageplaats, werkervaring, werkervaringsplek, wep, traineeship",
+            },
+        ),
+        lijsten.SOORT_RIJBEWIJS.naam: _woorden(
+            ruim={
+                "AM": "bromfiets, brommer, scooter, snorfiets, bromfietscertificaat, bromfietsrijbewijs",
+                "A": "motor, motorrijbewijs, zware motor",
+                "B": "personenauto, autorijbewijs, rijbewijs b",
+                "BE": "auto met aanhanger, aanhangwagen, b met e, b en e, b+e",
+                "C": "vrachtwagen, vrachtauto, groot rijbewijs, rijbewijs c",
+                "CE": "vrachtwagen met aanhanger, trekker met oplegger, c met e, c en e, c+e",
+                "D": "bus, touringcar, autobus, rijbewijs d",
+                "T": "tractor, trekker, landbouwvoertuig, trekkerrijbewijs",
+            }
+        ),
+        lijsten.SOLLICITATIEWIJZE.naam: _woorden(
+            ruim={
+                "1": "brief, post, schriftelijk, per brief",
+                "2": "telefonisch, telefoon, bellen",
+                "3": "e-mail, email, mail, mailen, per mail",
+                "4": "website, online, formulier, webformulier, internet, digitaal",
+            }
+        ),
+    }
+)
+_GEEN_WOORDEN: Final = _woorden(ruim={})
+
+JA_NEE_LIJSTEN: Final = frozenset(
+    {lijsten.JA_NEE.naam, lijsten.JA_NEE_ONBEKEND.naam, lijsten.JA_NEE_ONBEKEND_NVT.naam}
+)
+# Lists of which one word in a cell is enough: "mbo 4", "hbo (bachelor)".
+PER_WOORD_LIJSTEN: Final = frozenset(
+    {
+        lijsten.OPLEIDINGSNIVEAU.naam,
+        lijsten.WERK_EN_DENKNIVEAU.naam,
+        lijsten.WERK_EN_DENKNIVEAU_MINIMAAL.naam,
+    }
+)
+JA_WOORDEN: Final = (*split_words(_JA_VAST), *split_words(_JA_GANGBAAR))
+NEE_WOORDEN: Final = (*split_words(_NEE_VAST), *split_words(_NEE_GANGBAAR))
+TOESTEMMING_WOORDEN: Final = frozenset({*JA_WOORDEN, JA_CIJFER, *split_words(_AKKOORD)})
+
+
+def words_of_list(lijst: Waardelijst) -> Woorden:
+    """The words for the codes of a list; a list that others keep has none here."""
+    return WOORDEN.get(lijst.naam, _GEEN_WOORDEN)
+
+
+def are_digits_of_yes_and_no(words: Collection[str]) -> bool:
+    """Tells whether 0 and 1 are no and yes in a column with these words, absent ones left out."""
+    return NEE_CIJFER in words and {NEE_CIJFER, JA_CIJFER}.issuperset(words)
+
+
+def yes_to(code: str) -> tuple[tuple[str, str], ...]:
+    """Words of a column with yes and no for one code: yes is the code, no is nothing."""
+    return tuple([(word, code) for word in JA_WOORDEN] + [(word, "") for word in NEE_WOORDEN])
