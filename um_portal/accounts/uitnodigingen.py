@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from um_portal.accounts import mail
-from um_portal.accounts.models import Gebruiker, Uitnodiging
+from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
 
 
 class UitnodigenMislukt(ValueError):
@@ -50,12 +50,12 @@ def invite(
     voornaam: str = "",
     achternaam: str = "",
     door: Gebruiker | None = None,
-    is_vng_support: bool = False,
+    supportrol: Supportrol | None = None,
     versturen: bool = True,
 ) -> NieuweUitnodiging:
     """Makes an account that cannot log in yet, and mails its owner the link.
 
-    Inviting again replaces the link. `is_vng_support` is only looked at for a new account. Raises HeeftAlAccount,
+    Inviting again replaces the link. `supportrol` is only looked at for a new account. Raises HeeftAlAccount,
     or UitnodigenMislukt for an address that is none or when the mail cannot be sent; then nothing was made.
     """
     email = email.strip().lower()
@@ -69,7 +69,7 @@ def invite(
     gebruiker = Gebruiker.objects.select_for_update().filter(username=email).first()
     if gebruiker is None:
         gebruiker = Gebruiker(username=email, first_name=voornaam, last_name=achternaam)
-        gebruiker.is_active, gebruiker.is_vng_support = False, is_vng_support
+        gebruiker.is_active, gebruiker.supportrol = False, supportrol or ""
         gebruiker.set_unusable_password()
         gebruiker.save()
     elif gebruiker.is_active or gebruiker.has_usable_password() or gebruiker.last_login:

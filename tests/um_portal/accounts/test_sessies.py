@@ -137,7 +137,7 @@ def test_logging_in_gives_another_token(gebruiker: Gebruiker) -> None:
 
 @pytest.mark.parametrize(("support", "stays", "goes"), [(False, 59, 61), (True, 14, 16)])
 def test_who_does_nothing_is_logged_out(support: bool, stays: int, goes: int, clock: Any) -> None:
-    browser = een_client(een_gebruiker(een_gemeente(), is_vng_support=support))
+    browser = een_client(een_gebruiker(een_gemeente(), supportrol="adviserend" if support else ""))
     for _ in range(3):
         clock(minutes=stays)
         assert in_(browser)

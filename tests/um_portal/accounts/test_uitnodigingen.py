@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.accounts import uitnodigingen
-from um_portal.accounts.models import Gebruiker, Uitnodiging
+from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
 from um_portal.accounts.uitnodigingen import HeeftAlAccount, UitnodigenMislukt, invite, revoke
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_it_works(settings) -> None:
     # The second factor comes at once, and before anything else; the password is not asked again.
     assert answer.redirect_chain[-1] == ("/account/tweede-factor", 302)
     assert browser.get("/account/tweede-factor/app").status_code == 200
-    assert browser.get("/zoeken/nieuw")["Location"] == "/account/tweede-factor"
+    assert browser.get("/zoeken/")["Location"] == "/account/tweede-factor"
 
 
 def test_nobody_gets_in_before_the_link_was_used() -> None:
@@ -168,12 +168,12 @@ def test_old_invitations_are_erased() -> None:
 
 def test_the_command_invites_the_first_of_support() -> None:
     out = StringIO()
-    call_command("invite", "support@test.example", "--support", "--toon-link", stdout=out)
+    call_command("invite", "support@test.example", "--support", "beslissend", "--toon-link", stdout=out)
     assert mail.outbox == []
     link = out.getvalue().strip().rpartition("\n")[2]
     accept(link)
     gebruiker = Gebruiker.objects.get()
     assert gebruiker.is_active
-    assert gebruiker.is_vng_support
+    assert gebruiker.supportrol == Supportrol.BESLISSEND
     with pytest.raises(CommandError, match="heeft al een account"):
         call_command("invite", "support@test.example")

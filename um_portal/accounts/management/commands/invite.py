@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from um_portal.accounts.models import Supportrol
 from um_portal.accounts.uitnodigingen import UitnodigenMislukt, invite
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="het e-mailadres waarmee iemand gaat inloggen")
         parser.add_argument("--voornaam", default="")
         parser.add_argument("--achternaam", default="")
-        parser.add_argument("--support", action="store_true", help="voor VNG-support")
+        parser.add_argument("--support", choices=Supportrol.values, help="voor VNG-support, met deze rol")
         parser.add_argument(
             "--toon-link", action="store_true", help="laat de link hier zien, in plaats van hem te mailen"
         )
@@ -30,7 +31,7 @@ class Command(BaseCommand):
                 options["email"],
                 voornaam=options["voornaam"],
                 achternaam=options["achternaam"],
-                is_vng_support=options["support"],
+                supportrol=Supportrol(options["support"]) if options["support"] else None,
                 versturen=not options["toon_link"],
             )
         except UitnodigenMislukt as problem:
