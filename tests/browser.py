@@ -118,7 +118,7 @@ class Scherm:
     def log_in(self, gebruikersnaam: str) -> None:
         """Logs in with the mouse and by pasting, for tests about something else."""
         self.goto("/account/inloggen")
-        self.page.get_by_label("Gebruikersnaam", exact=True).fill(gebruikersnaam)
+        self.page.get_by_label("E-mailadres", exact=True).fill(gebruikersnaam)
         self.page.get_by_label("Wachtwoord", exact=True).fill(WACHTWOORD)
         self.page.get_by_role("button", name="Inloggen").click()
         self.page.wait_for_url(f"{self.url}/")

@@ -2,9 +2,14 @@
 
 import io
 import itertools
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
 from django.test import Client
 from openpyxl import Workbook
 
@@ -13,7 +18,9 @@ from exchange.bron.columns import Record
 from exchange.bron.sets import Verschil
 from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
+from um_portal.accounts import tweede_factor
 from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.sessions import SessionStore
 from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -44,11 +51,45 @@ def een_gebruiker(gemeente: Gemeente | None = None, rol: Rol = Rol.JOBCOACH, **v
     return gebruiker
 
 
-def een_client(gebruiker: Gebruiker) -> Client:
+class Browser(Client):
+    """A browser: its cookie holds the token of a session, which is found by the hash of that."""
+
+    @property
+    def session(self) -> SessionStore:
+        """Gives the session of this browser."""
+        cookie = self.cookies.get(settings.SESSION_COOKIE_NAME)
+        return SessionStore.of_cookie(cookie.value if cookie else None)
+
+    def log_in(self, gebruiker: Gebruiker, *, tweede_factor_gebruikt: bool = True) -> None:
+        """Logs in, as if with password and second factor, or with the password alone."""
+        request = HttpRequest()
+        request.session = SessionStore()
+        login(request, gebruiker, backend=settings.AUTHENTICATION_BACKENDS[0])
+        if tweede_factor_gebruikt:
+            tweede_factor.mark(request.session)
+        request.session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = request.session.token or ""
+
+
+def een_client(gebruiker: Gebruiker, *, tweede_factor_gebruikt: bool = True) -> Browser:
     """Makes a browser in which this person is logged in."""
-    client = Client()
-    client.force_login(gebruiker, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    browser = Browser()
+    browser.log_in(gebruiker, tweede_factor_gebruikt=tweede_factor_gebruikt)
+    return browser
+
+
+def een_app(gebruiker: Gebruiker) -> Callable[[], str]:
+    """Gives somebody an app as second factor; returns what the app shows, a new code every time."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(gebruiker, secret)
+    steps = itertools.count(-1)
+
+    def code() -> str:
+        # The three codes that are good now, one after the other: each works once.
+        counter = int(time.time()) // 30 + next(steps)
+        return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+
+    return code
 
 
 def een_werkzoekende(id_bron: str = "", **more: Any) -> dict[str, Any]:

@@ -281,7 +281,7 @@ class Medewerker:
         self.client = Client(demo.url)
         self.csrf = f"um_csrf_{demo.port}"
         self.get("/account/inloggen")
-        page = self.post("/account/inloggen", {"username": gebruikersnaam, "password": WACHTWOORD})
+        page = self.post("/account/inloggen", {"login": gebruikersnaam, "password": WACHTWOORD})
         assert page.path == "/", page.text
 
     def get(self, path: str) -> Pagina:

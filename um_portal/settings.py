@@ -7,11 +7,14 @@ setting with its reason.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from exchange.interfaces import current
 from um_portal.inspection import forbid_inspection
@@ -47,6 +50,7 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("UM_SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("UM_SECRET_KEYS_OUD", default=[])
 # 32 bytes in base64; wraps the data key of every municipality. Older keys stay readable during rotation.
 UM_MASTER_KEY = _secret("UM_MASTER_KEY")
 UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
@@ -123,7 +127,10 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
-    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "um_portal.presentation",
     "um_portal.accounts",
     "um_portal.tenants",
@@ -143,7 +150,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "um_portal.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -152,7 +159,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "um_portal.toegang.access.DoorMiddleware",
     "um_portal.accounts.middleware.NoStoreMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "um_portal.accounts.middleware.SessieduurMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "um_portal.accounts.middleware.TweedeFactorMiddleware",
 ]
 
 if UM_COMPONENT == "simulator":
@@ -216,7 +225,7 @@ for _alias in {"default", UM_LEESDATABASE}:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: broker, sessions and login throttling, simulator; never data of the exchange ----------
+# --- Redis: broker, cache and login throttling, simulator; never data of the exchange -------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 
 
@@ -228,11 +237,27 @@ def _redis(database: int) -> str:
 
 CELERY_BROKER_URL = _redis(0)
 UM_SIMULATOR_REDIS_URL = _redis(2)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis(1)}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cache"
-SESSION_COOKIE_AGE = env.int("UM_SESSIE_SECONDEN", default=8 * 3600)
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis(1),
+        "OPTIONS": {
+            "serializer": "um_portal.cache.JSONSerializer",
+            # A Redis that hangs keeps nobody waiting; one that restarted is asked once more.
+            "socket_connect_timeout": 1.0,
+            "socket_timeout": 1.0,
+            "retry": Retry(NoBackoff(), 1),
+        },
+    }
+}
+SESSION_ENGINE = "um_portal.accounts.sessions"
+# From logging in, whatever happens in between; and without a page, for VNG support and for others.
+SESSION_COOKIE_AGE = 3600 * env.int("UM_SESSIE_UREN", default=12)
+UM_SESSIE_STIL_MINUTEN = env.int("UM_SESSIE_STIL_MINUTEN", default=60)
+UM_SESSIE_STIL_MINUTEN_SUPPORT = env.int("UM_SESSIE_STIL_MINUTEN_SUPPORT", default=15)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = f"um_sessie_{UM_PORT}"
+UM_TOESTEL_COOKIE = f"um_toestel_{UM_PORT}"
 CSRF_COOKIE_NAME = f"um_csrf_{UM_PORT}"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -259,33 +284,101 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Who may log in, and how ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Gebruiker"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "first_name", "last_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "um_portal.accounts.passwords.BreachedPasswordValidator"},
+    {"NAME": "um_portal.accounts.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "accounts:login"
+# A link from a mail to set a new password.
+PASSWORD_RESET_TIMEOUT = 3600
+UM_UITNODIGING_DAGEN = env.int("UM_UITNODIGING_DAGEN", default=7)
 
-# Throttling per user name and address together, so that nobody can lock a colleague out from elsewhere.
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "um_portal.accounts.throttling.client_address"
-AXES_FAILURE_LIMIT = env.int("UM_INLOGPOGINGEN", default=8)
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "429.html"
-AXES_HTTP_RESPONSE_CODE = 429
+# Attempts that failed: per name at one address, per address, and per name over all addresses.
+UM_INLOGPOGINGEN = env.int("UM_INLOGPOGINGEN", default=8)
+UM_INLOGPOGINGEN_ADRES = env.int("UM_INLOGPOGINGEN_ADRES", default=200)
+UM_INLOGPOGINGEN_NAAM = env.int("UM_INLOGPOGINGEN_NAAM", default=100)
+
+ACCOUNT_ADAPTER = "um_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# The user name is the e-mail address: one place for it.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "username"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_RATE_LIMITS = {
+    # Passwords are counted by um_portal/accounts/throttling.py; this one is for codes.
+    "login": None,
+    "login_failed": f"{UM_INLOGPOGINGEN}/15m/key",
+    "reset_password": "60/15m/ip,3/15m/key",
+    "reset_password_from_key": "60/15m/ip",
+    "change_password": "10/15m/user",
+    "reauthenticate": "20/15m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "um_portal.accounts.forms.LoginForm",
+    "reset_password": "um_portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "um_portal.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "um_portal.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "um_portal.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "um_portal.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "UM-portaal"
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "um_portal.accounts.forms.AuthenticateForm",
+    "reauthenticate": "um_portal.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "um_portal.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "um_portal.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "um_portal.accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "um_portal.accounts.forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "um_portal.accounts.forms.RenamePasskeyForm",
+}
+
+# --- Mail -----------------------------------------------------------------------------------------
+# The address in mails: never that of a request, which whoever asks makes up.
+UM_ADRES = env.str(
+    "UM_ADRES",
+    default=f"http://localhost:{UM_PORT}" if UM_DEMO else f"https://{[*ALLOWED_HOSTS, 'localhost'][0]}",
+).rstrip("/")
+# The demonstration sends nothing: its mails are at /postvak.
+EMAIL_BACKEND = (
+    "um_portal.demo.postvak.PostvakBackend" if UM_DEMO else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST = env.str("UM_MAIL_SERVER", default="localhost")
+EMAIL_PORT = env.int("UM_MAIL_POORT", default=587)
+EMAIL_HOST_USER = env.str("UM_MAIL_GEBRUIKER", default="")
+EMAIL_HOST_PASSWORD = env.str("UM_MAIL_WACHTWOORD", default="")
+UM_MAIL_TLS = env.str("UM_MAIL_TLS", default="starttls")
+if UM_MAIL_TLS not in ("starttls", "tls", "geen"):
+    raise ImproperlyConfigured("UM_MAIL_TLS moet starttls, tls of geen zijn.")
+EMAIL_USE_TLS = UM_MAIL_TLS == "starttls"
+EMAIL_USE_SSL = UM_MAIL_TLS == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "UM_MAIL_AFZENDER", default=f"UM-portaal <niet-beantwoorden@{urlsplit(UM_ADRES).hostname}>"
+)
 
 # --- Security headers -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -366,7 +459,6 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What it warns of, it says with the address, in which there is an id.
         "urllib3": {"level": "CRITICAL"},
-        "axes": {"level": "ERROR"},
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
     },

@@ -8,6 +8,7 @@ from celery import shared_task
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
+from um_portal.accounts import sessies, uitnodigingen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -32,7 +33,9 @@ def resume_jobs() -> None:
 
 @shared_task
 def erase_expired() -> None:
-    """Erases search results, raw files and concepts at the end of their term."""
+    """Erases search results, raw files, concepts, sessions and invitations at the end of their term."""
+    sessies.erase_expired()
+    uitnodigingen.erase_expired()
     _for_each_municipality(searching.erase_expired, uploads.erase_expired)
 
 

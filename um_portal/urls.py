@@ -15,6 +15,8 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("gezond", start.health, name="gezond"),
     path("account/", include("um_portal.accounts.urls")),
+    path("account/", include("um_portal.accounts.pages")),
+    path("postvak", include("um_portal.demo.urls")),
     path("gemeenten/", include("um_portal.gemeenten.urls")),
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),

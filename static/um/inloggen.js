@@ -4,7 +4,7 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-vul-in]');
   const form = button && document.querySelector('form:has([name="password"])');
   if (!form) return;
-  form.elements.username.value = button.dataset.gebruikersnaam;
+  form.elements.login.value = button.dataset.gebruikersnaam;
   form.elements.password.value = button.dataset.wachtwoord;
   const submit = form.querySelector('button[type="submit"]');
   submit.scrollIntoView({ block: 'center' });

@@ -10,6 +10,7 @@ import './htmx.js';
 import './inloggen.js';
 import './kop.js';
 import './kopieerveld.js';
+import './passkey.js';
 import './suggesties.js';
 import { keepTableMeaning, stopOnlyWhereScrolls } from './tabel.js';
 import './vertrouwelijk.js';

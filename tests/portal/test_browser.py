@@ -97,7 +97,7 @@ def email_in_the_detail(scherm: Scherm) -> str:
 def test_a_newcomer_searches_and_requests_a_detail_with_the_keyboard_alone(open_scherm: Open) -> None:
     scherm = open_scherm()
     scherm.goto("/")
-    scherm.tab_to("Gebruikersnaam")
+    scherm.tab_to("E-mailadres")
     scherm.type(JOBCOACH)
     scherm.tab_to("Wachtwoord")
     scherm.type(WACHTWOORD)
@@ -371,7 +371,7 @@ def test_pages_that_tell_of_a_mistake_are_accessible_too(
     scherm = open_scherm()
     scherm.goto("/account/inloggen")
     faults += scherm.faults("inloggen")
-    scherm.page.get_by_label("Gebruikersnaam", exact=True).fill("niemand")
+    scherm.page.get_by_label("E-mailadres", exact=True).fill("niemand@test.example")
     scherm.page.get_by_label("Wachtwoord", exact=True).fill("verkeerd")
     scherm.page.get_by_role("button", name="Inloggen").click()
     expect(scherm.page.locator("[data-focus]")).to_be_focused()

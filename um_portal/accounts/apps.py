@@ -1,6 +1,11 @@
 """App of the accounts."""
 
+import time
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +14,18 @@ class AccountsConfig(AppConfig):
     name = "um_portal.accounts"
     label = "accounts"
     verbose_name = "accounts"
+
+    def ready(self) -> None:
+        """Listens to logging in and to second factors."""
+        from um_portal.accounts import tweede_factor
+
+        user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
+        tweede_factor.connect()
+
+
+def _begin(request: HttpRequest | None, **kwargs: Any) -> None:
+    """Writes in the session when it began; from then it lasts so long, whatever happens in it."""
+    from um_portal.accounts.sessions import BEGIN, SEEN
+
+    if request is not None:
+        request.session[BEGIN] = request.session[SEEN] = int(time.time())

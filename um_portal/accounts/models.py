@@ -1,7 +1,11 @@
-"""The people who log in. What they may do hangs on their membership of a municipality (tenants)."""
+"""The people who log in, and their invitations. What they may do hangs on their membership of a municipality."""
 
+from django.conf import settings
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class Supportrol(models.TextChoices):
@@ -12,7 +16,14 @@ class Supportrol(models.TextChoices):
 
 
 class Gebruiker(AbstractUser):
-    """A member of staff; the user name is the work e-mail address."""
+    """A member of staff; the user name is the work e-mail address, in lower case."""
+
+    # The address stands in one place: `username`.
+    email = None  # type: ignore[assignment]
+    EMAIL_FIELD = "username"
+    # Accounts are made by inviting people.
+    objects = BaseUserManager()  # type: ignore[assignment,misc]
+    REQUIRED_FIELDS = []
 
     supportrol = models.CharField(
         "VNG-support",
@@ -25,6 +36,12 @@ class Gebruiker(AbstractUser):
     class Meta:
         verbose_name = "gebruiker"
         verbose_name_plural = "gebruikers"
+        constraints = [
+            # Who logs in with a capital is the same person.
+            models.CheckConstraint(
+                condition=models.Q(username=Lower("username")), name="gebruiker_username_lowercase"
+            )
+        ]
 
     @property
     def is_vng_support(self) -> bool:
@@ -33,3 +50,23 @@ class Gebruiker(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class Uitnodiging(models.Model):
+    """A link with which somebody sets a password, once and in time; of the link itself only a hash is kept."""
+
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uitnodigingen"
+    )
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    gemaakt_door = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    gemaakt_op = models.DateTimeField(default=timezone.now)
+    verloopt_op = models.DateTimeField()
+    gebruikt_op = models.DateTimeField(null=True, blank=True)
+    ingetrokken_op = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "uitnodiging"
+        verbose_name_plural = "uitnodigingen"

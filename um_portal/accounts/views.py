@@ -1,20 +1,168 @@
-"""The login page. In demonstration mode it shows the accounts that were made for trying things out."""
+"""The pages for logging in and for one's account: those of django-allauth, and our own."""
 
 from typing import Any
 
+from allauth.account import views as account
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth.views import LoginView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from um_portal.accounts import uitnodigingen
+from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
+from um_portal.accounts.models import Gebruiker
+
+_INVITATION = "uitnodiging"
 
 
-class PortalLoginView(LoginView):
-    """Log in with user name and password; throttled by django-axes."""
+class LoginView(account.LoginView):
+    """Log in. The demonstration shows the accounts that were made for trying things out."""
 
-    redirect_authenticated_user = True
+    template_name = "accounts/inloggen.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the demonstration accounts, in demonstration mode only."""
-        context = super().get_context_data(**kwargs)
+        """Adds the demonstration's accounts, in the demonstration only."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         if settings.UM_DEMO:
             context["demo_accounts"] = import_string("um_portal.demo.accounts.overview")()
         return context
+
+
+class LogoutView(account.LogoutView):
+    """Log out, and have the browser forget what it kept of the portal."""
+
+    template_name = "accounts/uitloggen.html"
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ends the session."""
+        response: HttpResponse = super().post(*args, **kwargs)
+        # Not "cookies": that would also take those of other programs on this name, and which browser this is.
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+@method_decorator(login_required, name="dispatch")
+class PasswordChangeView(account.PasswordChangeView):
+    """Change one's password."""
+
+    template_name = "accounts/wachtwoord.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Is there only for somebody who has a password."""
+        if not (isinstance(request.user, Gebruiker) and request.user.has_usable_password()):
+            raise Http404
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Shows what somebody can see and change of the own account."""
+    return render(request, "accounts/mijn.html")
+
+
+# --- Invitations ---------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the secret out of the address bar, and goes on to the page that asks for a password."""
+    uitnodiging = uitnodigingen.find(token)
+    if uitnodiging is None:
+        return render(request, "accounts/uitnodiging_verlopen.html", status=404)
+    if request.user.is_authenticated:
+        # Somebody else may have been at work here.
+        logout(request)
+    request.session[_INVITATION] = uitnodiging.pk
+    return redirect("accounts:uitnodiging-wachtwoord")
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest) -> HttpResponse:
+    """Asks for a first password, and logs in; what follows is setting up a second factor."""
+    uitnodiging = uitnodigingen.usable(request.session.get(_INVITATION))
+    if uitnodiging is None:
+        return render(request, "accounts/uitnodiging_verlopen.html", status=404)
+    form = UitnodigingForm(uitnodiging.gebruiker, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        gebruiker = uitnodigingen.accept(uitnodiging, form.cleaned_data["password1"])
+        if gebruiker is None:
+            return render(request, "accounts/uitnodiging_verlopen.html", status=404)
+        del request.session[_INVITATION]
+        response: HttpResponse = perform_login(request, Login(user=gebruiker))
+        return response
+    return render(request, "accounts/uitnodiging.html", {"form": form, "gebruiker": uitnodiging.gebruiker})
+
+
+# --- Second factors ------------------------------------------------------------------------------------
+
+
+class ActivateTOTPView(totp.ActivateTOTPView):
+    """Add an app that gives codes."""
+
+    template_name = "accounts/app.html"
+
+
+class AddPasskeyView(webauthn.AddWebAuthnView):
+    """Add a passkey."""
+
+    template_name = "accounts/passkey.html"
+
+
+class RemovePasskeyView(webauthn.RemoveWebAuthnView):
+    """Remove a passkey; never the last second factor."""
+
+    template_name = "accounts/passkey_verwijderen.html"
+    form_class = RemovePasskeyForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tells the form which passkey it is about, and lets it object before anything is pressed."""
+        return {"authenticator": self.object, "data": {}}
+
+
+class RecoveryCodesView(recovery_codes.ViewRecoveryCodesView):
+    """See the recovery codes."""
+
+    template_name = "accounts/herstelcodes.html"
+
+
+# --- Sessions ------------------------------------------------------------------------------------------
+
+
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Shows where somebody is logged in."""
+    found = sorted(
+        UserSession.objects.purge_and_list(request.user), key=lambda one: one.created_at, reverse=True
+    )
+    return render(request, "accounts/sessies.html", {"sessies": found, "huidig": request.session.session_key})
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends one of the own sessions; ending this one is logging out."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    current = session.session_key == request.session.session_key
+    session.end()
+    if current:
+        logout(request)
+        return redirect("accounts:login")
+    messages.success(request, "De sessie is beëindigd.")
+    return redirect("usersessions_list")

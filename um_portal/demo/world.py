@@ -79,7 +79,7 @@ def make_accounts() -> None:
     for account in ACCOUNTS:
         gebruiker = Gebruiker.objects.filter(username=account.gebruikersnaam).first()
         if gebruiker is None:
-            gebruiker = Gebruiker(username=account.gebruikersnaam, email=account.gebruikersnaam)
+            gebruiker = Gebruiker(username=account.gebruikersnaam)
             gebruiker.first_name, gebruiker.last_name = account.voornaam, account.achternaam
             gebruiker.supportrol = account.supportrol
             if not password:

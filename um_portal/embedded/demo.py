@@ -294,7 +294,7 @@ def run(signals: StopSignals) -> None:
             wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker, beat], signals)
         stack.enter_context(running.announced(env))
         say(
-            f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://127.0.0.1:{ports.portaal}/\n"
+            f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://localhost:{ports.portaal}/\n"
         )
         say(account_lines)
         if (examples := place.path / "voorbeelden").is_dir():

@@ -29,7 +29,7 @@ from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
-from tests.factories import SOORTEN, een_client, een_gebruiker, een_gemeente
+from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
 from um_portal.jobs import LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
@@ -511,8 +511,8 @@ def test_nobody_else_gets_to_a_search(exchange, gemeente, jobcoach, method: str,
 def test_a_detail_cannot_be_requested_without_the_forms_token(exchange, gemeente, jobcoach) -> None:
     exchange.matches = [een_match()]
     zoekvraag = een_zoekvraag(gemeente, jobcoach)
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(jobcoach, backend="django.contrib.auth.backends.ModelBackend")
+    browser = Browser(enforce_csrf_checks=True)
+    browser.log_in(jobcoach)
     assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 403
 
 

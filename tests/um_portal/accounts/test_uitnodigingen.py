@@ -1,0 +1,179 @@
+"""Inviting people: a link that works once, in time, and not after it was revoked."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import een_client, een_gebruiker, een_gemeente
+from um_portal.accounts import uitnodigingen
+from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
+from um_portal.accounts.uitnodigingen import HeeftAlAccount, UitnodigenMislukt, invite, revoke
+
+pytestmark = pytest.mark.django_db
+
+WACHTWOORD = "een-lang-wachtwoord-om-te-testen"
+PAGE = "/account/uitnodiging"
+
+
+def path_of(link: str) -> str:
+    return re.sub(r"^https?://[^/]+", "", link)
+
+
+def accept(link: str, password: str = WACHTWOORD, browser: Client | None = None) -> Client:
+    browser = browser or Client()
+    browser.get(path_of(link), follow=True)
+    browser.post(PAGE, {"password1": password, "password2": password})
+    return browser
+
+
+def test_it_works(settings) -> None:
+    settings.UM_ADRES = "https://um.voorbeeld.nl"
+    door = een_gebruiker(een_gemeente(), first_name="Fatima", last_name="Bouali")
+    nieuw = invite(" Nieuw@Test.example ", voornaam="Noor", achternaam="Veldkamp", door=door)
+    (sent,) = mail.outbox
+    assert sent.to == ["nieuw@test.example"]
+    assert sent.subject == "UM-portaal: uw uitnodiging"
+    assert "Beste Noor Veldkamp" in sent.body
+    assert "Fatima Bouali heeft u uitgenodigd" in sent.body
+    assert nieuw.link in sent.body
+    assert nieuw.link.startswith("https://um.voorbeeld.nl/account/uitnodiging/")
+    browser = Client()
+    answer = browser.get(path_of(nieuw.link))
+    # The secret leaves the address bar at once.
+    assert answer["Location"] == PAGE
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "nieuw@test.example" in browser.get(PAGE).text
+    answer = browser.post(PAGE, {"password1": WACHTWOORD, "password2": WACHTWOORD}, follow=True)
+    # The second factor comes at once, and before anything else; the password is not asked again.
+    assert answer.redirect_chain[-1] == ("/account/tweede-factor", 302)
+    assert browser.get("/account/tweede-factor/app").status_code == 200
+    assert browser.get("/zoeken/")["Location"] == "/account/tweede-factor"
+
+
+def test_nobody_gets_in_before_the_link_was_used() -> None:
+    invite("nieuw@test.example")
+    gebruiker = Gebruiker.objects.get(username="nieuw@test.example")
+    assert not gebruiker.is_active
+    assert not gebruiker.has_usable_password()
+    answer = Client().post("/account/inloggen", {"login": gebruiker.username, "password": WACHTWOORD})
+    assert "klopt niet" in answer.text
+
+
+def test_of_the_link_only_a_hash_is_kept() -> None:
+    nieuw = invite("nieuw@test.example")
+    token = nieuw.link.rpartition("/")[2]
+    assert len(token) >= 43
+    assert token not in str(list(Uitnodiging.objects.values()))
+    assert token not in repr(nieuw)
+    assert not Uitnodiging.objects.filter(hash=token).exists()
+
+
+def test_a_link_works_once() -> None:
+    nieuw = invite("nieuw@test.example")
+    first, second = Client(), Client()
+    for browser in (first, second):
+        browser.get(path_of(nieuw.link))
+    # Opening it uses nothing up: a mail scanner does that too.
+    for browser, status in ((first, 302), (second, 404)):
+        answer = browser.post(PAGE, {"password1": WACHTWOORD, "password2": WACHTWOORD})
+        assert answer.status_code == status
+    assert Client().get(path_of(nieuw.link)).status_code == 404
+
+
+def test_a_link_works_in_time() -> None:
+    nieuw = invite("nieuw@test.example")
+    lasts = nieuw.uitnodiging.verloopt_op - timezone.now()
+    assert lasts.days in (6, 7)
+    browser = Client()
+    browser.get(path_of(nieuw.link))
+    Uitnodiging.objects.update(verloopt_op=timezone.now())
+    assert "werkt niet meer" in browser.get(PAGE).text
+    assert browser.post(PAGE, {"password1": WACHTWOORD, "password2": WACHTWOORD}).status_code == 404
+    assert not Gebruiker.objects.get(username="nieuw@test.example").is_active
+
+
+def test_a_link_can_be_revoked_and_a_new_one_replaces_it() -> None:
+    first = invite("nieuw@test.example")
+    second = invite("nieuw@test.example")
+    assert Client().get(path_of(first.link)).status_code == 404
+    assert Client().get(path_of(second.link)).status_code == 302
+    assert revoke(second.uitnodiging.gebruiker) == 1
+    assert Client().get(path_of(second.link)).status_code == 404
+
+
+def test_who_has_an_account_is_not_invited_and_a_block_is_not_undone() -> None:
+    gebruiker = een_gebruiker(een_gemeente())
+    with pytest.raises(HeeftAlAccount) as refusal:
+        invite(gebruiker.username)
+    assert refusal.value.gebruiker == gebruiker
+    accept(invite("nieuw@test.example").link)
+    Gebruiker.objects.filter(username="nieuw@test.example").update(is_active=False)
+    with pytest.raises(HeeftAlAccount):
+        invite("nieuw@test.example")
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "email", ["", "x", "a@", "a b@test.example", "a@test.example\nBcc: b@test.example", "ë@x.example"]
+)
+def test_an_address_that_is_none_gets_a_sentence(email: str) -> None:
+    with pytest.raises(UitnodigenMislukt, match="geldig e-mailadres"):
+        invite(email)
+    assert not Uitnodiging.objects.exists()
+
+
+def test_a_mail_that_cannot_be_sent_leaves_no_account(settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    with pytest.raises(UitnodigenMislukt, match="niet worden gemaild"):
+        invite("nieuw@test.example")
+    assert not Gebruiker.objects.exists()
+
+
+def test_a_password_that_is_too_weak_is_refused_and_the_link_still_works() -> None:
+    nieuw = invite("nieuw@test.example")
+    browser = accept(nieuw.link, "kort")
+    assert not Gebruiker.objects.get().is_active
+    answer = browser.post(PAGE, {"password1": WACHTWOORD, "password2": "anders-dan-het-eerste"})
+    assert answer.status_code == 200
+    accept(nieuw.link)
+    assert Gebruiker.objects.get().is_active
+
+
+def test_an_invitation_opened_by_somebody_who_is_logged_in_is_for_its_own_owner() -> None:
+    browser = een_client(een_gebruiker(een_gemeente()))
+    nieuw = invite("nieuw@test.example")
+    accept(nieuw.link, browser=browser)
+    assert int(browser.session["_auth_user_id"]) == nieuw.uitnodiging.gebruiker_id
+
+
+def test_without_an_invitation_there_is_no_page() -> None:
+    for path in (PAGE, f"{PAGE}/verzonnen", f"{PAGE}/{'x' * 3000}"):
+        assert "werkt niet meer" in Client().get(path).text
+
+
+def test_old_invitations_are_erased() -> None:
+    invite("nieuw@test.example")
+    uitnodigingen.erase_expired()
+    assert Uitnodiging.objects.count() == 1
+    Uitnodiging.objects.update(verloopt_op="2020-01-01T00:00:00Z")
+    uitnodigingen.erase_expired()
+    assert not Uitnodiging.objects.exists()
+
+
+def test_the_command_invites_the_first_of_support() -> None:
+    out = StringIO()
+    call_command("invite", "support@test.example", "--support", "beslissend", "--toon-link", stdout=out)
+    assert mail.outbox == []
+    link = out.getvalue().strip().rpartition("\n")[2]
+    accept(link)
+    gebruiker = Gebruiker.objects.get()
+    assert gebruiker.is_active
+    assert gebruiker.supportrol == Supportrol.BESLISSEND
+    with pytest.raises(CommandError, match="heeft al een account"):
+        call_command("invite", "support@test.example")

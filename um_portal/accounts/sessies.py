@@ -1,0 +1,36 @@
+"""The sessions that somebody has open: ending them, and forgetting those that are over."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from um_portal.accounts.models import Gebruiker
+
+
+def end_all(gebruiker: Gebruiker) -> int:
+    """Ends every session of somebody, at once; returns how many."""
+    return _end(UserSession.objects.filter(user=gebruiker))
+
+
+def end_others(request: HttpRequest) -> int:
+    """Ends the sessions that somebody has open elsewhere; returns how many."""
+    if not request.user.is_authenticated:
+        return 0
+    return _end(
+        UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key or "")
+    )
+
+
+def _end(sessions: QuerySet[UserSession]) -> int:
+    found = list(sessions)
+    for session in found:
+        session.end()
+    return len(found)
+
+
+def erase_expired() -> None:
+    """Erases the sessions that are over, with the address and browser that were noted of them."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -1,0 +1,30 @@
+"""What happens behind a form of an account: numbers in, nothing out."""
+
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
+from django.conf import settings
+from django.urls import reverse
+
+from um_portal.accounts import mail
+from um_portal.accounts.models import Gebruiker
+
+
+@shared_task
+def send_reset(gebruiker_id: int | None) -> None:
+    """Mails somebody a link to set a new password; nobody when there was no such account."""
+    if gebruiker_id is None:
+        return
+    gebruiker = Gebruiker.objects.filter(pk=gebruiker_id, is_active=True).first()
+    if gebruiker is None:
+        return
+    # The link is made here, so that it stands in no queue.
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(gebruiker)
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(gebruiker), "key": key}
+    )
+    context = {"gebruiker": gebruiker, "link": f"{settings.UM_ADRES}{path}"}
+    try:
+        mail.send("wachtwoord_vergeten", gebruiker.username, context)
+    except mail.NietVerstuurd:
+        pass  # said in the log; whoever waits asks again

@@ -1,0 +1,142 @@
+"""Invites people: with a link that works once, for a number of days, and can be revoked.
+
+Nobody can sign up alone. The link sets a password; the second factor follows at once after that.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from um_portal.accounts import mail
+from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
+
+
+class UitnodigenMislukt(ValueError):
+    """Nobody was invited; the message is a Dutch sentence for whoever asked."""
+
+
+class HeeftAlAccount(UitnodigenMislukt):
+    """This address already logs in; `gebruiker` is who that is."""
+
+    def __init__(self, gebruiker: Gebruiker) -> None:
+        super().__init__(f"{gebruiker.username} heeft al een account.")
+        self.gebruiker = gebruiker
+
+
+@dataclass(frozen=True, slots=True)
+class NieuweUitnodiging:
+    """An invitation with its link, which nobody can show again."""
+
+    uitnodiging: Uitnodiging
+    link: str
+
+    def __repr__(self) -> str:
+        return f"NieuweUitnodiging({self.uitnodiging.pk})"
+
+
+@transaction.atomic
+def invite(
+    email: str,
+    *,
+    voornaam: str = "",
+    achternaam: str = "",
+    door: Gebruiker | None = None,
+    supportrol: Supportrol | None = None,
+    versturen: bool = True,
+) -> NieuweUitnodiging:
+    """Makes an account that cannot log in yet, and mails its owner the link.
+
+    Inviting again replaces the link. `supportrol` is only looked at for a new account. Raises HeeftAlAccount,
+    or UitnodigenMislukt for an address that is none or when the mail cannot be sent; then nothing was made.
+    """
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+        Gebruiker.username_validator(email)
+    except ValidationError:
+        raise UitnodigenMislukt(
+            "Dit is geen geldig e-mailadres. Controleer het en probeer het opnieuw."
+        ) from None
+    gebruiker = Gebruiker.objects.select_for_update().filter(username=email).first()
+    if gebruiker is None:
+        gebruiker = Gebruiker(username=email, first_name=voornaam, last_name=achternaam)
+        gebruiker.is_active, gebruiker.supportrol = False, supportrol or ""
+        gebruiker.set_unusable_password()
+        gebruiker.save()
+    elif gebruiker.is_active or gebruiker.has_usable_password() or gebruiker.last_login:
+        # Somebody who was blocked too: an invitation does not undo that.
+        raise HeeftAlAccount(gebruiker)
+    revoke(gebruiker)
+    token = secrets.token_urlsafe(32)
+    uitnodiging = Uitnodiging.objects.create(
+        gebruiker=gebruiker,
+        hash=_hash(token),
+        gemaakt_door=door,
+        verloopt_op=timezone.now() + timedelta(days=settings.UM_UITNODIGING_DAGEN),
+    )
+    link = f"{settings.UM_ADRES}{reverse('accounts:uitnodiging', args=[token])}"
+    if versturen:
+        context = {"gebruiker": gebruiker, "door": door, "link": link, "verloopt_op": uitnodiging.verloopt_op}
+        try:
+            mail.send("uitnodiging", gebruiker.username, context)
+        except mail.NietVerstuurd:
+            raise UitnodigenMislukt(
+                "De uitnodiging kon niet worden gemaild. Probeer het later opnieuw, of vraag het de beheerder."
+            ) from None
+    return NieuweUitnodiging(uitnodiging, link)
+
+
+def revoke(gebruiker: Gebruiker) -> int:
+    """Makes the links that somebody has not used worthless; returns how many."""
+    open_ = gebruiker.uitnodigingen.filter(gebruikt_op=None, ingetrokken_op=None)
+    return open_.update(ingetrokken_op=timezone.now())
+
+
+def find(token: str) -> Uitnodiging | None:
+    """Returns the invitation of a link, as long as it can be used."""
+    return _usable().filter(hash=_hash(token)).first()
+
+
+def usable(pk: object) -> Uitnodiging | None:
+    """Returns the invitation with this number, as long as it can be used."""
+    return _usable().filter(pk=pk).first() if isinstance(pk, int) else None
+
+
+@transaction.atomic
+def accept(uitnodiging: Uitnodiging, password: str) -> Gebruiker | None:
+    """Sets the password and lets the account log in; None when the link was used or revoked meanwhile."""
+    # The update decides who was first, when a link is used twice at once.
+    now = timezone.now()
+    if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=now):
+        return None
+    gebruiker = uitnodiging.gebruiker
+    gebruiker.set_password(password)
+    gebruiker.is_active = True
+    gebruiker.save(update_fields=["password", "is_active"])
+    return gebruiker
+
+
+def erase_expired() -> None:
+    """Erases the invitations that could last be used longer ago than one lasts."""
+    Uitnodiging.objects.filter(
+        verloopt_op__lt=timezone.now() - timedelta(days=settings.UM_UITNODIGING_DAGEN)
+    ).delete()
+
+
+def _usable() -> QuerySet[Uitnodiging]:
+    return Uitnodiging.objects.filter(
+        gebruikt_op=None, ingetrokken_op=None, verloopt_op__gt=timezone.now()
+    ).select_related("gebruiker")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
