@@ -1,6 +1,8 @@
-import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -44,7 +46,6 @@ class Migration(migrations.Migration):
                 ),
                 ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
                 ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
                 (
                     "is_staff",
                     models.BooleanField(
@@ -66,10 +67,12 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
                 (
-                    "is_vng_support",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Laat gemeenten toe en beheert ze; ziet nooit profielen.",
+                    "supportrol",
+                    models.CharField(
+                        blank=True,
+                        choices=[("adviserend", "Adviserend"), ("beslissend", "Beslissend")],
+                        help_text="Helpt gemeenten en beheert ze; ziet nooit profielen.",
+                        max_length=12,
                         verbose_name="VNG-support",
                     ),
                 ),
@@ -100,8 +103,50 @@ class Migration(migrations.Migration):
                 "verbose_name": "gebruiker",
                 "verbose_name_plural": "gebruikers",
             },
-            managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
+        ),
+        migrations.CreateModel(
+            name="Uitnodiging",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("gemaakt_op", models.DateTimeField(default=django.utils.timezone.now)),
+                ("verloopt_op", models.DateTimeField()),
+                ("gebruikt_op", models.DateTimeField(blank=True, null=True)),
+                ("ingetrokken_op", models.DateTimeField(blank=True, null=True)),
+                (
+                    "gebruiker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uitnodigingen",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "gemaakt_door",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "verbose_name": "uitnodiging",
+                "verbose_name_plural": "uitnodigingen",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="gebruiker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("username", django.db.models.functions.text.Lower("username"))),
+                name="gebruiker_username_lowercase",
+            ),
         ),
     ]
