@@ -391,9 +391,20 @@ def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente
     waiting = een_zoekvraag(gemeente, jobcoach, put=False)
     Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
     page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
-    assert "neemt nu niet deel" in page.text
+    assert page.status_code == 403
+    assert "staat stil" in page.text
     tasks.put_search(waiting.pk, gemeente.pk)
     assert again(waiting).status == Zoekstatus.MISLUKT
+    assert not exchange.calls
+
+
+def test_a_municipality_that_is_not_admitted_yet_is_told_so_and_keeps_what_was_filled_in(
+    exchange, gemeente, jobcoach
+) -> None:
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.AANGEMELD)
+    page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
+    assert "neemt nu niet deel" in page.text
+    assert 'value="3511AB"' in page.text
     assert not exchange.calls
 
 
