@@ -1,5 +1,5 @@
-"""From columns and values to the standard.
+"""Translates the columns and values of a file to the standard.
 
-A koppeling recognises a header row and makes a translation for it; `recognition` tries them all, `values`
-reads single cells, and `sonar`, `standaard` and `records` are the koppelingen there are.
+A koppeling recognises a header row and makes a translation for it. `recognition` tries all of them, `cells`
+reads single cells, and `presets` holds the ones that come with the portal.
 """

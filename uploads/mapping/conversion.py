@@ -1,7 +1,8 @@
-"""From the rows of a file to records in the standard, or the reasons why not.
+"""Converts the rows of a file to records in the standard, or gives the reasons why that fails.
 
-This module knows no database and no HTTP: it takes a recognised file and what it must know of the municipality,
-and yields one outcome per row. Every row that is read ends as a record, as skipped or as refused.
+This module knows no database and no HTTP. It takes a recognised file and what it must know of the
+municipality, and yields one outcome per row. Every row that is read ends as a record, as skipped or as
+refused.
 """
 
 import datetime as dt
@@ -22,7 +23,7 @@ from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijop
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
 
-# The first word of a row below the data, such as a sum; it has few cells.
+# The first word of a row below the data, such as a sum; such a row has few cells.
 _TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
 _EERSTE_LETTERS = frozenset("tTsSeEgGaA")
 _CELLEN_VAN_TOTAAL = 3
@@ -48,14 +49,14 @@ _KOLOM_ONTBREEKT = Opmerking(
     "hernoemd, pas dan de koppeling aan.",
 )
 _SLUITINGSDATUM = "sluitingsdatumVacature"
-# As many different values of a list are counted, and as long as a value mapping can hold them.
+# The most different values of a list that are counted, and the longest value that a value mapping can hold.
 MAX_ONBEKEND = 5000
 _LONGEST_VALUE = 300
 
 
 @dataclass(slots=True)
 class Telling:
-    """How many rows came to what. `gelezen` is always the sum of the three that follow."""
+    """The number of rows per outcome. `gelezen` is always the sum of the three that follow it."""
 
     gelezen: int = 0
     omgezet: int = 0
@@ -67,7 +68,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Rijuitkomst:
-    """What one row came to: a record when it goes along, else None and the findings that say why not."""
+    """The outcome of one row: its record when it goes along, else None; the findings tell why."""
 
     rij: int
     record: Record | None
@@ -77,10 +78,11 @@ class Rijuitkomst:
 
 @dataclass(slots=True)
 class Omzetting:
-    """The conversion of one file; iterate over `uitkomsten` once, the counts grow along.
+    """The conversion of one file. Iterate over `uitkomsten` once; the counts grow meanwhile.
 
-    `onbekend` counts the values that no list knows, per list and value; `redenen` the findings per severity, code
-    and column, with the message of the first. `vandaag` None: what is past its time goes along.
+    `onbekend` counts the values that no list knows, per list and value. `redenen` counts the findings per
+    severity, code and column, and `meldingen` holds the message of the first. When `vandaag` is None,
+    vacancies that are closed go along too.
     """
 
     gevonden: Herkend
@@ -96,7 +98,10 @@ class Omzetting:
 
     @property
     def vulling(self) -> dict[str, int]:
-        """How many of the converted records have each attribute, by its path without positions, and a way to reach."""
+        """Gives the number of converted records that have each attribute, by its path without positions.
+
+        Counts the records with a way to reach somebody too (`with_reach`).
+        """
         counts: Counter[str] = Counter()
         if self._vertaling is not None:
             for vorm, aantal in self._vormen.items():
@@ -105,7 +110,7 @@ class Omzetting:
         return dict(counts)
 
     def uitkomsten(self) -> Iterator[Rijuitkomst]:
-        """One outcome per row that is not empty. Raises Onleesbaar when the file breaks off."""
+        """Yields one outcome per row that is not empty. Raises Onleesbaar when the file breaks off."""
         vertaling = self._vertaling = self.gevonden.vertaling(self.omgeving)
         soort, telling = self.gevonden.soort, self.telling
         id_pad = soort.id_pad or ""
@@ -157,22 +162,25 @@ class Omzetting:
             yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot))
 
     def _missing_columns(self) -> Iterator[Rijopmerking]:
-        """What the municipality's own koppeling expects and this file does not have."""
+        """Yields a warning for each column that the file lacks.
+
+        Only a koppeling that the municipality saved expects columns.
+        """
         herkenning = self.gevonden.herkenning
         if herkenning.versie is not None:
             for key in herkenning.ontbreekt:
                 yield Rijopmerking(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
 
     def _is_over(self, record: Record) -> bool:
-        """Whether nobody would find it any more."""
+        """Tells whether the record is a vacancy that is closed already, so that nobody would find it."""
         if self.vandaag is None or self.gevonden.soort is not Soort.VACATURES:
             return False
         return str(record.get(_SLUITINGSDATUM) or "9999") < self.vandaag.isoformat()
 
     def _faults(self, record: Record, first: int | None, id_pad: str) -> Iterator[tuple[str, Opmerking]]:
-        """Why a translated record cannot be published, each with the path it is about.
+        """Yields the reasons that keep a translated record from publication, each with its path.
 
-        `first` is the row of the record that has its id already.
+        `first` is the number of the earlier row with the same id.
         """
         soort = self.gevonden.soort
         postcode_pad = soort.postcode_pad or ""
@@ -195,7 +203,7 @@ class Omzetting:
             yield postcode_pad, POSTCODE_ONVINDBAAR
 
     def _settle(self, uitkomst: Rijuitkomst) -> Rijuitkomst:
-        """Count the outcome."""
+        """Counts the outcome and gives it back."""
         telling = self.telling
         if uitkomst.lot is Lot.MEE:
             telling.omgezet += 1
@@ -214,7 +222,8 @@ class Omzetting:
     def _count_unknown(self, lijst: str, waarde: str) -> None:
         values = self.onbekend.setdefault(lijst, Counter())
         shown = tekst(waarde)
-        # What looks like somebody's name, number or address is not shown back as "a value of the list".
+        # A value that looks like somebody's name, number or address is not shown back as "a value of the
+        # list".
         if shown not in values and (len(shown) > _LONGEST_VALUE or looks_personal(shown)):
             shown = ""
         if shown in values or len(values) < MAX_ONBEKEND:
@@ -222,7 +231,10 @@ class Omzetting:
 
 
 def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
-    """What a row is when it is no record: the example of a template, or a sum below the data."""
+    """Gives the remark on a row that is no record: the example of a template, or a sum below the data.
+
+    Gives None for any other row.
+    """
     if not isinstance(waarden, list | tuple):
         return None
     for index in ids:
@@ -239,7 +251,7 @@ def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
 
 
 def _identity(record: Record, id_pad: str) -> str:
-    """What tells this record from the others: its id, or its whole content for a kind without ids."""
+    """Gives the text that identifies a record: its id, or a hash of its content for a kind without ids."""
     if not id_pad:
         return hashlib.sha256(canonical_json(without_empties(record)).encode()).hexdigest()
     return str(record.get(id_pad) or "")

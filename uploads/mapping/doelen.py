@@ -1,4 +1,4 @@
-"""uploads.mapping.doelen."""
+"""Knows the targets: the attributes of the standard that a column can go to."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from um_portal.errors import FoutMetMelding
 from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.freetext import has_bsn
 
-# What a spreadsheet can hold; JSON can hold every kind.
+# The kinds that a spreadsheet can hold; JSON can hold every kind.
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 
 
@@ -27,17 +27,17 @@ _POSITION = re.compile(r"\[[0-9]*\]")
 
 
 class OngeldigeRegels(FoutMetMelding):
-    """These rules cannot be used; `melding` is a Dutch sentence for who made them."""
+    """These rules cannot be used; `melding` is a Dutch sentence for the person who made them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doel:
     """An attribute that a column can go to.
 
-    `pad` has `[]` after every list; `doel` is how a rule for a single column names it.
-    `groep` is the Dutch name of what it belongs to. `nummerbaar`: it can be numbered (Opleiding 1, Opleiding 2).
+    `pad` has `[]` after every list; `doel` is the target that a rule for a single column has. `groep` is the
+    Dutch name of the group that it belongs to. `nummerbaar`: it can be numbered (Opleiding 1, Opleiding 2).
     `splitsbaar`: one cell may hold several values of it. `lijst` is the name of its value list, as in
-    `Omgeving.codes`; empty for what is not a code. `uren`: a unit of time may be given.
+    `Omgeving.codes`; empty for an attribute that is not a code. `uren`: a unit of time may be given.
     """
 
     pad: str
@@ -55,7 +55,7 @@ class Doel:
 
 @cache
 def doelen(soort: Soort) -> tuple[Doel, ...]:
-    """Everything a column of this kind of file can go to, in the order of the standard."""
+    """Gives every target for a column of this kind of file, in the order of the standard."""
     return tuple(
         Doel(
             pad=leaf.pad,
@@ -82,14 +82,17 @@ def _group_label(soort: Soort, leaf: Veld) -> str:
 
 
 def list_of(attribuut: Attribuut) -> str:
-    """What value mappings call the attribute's value list: one of others by our name, an own one by the standard's."""
+    """Gives the name of the attribute's value list in value mappings.
+
+    A list that others keep has our name for it; a list of the standard has the standard's name.
+    """
     lijst = attribuut.waardelijst
     return "" if lijst is None else NAAM_BIJ.get(lijst.naam, lijst.naam)
 
 
 @cache
 def waardelijsten() -> Mapping[str, Waardelijst]:
-    """Every value list that a column can need, by the name of `list_of`."""
+    """Gives every value list that a column can need, by its name as `list_of` gives it."""
     return {
         list_of(leaf.attribuut): leaf.attribuut.waardelijst
         for soort in SOORTEN
@@ -99,34 +102,41 @@ def waardelijsten() -> Mapping[str, Waardelijst]:
 
 
 def is_splitsbaar(leaf: Veld) -> bool:
-    """Whether one cell may hold several of it: a code, address or number in a list; in text a comma is just a comma."""
+    """Tells whether one cell may hold several values: of a code, address or number in a list.
+
+    In other text a comma is only a comma.
+    """
     if "[]" not in leaf.pad:
         return False
     return leaf.attribuut.type is Gegevenstype.CODE or is_contactlijst(leaf.attribuut)
 
 
 def is_contactlijst(attribuut: Attribuut) -> bool:
-    """Whether it is an e-mail address or phone number, of which a cell may hold several."""
+    """Tells whether it is an e-mail address or phone number, of which a cell may hold several."""
     return attribuut.naam in {"emailadres", "telefoonnummer"}
 
 
 def is_uren(attribuut: Attribuut) -> bool:
-    """Whether it counts hours a week, so that hours a day or a month can be converted."""
+    """Tells whether it counts hours a week, so that hours a day or a month can be converted."""
     return attribuut.type is Gegevenstype.GETAL and "UrenPerWeek".casefold() in attribuut.naam.casefold()
 
 
 def without_positions(doel: str) -> str:
-    """The path as `bladeren` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
+    """Gives the path as `bladeren` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
     return _POSITION.sub("[]", doel)
 
 
 def with_position(pad: str, positie: int = 0) -> str:
-    """The path with this position in its first list, and the first element of deeper ones."""
+    """Gives the path with this position in its first list, and the first element of deeper lists."""
     return pad.replace("[]", f"[{positie}]", 1).replace("[]", "[0]")
 
 
 def usual_target(leaf: Veld) -> str:
-    """The target of the only column for an attribute: all values of a cell that may hold several, else the first."""
+    """Gives the target of the only column for an attribute.
+
+    That is all values of a cell for an attribute whose cells may hold several, and the first element
+    otherwise.
+    """
     if not is_splitsbaar(leaf):
         return with_position(leaf.pad)
     head, bracket, tail = leaf.pad.rpartition("[]")
@@ -134,7 +144,10 @@ def usual_target(leaf: Veld) -> str:
 
 
 def veld_van(soort: Soort, doel: str) -> Veld:
-    """The attribute at a target. Raises OngeldigeRegels when the standard has none there, or it is written wrong."""
+    """Gives the attribute at a target.
+
+    Raises OngeldigeRegels when the standard has none there, or when the target is written wrong.
+    """
     steps = [_STEP.fullmatch(step) for step in doel.split(".")] if len(doel) <= 300 else [None]
     try:
         leaf = veld_op(soort, without_positions(doel)) if None not in steps else None
@@ -146,7 +159,7 @@ def veld_van(soort: Soort, doel: str) -> Veld:
             "Kies een veld uit de lijst."
         )
     positions = [step[2] for step in steps if step is not None and step[2] is not None]
-    # Every element only of the innermost list: of lists around it somebody must say which element.
+    # "Every element" is possible only for the innermost list; the lists around it need a position.
     if "" in positions[:-1] or any(int(number) >= MAX_POSITIES for number in positions if number):
         raise OngeldigeRegels(
             f"Bij {leaf.volledig_label} klopt het volgnummer niet. Kies een nummer van 1 tot en met {MAX_POSITIES}."
@@ -155,7 +168,7 @@ def veld_van(soort: Soort, doel: str) -> Veld:
 
 
 def code_in(lijst: Waardelijst, code: str) -> int | str | None:
-    """The code as the JSON of the standard has it, or None when it cannot be one of this list."""
+    """Gives the code as the JSON of the standard has it, or None when it cannot be a code of this list."""
     if lijst.numeriek:
         number = int(code) if re.fullmatch(r"[0-9]{1,9}", code) else None
         return number if lijst.extern or number in lijst.waarden else None
@@ -163,7 +176,7 @@ def code_in(lijst: Waardelijst, code: str) -> int | str | None:
 
 
 def constant_of(attribuut: Attribuut, text: str) -> int | str | None:
-    """A constant as the JSON of the standard has it, or None when the attribute cannot hold it; a code is a code."""
+    """Gives a constant as the JSON of the standard has it, or None when the attribute cannot hold it."""
     value: int | str | None = text
     if attribuut.waardelijst is not None:
         value = code_in(attribuut.waardelijst, text)

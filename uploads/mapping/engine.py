@@ -1,7 +1,7 @@
-"""Runs a koppeling: rules and a header row make a translation, and that makes a record of every row.
+"""Runs a koppeling: makes a translation from rules and a header row, and a record from every row.
 
-Columns are found by their headers, wherever they stand. What a cell comes to is remembered per column, because
-most columns hold few different values; everything else is decided once per file, not per row.
+Columns are found by their headers, at any place. The result of a cell is remembered per column, because most
+columns hold few different values. Everything else is decided once per file, not per row.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +30,7 @@ from uploads.mapping.regels import Regel, Regels, Toestemming
 from uploads.mapping.setters import each_setter, setter
 from uploads.mapping.words import JA
 
-# Follows from what else is there, for a kind that has it.
+# Depends on the other contact details, for a kind that has it.
 _INDICATIE_CONTACT = "indicatieBeschikbaarheidContactgegevens"
 _JA, _NEE = 1, 2
 _MOST_REMEMBERED = 20_000
@@ -40,9 +40,9 @@ _LeesRij = Callable[[Sequence[Any]], Cel]
 
 @dataclass(frozen=True, slots=True)
 class _Bron:
-    """What can fill a target: how it is read from a row, and the header to name when there is something to say.
+    """A source that can fill a target: its reader of a row, and the header that remarks name.
 
-    Of each of the `voorwaarden` (bits) some must be set.
+    `voorwaarden` are bit masks of targets; the source counts only when each mask has a target that is filled.
     """
 
     lees: _LeesRij
@@ -52,15 +52,15 @@ class _Bron:
 
 @dataclass(frozen=True, slots=True)
 class _Vak:
-    """A target and its sources; the first that comes to something fills it."""
+    """A target and its sources; the first source that gives a value fills it."""
 
     zet: Zet
     bit: int
     bronnen: tuple[_Bron, ...]
 
 
-# Index, what was read before (None: not remembered), reader, setter, bit and header of a column that simply is
-# its target's only source.
+# A column that is the only source of its target: index, remembered results (None: not remembered), reader,
+# setter, bit and header.
 _Kolom = tuple[int, dict[Any, Cel] | None, Lees, Zet, int, str]
 
 
@@ -76,14 +76,15 @@ class RegelVertaling:
         columns = kolomkoppen(koppen)
         self._where = {kolom.sleutel: kolom.index for kolom in columns}
         self._naam = {kolom.sleutel: kolom.naam for kolom in columns}
-        # With numbered columns the first of a list may be empty where the second is not.
+        # With numbered columns the first element of a list may be empty where the second is not.
         self.vol = not any(_has_gap(regel.doel) for regel in regels.regels)
-        # A bit for every target, positions and all.
+        # A bit for every target, with its positions.
         self._bits: dict[str, int] = {}
         self._koppen: dict[str, str] = {}
         self._kolommen: list[_Kolom] = []
         self._vakken: list[_Vak] = []
-        # What needs no cell but only knows what is filled; and what that came to before.
+        # Sources that read no cell and depend only on the targets that are filled; and their remembered
+        # results.
         self._vast: list[_Vak] = []
         self._follows: dict[int, tuple[list[tuple[Zet, Any]], int]] = {}
         self._id_vak: _Vak | None = None
@@ -97,7 +98,7 @@ class RegelVertaling:
     # --- What every row goes through ------------------------------------------------------------------------
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """One record, if there is consent and its cells can be understood."""
+        """Gives the record of one row; None without consent, or when a cell is refused."""
         if not self._consent(waarden):
             meld(self._toestemming.kop, self._toestemming.ontbreekt)
             return None
@@ -113,7 +114,7 @@ class RegelVertaling:
             if known is None:
                 cel = lees(value)
             else:
-                # 1, 1.0 and True are equal as keys, yet not the same in a spreadsheet.
+                # As keys 1, 1.0 and True are equal, but in a spreadsheet they are not the same.
                 key = value if value.__class__ is str else (value.__class__, value)
                 found = known.get(key)
                 if found is None:
@@ -146,7 +147,10 @@ class RegelVertaling:
         return record
 
     def _what_follows(self, filled: int) -> "tuple[list[tuple[Zet, Any]], int]":
-        """What still goes into a record with these targets filled, and what is filled then."""
+        """Gives the values to add to a record with these targets filled, as pairs of a setter and a value.
+
+        Also gives the targets that are filled afterwards.
+        """
         if len(self._follows) > _MOST_REMEMBERED:
             self._follows.clear()
         follows: list[tuple[Zet, Any]] = []
@@ -173,7 +177,7 @@ class RegelVertaling:
         meld: Meld,
         onbekend: MeldOnbekend,
     ) -> bool | None:
-        """Whether some source filled it; None when a cell was refused."""
+        """Tells whether a source filled the target; None when a cell was refused."""
         for bron in vak.bronnen:
             if bron.voorwaarden and not all(map(filled.__and__, bron.voorwaarden)):
                 continue
@@ -188,25 +192,28 @@ class RegelVertaling:
         return False
 
     def kop_van(self, pad: str) -> str:
-        """The header behind an attribute; with positions, that of its own column if it has one."""
+        """Gives the header behind an attribute.
+
+        A path with positions gives the header of its own column, if it has one.
+        """
         plain = without_positions(pad)
         return self._koppen.get(pad) or self._koppen.get(plain, plain)
 
     def vorm(self) -> int:
-        """Which attributes the last record got: a bit for each."""
+        """Gives the targets that the last record got, as a bit for each."""
         return self._vorm
 
     def paden(self, vorm: int) -> Iterable[str]:
-        """The paths of these attributes."""
+        """Gives the paths of the targets whose bits are set."""
         return {pad for place, pad in enumerate(self._paden) if vorm >> place & 1}
 
     # --- Once per file --------------------------------------------------------------------------------------
 
     def _arrange(self, regels: Sequence[Regel]) -> None:
-        """Sort the rules: plain columns, targets with more to them, those that depend on others, and constants."""
+        """Sorts the rules: plain columns, targets with several sources, dependent targets, and constants."""
         by_target: dict[str, list[Regel]] = {}
         for place, regel in enumerate(regels):
-            # What adds to a list stands on its own; of the rest the rules for one target belong together.
+            # A rule that adds to a list stands on its own; all other rules for one target belong together.
             key = f"{regel.doel}#{place}" if "[]" in regel.doel else regel.doel
             by_target.setdefault(key, []).append(regel)
             self._bits.setdefault(regel.doel, 1 << len(self._bits))
@@ -258,7 +265,10 @@ class RegelVertaling:
         return _Vak(zet, self._bits[doel], bronnen)
 
     def _bron(self, leaf: Veld, regel: Regel) -> _Bron | None:
-        """None when none of the rule's columns are in this file, or it depends on what nothing fills."""
+        """Gives the source that a rule makes.
+
+        Gives None when the file has none of its columns, or when nothing fills the target that it depends on.
+        """
         conditions: list[int] = []
         if regel.alleen_met:
             conditions.append(self._bits_of(lambda doel: _is_at(doel, regel.alleen_met)))
@@ -289,7 +299,7 @@ class RegelVertaling:
 
 
 class _Consent:
-    """Whether the person behind a row agreed that it is shared."""
+    """Decides whether the person behind a row agreed to share it."""
 
     def __init__(self, toestemming: Toestemming | None, where: dict[str, int], naam: dict[str, str]) -> None:
         self.kop = ""
@@ -311,7 +321,10 @@ class _Consent:
         )
 
     def given(self, waarden: Sequence[Any]) -> bool:
-        """By declaration for all, or by what stands in the column; a file without that column has nobody's."""
+        """Tells whether there is consent for a row: declared for the whole file, or written in the column.
+
+        Without that column in the file nobody has agreed.
+        """
         if self._declared:
             return True
         if self._index is None or self._index >= len(waarden):
@@ -328,7 +341,7 @@ class _Consent:
 
 
 def _tell(cel: Cel, kop: str, meld: Meld, onbekend: MeldOnbekend) -> bool:
-    """Pass on what there is to say about a cell; False when it is refused."""
+    """Passes on the unknown values and the remark of a cell. Tells whether the cell is accepted."""
     for pair in cel.onbekend:
         onbekend(kop, pair)
     if cel.opmerking is None:
@@ -338,7 +351,7 @@ def _tell(cel: Cel, kop: str, meld: Meld, onbekend: MeldOnbekend) -> bool:
 
 
 def _no_id(vak: _Vak) -> Opmerking:
-    # The sentence is kept: no header in it that may be somebody's data.
+    # The sentence is stored, so it holds no header that may be somebody's data.
     names = list(dict.fromkeys(shown_header(bron.kop) for bron in vak.bronnen))
     what = "deze kolom" if len(names) == 1 else "een van deze kolommen"
     return Opmerking(
@@ -378,7 +391,7 @@ def _from_several(
     clean: Callable[[object], str],
     omgeving: Omgeving,
 ) -> _LeesRij:
-    """Reads several columns as one text; a single one that is filled keeps its own type."""
+    """Gives a reader of several columns as one text; a value that stands alone keeps its own type."""
     absent = absence(omgeving)
 
     def combine(values: Sequence[Any]) -> Cel:
@@ -409,39 +422,42 @@ def _constant(leaf: Veld, regel: Regel) -> _LeesRij:
 
 def _setter(leaf: Veld, doel: str) -> Zet:
     if leaf.pad.endswith("[]") and is_contactlijst(leaf.attribuut) and doel.endswith("]"):
-        # Its reader gives a list, numbered or not.
+        # The reader of contact data gives a list, also for a numbered target.
         return setter(f"{doel.rpartition('[')[0]}[]")
     return setter(doel)
 
 
 def _has_gap(doel: str) -> bool:
-    """Whether filling this can leave elements before it empty."""
+    """Tells whether filling this target can leave empty elements before it."""
     return any(step.endswith("]") and not step.endswith(("[]", "[0]")) for step in doel.split(".")[:-1])
 
 
 def _is_at(doel: str, wanted: str) -> bool:
-    """Whether a target is the wanted one; one with `[]` is any of its positions."""
+    """Tells whether a target is the wanted one; a wanted target with `[]` matches every position."""
     return doel == wanted or ("[]" in wanted and without_positions(doel) == without_positions(wanted))
 
 
 def _group_of(doel: str) -> str:
-    """The path of the list of groups that a target is in, without positions; empty when it is in none."""
+    """Gives the path, without positions, of the list of groups that holds a target; '' when there is none."""
     head, bracket, _ = without_positions(doel).rpartition("[].")
     return f"{head}{bracket}"
 
 
 def _repeated_group(doel: str) -> str:
-    """The list of groups in which a target stands for every element; empty when it does not."""
+    """Gives the list of groups in which a target stands for every element; '' when it does not."""
     return _group_of(doel) if "[]." in doel else ""
 
 
 def _hardly_repeats(leaf: Veld, soort: Soort) -> bool:
-    """Whether remembering what its cells came to is no use."""
+    """Tells whether the column has too few equal cells to remember their results."""
     return leaf.pad == soort.id_pad or leaf.vrije_tekst or (leaf.contactgegeven and not leaf.voorouders)
 
 
 def _contact_mark(soort: Soort, bits: dict[str, int]) -> tuple[int, int, Zet] | None:
-    """The bits of the mark itself and of all contact details, and how the mark is set; None for a kind without it."""
+    """Gives the bit of the mark for contact details, the bits of all contact details, and the mark's setter.
+
+    Gives None for a kind without the mark.
+    """
     own = next((leaf.pad for leaf in velden(soort) if leaf.attribuut.naam == _INDICATIE_CONTACT), None)
     if own is None:
         return None

@@ -1,4 +1,4 @@
-"""What a header row turned out to be, and what can tell that: a preset, or a koppeling that the municipality saved."""
+"""Describes what a header row was recognised as: a preset, or a koppeling that the municipality saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from uploads.mapping.regels import Regels
 
 @dataclass(frozen=True, slots=True)
 class Herkenning:
-    """A koppeling, a kind, and which headers are used.
+    """The koppeling and kind of a header row, and the headers that are used.
 
     `score` counts the headers that were understood. `mist` says in Dutch what is missing to work with it.
-    `ontbreekt` names columns that it can do without. `regels` is None for records, which have no columns.
-    `versie` is the id of the saved version.
+    `ontbreekt` names columns of the koppeling that the file lacks and that are not needed. `regels` is None
+    for records, which have no columns. `versie` is the id of the saved version.
     """
 
     koppeling: str
@@ -36,30 +36,30 @@ class Preset(Protocol):
 
     @property
     def naam(self) -> str:
-        """The name by which it can be asked for."""
+        """Gives the name by which it can be asked for."""
 
     @property
     def label(self) -> str:
-        """The name on screen."""
+        """Gives the name on screen."""
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
-        """Whether these headers are of this koppeling, for this kind."""
+        """Recognises these headers as this koppeling, for this kind; None when they are not."""
 
 
 def looks_like_data(kop: str) -> bool:
-    """Whether a header is rather what stands in a cell: somebody's name, number or address."""
+    """Tells whether a header looks like the content of a cell: somebody's name, number or address."""
     return looks_personal(kop) or sum(character.isdigit() for character in kop) >= 6
 
 
 def shown_header(kop: str) -> str:
-    """A header as we keep and show it; one that looks like data is not shown."""
+    """Gives a header as the portal keeps and shows it; one that looks like data is not shown."""
     return "(kolomnaam niet getoond)" if looks_like_data(kop) else kop[:60]
 
 
 def herkenning(
     naam: str, koppen: Sequence[str], regels: Regels, score: int, mist: str = "", versie: int | None = None
 ) -> Herkenning:
-    """These rules as what the headers turned out to be."""
+    """Makes the description of a header row that these rules fit."""
     wanted = regels.kolommen
     columns = kolomkoppen(koppen)
     present = {kolom.sleutel for kolom in columns}

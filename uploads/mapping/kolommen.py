@@ -1,4 +1,4 @@
-"""uploads.mapping.kolommen."""
+"""Gives the columns of a header row their keys and names."""
 
 import re
 from collections import Counter
@@ -15,9 +15,9 @@ _BSN_KOP = re.compile(r"bsn|burgerservice|sofinummer|sofinr|sofinum")
 
 @dataclass(frozen=True, slots=True)
 class Kolomkop:
-    """One column of the header row: its key, how it is called on screen, and its letter in a spreadsheet.
+    """One column of the header row: its key, its name on screen, and its letter in a spreadsheet.
 
-    `kop` is the header itself; empty when there is none.
+    `index` counts from 0. `kop` is the header itself; empty when there is none.
     """
 
     index: int
@@ -28,7 +28,7 @@ class Kolomkop:
 
 
 def kolomletter(index: int) -> str:
-    """The letter of a column (from 0) as spreadsheets have it: A, Z, AA."""
+    """Gives the letter of a column (from 0) as spreadsheets have it: A, Z, AA."""
     letters = ""
     index += 1
     while index:
@@ -38,9 +38,9 @@ def kolomletter(index: int) -> str:
 
 
 def kolomkoppen(koppen: Sequence[str]) -> tuple[Kolomkop, ...]:
-    """The columns of a header row, each with a key that no other has.
+    """Gives the columns of a header row, each with a unique key.
 
-    A second equal header has "#2" behind its key; a column without a header is "kolom C".
+    A second equal header has "#2" after its key; a column without a header is "kolom C".
     """
     seen: Counter[str] = Counter()
     found = []
@@ -59,15 +59,15 @@ def kolomkoppen(koppen: Sequence[str]) -> tuple[Kolomkop, ...]:
 
 
 def kolomsleutels(koppen: Sequence[str]) -> tuple[str, ...]:
-    """The keys of the columns of a header row."""
+    """Gives the keys of the columns of a header row."""
     return tuple(kolom.sleutel for kolom in kolomkoppen(koppen))
 
 
 def has_header(key: str) -> bool:
-    """Whether this key came from a header, rather than from the place of a column without one."""
+    """Tells whether this key is made from a header, and not from the place of a column without one."""
     return not key.startswith("kolom ")
 
 
 def says_bsn(key: str) -> bool:
-    """Whether the header says that the column holds BSNs."""
+    """Tells whether the header says that the column holds BSNs."""
     return _BSN_KOP.search(key) is not None

@@ -1,6 +1,7 @@
-"""What reading a file is made of: readers of cells, setters in a record, and what there is to say.
+"""Defines the parts of reading a file: readers of cells, setters in a record, and remarks.
 
-A message is for who uploaded the file. It never holds what a cell holds, because that may be personal.
+A message is for the person who uploaded the file. It never repeats the content of a cell, which may be
+personal data.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -14,7 +15,7 @@ Record = dict[str, Any]
 
 
 class Ernst(StrEnum):
-    """What a finding means for its row."""
+    """The severity of a finding: its effect on the row."""
 
     AFGEKEURD = "afgekeurd"
     OVERGESLAGEN = "overgeslagen"
@@ -22,7 +23,7 @@ class Ernst(StrEnum):
 
 
 class Opmerking(NamedTuple):
-    """What there is to say about a cell. `code` is stable; `melding` is Dutch: what is wrong and what to do."""
+    """A remark on a cell. `code` is stable; `melding` is Dutch: what is wrong and what to do."""
 
     ernst: Ernst
     code: str
@@ -30,7 +31,7 @@ class Opmerking(NamedTuple):
 
 
 class Lot(StrEnum):
-    """What becomes of a row: its record goes along, or the row is skipped or refused."""
+    """The outcome of a row: its record goes along, or the row is skipped or refused."""
 
     MEE = "gaat mee"
     OVERGESLAGEN = "overgeslagen"
@@ -38,12 +39,12 @@ class Lot(StrEnum):
 
     @property
     def ernst(self) -> Ernst | None:
-        """The severity of the remark that decided it; None for a row that goes along."""
+        """Gives the severity of the remark that decided it; None for a row that goes along."""
         return None if self is Lot.MEE else Ernst(self.value)
 
 
 def lot_of(ernsten: Iterable[Ernst]) -> Lot:
-    """Decides what becomes of a row that got remarks of these severities. Warnings change nothing."""
+    """Decides the outcome of a row that got remarks of these severities. Warnings change nothing."""
     found = set(ernsten)
     if Ernst.OVERGESLAGEN in found:
         return Lot.OVERGESLAGEN
@@ -52,7 +53,7 @@ def lot_of(ernsten: Iterable[Ernst]) -> Lot:
 
 @dataclass(frozen=True, slots=True)
 class Rijopmerking:
-    """A remark with its place: the row's number (from 1) and the column's header; '' when it is about the whole row."""
+    """A remark with its place: the row's number (from 1) and the column's header; '' for the whole row."""
 
     rij: int
     kolom: str
@@ -60,17 +61,20 @@ class Rijopmerking:
 
     @property
     def ernst(self) -> Ernst:
-        """How bad it is."""
+        """Gives the severity of the remark."""
         return self.opmerking.ernst
 
     @property
     def melding(self) -> str:
-        """The sentence for who uploaded the file."""
+        """Gives the sentence for the person who uploaded the file."""
         return self.opmerking.melding
 
 
 class Cel(NamedTuple):
-    """What a cell came to: a value (None: absent), a remark, or both; and the unknown values of lists, to count."""
+    """The result of a cell: a value (None: absent), a remark, or both.
+
+    `onbekend` has the values that a list does not know, as (list, value), to count.
+    """
 
     waarde: Any = None
     opmerking: Opmerking | None = None
@@ -86,12 +90,13 @@ Meld = Callable[[str, Opmerking], None]
 
 @dataclass(frozen=True, slots=True)
 class Omgeving:
-    """What a translation needs to know of the municipality and the country, as plain functions and tables.
+    """The facts of the municipality and the country that a translation needs, as plain functions and tables.
 
-    `codes` has per value list (named as `regels.lijst_van` does) the code of every value that is known, under
-    `values.sleutel`: all of an external list, and what the municipality itself mapped; an empty code says that the
-    value is left out on purpose. `ligt_ergens` tells whether a distance can be measured from a postcode. `afwezig`
-    has the words (as `values.sleutel`) that mean nothing is there; None: the usual ones.
+    `codes` has, per value list (by its name as `doelen.list_of` gives it), the code of every known value by
+    its key (`cells.text.woordsleutel`): all of an external list, and the values that the municipality mapped
+    itself. An empty code means that the value is left out on purpose. `ligt_ergens` tells whether a distance
+    can be measured from a postcode. `afwezig` has the words (as keys) that mean that there is nothing; None:
+    the usual ones.
     """
 
     pseudoniem: Callable[[str], str]
@@ -110,13 +115,16 @@ class Vertaling(Protocol):
     vol: bool
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """The record of one row, not yet validated; None when `meld` was told why there is none."""
+        """Gives the record of one row, not yet validated; None when `meld` was told why there is none."""
 
     def kop_van(self, pad: str) -> str:
-        """The header of the column that the attribute at this path (with positions) came from, or else the path."""
+        """Gives the header of the column behind the attribute at this path, or else the path.
+
+        The path has positions.
+        """
 
     def vorm(self) -> Hashable:
-        """Which attributes the last record got, in a form that is cheap to count."""
+        """Gives the attributes of the last record, in a form that is cheap to count."""
 
     def paden(self, vorm: Any) -> Iterable[str]:
-        """The paths (without positions) of the attributes in such a form."""
+        """Gives the paths (without positions) of the attributes in such a form."""

@@ -1,16 +1,16 @@
-"""uploads.mapping.reach."""
+"""Counts the records that hold a way to reach somebody."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from exchange.standard import Profiel, Soort, Veld, velden
 
-# Counted beside the attributes: the records with at least one way to reach somebody.
+# Counted next to the attributes: the records with at least one way to reach somebody.
 BEREIKBAAR: Final = "(bereikbaar)"
 
 
 def with_reach(soort: Soort, paden: Iterable[str]) -> set[str]:
-    """The paths of the attributes that a record has, and BEREIKBAAR when one of them leads to somebody."""
+    """Gives the paths of a record's attributes, and BEREIKBAAR when one is a way to reach somebody."""
     found = set(paden)
     if found & WEGEN[soort]:
         found.add(BEREIKBAAR)

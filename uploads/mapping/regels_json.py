@@ -1,4 +1,4 @@
-"""uploads.mapping.regels_json."""
+"""Writes rules as JSON, and reads them back."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _VERSIE = 1
 
 
 def to_json(regels: Regels) -> str:
-    """The rules as JSON; equal rules give equal text."""
+    """Writes the rules as JSON; equal rules give equal text."""
     return json.dumps(
         {
             "versie": _VERSIE,
@@ -39,7 +39,7 @@ def to_json(regels: Regels) -> str:
 
 
 def from_json(text: str | bytes) -> Regels:
-    """The rules in this JSON, checked. Raises OngeldigeRegels for anything else than what `to_json` writes."""
+    """Reads and checks rules from JSON. Raises OngeldigeRegels for anything that `to_json` does not write."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

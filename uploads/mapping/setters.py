@@ -1,4 +1,4 @@
-"""uploads.mapping.setters."""
+"""Makes the functions that put values in a record."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,10 +7,11 @@ from uploads.mapping.model import Record, Zet
 
 
 def setter(pad: str) -> Zet:
-    """A function that puts a value at a path; `groep[0].naam` is the first element, `lijst[0]` adds to a list.
+    """Gives a function that puts a value at a path.
 
-    `lijst[]` takes a list of values and adds them; `groep[].naam` takes one and makes an element of each. What is
-    there already is not added again.
+    `groep[0].naam` is the first element; `lijst[0]` adds the value to a list. `lijst[]` takes a list of
+    values and adds them; `groep[].naam` takes a list and makes an element of each value. A value that is
+    already there is not added again.
     """
     steps = [_step(step) for step in pad.split(".")]
     name, position = steps[-1]
@@ -23,7 +24,7 @@ def setter(pad: str) -> Zet:
 
 
 def each_setter(pad: str) -> Zet:
-    """A function that puts one value in every element that `groep[]` of this path has and that lacks it."""
+    """Gives a function that puts one value in each element of the path's `groep[]` that has none yet."""
     steps = [_step(step) for step in pad.split(".")]
     several = next(place for place, (_, number) in enumerate(steps) if number == _ALL)
     *inner, (name, _) = steps[several + 1 :]
@@ -61,7 +62,7 @@ def _walk(record: Record, steps: _Steps) -> Record:
 
 
 def _peek(record: Record, steps: _Steps) -> Record:
-    """The group at these steps, without making what is not there."""
+    """Gives the group at these steps, and makes nothing that is not there."""
     group: Any = record
     for name, position in steps:
         group = group.get(name, {})
@@ -113,7 +114,7 @@ def _value_setter(steps: _Steps, name: str, *, in_list: bool) -> Zet:
 
 
 def _walker(steps: _Steps) -> Callable[[Record], Record]:
-    """The function that finds, or makes, the group at these steps; the usual ones without a loop."""
+    """Gives a function that finds or makes the group at these steps; the usual ones do it without a loop."""
     if not steps:
         return lambda record: record
     if len(steps) > 1 or steps[0][1] is not None:

@@ -1,1 +1,1 @@
-"""Reading one cell: text, numbers, dates, contact data."""
+"""Reads single cells: text, numbers, dates and contact data."""

@@ -1,4 +1,4 @@
-"""uploads.mapping.cells.contact."""
+"""Reads postcodes, BSNs, ids, e-mail addresses and phone numbers."""
 
 import re
 from typing import Any
@@ -11,12 +11,12 @@ _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 
 
 def normal_postcode(value: object) -> str:
-    """A postcode as the standard writes it, whether or not it can exist: `1234 ab` gives `1234AB`."""
+    """Gives a postcode as the standard writes it, possible or not: `1234 ab` gives `1234AB`."""
     return tekst(value).replace(" ", "").upper()
 
 
 def can_be_postcode(text: str) -> bool:
-    """Whether a normalised postcode is four digits, not beginning with 0, and two letters."""
+    """Tells whether a normalised postcode is four digits, not starting with 0, and two letters."""
     return _POSTCODE.fullmatch(text) is not None
 
 
@@ -28,7 +28,7 @@ POSTCODE_ONVINDBAAR = Opmerking(
 
 
 def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_absent) -> Lees:
-    """Reads a postcode; refuses one that cannot be, or that no distance can be measured from."""
+    """Gives a reader of postcodes. A postcode that cannot exist, or that is not on the map, is refused."""
 
     def read(value: object) -> Cel:
         text = tekst(value)
@@ -46,7 +46,10 @@ def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_absent) -> Lees:
 
 
 def bsn_of(value: object, afwezig: IsAfwezig = is_absent) -> str:
-    """A BSN cell as nine digits (a spreadsheet drops leading zeros), or as the text it is; empty when absent."""
+    """Gives a cell with a BSN as nine digits, or as its text when it is no number; '' when absent.
+
+    Spreadsheets drop the zeros at the start of a number; these are put back.
+    """
     text = tekst(value)
     if afwezig(text):
         return ""
@@ -55,7 +58,7 @@ def bsn_of(value: object, afwezig: IsAfwezig = is_absent) -> str:
 
 
 def safe_id(text: str, pseudoniem: Any) -> str:
-    """An id as it may be published: itself, unless it is a BSN; then the keyed pseudonym."""
+    """Gives an id as it may be published: unchanged, or the keyed pseudonym when it is a BSN."""
     return pseudoniem(bsn_of(text)) if is_bsn(text) or is_bsn(text.replace("-", "")) else text
 
 
@@ -69,7 +72,7 @@ _EMAIL_FAULT = warned(
 
 
 def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
-    """Reads one or more e-mail addresses."""
+    """Gives a reader of one or more e-mail addresses in a cell."""
 
     def read(value: object) -> Cel:
         text = tekst(value)
@@ -90,7 +93,10 @@ _PHONE_FAULT = warned(
 
 
 def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
-    """Reads one or more phone numbers; a number that lost its leading zero to the spreadsheet gets it back."""
+    """Gives a reader of one or more phone numbers in a cell.
+
+    It puts back the first zero that a spreadsheet dropped.
+    """
 
     def read(value: object) -> Cel:
         text = tekst(value)

@@ -1,4 +1,4 @@
-"""uploads.mapping.cells.dates."""
+"""Reads dates in the forms that people and spreadsheets write."""
 
 import datetime as dt
 import math
@@ -11,11 +11,12 @@ from uploads.mapping.model import AFWEZIG, Cel, Lees
 _NIL_DAY = dt.date(1899, 12, 30)
 
 
-# How many days later the first day is in a workbook that counts from 1904.
+# In a workbook that counts from 1904, the first day is this many days later.
 _LATER = 1462
 
 
-# A bare number in a column of dates is a day between these (1950 and 2199), or Excel's last day; 2019 is a year.
+# In a column of dates, a bare number between these is a day (1950 to 2199), and so is the last day that Excel
+# knows. 2019 is a year.
 _SERIALS = range(18_264, 109_575)
 
 
@@ -62,9 +63,10 @@ _NEDERLAND = ZoneInfo("Europe/Amsterdam")
 
 
 def date_of(value: object, epoch_1904: bool = False) -> dt.date | None:
-    """The date in a cell, or None: a date, a serial number of a spreadsheet, 31-12-2025, 2025-12-31, 31 dec 2025.
+    """Gives the date in a cell, or None when it holds none.
 
-    Two digits of a year are of 1950 to 2049, and stand behind the month. `epoch_1904`: serial numbers count from then.
+    Reads a date, the serial number of a spreadsheet, 31-12-2025, 2025-12-31 and 31 dec 2025. A year of two
+    digits lies in 1950 to 2049 and comes after the month. With `epoch_1904` serial numbers count from 1904.
     """
     if isinstance(value, dt.datetime):
         return value.date()
@@ -85,7 +87,7 @@ def _date_of_number(value: float, epoch_1904: bool) -> dt.date | None:
     days = number + _LATER if epoch_1904 else number
     if days in _SERIALS or number == _LAST_SERIAL:
         return _NIL_DAY + dt.timedelta(days=min(days, _LAST_SERIAL))
-    # A date without separators, of which the spreadsheet dropped a zero in front.
+    # A date without separators, from which a spreadsheet dropped the first zero.
     return _date_in(str(number)) if 1_000_000 <= number < 100_000_000 else None
 
 
@@ -116,7 +118,10 @@ def _year(digits: str) -> int:
 
 
 def _local_date(text: str) -> dt.date | None:
-    """The day in the Netherlands at a moment with its zone: midnight here is 22 or 23 hours the day before there."""
+    """Gives the day in the Netherlands at a moment with a time zone.
+
+    Midnight here is 22 or 23 o'clock UTC on the day before.
+    """
     try:
         return dt.datetime.fromisoformat(text.upper()).astimezone(_NEDERLAND).date()
     except (ValueError, OverflowError):
@@ -124,7 +129,7 @@ def _local_date(text: str) -> dt.date | None:
 
 
 def date_reader(epoch_1904: bool = False, afwezig: IsAfwezig = is_absent) -> Lees:
-    """Reads a date and writes it as the standard does. `epoch_1904`: as `Bestand.epoch_1904`."""
+    """Gives a reader of dates, in the form of the standard. `epoch_1904` means the same as in `Bestand`."""
     fault = rejected(
         "datum_onmogelijk",
         "Dit is geen bestaande datum. Schrijf de datum als dag-maand-jaar, zoals 31-12-2025.",

@@ -1,7 +1,8 @@
-"""Text that people type: what it may not contain, and what deserves a warning before everybody can see it.
+"""Examines free text for content that is forbidden, or that deserves a warning.
 
-A row with a BSN in such a text is refused, always. A name, a phone number or an e-mail address in text of the
-search profile is told: who searches sees that text before anybody decided to share contact details.
+A row with a BSN in such a text is always refused. A name, a phone number or an e-mail address in a text of
+the search profile gets a warning: everybody who searches sees that text before anybody decides to share
+contact details.
 """
 
 import re
@@ -36,7 +37,8 @@ _NAAM_EN_CONTACT = Opmerking(
     f"{_ZICHTBAAR}",
 )
 
-# No text of the standard is longer than 2000; one that is much longer is refused for that, unread.
+# No text of the standard is longer than 2000. A text that is much longer is refused for its length, and is
+# not examined.
 _LONGEST = 20_000
 
 
@@ -58,14 +60,15 @@ def _plain(text: str) -> str:
 
 # --- Phone numbers and e-mail addresses ---------------------------------------------------------------------
 
-# What may stand between a label and its number: "KvK-nummer is: 12345678", "KvK onder nummer 12345678".
+# These words may stand between a label and its number: "KvK-nummer is: 12345678", "KvK onder nummer
+# 12345678".
 _LINK = r"[ :.=#(\-]*(?:(?:is|nummer|nr|no|onder|op|via|het)\b[ :.=#(\-]*){0,3}"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[a-zA-Z]{2,}")
 _ABROAD = re.compile(
     r"(?<![0-9+])(?:(?:\+|00)31(?:[ .\-/()]{0,3}[0-9]){9,10}|(?:\+|00)[1-9](?:[ .\-/()]{0,3}[0-9]){7,13})(?![0-9])"
 )
 _TEN_DIGITS = re.compile(r"(?<![0-9])0[1-9](?:[ .\-/()]{0,3}[0-9]){8}(?![0-9])")
-# Without its zero a phone number looks like any number; then the word in front must say so.
+# Without its first zero a phone number looks like any other number; then the word before it must tell.
 _CALLED_PHONE = re.compile(
     rf"\b(?:tel|telefoon(?:nummer)?|mobiel(?:nummer)?|gsm|whatsapp|fax)\b{_LINK}"
     r"[1-9](?:[ .\-]?[0-9]){7,8}(?![0-9])",
@@ -75,13 +78,16 @@ _GROUP = re.compile(r"[0-9]+")
 
 
 def _is_ten_digit_phone(match: re.Match[str]) -> bool:
-    """Whether ten digits are cut as a phone number is: all in one, or an area code of two to four first."""
+    """Tells whether ten digits are grouped like a phone number.
+
+    That is in one group, or with an area code of two to four digits first.
+    """
     first, *rest = (len(group) for group in _GROUP.findall(match[0]))
     return not rest or (first <= 4 and min(rest) >= 2)
 
 
 def has_contact(text: str) -> bool:
-    """Whether the text holds a phone number or an e-mail address."""
+    """Tells whether the text holds a phone number or an e-mail address."""
     if "@" in text and _EMAIL.search(text):
         return True
     if len(_DIGIT.findall(text)) < 8:
@@ -106,8 +112,8 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2}([ ./\-]?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12][0-9]|3[01])"
     r")(?![0-9])"
 )
-# Numbers of which the text itself says that they are something else. A btw number is not among them: until 2020
-# that of a one-man business was somebody's BSN.
+# Numbers that the text itself calls something else. A btw number is not among them: until 2020 the btw number
+# of a one-man business was the BSN of its owner.
 _SOMETHING_ELSE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -122,20 +128,25 @@ _SOMETHING_ELSE = tuple(
         _ABROAD.pattern,
     )
 )
-# Every BSN is one of these; a text without them needs no further reading.
+# Every BSN matches this pattern; a text without a match needs no further reading.
 _STRETCH = re.compile(r"[0-9](?:[ .\-]?[0-9]){7}")
 _SOLID = re.compile(r"(?<![0-9])[0-9]{8,9}(?![0-9])")
-# At every group of digits: that group and those that follow it, all with the same character between them.
+# Matches at each group of digits: that group and the groups after it, all with the same character between
+# them.
 _GROUPS = re.compile(r"(?<![0-9])(?=([0-9]{1,4}([ .\-])[0-9]{1,4}(?:\2[0-9]{1,4}){1,7})(?![0-9])(?!\2[0-9]))")
-# How people cut a BSN: 123 456 782, 1234.56.782, 12 34 56 782, or with eight digits 12 345 672. Eight digits in two
-# or four equal parts are rather two years, two salaries or a row of hours.
+# The ways in which people group the digits of a BSN: 123 456 782, 1234.56.782, 12 34 56 782, or with eight
+# digits 12 345 672. Eight digits in two or four equal parts are more likely two years, two salaries or a row
+# of hours.
 _CUTS = frozenset(
     {(3, 3, 3), (4, 2, 3), (2, 3, 3), (2, 2, 2, 3), (3, 2, 2, 2), (2, 2, 2, 2, 1), (1, 2, 2, 2, 2), (1,) * 9}
 )
 
 
 def has_bsn(text: str) -> bool:
-    """Whether the text holds a number that can be a BSN, and that nothing in the text says is something else."""
+    """Tells whether the text holds a number that can be a BSN.
+
+    A number that the text itself calls something else does not count.
+    """
     if len(_DIGIT.findall(text)) < 8:
         return False
     plain = _plain(text)
@@ -166,7 +177,7 @@ def _is_cut_bsn(match: re.Match[str]) -> bool:
 # MR and MW in capitals are a council and a megawatt; "De Heer" is a surname.
 _NAME = re.compile(
     r"(?<!\w)(?:(?i:dhr|mevr|drs|mej)\.?|(?i:mr|mw)\.|[Mm][rw]|(?i:meneer|mijnheer|mevrouw)|(?i:de) heer)"
-    # Ahead only, so that in "mr. drs. Jansen" the second title is looked at too.
+    # This part only looks ahead, so that the second title in "mr. drs. Jansen" is examined too.
     r"(?=[^\S\n]{1,3}"
     r"(?:(?:van|von|de|der|den|ten|ter|te|het|'t|’t|in|op|aan|uit|el|al|la|le|du|di|da|dos|ben|bin)[^\S\n]){0,3}"
     r"(?!(?i:of|en|die|wie|is|was)\b)"
@@ -175,7 +186,7 @@ _NAME = re.compile(
 
 
 def has_name(text: str) -> bool:
-    """Whether the text holds a salutation or title with a name behind it."""
+    """Tells whether the text holds a salutation or title with a name after it."""
     return any(match[1].isupper() for match in _NAME.finditer(text))
 
 
@@ -185,12 +196,15 @@ def has_name(text: str) -> bool:
 _NOT_A_WORD = re.compile(
     r"@|(?:[0-9][ .\-]?){6}|(?<![0-9])[1-9][0-9]{3}(?:[A-Za-z]{2}| [A-Z]{2})(?![A-Za-z])"
 )
-# Such words are kept without capitals, so there a salutation alone tells of a name.
+# Words are kept without capitals, so in a word the salutation alone points to a name.
 _SALUTATION = re.compile(r"\b(?:dhr|mevr|meneer|mijnheer|mevrouw|de heer)\b\.? ?\w", re.IGNORECASE)
 
 
 def looks_personal(text: str) -> bool:
-    """Whether what ought to be a word of a value list, such as an occupation, rather tells of somebody."""
+    """Tells whether a value that should be a word of a list looks like personal data.
+
+    Such a word is the name of an occupation, for example.
+    """
     plain = _plain(text)
     return bool(_NOT_A_WORD.search(plain) or _SALUTATION.search(plain)) or has_name(plain)
 
@@ -199,7 +213,10 @@ def looks_personal(text: str) -> bool:
 
 
 def _remark(text: str, leaf: Veld) -> Opmerking | None:
-    """What there is to say about the free text of this attribute; never with a word of the text itself."""
+    """Gives the remark on a free text of this attribute; None when the text is fine.
+
+    A remark holds no word of the text.
+    """
     if len(text) > _LONGEST:
         return None
     if has_bsn(text):
@@ -213,7 +230,10 @@ def _remark(text: str, leaf: Veld) -> Opmerking | None:
 
 
 def text_reader(leaf: Veld, absent: Callable[[str], bool] = is_absent) -> Lees:
-    """Reads a text column; free text is looked through. `absent` tells of a text whether it says that there is none."""
+    """Gives a reader of a text column that also examines free text.
+
+    `absent` tells whether a text means that there is nothing.
+    """
 
     def read(value: object) -> Cel:
         text = alinea(value)
@@ -233,7 +253,10 @@ _FREE = {
 
 
 def look_through(soort: Soort, record: dict[str, Any], meld: Meld) -> bool:
-    """Do the same to the free texts of a record that is already in the standard. False when one refuses it."""
+    """Examines the free texts of a record that is already in the standard.
+
+    Tells whether all of them are accepted; `meld` gets every remark.
+    """
     good = True
     for steps, leaf in _FREE[soort]:
         good = _look(record, steps, leaf, meld) and good
@@ -246,7 +269,7 @@ def _look(group: Any, steps: list[str], leaf: Veld, meld: Meld) -> bool:
     inner = group.get(steps[0].removesuffix("[]"))
     if len(steps) > 1:
         elements = inner if isinstance(inner, list) else [inner]
-        # Not `all` of a generator: every element gets its remark, also after one that was refused.
+        # A list and not a generator: each element gets its remark, also after one that was refused.
         return False not in [_look(element, steps[1:], leaf, meld) for element in elements]
     remark = _remark(inner, leaf) if isinstance(inner, str) else None
     if remark is not None:

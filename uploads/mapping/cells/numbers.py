@@ -1,4 +1,4 @@
-"""uploads.mapping.cells.numbers."""
+"""Reads numbers in the forms that people and spreadsheets write."""
 
 import math
 import re
@@ -22,9 +22,11 @@ _AMOUNT = re.compile(
 
 
 def number_of(value: object) -> float | int | None:
-    """The number in a cell, or None: 24, `24,0`, `1.234,5`, `1,234.5`, `1 234`, `€ 12,-`, `12-`; `25%` is 0.25.
+    """Gives the number in a cell, or None when it holds none.
 
-    One point with three digits behind it stands between thousands, as in Dutch: `1.234` is 1234, and `1,234` is not.
+    Reads 24, `24,0`, `1.234,5`, `1,234.5`, `1 234`, `€ 12,-` and `12-`; `25%` is 0.25. One point with three
+    digits after it separates thousands, as in Dutch: `1.234` is 1234, but `1,234` is a number between 1 and
+    2.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
@@ -46,7 +48,7 @@ def _number_in(text: str) -> float | int | None:
     if match is None or (match[1] and match[3]):
         return None
     digits = match[2].strip()
-    # What comes last and only once, stands before the decimals.
+    # The separator that comes last, and only once, stands before the decimals.
     last = max(digits.rfind("."), digits.rfind(","))
     point = digits[last] if last >= 0 else ""
     if (
@@ -68,7 +70,7 @@ def _number_in(text: str) -> float | int | None:
 
 
 def whole_number(value: object) -> int | None:
-    """The whole number in a cell, or None."""
+    """Gives the whole number in a cell, or None when it holds none."""
     if isinstance(value, str) and value.rstrip().endswith("%"):
         return None
     number = number_of(value)
@@ -83,7 +85,10 @@ _AFGEROND = Opmerking(
 
 
 def read_number(minimum: int, maximum: int, eenheid: str = "", afwezig: IsAfwezig = is_absent) -> Lees:
-    """Reads a whole number between bounds; the unit may stand behind it. A fraction is rounded, with a warning."""
+    """Gives a reader of whole numbers from `minimum` to `maximum`. A unit may stand after the number.
+
+    A fraction is rounded, with a warning.
+    """
     unit = re.compile(rf"\s*(?:{eenheid})\.?$", re.IGNORECASE) if eenheid else None
     fault = rejected(
         "getal_onmogelijk",

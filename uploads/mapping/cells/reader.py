@@ -1,7 +1,7 @@
-"""How the cells of a column are read for an attribute, as its rule says.
+"""Chooses the reader for the cells of a column, by the attribute and the rule.
 
-Everything is derived from `exchange.standard`: a code from its list, a date, a number between bounds, a text. What
-is said about a value that is in no list tells what happens to it and what to do; it never repeats the value.
+Everything follows from `exchange.standard`: a code from its list, a date, a number between bounds, or a text.
+The remark on a value that is in no list says what happens to it and what to do; it never repeats the value.
 """
 
 import re
@@ -29,7 +29,7 @@ from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
 from uploads.mapping.regels import AFKEUREN, EENHEDEN, Regel
 from uploads.mapping.words import GEEN
 
-# What the codes of remarks about a list begin with; "code" for those that are not here.
+# The first part of the code of a remark about a list; "code" for lists that are not here.
 _STAM: Mapping[str, str] = {
     "beroepen": "beroep",
     "competenties": "competentie",
@@ -58,13 +58,14 @@ _AND = " en "
 
 
 def reader(soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, *, epoch_1904: bool = False) -> Lees:
-    """Reads the cells of one column for this attribute. `epoch_1904`: bare numbers are days since 1904.
+    """Gives a reader of the cells of one column for this attribute.
 
-    Where the rule's target ends in `[]`, or is an address or number in a list, the value is a list of values.
+    With `epoch_1904` bare numbers are days since 1904. The reader gives a list of values when the target of
+    the rule ends in `[]`, or is an address or number in a list.
     """
     absent = absence(omgeving)
     if leaf.pad.endswith("[]") and is_contactlijst(leaf.attribuut):
-        # These find several in one cell by themselves.
+        # These readers find several values in one cell themselves.
         return _contact_reader(leaf, absent)
     if leaf.attribuut.waardelijst is not None:
         one, knows = _code_reader(leaf, leaf.attribuut.waardelijst, regel, omgeving, absent)
@@ -76,7 +77,10 @@ def reader(soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, *, epoch_
 
 
 def absence(omgeving: Omgeving) -> IsAfwezig:
-    """Whether a cleaned text says that there is nothing, by the municipality's own words if it has any."""
+    """Gives the test for a cleaned text that means that there is nothing.
+
+    The municipality's own words count instead of the usual ones, if it has any.
+    """
     own = omgeving.afwezig
     if own is None:
         return is_absent
@@ -126,7 +130,7 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
         if absent(text):
             return AFWEZIG
         if regel.pseudoniem:
-            # Somebody's BSN may stand in this column just as well; the pseudonym is then that of the BSN.
+            # This column may also hold somebody's BSN; then the pseudonym is the one that belongs to the BSN.
             return Cel(pseudoniem(bsn_of(text) if is_bsn(text) else text))
         return Cel(safe_id(text, pseudoniem))
 
@@ -138,7 +142,7 @@ def _contact_reader(leaf: Veld, absent: IsAfwezig) -> Lees:
 
 
 def _converted(factor: float, lowest: int, highest: int, absent: IsAfwezig) -> Lees:
-    """Reads hours in another unit and makes whole hours a week of them."""
+    """Gives a reader of hours in another unit; the result is whole hours a week."""
     fault = rejected(
         "getal_onmogelijk",
         f"Hier hoort een aantal uren te staan dat per week uitkomt op {lowest} tot en met {highest}. "
@@ -176,7 +180,7 @@ def _shortened(lees: Lees, leaf: Veld) -> Lees:
 
 
 def _first(lees: Lees) -> Lees:
-    """The first value of a reader that gives a list."""
+    """Gives a reader with only the first value of a reader that gives a list."""
 
     def read(value: object) -> Cel:
         cel = lees(value)
@@ -199,9 +203,10 @@ def _in_list(lees: Lees) -> Lees:
 def _code_reader(
     leaf: Veld, lijst: Waardelijst, regel: Regel, omgeving: Omgeving, absent: IsAfwezig
 ) -> tuple[Lees, Callable[[str], bool]]:
-    """Reads a code by the municipality's own words, then by the rule's or else by the list's labels and codes.
+    """Gives a reader of codes, and a test for a text that is known as a whole and need not be cut.
 
-    Also whether a text as a whole is one of those words, so that it need not be cut.
+    The municipality's own words come first. After those come the words of the rule or, when it has none, the
+    labels and codes of the list.
     """
     naam = list_of(leaf.attribuut)
     mapped = omgeving.codes.get(naam, {})
@@ -220,7 +225,7 @@ def _code_reader(
         if code is not None:
             if not code:
                 return AFWEZIG
-            # One that is no longer in the list says nothing.
+            # A code that is no longer in the list says nothing.
             found = code_in(lijst, code)
             if found is not None:
                 return Cel(found)
@@ -228,7 +233,7 @@ def _code_reader(
             return Cel(known[key])
         if absent(text):
             return AFWEZIG
-        # A code that became a number on its way here.
+        # A code that a program turned into a number on its way here.
         if (match := NIL_BEHIND.fullmatch(key)) and match[1] in known:
             return Cel(known[match[1]])
         found = as_is(value, text)
@@ -250,7 +255,10 @@ def _code_reader(
 
 
 def _code_as_it_is(leaf: Veld, lijst: Waardelijst) -> Callable[[object, str], Any]:
-    """Whether a value is a code of an external list by its form, though nobody loaded that list."""
+    """Gives a function that recognises a code of an external list by its form.
+
+    That works without the list itself. The function gives the code, or None.
+    """
     attribuut = leaf.attribuut
     if not lijst.extern:
         return lambda value, text: None
@@ -269,7 +277,7 @@ def _code_as_it_is(leaf: Veld, lijst: Waardelijst) -> Callable[[object, str], An
 
 
 def _unknown_value(lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str], Cel]:
-    """What becomes of a value that nobody knows; it is counted, so that it can be mapped."""
+    """Gives the result of a value that nobody knows. It is counted, so that it can be mapped."""
     stem = _STAM.get(naam, "code")
     value: Any = None
     if regel.bij_onbekend == AFKEUREN:
@@ -301,7 +309,7 @@ def _unknown_value(lijst: Waardelijst, naam: str, regel: Regel) -> Callable[[str
 
 
 def separator_of(splits: str) -> re.Pattern[str]:
-    """What matches between two values of one cell, for the `splits` of a rule, which are not empty."""
+    """Gives the pattern of a separator between two values in one cell. `splits`, of a rule, is not empty."""
     characters = splits.replace(_AND, "")
     pattern = "|".join(
         [*([f"[{re.escape(characters)}]"] if characters else []), *([_AND] if _AND in splits else [])]
@@ -310,7 +318,10 @@ def separator_of(splits: str) -> re.Pattern[str]:
 
 
 def _several(one: Lees, knows: Callable[[str], bool], splits: str, absent: IsAfwezig) -> Lees:
-    """Reads a cell with several values in it; one refusal speaks for the cell. What is known as a whole is not cut."""
+    """Gives a reader of cells with several values. A value that is known as a whole is not cut.
+
+    When one value is refused, the whole cell is refused.
+    """
     separator = separator_of(splits)
     whole = _in_list(one)
 

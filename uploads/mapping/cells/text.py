@@ -1,7 +1,7 @@
-"""Reading single cells: what people and programs put in a spreadsheet, as values of the standard.
+"""Cleans and compares the text of single cells, as people and programs write it in a spreadsheet.
 
-Every function is made once per column and called per cell. What cannot be understood becomes a remark, never
-an exception, and the remark never repeats the cell.
+A reader is made once per column and called once per cell. A cell that cannot be understood becomes a remark,
+never an exception, and the remark never repeats the cell.
 """
 
 import datetime as dt
@@ -14,7 +14,8 @@ from exchange.standard import Waardelijst, is_empty
 from uploads.mapping.model import Cel, Ernst, Opmerking
 from uploads.mapping.words import AFWEZIG_WOORDEN, JA, JA_NEE_LIJSTEN, NEE, words_of_list
 
-# Of no width: joiners, marks of direction (with which phone numbers are often copied), soft hyphens, variants.
+# Characters without width: joiners, direction marks (often copied along with phone numbers), soft hyphens,
+# variants.
 _ZERO_WIDTH = dict.fromkeys(
     [
         *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10),
@@ -32,11 +33,11 @@ IsAfwezig = Callable[[str], bool]
 
 
 def tekst(value: object) -> str:
-    """A cell as one line of text, without what cannot be seen; whole numbers without `.0`."""
+    """Gives a cell as one line of text, without invisible characters; whole numbers without `.0`."""
     if isinstance(value, str):
         text = value
         if text.isascii():
-            # Nearly every cell: nothing to take out.
+            # Nearly every cell ends here: there is nothing to remove.
             if text.isprintable() and "  " not in text:
                 return text.strip()
         else:
@@ -54,7 +55,7 @@ def tekst(value: object) -> str:
 
 
 def alinea(value: object) -> str:
-    """A cell as text that keeps its line ends."""
+    """Gives a cell as text that keeps its line ends."""
     if not isinstance(value, str):
         return tekst(value)
     lines = (tekst(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
@@ -62,22 +63,25 @@ def alinea(value: object) -> str:
 
 
 def woordsleutel(value: object) -> str:
-    """How values are compared: without case and surplus spaces."""
+    """Gives the key by which values are compared: without capitals and surplus spaces."""
     return tekst(value).casefold()
 
 
 def kopsleutel(kop: str) -> str:
-    """How headers are compared: by their letters and digits only."""
+    """Gives the key by which headers are compared: only their letters and digits."""
     return _NOISE.sub("", tekst(kop).casefold())
 
 
 def is_absent(text: str) -> bool:
-    """Whether a cleaned text says that there is nothing: empty, NNB, n.v.t., ??, an error of the spreadsheet."""
+    """Tells whether a cleaned text means that there is nothing.
+
+    That is an empty text, NNB, n.v.t., ?? or an error of the spreadsheet.
+    """
     return text.casefold() in AFWEZIG_WOORDEN
 
 
 def is_empty_list(waarden: Any) -> bool:
-    """Whether a row (cells), or a record, has nothing in it at all."""
+    """Tells whether a row (its cells) or a record holds nothing at all."""
     if not isinstance(waarden, list | tuple):
         return is_empty(waarden)
     return not any(
@@ -87,33 +91,36 @@ def is_empty_list(waarden: Any) -> bool:
 
 
 def rejected(code: str, melding: str) -> Cel:
-    """A refusal."""
+    """Gives a cell that is refused, with this remark."""
     return Cel(None, Opmerking(Ernst.AFGEKEURD, code, melding))
 
 
 def warned(code: str, melding: str, waarde: Any = None) -> Cel:
-    """A warning, with what is used after all (None: nothing)."""
+    """Gives a cell with a warning and the value that is used all the same; None is no value."""
     return Cel(waarde, Opmerking(Ernst.WAARSCHUWING, code, melding))
 
 
 # --- Numbers, dates, postcodes -----------------------------------------------------------------------------
 
 
-# Every reader below takes what tells of a text that it says there is nothing: a municipality has its own words.
+# Each reader below gets a test for absent text, because a municipality can have its own words.
 
 
 # --- Codes -------------------------------------------------------------------------------------------------
 
 
 def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
-    """Everything that stands for a code of this list in any file: the code, its label, and what means yes and no."""
+    """Gives the codes of this list by every text that stands for them in any file.
+
+    Those texts are the code itself, its label, and the words for yes and no.
+    """
     table: dict[str, Any] = {}
     for code, label in waardelijst.waarden.items():
         table.setdefault(woordsleutel(label), code)
     if waardelijst.naam in JA_NEE_LIJSTEN:
         for word, known in words_of_list(waardelijst).vast.items():
             table.setdefault(word, int(known))
-    # A code wins from a label, and 1 from a spreadsheet may mean "01".
+    # A code has priority over a label, and a 1 from a spreadsheet may mean "01".
     for code in waardelijst.waarden:
         if isinstance(code, str) and code.isdigit():
             table[str(int(code))] = code
@@ -126,7 +133,7 @@ def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
 
 
 def cut_at_word(text: str, length: int) -> str:
-    """The text, cut at the last whole word that fits."""
+    """Gives the text, cut after the last whole word that fits in `length` characters."""
     if len(text) <= length:
         return text
     head = text[: length + 1].rpartition(" ")[0] or text[:length]
