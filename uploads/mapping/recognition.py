@@ -1,7 +1,7 @@
-"""Which koppeling and which kind a file is, found from its header row or from its records.
+"""Recognises the koppeling and the kind of a file, from its header row or its records.
 
-What the municipality saved goes before the presets. When nothing fits, the sheet and the row that look most like
-headers are told, so that somebody can go on from there.
+A koppeling that the municipality saved has priority over the presets. When nothing fits, the exception names
+the sheet and the row that look most like headers, so that somebody can go on from there.
 """
 
 import re
@@ -23,11 +23,11 @@ from uploads.mapping.presets.standaard import Standaard
 from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
-# The first fits best when two do equally well.
+# When two fit equally well, the first counts.
 KOPPELINGEN: tuple[Preset, ...] = (Sonar(), Standaard())
-# What the rules are called that somebody made for one file and did not save.
+# The name of rules that somebody made for one file and did not save.
 EIGEN = "eigen"
-# These are files of records: there are no columns to choose.
+# These are files of records: they have no columns to choose.
 ZONDER_KOLOMMEN = frozenset({records.NAAM, pilot.NAAM})
 
 LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {
@@ -36,12 +36,12 @@ LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {
     EIGEN: "Eigen keuze van kolommen",
 }
 
-# How much of a sheet's name is kept.
+# The number of characters of a sheet's name that are kept.
 BLADNAAM = 60
-# A saved koppeling is recognised when this part of the headers that it uses is there.
+# A saved koppeling is recognised when this part of the headers that it uses is present.
 _DEEL = 0.8
 _MIN_KOPPEN = 2
-# How many rows with something in them are looked at, and how far down they may stand.
+# The number of rows with content that are examined, and the number of rows in which they must lie.
 VOORPROEF = 100
 _HEADER_WITHIN = 30
 _LOOK_WITHIN = 2000
@@ -59,7 +59,7 @@ _GEEN_KOPREGEL = (
 
 
 class SoortOnduidelijk(Onleesbaar):
-    """The file fits both kinds; somebody has to say which it is. `kopregel` is where the headers are."""
+    """The file fits both kinds, and somebody has to choose. `kopregel` is the row with the headers."""
 
     def __init__(self, kopregel: int = 0) -> None:
         super().__init__(
@@ -69,7 +69,7 @@ class SoortOnduidelijk(Onleesbaar):
 
 
 class NietGekoppeld(Onleesbaar):
-    """Somebody has to say which column is what; the sheet and the header row are the best guess."""
+    """Somebody has to choose the columns; the sheet and the header row are the best guess."""
 
     def __init__(self, melding: str, tabel: Tabel, kopregel: int, soort: Soort | None = None) -> None:
         super().__init__(melding)
@@ -80,9 +80,11 @@ class NietGekoppeld(Onleesbaar):
 
 @dataclass(frozen=True, slots=True)
 class Bestandskeuze:
-    """What somebody chose instead of what is found: the sheet by (the first part of) its name, and the header row.
+    """The sheet, header row and rules that somebody chose; they replace the ones that are found.
 
-    `kopregel` None: find it; 0: there is none, and the first row is data already. `regels` None: recognise.
+    `blad` is the first part of the sheet's name; '' searches all sheets. `kopregel` is the number of the row
+    with the headers; None: find it; 0: there is none, and the first row holds data. When `regels` is None,
+    the koppeling is recognised.
     """
 
     blad: str = ""
@@ -92,7 +94,10 @@ class Bestandskeuze:
 
 @dataclass(frozen=True, slots=True)
 class Herkend:
-    """What a file turned out to be, and where its rows begin. `epoch_1904`: as of its file."""
+    """The recognised koppeling of a file, with the sheet and the header row before its data.
+
+    `epoch_1904` is the value of the file.
+    """
 
     herkenning: Herkenning
     tabel: Tabel
@@ -102,12 +107,12 @@ class Herkend:
 
     @property
     def soort(self) -> Soort:
-        """The kind of records in the file."""
+        """Gives the kind of records in the file."""
         return self.herkenning.soort
 
     @property
     def id_kolommen(self) -> tuple[int, ...]:
-        """The places of the columns that the id comes from."""
+        """Gives the places of the columns that the id comes from."""
         regels = self.herkenning.regels
         if regels is None:
             return ()
@@ -115,7 +120,7 @@ class Herkend:
         return tuple(index for index, key in enumerate(kolomsleutels(self.koppen)) if key in keys)
 
     def vertaling(self, omgeving: Omgeving) -> Vertaling:
-        """The translation for this file."""
+        """Makes the translation for this file."""
         if self.herkenning.koppeling == pilot.NAAM:
             return pilot.PilotVertaling(self.soort, omgeving)
         if self.herkenning.regels is None:
@@ -133,11 +138,14 @@ class Opgeslagen:
 
     @property
     def label(self) -> str:
-        """Its own name."""
+        """Gives its own name."""
         return self.naam
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
-        """Nearly all headers that it uses. `mist` names an indispensable one that is not there."""
+        """Recognises a header row that has nearly all headers that this koppeling uses.
+
+        `mist` names a required column that the row lacks.
+        """
         if soort is not self.regels.soort:
             return None
         present = set(kolomsleutels(koppen))
@@ -162,10 +170,10 @@ def recognise(
     opgeslagen: Sequence[Opgeslagen] = (),
     keuze: Bestandskeuze | None = None,
 ) -> Herkend:
-    """Find out what a file is; `soort`, `koppeling` (by name) and `keuze` narrow it down when they are known.
+    """Recognises a file; a known `soort`, `koppeling` (by name) or `keuze` limits the search.
 
-    Raises Onleesbaar for a file without rows that can be used, NietGekoppeld when nothing fits or an indispensable
-    column is missing, SoortOnduidelijk when two kinds fit.
+    Raises Onleesbaar for a file without rows that can be used, NietGekoppeld when nothing fits or a required
+    column is missing, and SoortOnduidelijk when two kinds fit.
     """
     if bestand.formaat is Formaat.JSON:
         return _recognise_records(bestand.tabellen[0], soort, koppeling)
@@ -216,7 +224,7 @@ def _recognise_rows(
 def recognise_headers(
     koppen: Sequence[str], soort: Soort | None = None, koppelingen: Sequence[Preset] = KOPPELINGEN
 ) -> list[Herkenning]:
-    """Everything these headers can be."""
+    """Gives every koppeling and kind that these headers fit."""
     return [
         found
         for kind in (SOORTEN if soort is None else (soort,))
@@ -248,7 +256,10 @@ def _why_not(koppeling: str, place: "_Plaats") -> str:
 def _by_rules(
     candidates: "Sequence[_Plaats]", regels: Regels, naam: str, versie: int | None = None
 ) -> Herkend:
-    """What somebody chose for this very file, by rules or by name; on the row where most of its columns are."""
+    """Uses the rules or the koppeling that somebody chose, on the row that has most of their columns.
+
+    Raises NietGekoppeld when a required column is missing.
+    """
     if not any(map(has_header, regels.kolommen)):
         candidates = [place.without_headers() for place in candidates]
     found = [
@@ -268,7 +279,7 @@ def _by_rules(
 
 
 def _what_is_missing(regels: Regels, present: set[str], naam: str = "") -> str:
-    """Which indispensable column is not there, in Dutch: consent, id or postcode."""
+    """Says in Dutch which required column is missing: consent, id or postcode; '' when none is."""
     needed = {
         regels.soort.id_pad: "het kenmerk van elk profiel",
         regels.soort.postcode_pad: "de postcode",
@@ -292,7 +303,7 @@ def _what_is_missing(regels: Regels, present: set[str], naam: str = "") -> str:
 
 
 def first_rows(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
-    """The first rows of a sheet that have something in them."""
+    """Gives the first rows of a sheet that are not empty."""
     return list(
         islice((rij for rij in islice(tabel.rijen(), _LOOK_WITHIN) if not is_empty_list(rij.waarden)), aantal)
     )
@@ -308,12 +319,15 @@ class _Plaats:
     rijen: Sequence[Rij]
 
     def without_headers(self) -> "_Plaats":
-        """The same sheet, taken to be data from its first row."""
+        """Gives the same sheet without a header row: its first row holds data."""
         return _Plaats(self.tabel, 0, headers_at(self.rijen, 0), self.rijen)
 
 
 def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
-    """Every place where the headers may be; never nothing. Raises Onleesbaar when there is nothing to choose from."""
+    """Gives every place where the headers may be: one or more.
+
+    Raises Onleesbaar when there is none.
+    """
     sheets = [(tabel, first_rows(tabel)) for tabel in _tables(bestand, keuze.blad)]
     numbers = [keuze.kopregel] if keuze.kopregel is not None else None
     found = [
@@ -337,10 +351,11 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
 def headers_at(
     rijen: Sequence[Rij], kopregel: int, samengevoegd: Sequence[tuple[int, int, int, int]] = ()
 ) -> tuple[str, ...]:
-    """The headers in this row (by number; 0: there are none), as wide as the widest of these rows.
+    """Gives the headers in this row (by number; 0: there are none), as wide as the widest of these rows.
 
-    A row above it that names groups of columns ("Opleiding" over "niveau" and "jaar") goes before the headers;
-    `samengevoegd` are the merged cells of the sheet, as far as they are known. Nothing when there is no such row.
+    When the row above names groups of columns ("Opleiding" over "niveau" and "jaar"), that name is put before
+    the headers. `samengevoegd` are the merged cells of the sheet, as far as they are known. Gives an empty
+    tuple when there is no such row.
     """
     width = min(max((len(rij.waarden) for rij in rijen), default=0), _MAX_BREEDTE)
     if kopregel == 0:
@@ -352,7 +367,8 @@ def headers_at(
     above = rijen[place - 1] if place else None
     if above is None or above.nummer != kopregel - 1:
         return tuple(koppen)
-    # Counted from 0, so the row above the headers is two less than their number.
+    # Places count from 0 and rows from 1, so the row above the headers is the number of the header row less
+    # two.
     merged = {
         first: last
         for top, first, bottom, last in samengevoegd
@@ -362,15 +378,16 @@ def headers_at(
 
 
 def _headers(rij: Rij, width: int) -> list[str]:
-    # Numbers and dates are never headers, and this keeps data out of what is shown as a header.
+    # Numbers and dates are never headers; this keeps data out of the headers that are shown.
     koppen = [tekst(value) if isinstance(value, str) else "" for value in rij.waarden[:width]]
     return koppen + [""] * (width - len(koppen))
 
 
 def _with_groups(above: list[str], koppen: list[str], merged: Mapping[int, int]) -> list[str]:
-    """The headers with the names of their groups, if the row above holds those."""
+    """Gives the headers with the names of their groups, when the row above holds such names."""
     named = [index for index, kop in enumerate(above) if kop]
-    # Of merged cells only the first has a value. Where nobody tells which are merged, a group goes on to the next name.
+    # Of merged cells only the first has a value. When it is not known which are merged, a group ends at the
+    # next name.
     groups = [""] * len(above)
     for index, following in pairwise([*named, len(above)]):
         last = merged.get(index, index if merged else following - 1)
@@ -385,7 +402,10 @@ def _with_groups(above: list[str], koppen: list[str], merged: Mapping[int, int])
 
 
 def _reads_as_groups(named: Sequence[int], koppen: Sequence[str]) -> bool:
-    """Whether names above headers are of groups: a title of several cells stands at the left with nothing after it."""
+    """Tells whether the texts above headers are names of groups.
+
+    A title in several cells is no group: it stands at the left, with nothing after it.
+    """
     spread = any(koppen[index] for left, right in pairwise(named) for index in range(left + 1, right))
     covers = any(not koppen[index] for index in named)
     below = [kop for kop in koppen if kop]
@@ -396,7 +416,10 @@ _DATA = re.compile(r"@|[0-9]{4}|[0-9][-/.][0-9]")
 
 
 def _looks_like_headers(place: _Plaats) -> tuple[int, int]:
-    """How much a row looks like headers: different short texts with data below; the higher row of equals."""
+    """Scores a row by its likeness to headers: different short texts with data below it.
+
+    Of equal rows the higher one scores more.
+    """
     texts = {kop for kop in place.koppen if kop}
     data = sum(1 for kop in texts if _DATA.search(kop) or len(kop) > 50)
     own = next((rij.waarden for rij in place.rijen if rij.nummer == place.kopregel), ())
@@ -407,7 +430,7 @@ def _looks_like_headers(place: _Plaats) -> tuple[int, int]:
 
 
 def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
-    """The sheets that may hold the data: the chosen one, or all but our own."""
+    """Yields the sheets that may hold the data: the chosen one, or all except those that the portal added."""
     for tabel in bestand.tabellen:
         if blad and tabel.naam[:BLADNAAM] != blad:
             continue

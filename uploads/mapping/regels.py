@@ -1,8 +1,8 @@
-"""A koppeling as data: which columns go to which attribute of the standard, and how.
+"""Describes a koppeling as data: which columns go to which attribute of the standard, and how.
 
-Plain values without Django. `engine` runs them, the presets (`sonar`, `standaard`) make them for a header row, a
-clerk's own are kept as JSON. What may be a target, and what a rule may say about it, follows from
-`exchange.standard` alone.
+These are plain values without Django. `engine` runs them, the presets (`sonar`, `standaard`) make them for a
+header row, and the ones that a clerk makes are kept as JSON. The possible targets, and the possible rules for
+each, follow from `exchange.standard` alone.
 """
 
 from collections.abc import Mapping
@@ -29,11 +29,11 @@ STANDAARD_KOLOMMEN: Final = "standaard"
 HERKOMSTEN: Final = ("", SONAR, STANDAARD_KOLOMMEN)
 
 AFKEUREN: Final = "afkeuren"
-# Converted to whole hours a week: what the number is multiplied by.
+# The factor that turns a number in this unit into hours a week.
 EENHEDEN: Final[Mapping[str, float]] = {"uren_per_dag": 5.0, "uren_per_maand": 12 / 52}
-# Where a cell with several codes in it is cut when nobody said otherwise.
+# The places where a cell with several codes is cut when the rule names no others.
 GEWONE_SPLITS: Final = ",;|\n"
-# As long as a word of `Regel.waarden` can be.
+# The greatest length of a word of `Regel.waarden`.
 LONGEST_VALUE: Final = 300
 
 MAX_REGELS = 300
@@ -46,42 +46,45 @@ LONGEST_BETWEEN = 20
 
 @dataclass(frozen=True, slots=True)
 class Regel:
-    """One target and what fills it.
+    """One target and its source: columns or a constant.
 
-    Of several rules with the same `doel` (without `[]`) the first that comes to something counts; with `[]` each
-    adds its elements. A constant at `groep[].naam` goes into every element of the group that is there.
+    Of several rules with the same `doel` (without `[]`), the first that gives a value counts; with `[]` each
+    rule adds its elements. A constant at `groep[].naam` goes into each element of the group that is present.
     """
 
     # The path with positions: "mobiliteit.bemiddelingspostcode", "bemiddelingsberoep[].codeBeroepsnaam",
     # "arbeidsmarktkwalificatie.opleiding[0].codeNiveauOpleiding".
     doel: str
-    # Keys of headers, as `kolomsleutels` gives them; empty: a constant.
+    # Keys of headers, as `kolomsleutels` gives them; empty for a constant.
     kolommen: tuple[str, ...] = ()
     constante: str = ""
-    # Between the values of several columns.
+    # Stands between the values of several columns.
     voeg_samen: str = ", "
-    # Characters at which one cell is cut into several elements (" en " among them is that word); `doel` then has [].
+    # Characters at which one cell is cut into several elements (" en " among them is that word); `doel` then
+    # has [].
     splits: str = ""
-    # One of EENHEDEN, or empty when the number is what the standard asks.
+    # One of EENHEDEN; empty when the number is in the unit of the standard.
     eenheid: str = ""
-    # Own words -> codes, instead of the labels and codes of the list: a 1 that means yes is not code 1. An empty code:
-    # left out on purpose.
+    # The municipality's own words and their codes, instead of the labels and codes of the list: a 1 that
+    # means yes is not code 1. A word with an empty code is left out on purpose.
     waarden: tuple[tuple[str, str], ...] = ()
-    # A word of the cell is enough: "mbo 4" is found under "mbo".
+    # One known word in the cell is enough: "mbo 4" is found under "mbo".
     per_woord: bool = False
-    # "": left out with a warning and counted for the value mapping; AFKEUREN; or a code that is used with a warning.
+    # "": the value is left out with a warning, and counted for the value mapping; AFKEUREN: it is refused; a
+    # code: that code is used, with a warning.
     bij_onbekend: str = ""
-    # Cut at a word, with a warning, instead of refused for being too long.
+    # A text that is too long is cut at a word, with a warning, instead of refused.
     inkorten: bool = False
-    # Only when this other target (with positions) got a value too.
+    # The rule counts only when this other target (with positions) has a value too.
     alleen_met: str = ""
-    # For the id only: always a keyed pseudonym. Otherwise that is done for what is, or by its header must be, a BSN.
+    # For the id only: always use a keyed pseudonym. Otherwise only a BSN gets one, also when only the header
+    # says that it is a BSN.
     pseudoniem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Toestemming:
-    """How the file says who agreed: a column with certain values, or a declaration for everybody in it."""
+    """The source of consent: a column with certain values, or a declaration for everybody in the file."""
 
     kolom: str = ""
     waarden: tuple[str, ...] = (JA,)
@@ -90,7 +93,7 @@ class Toestemming:
 
 @dataclass(frozen=True, slots=True)
 class Regels:
-    """Everything needed to read one kind of file. `toestemming` None: the file holds only people who agreed."""
+    """The rules for reading one kind of file. `toestemming` is None when everybody in the file agreed."""
 
     soort: Soort
     regels: tuple[Regel, ...]
@@ -99,7 +102,7 @@ class Regels:
 
     @property
     def kolommen(self) -> tuple[str, ...]:
-        """The keys of all columns that are used, each once, in the order of the rules; consent last."""
+        """Gives the keys of all columns that are used, each once: in the order of the rules, consent last."""
         keys = [key for regel in self.regels for key in regel.kolommen]
         if self.toestemming is not None and self.toestemming.kolom:
             keys.append(self.toestemming.kolom)
@@ -116,7 +119,10 @@ class Regels:
 
 
 def check(regels: Regels) -> None:
-    """Raises OngeldigeRegels for rules that mean nothing. They need not be complete: see `what_is_missing`."""
+    """Raises OngeldigeRegels for rules that have no meaning.
+
+    They need not be complete: see `what_is_missing`.
+    """
     if regels.soort not in SOORTEN:
         raise OngeldigeRegels("Een koppeling is voor werkzoekenden of voor vacatures. Kies een van beide.")
     if regels.herkomst not in HERKOMSTEN:
@@ -130,7 +136,7 @@ def check(regels: Regels) -> None:
 
 
 def what_is_missing(regels: Regels) -> tuple[str, ...]:
-    """In Dutch, what must still be told before a file can be read with these rules; nothing when they are complete."""
+    """Says in Dutch what these rules still lack before a file can be read; empty when they are complete."""
     soort = regels.soort
     filled = {without_positions(regel.doel) for regel in regels.regels}
     missing = [

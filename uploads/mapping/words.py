@@ -1,22 +1,24 @@
-"""The words that people write in a cell, and what each means: the only list of them; everything else reads it here.
+"""Lists the words that people write in a cell, and their meaning; all other code reads them here.
 
-For every value list of the standard there are three kinds of words, by how sure it is what they mean:
+For each value list of the standard there are three sorts of words, by the certainty of their meaning:
 
-- `vast`: mean the same in every file. The preset of Sonar reads these and no others.
-- `gangbaar`: mean the same in a column that is known to be about this. A proposal recognises these and the `vast`
-  ones, and writes them into the rule that it makes; so a conversion understands whatever a proposal recognised.
-- `ruim`: probably mean this. They are only suggested to the clerk who maps values.
+- `vast`: have the same meaning in every file. The preset of Sonar reads these and no others.
+- `gangbaar`: have the same meaning in a column about this subject. A proposal recognises these and the `vast`
+  ones, and writes them into the rule that it makes; therefore a conversion understands every word that a
+  proposal recognised.
+- `ruim`: probably have this meaning. They are only suggested to the clerk who maps values.
 
-All words are as cells are compared (`cells.text.woordsleutel`): without capitals and surplus spaces; accents count.
+All words have the form in which cells are compared (`cells.text.woordsleutel`): without capitals and surplus
+spaces; accents count.
 
-Decided here, once:
+These choices are made here, once:
 
-- `x` is yes. An empty cell beside it stays absent: nobody said no.
-- `0` and `1` are no and yes in a column in which 0 occurs and nothing but these two; a 2 in such a column is then
-  unknown, not no. In any other column digits are the standard's own codes: 0 unknown, 1 yes, 2 no.
-- A word for which several codes are as good ("startkwalificatie": havo, vwo or mbo) is in no list; "slecht" and
-  "onvoldoende" are only suggested, as the standard has no level between none and reasonable.
-- What a language list or a register of others holds (languages, occupations, sectors) is not here but in that list.
+- `x` is yes. An empty cell in the same column stays absent: nobody said no.
+- `0` and `1` are no and yes in a column that has 0 and no other values than these two; a later 2 in such a
+  column is unknown, not no. In any other column digits are the standard's own codes: 0 unknown, 1 yes, 2 no.
+- A word with several possible codes ("startkwalificatie": havo, vwo or mbo) is in no list. "slecht" and
+  "onvoldoende" are only suggested, because the standard has no level between none and reasonable.
+- Words of lists that others keep (languages, occupations, sectors) are in those lists, not here.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,7 +31,8 @@ from exchange.standard import waardelijsten as lijsten
 
 # --- Nothing ------------------------------------------------------------------------------------------------
 
-# What a cell may hold that means: nothing. A municipality can have its own words instead; errors always count.
+# The words in a cell that mean that there is nothing. A municipality can have its own words instead; errors
+# of the spreadsheet always count.
 AFWEZIG_WOORDEN: Final = frozenset(
     {
         "", "-", "--", "---", "–", "—", ".", "?", "??", "???", "nnb", "n.n.b.", "n.n.b", "onbekend", "niet bekend",
@@ -38,7 +41,7 @@ AFWEZIG_WOORDEN: Final = frozenset(
         "#null!", "#leeg!", "#num!", "#getal!",
     }
 )  # fmt: skip
-# None of something of which somebody can have several.
+# None of something of which a person can have several.
 GEEN: Final = frozenset({"geen", "nee"})
 
 # --- Yes and no ---------------------------------------------------------------------------------------------
@@ -49,17 +52,17 @@ _JA_VAST: Final = "ja, j, true, waar"
 _JA_GANGBAAR: Final = "x, yes, y, wel"
 _NEE_VAST: Final = "nee, n, neen, false, onwaar"
 _NEE_GANGBAAR: Final = "no, niet"
-# The digits of who does not use the standard's codes.
+# The digits of people who do not use the standard's codes.
 JA_CIJFER: Final = "1"
 NEE_CIJFER: Final = "0"
-# Beside the words for yes, in a column that says who agreed.
+# Count next to the words for yes, in a column that says who agreed.
 _AKKOORD: Final = "akkoord, toestemming, ok, gegeven, getekend, v"
 
 # --- Words of no code ---------------------------------------------------------------------------------------
 
 # Labels that several lists have: on their own they do not tell which list it is.
 VAN_VELE_LIJSTEN: Final = frozenset({JA, NEE, "onbekend", "niet van toepassing", "anders"})
-# How much somebody works: noise around an occupation.
+# Words for the amount of work, which say nothing about an occupation.
 WERKDUUR: Final = frozenset({"fulltime", "ft", "parttime", "pt"})
 
 
@@ -68,7 +71,7 @@ WERKDUUR: Final = frozenset({"fulltime", "ft", "parttime", "pt"})
 
 @dataclass(frozen=True, slots=True)
 class Woorden:
-    """The words for the codes of one value list, as word -> code; an empty code: nothing, said on purpose."""
+    """The words for the codes of one value list, as word -> code; an empty code: nothing, on purpose."""
 
     vast: Mapping[str, str]
     gangbaar: Mapping[str, str]
@@ -76,12 +79,12 @@ class Woorden:
 
     @property
     def begrepen(self) -> Mapping[str, str]:
-        """What proposals recognise and the rules that they make understand."""
+        """Gives the words that proposals recognise and that the rules they make understand."""
         return {**self.gangbaar, **self.vast}
 
     @property
     def alle(self) -> Mapping[str, str]:
-        """Everything, for who looks at each word: suggestions of a code."""
+        """Gives all words, for suggestions of a code."""
         return {**self.ruim, **self.begrepen}
 
 
@@ -89,12 +92,12 @@ _Tabel = Mapping[Code, str]
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """The words of a text that has commas between them."""
+    """Splits a text at its commas into words."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _turned(codes: _Tabel) -> Mapping[str, str]:
-    """Word -> code, from a code with its words behind each other."""
+    """Gives word -> code, from codes that each have a text of words."""
     return MappingProxyType({word: str(code) for code, words in codes.items() for word in split_words(words)})
 
 
@@ -147,7 +150,7 @@ _OPLEIDING: Final = _woorden(
         9: "overig, overige, geen, praktijkschool, pro, buitenlands, buitenlandse opleiding, inburgering",
     },
 )
-# Which working level goes with an education.
+# The working level that fits an education.
 _NIVEAU_BIJ_OPLEIDING: Final[Mapping[str, str]] = {
     "1": "2", "2": "3", "3": "4", "4": "4", "5": "5", "6": "6", "9": "2",
 }  # fmt: skip
@@ -195,7 +198,7 @@ _VERVOER: Final = _woorden(
     },
 )
 
-# Per list of the standard, by its name there.
+# The words per list of the standard, by its name there.
 WOORDEN: Final[Mapping[str, Woorden]] = MappingProxyType(
     {
         lijsten.JA_NEE.naam: _JA_NEE,
@@ -294,15 +297,15 @@ TOESTEMMING_WOORDEN: Final = frozenset({*JA_WOORDEN, JA_CIJFER, *split_words(_AK
 
 
 def words_of_list(lijst: Waardelijst) -> Woorden:
-    """The words for the codes of a list; a list that others keep has none here."""
+    """Gives the words for the codes of a list; none for a list that others keep."""
     return WOORDEN.get(lijst.naam, _GEEN_WOORDEN)
 
 
 def are_digits_of_yes_and_no(words: Collection[str]) -> bool:
-    """Tells whether 0 and 1 are no and yes in a column with these words, absent ones left out."""
+    """Tells whether 0 and 1 are no and yes in a column with these words, without the absent ones."""
     return NEE_CIJFER in words and {NEE_CIJFER, JA_CIJFER}.issuperset(words)
 
 
 def yes_to(code: str) -> tuple[tuple[str, str], ...]:
-    """Words of a column with yes and no for one code: yes is the code, no is nothing."""
+    """Gives the words of a column with yes and no for one code: yes is the code, no is nothing."""
     return tuple([(word, code) for word in JA_WOORDEN] + [(word, "") for word in NEE_WOORDEN])

@@ -1,1 +1,1 @@
-"""Files whose layout is known beforehand."""
+"""Reads files with a layout that is known beforehand."""

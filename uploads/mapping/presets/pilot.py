@@ -1,8 +1,8 @@
-"""JSON in the form of the old pilot (0.8), lifted to the standard.
+"""Converts JSON in the form of the old pilot (0.8) to the standard.
 
-Most of it is the standard already. What has another place or another form is in the tables below; what the standard
-has no place for is left out, and told. Occupations and skills were free text or codes of a list that is no more:
-they go through the value mapping, and what it does not know is counted.
+Most fields are in the standard already. The tables below hold the fields with another place or another form;
+a field that has no place in the standard is left out, with a remark. Occupations and skills were free text,
+or codes of a list that no longer exists: they go through the value mapping, and unknown ones are counted.
 """
 
 import re
@@ -24,7 +24,7 @@ LABEL: Final = "JSON van de pilot (versie 0.8)"
 
 
 class Veldwijze(StrEnum):
-    """What is done with a field that is not in the standard as it is."""
+    """The treatment of a field that is not in the standard in the same form."""
 
     HERNOEMD = "hernoemd"
     BEROEP = "beroep"
@@ -36,7 +36,7 @@ class Veldwijze(StrEnum):
 
 
 class Pilotomzetting(NamedTuple):
-    """What becomes of a field: where it goes (the path in the standard), or why it is left out."""
+    """The conversion of one field: its path in the standard, or the reason why it is left out."""
 
     wijze: Veldwijze
     doel: str = ""
@@ -48,7 +48,7 @@ _REGIOSTRAAL = Pilotomzetting(
     uitleg="De standaard heeft geen straal rond het werk meer. Gebruik maximaleReisafstand.",
 )
 
-# Per kind: each field of 0.8 (lists have [] behind them) that the standard does not have in that place.
+# Per kind: each field of 0.8 (lists have [] after them) that has another place in the standard, or none.
 TABEL: Final[Mapping[Soort, Mapping[str, Pilotomzetting]]] = {
     Soort.WERKZOEKENDEN: {
         "bemiddelingsberoep[]": Pilotomzetting(Veldwijze.BEROEP, "bemiddelingsberoep[].codeBeroepsnaam"),
@@ -89,7 +89,7 @@ TABEL: Final[Mapping[Soort, Mapping[str, Pilotomzetting]]] = {
         ),
     },
 }
-# The behavioural competences of 0.8, of which the standard has no codes: their names can be mapped.
+# The behavioural competences of 0.8. The standard has no codes for them, but their names can be mapped.
 GEDRAGSCOMPETENTIES: Final[Mapping[int, str]] = {
     24100: "Beslissen en activiteiten initiëren", 24101: "Aansturen", 24102: "Begeleiden",
     24104: "Aandacht en begrip tonen", 24105: "Samenwerken en overleggen", 24106: "Ethisch en integer handelen",
@@ -105,7 +105,7 @@ GEDRAGSCOMPETENTIES: Final[Mapping[int, str]] = {
 # Good and sufficient. The standard says only that somebody has a competence, not how well.
 _BEHEERST = frozenset({1, 2})
 
-# Fields of which 0.8 had one or the other; the first that says something counts.
+# Fields of which a record of 0.8 has one or another; the first that is filled counts.
 _BEROEPSVELDEN = ("omschrijvingBeroepsnaam", "naamBeroepOngecodeerd", "codeBeroepsnaam")
 _OPLEIDINGSVELDEN = ("omschrijvingOpleidingsnaam", "naamOpleidingOngecodeerd", "omschrijvingOpleiding")
 _BEROEPSTEKST = _BEROEPSVELDEN[:2]
@@ -143,7 +143,10 @@ _ADRES_WERKGEVER = Opmerking(
 
 
 def is_pilot(records: Sequence[Any], soort: Soort) -> bool:
-    """Whether records of this kind are in the form of 0.8, known by fields that the standard does not have."""
+    """Tells whether records of this kind have the form of 0.8.
+
+    They are recognised by fields that the standard does not have.
+    """
     return soort in TABEL and any(
         _is_old(soort, pad, value) for record in records for pad, value in _fields(record, "")
     )
@@ -155,12 +158,12 @@ def _is_old(soort: Soort, pad: str, value: Any) -> bool:
         return False
     if omzetting.wijze is not Veldwijze.BEROEP:
         return True
-    # An occupation stands in the same place in both; in the standard it is a code and nothing else.
+    # An occupation has the same place in both; in the standard it is only a code.
     return isinstance(value, dict) and any(value.get(name) for name in _BEROEPSTEKST)
 
 
 def _fields(value: Any, pad: str) -> Iterator[tuple[str, Any]]:
-    """Every field with its path; of a list every element."""
+    """Yields every field with its path; of a list every element."""
     if not isinstance(value, dict) or pad.count(".") > _DEEPEST:
         return
     for name, inner in value.items():
@@ -178,7 +181,7 @@ def _below(pad: str, name: Any) -> str:
 
 # --- Lifting ------------------------------------------------------------------------------------------------
 
-# The groups of the standard: the names in it, each with what is below it (nothing for an attribute).
+# The groups of the standard: the names in it, each with the names below it (nothing for an attribute).
 _Boom = dict[str, "_Boom"]
 
 
@@ -193,7 +196,7 @@ def _boom(soort: Soort) -> _Boom:
 
 
 class PilotVertaling:
-    """Lifts records of 0.8, and lets them through like records of the standard."""
+    """Converts records of 0.8, and then reads them like records of the standard."""
 
     vol = False
 
@@ -205,16 +208,17 @@ class PilotVertaling:
         self._competentie = _code_reader(soort, Veldwijze.VAARDIGHEID, omgeving)
         self._opleidingen = omgeving.codes.get("opleidingen", {})
         self._record: Record = {}
-        # What somebody seeks and did before is often the same; it is one value in one record.
+        # The wish and the experience of a person often hold the same word; it counts as one value in one
+        # record.
         self._counted: set[tuple[str, str]] = set()
 
     def kop_van(self, pad: str) -> str:
-        """The field of 0.8 that the attribute at this path came from."""
+        """Gives the field of 0.8 that the attribute at this path came from."""
         bare = without_positions(pad)
         return next((old for old, new in self._tabel.items() if new.doel == bare), bare)
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """The record in the standard; None when there is none, or when a free text holds a BSN."""
+        """Gives the record in the standard; None when there is none, or when a free text holds a BSN."""
         if isinstance(waarden, dict):
             self._meld, self._onbekend = meld, onbekend
             self._record, self._counted = {}, set()
@@ -223,15 +227,15 @@ class PilotVertaling:
         return self._records.vertaal(waarden, meld, onbekend)
 
     def vorm(self) -> int:
-        """Which attributes the last record has."""
+        """Gives the attributes that the last record has."""
         return self._records.vorm()
 
     def paden(self, vorm: int) -> Iterable[str]:
-        """The paths of these attributes."""
+        """Gives the paths of these attributes."""
         return self._records.paden(vorm)
 
     def _lift(self, old: Record, pad: str, boom: _Boom, new: Record) -> Record:
-        """Put everything in a group in its place; most of it in the same place in the new group."""
+        """Puts each field of a group in its place, mostly the same place in the new group."""
         for name, value in old.items():
             below = _below(pad, name)
             if is_empty(value):
@@ -253,7 +257,10 @@ class PilotVertaling:
         return self._lift(value, pad, boom, {}) if isinstance(value, dict) and boom else value
 
     def _move(self, pad: str, name: str, values: Sequence[Any], new: Record) -> None:
-        """Put the values of a field that has another place or form where they belong, or tell that there is none."""
+        """Puts the values of a field with another place or form where they belong.
+
+        Reports a field that has no place in the standard.
+        """
         omzetting = self._tabel[pad]
         if omzetting.wijze is Veldwijze.VERVALLEN:
             self._meld(pad, _left_out("pilot_vervallen", omzetting.uitleg))
@@ -277,7 +284,7 @@ class PilotVertaling:
                 new[_COMPETENTIES] = found
 
     def _occupation(self, pad: str, value: Record) -> Any:
-        """The code of an occupation, by its name or by its old code."""
+        """Gives the code of an occupation, by its name or by its old code."""
         cels = [self._beroep(text) for name in _BEROEPSVELDEN if (text := tekst(value.get(name)))]
         return self._code(pad, cels)
 
@@ -295,7 +302,7 @@ class PilotVertaling:
         return self._code(pad, [self._competentie(text)] if text else [])
 
     def _code(self, pad: str, cels: Sequence[Cel]) -> Any:
-        """The first code that was found; otherwise what there is to say about the first value."""
+        """Gives the first code that was found; otherwise None, and reports the first value."""
         for cel in cels:
             if cel.waarde is not None and cel.opmerking is None:
                 return cel.waarde
@@ -309,7 +316,7 @@ class PilotVertaling:
         return None
 
     def _education(self, value: Record, new: Record) -> None:
-        """The code of an education, and in text how it was called."""
+        """Adds the code of an education, and its old name as text."""
         code = value.get(_OPLEIDINGSCODE)
         texts = dict.fromkeys(text for name in _OPLEIDINGSVELDEN if (text := tekst(value.get(name))))
         known = next(
@@ -321,7 +328,10 @@ class PilotVertaling:
             new["toelichtingOpleiding"] = ". ".join(texts)
 
     def _address(self, pad: str, values: Sequence[Record]) -> None:
-        """The address of the work, for which 0.8 had only those of the employer: a street before a postbus."""
+        """Adds the address of the work.
+
+        Version 0.8 had only addresses of the employer; a street has priority over a postbus.
+        """
         found = [adres for value in values if (adres := _dutch_address(value)).get("postcode")]
         if not found:
             self._meld(pad, _GEEN_ADRES)
@@ -331,7 +341,7 @@ class PilotVertaling:
 
 
 def _dutch_address(value: Record) -> Record:
-    """An address of 0.8 as the standard has it."""
+    """Gives an address of 0.8 in the form of the standard."""
     nederland = _group(_group(value, "adres"), "adresNederland")
     straat = _group(_group(nederland, "adresDetails"), "straatadres")
     letter, toevoeging = tekst(straat.get("huisletter")), tekst(straat.get("huisnummertoevoeging"))
@@ -350,17 +360,20 @@ def _group(value: Any, name: str) -> Record:
 
 
 def _unique(name: str, codes: Iterable[Any]) -> list[Record]:
-    """An element for each code that was found, once."""
+    """Gives one element for each different code that was found."""
     return [{name: code} for code in dict.fromkeys(codes) if code is not None]
 
 
 def _code_reader(soort: Soort, wijze: Veldwijze, omgeving: Omgeving) -> Lees:
-    """How a value is read that becomes a code: as in a column for that attribute."""
+    """Gives the reader of a value that becomes a code: the same as in a column for that attribute."""
     doel = next(one.doel for one in TABEL[soort].values() if one.wijze is wijze)
     return reader(soort, veld_op(soort, doel), Regel(doel.replace("[]", "[0]"), ("waarde",)), omgeving)
 
 
 def _shown(pad: str) -> str:
-    """A path of which every name can be one; anything else may be something that somebody typed."""
+    """Gives a path in which every name can be the name of a field; '' for any other.
+
+    Another name may be something that somebody typed.
+    """
     names = pad.replace("[]", "").split(".")
     return pad if len(pad) <= 200 and all(map(_PLAUSIBLE_NAME.fullmatch, names)) else ""

@@ -1,4 +1,4 @@
-"""Records that are in the standard already (JSON): nothing to translate, only an id that must not be a BSN."""
+"""Reads records (JSON) that are already in the standard: only an id that is a BSN is changed."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +14,10 @@ LABEL = "JSON volgens de gegevensstandaard"
 
 
 def kinds_of(records: Sequence[Any]) -> list[Soort]:
-    """The kinds these records can be, best first: by their id, else by how many properties they share with it."""
+    """Gives the kinds that these records can be, best first.
+
+    Decides by their id, or else by the number of properties that they share with the kind.
+    """
     scores: dict[Soort, int] = {}
     for soort in Soort:
         names = {attribuut.naam for attribuut in STANDAARD[soort].attributen}
@@ -28,7 +31,7 @@ def kinds_of(records: Sequence[Any]) -> list[Soort]:
 
 
 class RecordVertaling:
-    """Lets records of one kind through."""
+    """Passes on records of one kind."""
 
     vol = False
 
@@ -38,11 +41,11 @@ class RecordVertaling:
         self._record: Record = {}
 
     def kop_van(self, pad: str) -> str:
-        """There are no columns: the path is the name."""
+        """Gives the path itself, because records have no columns."""
         return without_positions(pad)
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
-        """The record itself, with a pseudonym for an id that is a BSN; None when a free text holds a BSN."""
+        """Gives the record, with a pseudonym for an id that is a BSN; None when a free text holds a BSN."""
         if not isinstance(waarden, dict):
             meld(
                 "",
@@ -61,13 +64,13 @@ class RecordVertaling:
         return waarden if look_through(self.soort, waarden, meld) else None
 
     def vorm(self) -> int:
-        """Which attributes the last record has: a bit for each, in the order of the standard."""
+        """Gives the attributes that the last record has: a bit for each, in the order of the standard."""
         return sum(
             1 << place for place, steps in enumerate(_STEPS[self.soort]) if _has_any(self._record, steps)
         )
 
     def paden(self, vorm: int) -> Iterable[str]:
-        """The paths of these attributes."""
+        """Gives the paths of these attributes."""
         return [leaf.pad for place, leaf in enumerate(velden(self.soort)) if vorm >> place & 1]
 
 

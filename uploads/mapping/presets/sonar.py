@@ -1,7 +1,7 @@
-"""The Sonar dashboard export: 35 columns, and the rules for those that the standard has a place for.
+"""Reads the Sonar dashboard export: 35 columns, and rules for those that have a place in the standard.
 
-The columns may have moved and others may stand between them; they are known by their headers. Names, addresses,
-gender and age have no place in the standard and are never read.
+The columns are found by their headers, so they may have moved, and others may stand between them. Names,
+addresses, gender and age have no place in the standard and are never read.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _TAAL = "arbeidsmarktkwalificatie.taalbeheersing[0]"
 _MONDELING = f"{_TAAL}.codeNiveauTaalbeheersingMondeling"
 _SCHRIFTELIJK = f"{_TAAL}.codeNiveauTaalbeheersingSchriftelijk"
 
-# All headers of the export, used or not: by these it is recognised.
+# All headers of the export, used or not; they identify it.
 KOPPEN = (
     "Datum melding", "1e uitk dag (niet WW)", "BSN", "ID_WZ", "Beschikbare uren/wk", "Opleidingsniveau",
     "Beroepssector", "Bemiddelingsberoep", "Mondeling Nederlands", "Schriftelijk Nederlands", "Rijbewijs",
@@ -90,7 +90,7 @@ REGELS = Regels(
 )
 
 _BEKEND = {kopsleutel(kop) for kop in KOPPEN}
-# These say "Sonar" louder than a postcode or a phone number does.
+# These headers point to Sonar more clearly than a postcode or a phone number does.
 _EIGEN = {
     kopsleutel(kop)
     for kop in ("ID_WZ", "BSN", "Toestemming", "Bemiddelingsberoep", "Beschikbare uren/wk", "Sonar")
@@ -99,13 +99,13 @@ _MIN_SCORE = 6
 
 
 class Sonar:
-    """The koppeling itself."""
+    """The koppeling for the Sonar export."""
 
     naam = SONAR
     label = "Sonar-export (dashboard)"
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
-        """At least six headers of the export, two of which nobody else has."""
+        """Recognises a header row with at least six headers of the export, two of which nobody else has."""
         present = {kopsleutel(kop) for kop in koppen}
         score = len(present & _BEKEND)
         if soort is not _SOORT or score < _MIN_SCORE or len(present & _EIGEN) < 2:

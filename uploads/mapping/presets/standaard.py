@@ -1,7 +1,8 @@
-"""Spreadsheets whose headers are the standard's own: an attribute's path, its name or its official Dutch label.
+"""Reads spreadsheets whose headers are the standard's: an attribute's path, its name or its Dutch label.
 
-Everything is derived from `exchange.standard`: the headers, how cells are read, and where they go. A list takes
-one column with several values in it, or numbered columns: `rijbewijs[1]`, `opleiding[2].codeNiveauOpleiding`.
+Everything follows from `exchange.standard`: the headers, the readers of the cells, and the targets. A list
+takes one column with several values in each cell, or numbered columns: `rijbewijs[1]`,
+`opleiding[2].codeNiveauOpleiding`.
 """
 
 import re
@@ -22,7 +23,10 @@ _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")
 
 @cache
 def _names(soort: Soort) -> dict[str, Veld]:
-    """Every header that means exactly one attribute of this kind; the more precise name wins."""
+    """Gives every header that means exactly one attribute of this kind.
+
+    A more precise name has priority.
+    """
     leaves = velden(soort)
     found: dict[str, Veld] = {}
     for leaf in leaves:
@@ -36,7 +40,7 @@ def _names(soort: Soort) -> dict[str, Veld]:
             groups.setdefault(leaf.pad.rpartition(".")[0], []).append(leaf)
     loose: list[tuple[str, Veld]] = [(leaf.attribuut.naam, leaf) for leaf in leaves]
     loose += [(leaf.label, leaf) for leaf in leaves]
-    # A group with one attribute may go by its own name: `rijbewijs`, `bemiddelingsberoep`.
+    # A group with one attribute may have its own name as header: `rijbewijs`, `bemiddelingsberoep`.
     for inside in groups.values():
         if len(inside) == 1:
             loose += [(inside[0].voorouders[-1].naam, inside[0]), (inside[0].voorouders[-1].label, inside[0])]
@@ -49,7 +53,10 @@ def _names(soort: Soort) -> dict[str, Veld]:
 
 
 def target_of(header: str, soort: Soort) -> tuple[Veld, int | None] | None:
-    """The attribute a header means and its number in a list (from 0), if it says one; None when it means nothing."""
+    """Gives the attribute that a header means, and its number in a list (from 0; None when it has none).
+
+    Gives None for a header that means nothing.
+    """
     header = tekst(header)
     if not header or len(header) > 300:
         return None
@@ -65,7 +72,7 @@ def target_of(header: str, soort: Soort) -> tuple[Veld, int | None] | None:
 
 
 def rules_for(koppen: Sequence[str], soort: Soort) -> Regels:
-    """The rules that the headers themselves tell."""
+    """Makes the rules that follow from the headers."""
     targets = _targets(koppen, soort)
     columns_of_group = Counter(leaf.pad.rpartition(".")[0] for _, leaf, _ in targets)
     return Regels(
@@ -82,7 +89,8 @@ def _regel(kolom: Kolomkop, leaf: Veld, number: int | None, *, alone: bool) -> R
     lijst = leaf.attribuut.waardelijst
     unknown = AFKEUREN if lijst is not None and not lijst.extern else ""
     group = leaf.pad.rpartition(".")[0]
-    # A column that is the only one of its group, with its list right around it, may hold several values in a cell.
+    # When the column is the only one of its group, and its list is directly around it, a cell may hold
+    # several values.
     ends_in_list = leaf.pad.endswith("[]") or group.endswith("[]")
     if number is None and is_splitsbaar(leaf) and ends_in_list and (group == "" or alone):
         return Regel(usual_target(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)
@@ -90,13 +98,16 @@ def _regel(kolom: Kolomkop, leaf: Veld, number: int | None, *, alone: bool) -> R
 
 
 class Standaard:
-    """The koppeling itself."""
+    """The koppeling for headers of the standard."""
 
     naam = STANDAARD_KOLOMMEN
     label = "Kolommen van de gegevensstandaard"
 
     def herken(self, koppen: Sequence[str], soort: Soort) -> Herkenning | None:
-        """At least two headers that mean an attribute, of which the id or the postcode."""
+        """Recognises a header row with at least two headers that mean an attribute.
+
+        One of them is the id or the postcode.
+        """
         if soort not in SOORTEN:
             return None
         targets = _targets(koppen, soort)
@@ -109,7 +120,10 @@ class Standaard:
 
 
 def _targets(koppen: Sequence[str], soort: Soort) -> list[tuple[Kolomkop, Veld, int | None]]:
-    """Column, attribute and number of every header that means something; of a double one the first."""
+    """Gives the column, attribute and number of every header with a meaning.
+
+    Of headers with the same target only the first counts.
+    """
     found: list[tuple[Kolomkop, Veld, int | None]] = []
     seen: set[tuple[str, int | None]] = set()
     for kolom in kolomkoppen(koppen):

@@ -1,1 +1,1 @@
-"""Proposing what a column is, from its name and from its values."""
+"""Proposes a target for a column, from its name and its values."""

@@ -1,7 +1,7 @@
-"""What the values of a column look like, without knowing its header: postcodes, dates, yes and no, long texts.
+"""Recognises the values of a column without its header: postcodes, dates, yes and no, long texts.
 
-Works on a handful of sample values and is careful: a kind counts only when nearly all samples are of it. It never
-keeps or repeats a value.
+It works on a handful of sample values and is careful: a kind counts only when nearly all samples are of it.
+It never keeps or repeats a value.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ _MAX_LOOKED_AT: Final = 50
 
 
 class Waardesoort(StrEnum):
-    """What values can look like; the text is the Dutch plural, as a clerk is told."""
+    """The kinds of values; the text is the Dutch plural that a clerk reads."""
 
     POSTCODE = "postcodes"
     EMAIL = "e-mailadressen"
@@ -67,10 +67,10 @@ class Waardesoort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kolomwaarden:
-    """What is known of a column's values: the kinds that nearly all of them are, and what they are cut with.
+    """The facts known of a column's values: the kinds that nearly all of them are, and their separators.
 
-    `aantal` is how many samples there were that say something; `helemaal` the kinds that all of them are. `scheiding`
-    are the characters between several values in one cell, where there are any.
+    `aantal` is the number of samples that are not absent; `helemaal` has the kinds that all of them are.
+    `scheiding` has the characters between several values in one cell, where there are any.
     """
 
     aantal: int
@@ -79,12 +79,12 @@ class Kolomwaarden:
     helemaal: frozenset[Waardesoort] = frozenset()
 
     def is_een(self, *soorten: Waardesoort) -> bool:
-        """Whether the values are of one of these kinds."""
+        """Tells whether the values are of one of these kinds."""
         return not self.soorten.isdisjoint(soorten)
 
 
 _SEPARATORS: Final = ",;|\n"
-# Where a rule can cut a cell of one of the standard's lists.
+# The places where a rule can cut a cell of one of the standard's lists.
 _CUT: Final = re.compile(r"[,;/|\n]| en ", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _PHONE: Final = re.compile(r"(?:\+|00)?[0-9]{9,13}")
@@ -101,7 +101,7 @@ _HOURS: Final = re.compile(
     r"([0-9]{1,3})(?:[.,][0-9]{1,2})?\s*(uur|uren|u|hrs)?\.?(?: ?(?:per|p/|/) ?w.*)?", re.IGNORECASE
 )
 _YES_NO: Final = frozenset({*JA_WOORDEN, *NEE_WOORDEN})
-# Words of what is no value list of the standard.
+# Words that belong to no value list of the standard.
 _WORDS: Final[Mapping[Waardesoort, Collection[str]]] = {
     Waardesoort.GESLACHT: ("m", "v", "man", "vrouw", "x", "o", "mannelijk", "vrouwelijk", "onzijdig", "genderneutraal"),
     Waardesoort.TAAL: (
@@ -134,7 +134,7 @@ def _words(soort: Waardesoort) -> frozenset[str]:
 
 
 def look_at(values: Iterable[object]) -> Kolomwaarden:
-    """What these values look like; absent ones say nothing."""
+    """Examines these values; absent ones do not count."""
     said: list[tuple[object, str]] = []
     for value in values:
         text = tekst(value)
@@ -151,7 +151,10 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
 
 
 def _sensible(found: set[Waardesoort], said: list[tuple[object, str]]) -> set[Waardesoort]:
-    """Of what the values can be, what they are: a birthday is a date, an id of nine digits is hardly a BSN alone."""
+    """Chooses, from the kinds that the values can be, the kinds that they most likely are.
+
+    A birthday is also a date, and one id of nine digits is hardly a BSN.
+    """
     if Waardesoort.DATUM in found and all(_year(value) <= dt.date.today().year - 14 for value, _ in said):
         found.add(Waardesoort.GEBOORTEDATUM)
     # One number in eleven can be a BSN.
@@ -178,7 +181,7 @@ def _parts(text: str) -> list[str]:
 def _is_date(value: object, text: str) -> bool:
     if isinstance(value, dt.date):
         return True
-    # Plain numbers are dates only to who knows that they are; eight digits may be anything as well.
+    # Plain numbers are dates only for a reader who knows that already, and eight digits may be anything.
     if not isinstance(value, str) or (text.isdigit() and not re.fullmatch(r"(?:19|20)[0-9]{6}", text)):
         return False
     day = date_of(value) if len(text) <= 40 else None

@@ -1,7 +1,8 @@
-"""What the header of a column may mean, by the words in it.
+"""Guesses the meaning of a column's header, by the words in it.
 
-A header is taken apart into plain words, and compared with every name that the standard gives a target or that
-`kolomnamen` knows for it: the same words, the same letters but for a mistake, or all the words of a name and more.
+A header is split into plain words, and compared with every name that the standard gives a target or that
+`kolomnamen` knows for it. It matches on the same words, on the same letters except for a mistake, or on all
+the words of a name and more.
 """
 
 import re
@@ -21,7 +22,8 @@ from uploads.mapping.proposals import kolomnamen
 
 # A column that says who agreed; not an attribute of the standard.
 TOESTEMMING: Final = "toestemming"
-# Other targets that are no path: what is left out (with what it is behind it), a BSN, a part of an organisation.
+# Other targets that are no path: a column that is left out (followed by the reason), a BSN, a part of an
+# organisation.
 OUT: Final = "-"
 BSN: Final = "bsn"
 ORGANISATION: Final = "+"
@@ -32,7 +34,10 @@ _LONGEST_HEADER: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a column may be: a path or one of the marks above, how sure that is (0-100), and why."""
+    """A guess of a column's target: a path or one of the marks above.
+
+    `score` is its certainty (0-100), and `reason` tells a clerk why.
+    """
 
     target: str
     score: int
@@ -60,7 +65,7 @@ _NUMBER_ENDING = re.compile(r"(?<=[a-z]{3})nr$")
 
 
 def words_of(kop: str) -> tuple[str, ...]:
-    """A header as plain words: no accents, signs and abbreviations."""
+    """Gives a header as plain words: without accents, signs and abbreviations."""
     text = _CAMEL.sub(" ", tekst(kop)[:_LONGEST_HEADER])
     text = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
@@ -82,27 +87,27 @@ def words_of(kop: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name under which a target is known. `target` is a path, or begins with one of the marks above."""
+    """A name under which a target is known. `target` is a path, or starts with one of the marks above."""
 
     target: str
     name: str
-    # As a clerk is told it; empty: the name itself.
+    # The name as a clerk reads it; empty: the name itself.
     shown: str = ""
 
     @property
     def official(self) -> bool:
-        """Whether the standard itself calls it so."""
+        """Tells whether the standard itself uses this name."""
         return bool(self.shown)
 
     @property
     def likeness(self) -> str:
-        """What to say of a header that looks like it."""
+        """Says in Dutch that a header looks like this name."""
         return _LIKE.format(lower_first(self.shown or self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Every name of a kind's targets, in the forms in which a header may have it."""
+    """The names of all targets of a kind, in the forms in which a header may have them."""
 
     joined: Mapping[str, _Name]
     sets: Mapping[frozenset[str], _Name]
@@ -127,7 +132,10 @@ def _without_fillers(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _all_names(soort: Soort) -> Iterable[_Name]:
-    """The names of this kind's targets. The first that has a name keeps it: the standard, then what is not in it."""
+    """Gives the names of this kind's targets.
+
+    A name belongs to its first target; the standard comes first.
+    """
     leaves = velden(soort)
     meanings = Counter(name for leaf in leaves for name in {_glue(leaf.attribuut.naam), _glue(leaf.label)})
     for leaf in leaves:
@@ -170,7 +178,7 @@ def _glue(name: str) -> str:
 
 
 def by_name(words: tuple[str, ...], soort: Soort) -> list[Guess]:
-    """What a header of these words may mean, best first and every target once."""
+    """Gives the possible meanings of a header with these words: best first, and every target once."""
     index = _index(soort)
     best: dict[str, Guess] = {}
 
@@ -202,10 +210,10 @@ def by_name(words: tuple[str, ...], soort: Soort) -> list[Guess]:
 
 
 def _part_score(known: frozenset[str], words: tuple[str, ...]) -> int:
-    """How sure it is that a header means a name of which it has all words, and more: less for each word more."""
+    """Scores a header that has all words of a name and more: lower for each word more."""
     extra = len(set(words)) - len(known)
     weight = 66 if len(known) == 1 else 78 + 3 * min(len(known), 4)
-    # In Dutch what it is about comes first, or last: "rijbewijs in bezit", "hoogste opleiding".
+    # In Dutch the subject comes first or last: "rijbewijs in bezit", "hoogste opleiding".
     at_an_end = words[0] in known or words[-1] in known
     short = len("".join(known)) < 5
     return weight - 6 * (extra - 1) - (0 if at_an_end else 10) - (25 if short else 0)

@@ -1,9 +1,9 @@
-"""How the systems of municipalities call what the standard knows: the words by which a column is recognised.
+"""Lists the names that municipalities' systems give to columns, for each attribute of the standard.
 
-Only names that people and programs give to columns are here; what there is to map to comes from
-`exchange.standard`. The keys are its paths, without the group `arbeidsmarktkwalificatie.` that vacancies lack,
-so that one line serves both kinds. Write names in the singular, in small letters and without signs: `suggest`
-takes care of spelling, abbreviations, order and filler words.
+Only names that people and programs give to columns are here; the attributes themselves come from
+`exchange.standard`. The keys are its paths, without the group `arbeidsmarktkwalificatie.` that vacancies
+lack, so that one line serves both kinds. Write names in the singular, in small letters and without signs:
+`suggest` handles spelling, abbreviations, order and filler words.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from typing import Final
 
 from exchange.standard import Soort
 
-# Who speaks for the municipality; with "email" or "telefoon" beside it, how to reach that person.
+# The person who speaks for the municipality; with "email" or "telefoon" next to it, a way to reach that
+# person.
 ROLLEN: Final = (
     "contactpersoon", "klantmanager", "consulent", "werkconsulent", "casemanager", "casusregisseur", "jobcoach",
     "jobhunter", "werkcoach", "accountmanager", "regisseur", "medewerker", "behandelaar", "begeleider",
@@ -19,7 +20,7 @@ ROLLEN: Final = (
     "werkmakelaar", "talentcoach", "klantregisseur", "participatiecoach", "arbeidsbemiddelaar",
     "matchmaker", "coach", "werkgeversadviseur", "bedrijfscontactfunctionaris", "aanspreekpunt", "contact",
 )  # fmt: skip
-# The part of the municipality that such a person works for; goes behind the name.
+# The part of the municipality that such a person works for; it comes after the name.
 ORGANISATIES: Final = (
     "organisatie", "organisatie naam", "afdeling", "team", "dienst", "werkplein", "kantoor", "vestiging",
     "uitvoeringsorganisatie", "werkgeversservicepunt", "wsp", "sociale dienst", "contactpersoon organisatie",
@@ -393,7 +394,8 @@ TOESTEMMING: Final = (
     "toestemming verwerking", "gdpr", "opt in",
 )  # fmt: skip
 
-# What the standard has no place for, by the reason that a clerk is told. Also what is better left at home.
+# Columns without a place in the standard, by the reason that a clerk reads. Some of them had better not be
+# delivered at all.
 NIET_IN_STANDAARD: Final[Mapping[Soort, Mapping[str, tuple[str, ...]]]] = {
     Soort.WERKZOEKENDEN: {
         "Namen van mensen": (
@@ -496,7 +498,7 @@ AFKORTINGEN: Final[Mapping[str, str]] = {
 VULWOORDEN: Final = frozenset(
     {"van", "de", "het", "een", "in", "of", "en", "op", "voor", "per", "te", "bij", "met", "the"}
 )
-# Words that say who or what a row is about, or how a value is coded, and not which attribute it is.
+# Words that say who or what a row is about, or how a value is coded; they do not name an attribute.
 ONDERWERPEN: Final = frozenset(
     {
         "code", "indicatie", "ind", "werkzoekende", "werkzoekenden", "kandidaat", "kandidaten", "klant", "client",
@@ -504,7 +506,7 @@ ONDERWERPEN: Final = frozenset(
         "inwoner", "burger", "kolom", "waarde",
     }
 )  # fmt: skip
-# Of these words, those that tell which kind of file it is.
+# The words among these that tell the kind of the file.
 VAN_SOORT: Final[Mapping[Soort, frozenset[str]]] = {
     Soort.WERKZOEKENDEN: frozenset(
         {
@@ -522,7 +524,7 @@ VAN_SOORT: Final[Mapping[Soort, frozenset[str]]] = {
     Soort.VACATURES: frozenset({"vacature", "vacatures", "werkgever", "sollicitatie", "solliciteren"}),
 }
 
-# Languages by the words of a header, beside the names that the portal knows already.
+# Languages by the words of a header, next to the names that the portal knows already.
 TALEN: Final[Mapping[str, str]] = {
     "nederlandse": "nld", "engelse": "eng", "duitse": "deu", "franse": "fra", "poolse": "pol", "spaanse": "spa",
     "turkse": "tur", "arabische": "ara", "oekraiense": "ukr", "oekraiens": "ukr", "dutch": "nld", "english": "eng",

@@ -1,7 +1,8 @@
-"""Which target a column is probably for, judged by its header and by what its values look like, and why.
+"""Proposes a target for each column, by its header and its values, and gives the reason.
 
-Pure functions on headers and a few sample values. The targets are those of `exchange.standard`; the words that
-people use for them are in `kolomnamen`. A reason is Dutch, for the clerk, and repeats neither a value nor a header.
+These are pure functions on headers and a few sample values. The targets are those of `exchange.standard`; the
+words that people use for them are in `kolomnamen`. A reason is Dutch, for the clerk, and repeats neither a
+value nor a header.
 """
 
 import re
@@ -48,7 +49,7 @@ from uploads.mapping.words import (
     yes_to,
 )
 
-# From here a proposal is filled in; below it the clerk is only told what it may be.
+# From this certainty on, a proposal is filled in; below it, the clerk only reads it as a possibility.
 GENOEG: Final = 60
 ZEKER: Final = 90
 
@@ -59,9 +60,9 @@ _LEAST: Final = 40
 class Suggestie:
     """A proposal for one column.
 
-    `doel` is a path with positions, TOESTEMMING, or None when the column is not taken along. `zekerheid` runs from
-    0 to 100. A column with `achter` goes behind another column (its key) in the same target. The other fields are
-    those of `Regel`; for TOESTEMMING `waarden` holds the words that mean yes.
+    `doel` is a path with positions, TOESTEMMING, or None when the column does not go along. `zekerheid` runs
+    from 0 to 100. A column with `achter` comes after another column (its key) in the same target. The other
+    fields are those of `Regel`; for TOESTEMMING `waarden` holds the words that mean yes.
     """
 
     kolom: str
@@ -79,12 +80,12 @@ class Suggestie:
 
     @property
     def is_genoeg(self) -> bool:
-        """Whether it is sure enough to be filled in."""
+        """Tells whether it is certain enough to be filled in."""
         return self.doel is not None and self.zekerheid >= GENOEG
 
 
 def suggest(koppen: Sequence[str], monsters: Sequence[Sequence[object]], soort: Soort) -> list[Suggestie]:
-    """A proposal for every column, in their order. `monsters` holds a few values of each column."""
+    """Gives a proposal for every column, in their order. `monsters` holds a few values of each column."""
     columns = [
         _Column(
             kop.sleutel,
@@ -100,7 +101,7 @@ def suggest(koppen: Sequence[str], monsters: Sequence[Sequence[object]], soort: 
 
 
 def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> Soort | None:
-    """Whether the file holds jobseekers or vacancies; None when that cannot be told from it."""
+    """Guesses whether the file holds jobseekers or vacancies; None when it does not tell."""
     said: Counter[str] = Counter()
     for kop in koppen:
         words = set(words_of(kop))
@@ -125,7 +126,7 @@ def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> S
 def regels_from(
     suggesties: Iterable[Suggestie], koppen: Sequence[str], soort: Soort, vanaf: int = GENOEG
 ) -> Regels:
-    """The proposals that are sure enough, as rules. They need not be complete."""
+    """Makes rules from the proposals that are certain enough. They need not be complete."""
     present = {kop.sleutel for kop in kolomkoppen(koppen)}
     chosen = {
         one.kolom: one
@@ -164,7 +165,10 @@ def regels_from(
 
 
 def _occupation_from_title(rules: Sequence[Regel]) -> list[Regel]:
-    """Without a column for the occupation the title of a vacancy is what there is to find it by."""
+    """Gives a rule that takes the occupation of a vacancy from its title.
+
+    Gives none when a column holds the occupation, or no column the title.
+    """
     if any(rule.doel == _OCCUPATION for rule in rules):
         return []
     return [Regel(_OCCUPATION, rule.kolommen) for rule in rules if rule.doel == _TITLE]
@@ -184,7 +188,7 @@ class _Column:
 
     @property
     def number(self) -> int | None:
-        """The number in the header (Opleiding 2), from 1."""
+        """Gives the number in the header (Opleiding 2), from 1; None when it has none."""
         found = [word for word in self.words if word.isdigit()]
         # "1e uitkeringsdag" and "06" hold no such number.
         if len(found) != 1 or len(self.words) < 2 or len(found[0]) > 2 or found[0].startswith("0"):
@@ -193,19 +197,20 @@ class _Column:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The words without the number."""
+        """Gives the words without the number."""
         return self.words if self.number is None else tuple(word for word in self.words if not word.isdigit())
 
     @property
     def plain(self) -> tuple[str, ...]:
-        """The words without the number and without words that mean nothing."""
+        """Gives the words without the number and without words that mean nothing."""
         return tuple(word for word in self.named if word not in kolomnamen.VULWOORDEN)
 
 
 # --- Values -------------------------------------------------------------------------------------------------
 
 _W: Final = Waardesoort
-# What values alone may tell, with how sure that is: the name of an attribute, which is looked up in the standard.
+# The attribute that a kind of values points to, by a name that is looked up in the standard, and the
+# certainty.
 _BY_VALUES: Final[Sequence[tuple[Waardesoort, str, int]]] = (
     (_W.POSTCODE, "bemiddelingspostcode", 88),
     (_W.POSTCODE, "adres.postcode", 88),
@@ -235,13 +240,13 @@ _OUT_BY_VALUES: Final[Mapping[Waardesoort, str]] = {
     _W.ADRES: "Adressen",
     _W.GESLACHT: "Geslacht",
 }
-# What values must look like for a name to be believed, by the name of the attribute; else by its type.
+# The kinds of values that an attribute can have, by its name; for other attributes its type decides.
 _ONLY: Final[Mapping[str, frozenset[Waardesoort]]] = {
     "emailadres": frozenset({_W.EMAIL}),
     "telefoonnummer": frozenset({_W.TELEFOON, _W.GETAL, _W.BSN}),
     "url": frozenset({_W.WEBADRES, _W.BEROEP, _W.COMPETENTIE, _W.TEKST}),
 }
-# Values that are certainly no code, word or running text.
+# Kinds of values that are certainly no code, word or running text.
 _NEVER_WORDS: Final = frozenset(
     {_W.POSTCODE, _W.EMAIL, _W.TELEFOON, _W.DATUM, _W.GEBOORTEDATUM, _W.BSN, _W.IBAN, _W.WEBADRES}
 )
@@ -249,7 +254,7 @@ _ALIKE: Final = "{} waarden zijn {}"
 
 
 def _by_values(column: _Column, soort: Soort) -> list[Guess]:
-    """What the values alone may tell."""
+    """Gives the guesses that follow from the values alone, best first."""
     values = column.values
     found: list[Guess] = []
     if values.aantal == 0:
@@ -257,7 +262,7 @@ def _by_values(column: _Column, soort: Soort) -> list[Guess]:
     if values.is_een(_W.BSN) and not values.is_een(_W.TELEFOON):
         target = BSN if soort is Soort.WERKZOEKENDEN else f"{OUT}BSN's"
         found.append(Guess(target, 80, _capital(_alike(_W.BSN, values)), by_name=False))
-    # By the number of values alone a date of birth may be any date.
+    # With a single value, a date of birth may be any date.
     if values.aantal > 1 or values.is_een(_W.IBAN):
         for kind, reden in _OUT_BY_VALUES.items():
             if kind in values.soorten and soort is Soort.WERKZOEKENDEN:
@@ -271,7 +276,7 @@ def _by_values(column: _Column, soort: Soort) -> list[Guess]:
 
 @cache
 def _leaf_named(soort: Soort, name: str) -> Veld | None:
-    """The attribute whose path ends in this name."""
+    """Gives the attribute whose path ends in this name."""
     found = [
         leaf
         for leaf in velden(soort)
@@ -289,7 +294,7 @@ def _capital(text: str) -> str:
 
 
 def _fits(leaf: Veld, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | None]:
-    """Whether these values can be of the attribute (None: they do not tell), and what they are or should be."""
+    """Tells whether these values can be of the attribute (None: unknown), and the kind that decided it."""
     kinds, attribuut = values.soorten, leaf.attribuut
     if values.aantal == 0:
         return None, None
@@ -299,7 +304,7 @@ def _fits(leaf: Veld, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | 
         return _verdict(kinds, frozenset({_W.POSTCODE}))
     match attribuut.type:
         case Gegevenstype.DATUM:
-            # Numbers may be dates as a spreadsheet counts them.
+            # Numbers may be dates in the form in which a spreadsheet counts them.
             return (None, None) if _W.GETAL in kinds else _verdict(kinds, frozenset({_W.DATUM}))
         case Gegevenstype.GETAL:
             wanted = frozenset({_W.GETAL, _W.UREN} if is_uren(attribuut) else {_W.GETAL})
@@ -321,7 +326,10 @@ def _fits(leaf: Veld, values: Kolomwaarden) -> tuple[bool | None, Waardesoort | 
 def _verdict_of_yes_and_no(
     leaf: Veld, kinds: frozenset[Waardesoort]
 ) -> tuple[bool | None, Waardesoort | None]:
-    """Yes and no are values of lists with yes and no; to any other list they say nothing."""
+    """Judges yes and no: they are values of lists with yes and no, and do not fit another list.
+
+    Gives (None, None) when the values are not yes and no, or when the attribute has no list.
+    """
     lijst = leaf.attribuut.waardelijst
     if _W.JA_NEE not in kinds or lijst is None:
         return None, None
@@ -341,7 +349,10 @@ def _first(kinds: frozenset[Waardesoort]) -> Waardesoort:
 
 
 class _Assignment:
-    """Divides the targets over the columns: the surest first, and no target twice unless it is a list."""
+    """Divides the targets over the columns: the most certain first.
+
+    No target is given twice, unless it is a list.
+    """
 
     def __init__(
         self, soort: Soort, columns: Sequence[_Column], samples: Mapping[str, Sequence[object]]
@@ -352,7 +363,7 @@ class _Assignment:
         self.leaves = {leaf.pad: leaf for leaf in velden(soort)}
         self.contact = next(pad for pad, leaf in self.leaves.items() if leaf.attribuut.naam == CONTACT)
         self.found: dict[int, Suggestie] = {}
-        # "Werkgever 2" makes of "Functie 2" what somebody did there.
+        # A column "Werkgever 2" makes "Functie 2" an occupation in the past.
         self.past = {
             column.number
             for column in columns
@@ -360,11 +371,11 @@ class _Assignment:
             and "".join(column.plain) in _EMPLOYER
             and soort is Soort.WERKZOEKENDEN
         }
-        # Which column a target went to; of a numbered group per position.
+        # The column that a target went to; of a numbered group per position.
         self.taken: dict[str, str] = {}
 
     def run(self) -> list[Suggestie]:
-        """The proposals."""
+        """Gives the proposals, one for each column."""
         for column in self.columns:
             self._by_its_header_alone(column)
         guesses = [
@@ -373,7 +384,7 @@ class _Assignment:
             if column.index not in self.found
             for guess in self._guesses(column)
         ]
-        # A name goes before values, and of two equals the first column.
+        # A name has priority over values, and of two equals the first column has priority.
         guesses.sort(key=lambda pair: (-pair[0].score, not pair[0].by_name, pair[1].index))
         late: dict[int, str] = {}
         for guess, column in guesses:
@@ -416,9 +427,9 @@ class _Assignment:
             self._language(column, language)
 
     def _list_of_yes(self, column: _Column, pad: str, code: str, yes: Sequence[str], reden: str) -> None:
-        """A column with yes and no for one code of a list."""
+        """Proposes a column with yes and no for one code of a list."""
         other = [word for word in map(woordsleutel, self.samples.get(column.key, ())) if word not in yes]
-        # Rules outlive the file, so what may be about somebody is not taken for a word.
+        # Rules are kept longer than the file, so a value that may be about a person is not taken for a word.
         words = [
             word
             for word in other
@@ -438,7 +449,7 @@ class _Assignment:
         skill = next((skills[word] for word in column.words if word in skills), "Mondeling")
         pad = self._pad(f"codeNiveauTaalbeheersing{skill}")
         group = pad.rpartition(".")[0]
-        # Every language its own element, behind those that are numbered in the file.
+        # Each language is an element of its own, after those that are numbered in the file.
         known = [key.removeprefix("taal:") for key in self.taken if key.startswith("taal:")]
         if language not in known:
             known.append(language)
@@ -458,7 +469,7 @@ class _Assignment:
         )
 
     def _numbered_languages(self) -> int:
-        """How many places in the list of languages columns without the name of a language can take."""
+        """Gives the number of places in the list of languages for columns that name no language."""
         return max(
             (
                 column.number or 1
@@ -489,13 +500,13 @@ class _Assignment:
             if weighed.score >= _LEAST:
                 found.append(weighed)
         named = {guess.target for guess in found}
-        # A header that says clearly what it is, is believed: an "inschrijfdatum" is no birthday.
+        # A clear header is believed: an "inschrijfdatum" is no birthday.
         certain = any(guess.score >= ZEKER for guess in found)
         found += [guess for target, guess in by_values.items() if target not in named and not certain]
         return found
 
     def _weigh(self, guess: Guess, column: _Column) -> Guess:
-        """The same guess in the light of the values."""
+        """Gives the guess with its certainty raised or lowered by the values."""
         values = column.values
         leaf = self.leaves.get(guess.target.removeprefix(ORGANISATION))
         if guess.target == TOESTEMMING:
@@ -522,7 +533,7 @@ class _Assignment:
         if good:
             also = f", en {_alike(what, values)}." if what else "."
             return replace(guess, score=min(guess.score + 4, 99), reason=f"{guess.reason}{also}")
-        # A postcode that is written wrong is still in the column of postcodes; a date is never an e-mail address.
+        # A badly written postcode still stands in the column of postcodes; a date is never an e-mail address.
         mild = leaf.pad == self.soort.postcode_pad and values.is_een(_W.GETAL, _W.TEKST)
         score = guess.score - (22 if mild else 55)
         return replace(
@@ -534,7 +545,7 @@ class _Assignment:
     # --- Giving -------------------------------------------------------------------------------------
 
     def _give(self, column: _Column, guess: Guess) -> bool:
-        """Let the column have what was guessed, if that is still to be had."""
+        """Gives the column its guessed target, if that is still free. Tells whether it was."""
         if guess.target.startswith(OUT):
             what = lower_first(guess.target.removeprefix(OUT))
             reden = f"{guess.reason.rstrip('.')}. {_NOT_TAKEN.format(what)}"
@@ -564,7 +575,7 @@ class _Assignment:
         return True
 
     def _place(self, leaf: Veld, column: _Column) -> str | None:
-        """The target with a position in its group; None when there is no place left."""
+        """Gives the target with a position in its group; None when there is no place left."""
         if "[]" not in leaf.pad:
             return leaf.pad
         if is_alone(leaf):
@@ -574,7 +585,7 @@ class _Assignment:
         for position in range(MAX_POSITIES):
             doel = leaf.pad.replace("[]", f"[{position}]", 1)
             if doel not in self.taken:
-                # Without a number a second column with the same name is a doubt, not a second education.
+                # Without a number, a second column with the same name is a doubt, not a second education.
                 return doel if position == 0 or column.number is not None else None
         return None
 
@@ -593,7 +604,10 @@ class _Assignment:
         return True
 
     def _give_bsn(self, column: _Column, guess: Guess) -> bool:
-        """A BSN only serves to know somebody by, and only where nothing better does."""
+        """Gives a column of BSNs the id as its target. A second such column is left out.
+
+        A BSN serves only to recognise a person, and only where no other column does (`_finished`).
+        """
         doel = self.soort.id_pad or ""
         reden = guess.reason.rstrip(".")
         taken = "bsn" in self.taken
@@ -607,7 +621,10 @@ class _Assignment:
         return True
 
     def _give_organisation(self, column: _Column, guess: Guess) -> bool:
-        """The organisation or team goes behind the name of who speaks for it, or stands for it."""
+        """Proposes the organisation or team after the name of the contact person.
+
+        It takes the place of the name when there is none (`_behind`).
+        """
         self.found[column.index] = Suggestie(
             column.key,
             guess.target.removeprefix(ORGANISATION),
@@ -619,7 +636,7 @@ class _Assignment:
         return True
 
     def _nothing(self, column: _Column, wanted: str | None) -> Suggestie:
-        """What to say of a column that nothing is proposed for."""
+        """Explains why nothing is proposed for a column."""
         if wanted is not None:
             return Suggestie(column.key, None, 0, _TAKEN.format(self._label(wanted)))
         if column.values.aantal == 0:
@@ -639,7 +656,7 @@ class _Assignment:
     # --- Finishing ----------------------------------------------------------------------------------
 
     def _finished(self, one: Suggestie) -> Suggestie:
-        """What can only be said when every column has its target."""
+        """Completes a proposal with what depends on the targets of all other columns."""
         if one.doel is None or one.doel == TOESTEMMING:
             return one
         leaf = self.leaves[without_positions(one.doel)]
@@ -649,7 +666,8 @@ class _Assignment:
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
         doel = one.doel
-        # The only column of its group, with several codes in a cell: each becomes an element.
+        # When the column is the only one of its group and its cells hold several codes, each code becomes an
+        # element.
         if is_alone(leaf) or (self._is_only(leaf) and is_coded_list(leaf) and has_several(leaf, samples)):
             doel = leaf.pad
             if not one.waarden:
@@ -662,7 +680,7 @@ class _Assignment:
         return replace(one, doel=doel)
 
     def _with_dutch(self, one: Suggestie, doel: str) -> Suggestie:
-        """A level of which no column tells the language is most probably of Dutch."""
+        """Takes Dutch as the language of a level when no column tells the language."""
         taal = f"{doel.rpartition('.')[0]}.codeTaal"
         if any(other.doel == taal and other.is_genoeg for other in self.found.values()):
             return one
@@ -670,7 +688,7 @@ class _Assignment:
         return replace(one, vast=((taal, "nld"),), reden=reden)
 
     def _has_own_number(self, bsn: Suggestie) -> bool:
-        """Whether another column than that with BSNs tells who somebody is."""
+        """Tells whether another column than the one with BSNs identifies a person."""
         return any(one.doel == bsn.doel and one.is_genoeg for one in self.found.values() if one is not bsn)
 
     def _behind(self, one: Suggestie) -> Suggestie:
@@ -692,7 +710,7 @@ class _Assignment:
         return next(column.index for column in self.columns if column.key == key)
 
     def _is_only(self, leaf: Veld) -> bool:
-        """Whether this is the only column for its group."""
+        """Tells whether this is the only column for its group."""
         group = leaf.pad.rpartition(".")[0]
         inside = [
             one for one in self.found.values()
@@ -721,7 +739,7 @@ _SECOND_BSN: Final = "Er is al een andere kolom met BSN's. Deze blijft buiten he
 
 
 def is_alone(leaf: Veld) -> bool:
-    """Whether the list holds nothing but this, so that every column simply adds to it."""
+    """Tells whether the list holds only this attribute, so that every column adds to it."""
     groups = leaf.voorouders
     if leaf.attribuut.meervoudig:
         return not any(groep.meervoudig for groep in groups)
@@ -736,27 +754,31 @@ def is_alone(leaf: Veld) -> bool:
 
 
 def may_be_cut(leaf: Veld) -> bool:
-    """Whether a text that is too long had better be shortened than refused."""
+    """Tells whether a text that is too long is better shortened than refused."""
     return leaf.attribuut.lengte is not None and (leaf.vrije_tekst or leaf.attribuut.naam == CONTACT)
 
 
 def is_coded_list(leaf: Veld) -> bool:
-    """Whether it is a code of which somebody has several, not a level or a yes or no that goes with something else."""
+    """Tells whether it is a code of which a person has several.
+
+    A level, a status or a yes or no belongs to something else, and is none.
+    """
     return leaf.attribuut.type is Gegevenstype.CODE and not leaf.attribuut.naam.startswith(
         ("indicatie", "codeNiveau", "codeStatus")
     )
 
 
 def one_word_is_enough(leaf: Veld) -> bool:
-    """Whether a rule for it may look for a word in the cell: a level of work or education."""
+    """Tells whether a rule for it may look for one word in the cell: a level of work or education."""
     lijst = leaf.attribuut.waardelijst
     return lijst is not None and lijst.naam in PER_WOORD_LIJSTEN
 
 
 def words_for(leaf: Veld, samples: Iterable[object] = ()) -> tuple[tuple[str, str], ...]:
-    """Words for the codes of its list, as a rule has them; none when the list's own labels and codes say it all.
+    """Gives the words for the codes of its list, as a rule has them.
 
-    `samples` are values of the column: with nothing but 0 and 1 in it, those are no and yes.
+    Gives none when the labels and codes of the list are enough. `samples` are values of the column: when they
+    are only 0 and 1, those are no and yes.
     """
     lijst = leaf.attribuut.waardelijst
     known = words_of_list(lijst).begrepen if lijst is not None else {}
@@ -765,7 +787,7 @@ def words_for(leaf: Veld, samples: Iterable[object] = ()) -> tuple[tuple[str, st
     words = dict(known)
     if lijst.naam in JA_NEE_LIJSTEN and are_digits_of_yes_and_no(_said(samples)):
         words |= {JA_CIJFER: known[JA], NEE_CIJFER: known[NEE]}
-        # Another digit would be a code of the standard, and these are not.
+        # Another digit would be a code of the standard, but 0 and 1 are no such codes here.
         other = {word: code for word, code in code_table(lijst).items() if not word.isdigit()}
     else:
         other = code_table(lijst)
@@ -775,7 +797,7 @@ def words_for(leaf: Veld, samples: Iterable[object] = ()) -> tuple[tuple[str, st
 
 
 def _said(samples: Iterable[object]) -> set[str]:
-    """What these values say, as values are compared; a number without its zeros behind the point."""
+    """Gives these values in the form in which they are compared; a number without zeros after the point."""
     return {
         match[1] if (match := NIL_BEHIND.fullmatch(word)) else word
         for word in map(woordsleutel, samples)
@@ -784,7 +806,10 @@ def _said(samples: Iterable[object]) -> set[str]:
 
 
 def has_several(leaf: Veld, samples: Iterable[object]) -> bool:
-    """Whether some of these cells hold several values of the attribute, at the characters where they would be cut."""
+    """Tells whether some of these cells hold several values of the attribute.
+
+    They do when they hold a character at which a cell for this attribute is cut.
+    """
     values = [value for value in samples if isinstance(value, str) and not is_absent(tekst(value))]
     splits = splits_for(leaf, values)
     if not splits:
@@ -794,7 +819,7 @@ def has_several(leaf: Veld, samples: Iterable[object]) -> bool:
 
 
 def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
-    """Where a cell with several values of this attribute is cut; empty when it cannot hold several."""
+    """Gives the characters at which a cell of this attribute is cut; '' when it cannot hold several."""
     lijst = leaf.attribuut.waardelijst
     if not is_splitsbaar(leaf):
         return ""
@@ -804,19 +829,19 @@ def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
     return SPLITS_SPATIE if spaced else SPLITS_EN
 
 
-# Codes are short: a slash, a space or the word "en" between them means nothing else.
+# Codes are short: a slash, a space or the word "en" between them has no other meaning.
 SPLITS_EN: Final = f"{GEWONE_SPLITS}/ en "
 SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
 
 
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
-    """Of these values those that mean yes, as values are compared."""
+    """Gives those of these values that mean yes, in the form in which values are compared."""
     words = dict.fromkeys(map(woordsleutel, samples))
     return tuple(word for word in words if word in TOESTEMMING_WOORDEN)
 
 
 def _licence_in(header: str) -> str:
-    """The category of driving licence that a header names: "Rijbewijs BE"."""
+    """Gives the category of driving licence that a header names ("Rijbewijs BE"); '' when it names none."""
     found = [
         part for part in re.split(r"[\s_\-:()/]+", tekst(header).upper()) if part in SOORT_RIJBEWIJS.waarden
     ]
@@ -824,7 +849,7 @@ def _licence_in(header: str) -> str:
 
 
 def _transport_in(words: Sequence[str]) -> str:
-    """The means of transport that a header is about: "Eigen auto", "Beschikt over fiets"."""
+    """Gives the means of transport that a header is about ("Eigen auto", "Heeft fiets"); '' for none."""
     rest = [
         word
         for word in words
@@ -851,7 +876,7 @@ _ABOUT_LANGUAGE: Final = frozenset(
 
 
 def _language_in(words: Sequence[str]) -> str:
-    """The language that a header is about; empty when it is about something else, or about several."""
+    """Gives the language that a header is about; '' when it is about another subject or several languages."""
     known = _languages()
     found = {known[word] for word in words if word in known}
     rest = [
@@ -861,7 +886,7 @@ def _language_in(words: Sequence[str]) -> str:
 
 
 def _unit_in(words: Sequence[str]) -> str:
-    """The unit of hours that a header names."""
+    """Gives the unit of hours that a header names; '' for hours a week or no unit."""
     if "week" in words:
         return ""
     if "dag" in words:
