@@ -1,4 +1,7 @@
-"""One reader per file format, all yielding the same rows. The format is judged by content, not by name."""
+"""Opens files of every format, with one reader per format that all yield the same rows.
+
+The content decides the format, not the name.
+"""
 
 import re
 from collections.abc import Callable
@@ -34,7 +37,10 @@ _FURTHER = 64 * 1024
 
 
 def recognise_format(inhoud: bytes) -> Formaat:
-    """What this file is. Raises Onleesbaar, with what to do instead, for what no reader takes."""
+    """Recognises the format of a file.
+
+    Raises Onleesbaar, with what to do instead, when no reader takes it.
+    """
     if not inhoud.strip(b" \t\r\n\0"):
         raise Onleesbaar("Dit bestand is leeg. Controleer of u het goede bestand koos.")
     if inhoud.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -57,10 +63,10 @@ def recognise_format(inhoud: bytes) -> Formaat:
 
 
 def open_file(inhoud: bytes, wacht: Callable[[], None] | None = None) -> Bestand:
-    """Open a file of any format that we read. Raises Onleesbaar with a Dutch sentence for the user.
+    """Opens a file of any format that the portal reads. Raises Onleesbaar with a Dutch sentence for the user.
 
-    Sheets are read by a process of its own, which ends with the `with` in which the file is used. `wacht` is called
-    twice a second while there is nothing to do but wait for it.
+    Sheets are read by a separate process, which ends with the `with` in which the file is used. `wacht` is
+    called twice a second while that process has nothing to give yet.
     """
     formaat = recognise_format(inhoud)
     if formaat is Formaat.JSON:
@@ -73,7 +79,7 @@ def open_file(inhoud: bytes, wacht: Callable[[], None] | None = None) -> Bestand
 
 
 def _formaat_of_ole(inhoud: bytes) -> Formaat:
-    """Old Office files and protected new ones share a container; the names in it tell which it is."""
+    """Recognises the format of an old Office file or a protected new one, by the names in its container."""
     if "EncryptedPackage".encode("utf-16-le") in inhoud:
         raise Onleesbaar(
             "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."

@@ -1,7 +1,7 @@
-"""Looking at a zip (xlsx, xlsb, ods) before anything unpacks it.
+"""Checks a zip (xlsx, xlsb, ods) before any library unpacks it.
 
-Small files can unpack to terabytes. Every part is therefore unpacked here first, in pieces that are thrown
-away, and only as far as the limit; what a zip says about its own sizes is not believed.
+Small files can unpack to terabytes. Therefore every part is first unpacked here in pieces, which are thrown
+away, and only up to the limit. The sizes that a zip states itself are not believed.
 """
 
 import io
@@ -24,9 +24,12 @@ _BESCHADIGD = (
 
 
 def formaat_of_zip(inhoud: bytes) -> Formaat:
-    """Which workbook this zip is. Raises Onleesbaar for another zip, an encrypted or a broken one."""
+    """Recognises the workbook in this zip.
+
+    Raises Onleesbaar for another zip, an encrypted or a broken one.
+    """
     with _open(inhoud) as archive:
-        # As calamine takes them: some programs write other slashes and capitals.
+        # In the form in which calamine takes them: some programs write other slashes and capitals.
         names = {info.filename.replace("\\", "/").casefold(): info.filename for info in archive.infolist()}
         if any(info.flag_bits & 1 for info in archive.infolist()):
             raise Onleesbaar(
@@ -53,7 +56,7 @@ def formaat_of_zip(inhoud: bytes) -> Formaat:
 
 
 def check_declared(inhoud: bytes) -> None:
-    """Refuse a zip that says itself that it unpacks to too much. Cheap; `check_actual` does not believe it."""
+    """Refuses a zip that itself states a size over the limit. Cheap; `check_actual` does not believe it."""
     with _open(inhoud) as archive:
         parts = archive.infolist()
         if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _limit():
@@ -61,7 +64,7 @@ def check_declared(inhoud: bytes) -> None:
 
 
 def check_actual(inhoud: bytes) -> None:
-    """Unpack every part piece by piece and refuse what is more than the limit, or than it claimed."""
+    """Unpacks every part in pieces, and refuses one that is larger than the limit or its stated size."""
     left = _limit()
     with _open(inhoud) as archive:
         for part in archive.infolist():
@@ -104,7 +107,7 @@ def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
     try:
-        # In pieces, because what is not consumed yet is copied every time.
+        # In pieces, because the part that is not consumed yet is copied every time.
         for place in range(0, len(packed), _PIECE):
             rest: bytes | memoryview = packed[place : place + _PIECE]
             while rest and not inflate.eof and size <= limit:

@@ -1,4 +1,4 @@
-"""Delimited text (csv): the delimiter, the quotes and the encoding are found out, not asked."""
+"""Reads delimited text (csv), and finds out the delimiter, the quotes and the encoding by itself."""
 
 import csv
 import io
@@ -15,14 +15,18 @@ from uploads.readers.text import Tekst, open_text
 _DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE_ROWS = 100
 _SAMPLE = 256 * 1024
-# A quote that a backslash keeps from ending its cell; at the end of a cell the backslash is just a backslash.
+# A backslash before a quote keeps the quote from ending its cell; at the end of a cell it is only a
+# backslash.
 _ESCAPED_QUOTE = re.compile(r'\\"(?![;,\t|\r\n]|$)')
-# How a system keeps Excel from taking the zeros off: ="0012".
+# With this form a system keeps Excel from removing the zeros: ="0012".
 _AS_TEXT = re.compile(r'="([^"]*)"')
 
 
 class Schrijfwijze(NamedTuple):
-    """How the rows are written. `omhuld`: every row as a whole stands between quotes, as one cell."""
+    """The way in which the rows are written.
+
+    `omhuld`: each row as a whole stands between quotes, as one cell.
+    """
 
     delimiter: str = ","
     quote: str = '"'
@@ -30,12 +34,12 @@ class Schrijfwijze(NamedTuple):
     omhuld: bool = False
 
     def reader(self, lines: Iterable[str]) -> Any:
-        """A csv reader."""
+        """Makes a csv reader of these lines."""
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape)
 
 
 def open_csv(inhoud: bytes) -> Bestand:
-    """Open delimited text. Raises Onleesbaar when it is not text."""
+    """Opens delimited text. Raises Onleesbaar when it is not text."""
     tekst = open_text(inhoud)
     sample = tekst.stream().read(_SAMPLE)
     declared, skip = _declared_delimiter(sample)
@@ -47,7 +51,7 @@ def open_csv(inhoud: bytes) -> Bestand:
 
 
 def find_dialect(sample: str, delimiter: str = "") -> Schrijfwijze:
-    """How these rows are written; `delimiter` when that is known."""
+    """Finds the way in which these rows are written; a known `delimiter` is taken as it is."""
     quote = _quote(sample)
     escape = (
         "\\" if quote == '"' and _ESCAPED_QUOTE.search(sample) and not _has_double_quotes(sample) else None
@@ -64,17 +68,20 @@ def find_dialect(sample: str, delimiter: str = "") -> Schrijfwijze:
 
 
 def inner_delimiter(cells: Sequence[str]) -> str:
-    """The delimiter inside the cells of what seems one column; empty when it is one column."""
+    """Finds the delimiter inside the cells of a single column; '' when it is really one column."""
     if len(cells) < 2:
         return ""
     tried = [_try(Schrijfwijze(delimiter), "\n".join(cells)) for delimiter in _DELIMITERS]
     best = max(tried, key=lambda proef: proef.score(tried))
-    # Nearly all rows, because text may hold a comma too.
+    # Nearly all rows must have it, because text may hold a comma too.
     return best.wijze.delimiter if best.breedte > 1 and best.aandeel > 0.9 else ""
 
 
 def split_cell(cell: str, delimiter: str) -> list[str]:
-    """A row that stands in one cell, as cells. What cannot be cut, or into too many, stays one."""
+    """Splits a row that stands in one cell.
+
+    It stays one cell when it cannot be split, or gives too many cells.
+    """
     try:
         row = next(csv.reader([cell], delimiter=delimiter), [])
     except csv.Error:
@@ -83,7 +90,7 @@ def split_cell(cell: str, delimiter: str) -> list[str]:
 
 
 class _Proef(NamedTuple):
-    """What a dialect makes of the sample: the usual number of columns, and which part of the rows has that many."""
+    """The sample read in one way: its usual number of columns, and the part of the rows with that number."""
 
     wijze: Schrijfwijze
     rijen: list[list[str]]
@@ -91,7 +98,7 @@ class _Proef(NamedTuple):
     aandeel: float
 
     def score(self, others: Sequence["_Proef"]) -> float:
-        """Many columns in many rows; less so when another delimiter cuts through what would be the headers."""
+        """Scores many columns in many rows high, and lower when another delimiter occurs in the headers."""
         score = (self.breedte - 1) * self.aandeel
         header = next((row for row in self.rijen if len(row) == self.breedte), [])
         rivals = [other.wijze.delimiter for other in others if other is not self and other.breedte > 1]
@@ -124,12 +131,15 @@ def _quote(sample: str) -> str:
 
 
 def _has_double_quotes(sample: str) -> bool:
-    """Whether a quote inside a cell is written as two."""
+    """Tells whether a quote inside a cell is written as two quotes."""
     return re.search(r'[^;,\t|\r\n"\\]""', sample) is not None
 
 
 def _declared_delimiter(text: str) -> tuple[str, int]:
-    """The delimiter in Excel's own first line `sep=;`, which is not a row, and how long that line is."""
+    """Gives the delimiter in Excel's own first line `sep=;`, and the length of that line; ('', 0) without it.
+
+    That line is not a row.
+    """
     line = text.splitlines(keepends=True)[0] if text else ""
     name, _, delimiter = line.strip('\r\n" ').partition("=")
     if name.casefold() == "sep" and len(delimiter) == 1 and len(line) < len(text):
@@ -138,7 +148,7 @@ def _declared_delimiter(text: str) -> tuple[str, int]:
 
 
 class _Lines:
-    """The lines, remembering whether somebody asked for one more than there are."""
+    """The lines of a text, which note whether a reader asked for one more than there are."""
 
     def __init__(self, tekst: Tekst, skip: int) -> None:
         self._lines = tekst.stream()
@@ -172,7 +182,8 @@ def _rows(tekst: Tekst, skip: int, wijze: Schrijfwijze, *, unwrap: bool) -> Iter
             return
         nummer += 1
         if lines.exhausted:
-            # The reader asked for more in the middle of a row: everything after the quote would be one cell.
+            # The reader asked for more in the middle of a row: everything after the quote would become one
+            # cell.
             raise Onleesbaar(
                 f"In rij {nummer} begint een tekst met een aanhalingsteken dat nergens eindigt. "
                 "Herstel dat in uw programma, of sla het bestand op als xlsx."

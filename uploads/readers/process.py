@@ -1,9 +1,9 @@
-"""Reading in a process of its own, with little memory and little time, that hands over rows as they are wanted.
+"""Reads files in a separate process with little memory and time, which gives rows on demand.
 
-A hostile file can make a library ask for more memory than there is, which ends its process. It is better that that
-one ends than a worker. A file that takes that process over finds nothing there: it is confined before it looks at the
-first byte (`uploads.sandbox.confinement`). It also reads on while the worker converts, and the worker holds a few rows
-instead of all.
+A hostile file can make a library ask for more memory than there is, which ends the process; a reading process
+may end that way, but a worker may not. A file that takes over the reading process finds nothing there: the
+process is confined before it reads the first byte of the file (`uploads.sandbox.confinement`). It also reads
+on while the worker converts, and the worker holds a few rows instead of all.
 """
 
 import datetime as dt
@@ -59,7 +59,7 @@ _ONBESCHERMD = (
     "BESTANDEN WORDEN GELEZEN ZONDER VOLLEDIGE ZANDBAK: de kernel mist %s. "
     "Zie docs/beheer/privacy-en-beveiliging.md, 'Het leesproces'."
 )
-# What a reading process can say is wrong.
+# The problems that a reading process can report.
 MELDINGEN: Final[Mapping[str, str]] = {
     "te_groot": _TE_GROOT,
     "beschadigd": _BESCHADIGD,
@@ -75,9 +75,9 @@ MELDINGEN: Final[Mapping[str, str]] = {
         "Exporteer de gegevens als xlsx of csv en upload dat bestand."
     ),
 }
-# What a cell can be.
+# The types that a cell can have.
 _CELL_TYPES = {str, int, float, bool, dt.date, dt.datetime, dt.time, dt.timedelta}
-# What unpacking raises for bytes that are no plain values.
+# The exceptions of unpacking for bytes that are no plain values.
 _NOT_A_FRAME = (
     pickle.UnpicklingError,
     EOFError,
@@ -89,12 +89,12 @@ _NOT_A_FRAME = (
     OverflowError,
     MemoryError,
 )
-# How a process ends that crashed on what it read. Every other end means too much memory or too much time.
+# The exits of a process that crashed on the file. Every other exit means too much memory or too much time.
 _CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
 
 
 class Zandbak(StrEnum):
-    """The values of UM_LEES_ZANDBAK: what to do when the kernel cannot confine the reading process."""
+    """The values of UM_LEES_ZANDBAK: may a file be read when the kernel cannot confine the process?"""
 
     VERPLICHT = "verplicht"
     INDIEN_MOGELIJK = "indien-mogelijk"
@@ -104,9 +104,9 @@ Wacht = Callable[[], None]
 
 
 class Leesproces:
-    """A file being read by another process. Ends that process when nothing refers to it any more.
+    """A file that another process reads. That process ends when nothing refers to this object any more.
 
-    `wacht` is called twice a second while there is nothing to do but wait.
+    `wacht` is called twice a second while there is nothing to read.
     """
 
     def __init__(
@@ -119,16 +119,16 @@ class Leesproces:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # It needs nothing of ours, and none of our secrets.
+            # The process needs nothing from this environment, and must not see its secrets.
             env={},
         )
         self.sluit = weakref.finalize(self, _end, self._process)
-        # A pipe holds less than a file; while it is filled we have something else to do.
+        # A pipe holds less than a file; a thread fills it, so that this one can go on.
         self._feeder = threading.Thread(target=_feed, args=(self._process, inhoud), daemon=True)
         self._feeder.start()
 
     def open(self) -> Mapping[str, Any]:
-        """What the file holds. Raises Onleesbaar."""
+        """Gives the sheets of the file, as the process describes them. Raises Onleesbaar."""
         self._expect_confinement()
         found = self._answer()
         self._feeder.join()
@@ -137,7 +137,10 @@ class Leesproces:
         return found
 
     def _expect_confinement(self) -> None:
-        """Takes what the process says of its confinement. Raises Onleesbaar when it did not go on without."""
+        """Reads the report of the process on its confinement.
+
+        Raises Onleesbaar when the confinement is not complete and the settings require it.
+        """
         lacking = self._answer()
         if not lacking:
             return
@@ -148,7 +151,10 @@ class Leesproces:
         _warn(" en ".join(lacking))
 
     def rijen(self, blad: Blad) -> Iterator[Rij]:
-        """All rows of a sheet, from the top. Raises Onleesbaar when the reading process fails on the way."""
+        """Yields all rows of a sheet from the top.
+
+        Raises Onleesbaar when the reading process fails on the way.
+        """
         number = 0
         for row in blad.kop:
             number += 1
@@ -165,7 +171,7 @@ class Leesproces:
         size = max(1, min(_ROWS_PER_BATCH, _CELLS_PER_BATCH // max(blad.breedte, 1)))
         if self._ahead != (blad.volgnummer, start):
             if self._ahead is not None:
-                # Somebody stopped halfway; what was under way for them is of no use.
+                # The last reader stopped halfway; the rows that are under way for it are of no use.
                 self._ahead = None
                 self._answer()
             self._ask(blad.volgnummer, start, size)
@@ -174,7 +180,7 @@ class Leesproces:
         if not _are_rows(rows, size):
             raise self._senseless()
         if rows and start + len(rows) < blad.hoogte:
-            # While these are used, the next are made.
+            # The next rows are made while these are used.
             self._ask(blad.volgnummer, start + len(rows), size)
             self._ahead = (blad.volgnummer, start + len(rows))
         return rows
@@ -202,12 +208,16 @@ class Leesproces:
         return answer
 
     def _senseless(self) -> Onleesbaar:
-        """It does not keep to what was agreed, so whatever it says is worth nothing."""
+        """Ends a process whose answer breaks the agreed form, and gives the exception to raise."""
         self.sluit()
         return Onleesbaar(_BESCHADIGD)
 
     def _read(self, length: int) -> bytearray:
-        """So many bytes. Waits no longer than a process on a busy machine may need for its share of computing."""
+        """Reads this number of bytes. Raises Onleesbaar when the process fails, or is silent for too long.
+
+        On a busy machine a process gets only a share of the processor, so it may take twice its own time
+        limit.
+        """
         stdout = self._process.stdout
         assert stdout is not None
         patience = time.monotonic() + 2 * settings.UM_LEES_SECONDEN
@@ -228,10 +238,10 @@ class Leesproces:
         return found
 
     def _failure(self) -> Onleesbaar:
-        """Why there is no more to come."""
+        """Ends a process that gives nothing more, and gives the exception to raise."""
         process = self._process
         try:
-            # At the end of its output it is about to end, if it did not get stuck.
+            # At the end of its output the process ends soon, unless it is stuck.
             process.wait(1)
         except subprocess.TimeoutExpired:
             pass
@@ -247,9 +257,9 @@ def open_apart(
     wacht: Wacht | None = None,
     intussen: Callable[[], None] | None = None,
 ) -> Bestand:
-    """Open a file with sheets in a process of its own; `intussen` is done while that one reads.
+    """Opens a file with sheets in a separate process; `intussen` is called while that process reads.
 
-    Raises Onleesbaar when it is broken, protected or too large, or when `intussen` does.
+    Raises Onleesbaar when the file is broken, protected or too large, or when `intussen` raises it.
     """
     proces = Leesproces(inhoud, formaat, codering, wacht)
     if intussen is not None:
@@ -260,7 +270,7 @@ def open_apart(
             raise
     found = proces.open()
     try:
-        # Hidden sheets last: what somebody hid is rarely what they deliver.
+        # Hidden sheets come last: a sheet that somebody hid is rarely the one to deliver.
         sheets = sorted(map(_sheet, found["bladen"]), key=lambda blad: blad.verborgen)
         epoch_1904 = bool(found["epoch_1904"])
     except (KeyError, TypeError, ValueError):
@@ -283,7 +293,10 @@ def open_apart(
 
 
 def _sheet(found: Any) -> Blad:
-    """A sheet as the process described it. Raises TypeError or ValueError for what is no description of one."""
+    """Makes a sheet from its description by the process.
+
+    Raises TypeError or ValueError for any other value.
+    """
     blad = Blad(*found)
     numbers = (blad.volgnummer, blad.hoogte, blad.breedte, *chain.from_iterable(blad.samengevoegd))
     if not (
@@ -297,7 +310,10 @@ def _sheet(found: Any) -> Blad:
 
 
 def _are_rows(rows: Any, most: int) -> bool:
-    """Tells whether these are so many rows at most, of cells that are plain values: taken over, it may send others."""
+    """Tells whether these are rows of plain values, and no more than `most`.
+
+    A process that a file took over may send anything else.
+    """
     return (
         type(rows) is list
         and len(rows) <= most
@@ -307,7 +323,8 @@ def _are_rows(rows: Any, most: int) -> bool:
 
 
 def _table(proces: Leesproces, blad: Blad) -> Tabel:
-    # Delimited text that somebody opened and saved as a workbook: all of it is in the first column.
+    # A file of delimited text that somebody opened and saved as a workbook has everything in the first
+    # column.
     texts = [row[0] for row in blad.kop if row and isinstance(row[0], str) and row[0]]
     delimiter = inner_delimiter(texts) if blad.breedte == 1 else ""
 
@@ -357,7 +374,7 @@ def _task(formaat: Formaat, codering: str) -> dict[str, Any]:
 
 @cache
 def _warn(lacking: str) -> None:
-    """Tells it once per process, and not for every file."""
+    """Warns once per process, and not for every file."""
     logger.warning(_ONBESCHERMD, lacking)
 
 
@@ -368,7 +385,7 @@ def _feed(process: "subprocess.Popen[bytes]", inhoud: bytes) -> None:
         process.stdin.write(inhoud)
         process.stdin.flush()
     except (OSError, ValueError):
-        # It ended before it had read everything; its output, or the lack of it, tells.
+        # The process ended before it had read everything; its output, or the lack of it, tells why.
         return
 
 
@@ -379,6 +396,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             try:
                 pipe.close()
             except OSError:
-                # What was still to be sent has nowhere to go.
+                # The rest of the input has no reader any more.
                 pass
     process.wait()

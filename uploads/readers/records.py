@@ -1,6 +1,6 @@
-"""JSON with records that are already in the standard: a list, an object with one list, or one record.
+"""Reads JSON with records in the standard: a list, an object with one list, or one record.
 
-The text is walked record by record, twice: first to see that all of it is JSON and to count, then to yield.
+The text is walked record by record, twice: first to check that all of it is JSON and to count, then to yield.
 Only one record at a time is in memory as Python objects.
 """
 
@@ -27,7 +27,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def open_json(inhoud: bytes) -> Bestand:
-    """Open JSON. Raises Onleesbaar when it is not valid, or holds no single list of records."""
+    """Opens JSON. Raises Onleesbaar when it is not valid, or does not hold one list of records."""
     text = decode(inhoud)
     try:
         start = _find_list(text, _skip(text, 0))
@@ -67,7 +67,7 @@ def _fault(text: str, position: int) -> NoReturn:
 
 
 def _find_list(text: str, position: int) -> int | None:
-    """Where the list of records begins; None when the whole is one record."""
+    """Gives the position where the list of records starts; None when the whole text is one record."""
     if text[position] == "[":
         return position
     if text[position] != "{":
@@ -121,7 +121,7 @@ def _elements(text: str, start: int) -> Iterator[Any]:
 
 
 def _walk(text: str, start: int) -> Generator[Any, None, int]:
-    """Each element of the list that begins here; returns the position after it."""
+    """Yields each element of the list that starts here, and returns the position after the list."""
     position = _skip(text, start + 1)
     if text[position] == "]":
         return position + 1

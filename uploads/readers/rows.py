@@ -1,6 +1,6 @@
-"""What every reader yields: tables of rows, whatever the file looked like.
+"""Defines the result of every reader: tables of rows, the same for each kind of file.
 
-A row keeps its number as people see it in their own program, because that is how findings are told.
+A row keeps the number that people see in their own program, because findings refer to that number.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,11 +12,11 @@ from um_portal.errors import FoutMetMelding
 
 
 class Onleesbaar(FoutMetMelding):
-    """The file cannot be read; `melding` is a Dutch sentence for who uploaded it: what is wrong, what to do."""
+    """The file cannot be read; `melding` is a Dutch sentence for the user: what is wrong and what to do."""
 
 
 class Formaat(StrEnum):
-    """What a file is, judged by its content."""
+    """The format of a file, judged by its content."""
 
     XLSX = "xlsx"
     XLSB = "xlsb"
@@ -29,7 +29,7 @@ class Formaat(StrEnum):
 
     @property
     def is_werkmap(self) -> bool:
-        """Whether it has sheets (the tables of a web page are sheets too)."""
+        """Tells whether the format has sheets (the tables of a web page are sheets too)."""
         return self not in {Formaat.CSV, Formaat.JSON}
 
 
@@ -44,10 +44,11 @@ class Rij(NamedTuple):
 class Tabel:
     """One sheet, or the only table of a file.
 
-    `rijen` starts from the top each time it is called and may raise Onleesbaar on the way.
-    `aantal` is how many rows there are, as far as that is known beforehand. The first cell of a row is that of the
-    first column, also when that column is empty. `samengevoegd` has first row, first column, last row and last column
-    (counted from 0) of cells that are merged into one, as far as the format tells; the value is in the first cell.
+    `rijen` starts from the top each time it is called, and may raise Onleesbaar on the way. `aantal` is the
+    number of rows, as far as it is known beforehand. The first cell of a row is always in the first column,
+    also when that column is empty. `samengevoegd` has, for cells that are merged into one, the first row,
+    first column, last row and last column (from 0), as far as the format tells them; the first cell has the
+    value.
     """
 
     naam: str
@@ -59,12 +60,10 @@ class Tabel:
 
 @dataclass(frozen=True, slots=True)
 class Bestand:
-    """An opened file; use it in a `with`, after which its rows cannot be read any more.
+    """An opened file; use it in a `with`. After that its rows cannot be read any more.
 
-    `te_groot` holds why sheets were left out, if any were.
-
-    `tabellen` has the sheets in the order of the file, hidden ones last. `epoch_1904`: a bare number that stands for
-    a day is counted from 1904 instead of 1900.
+    `te_groot` says why sheets were left out, if any were. `tabellen` has the sheets in the order of the file,
+    hidden ones last. `epoch_1904`: a bare number that stands for a day counts from 1904 instead of 1900.
     """
 
     formaat: Formaat

@@ -1,4 +1,7 @@
-"""Text out of bytes: UTF-8 with or without its mark, UTF-16, UTF-32, or Windows-1252 (and so Latin-1)."""
+"""Decodes bytes to text: UTF-8 with or without its mark, UTF-16, UTF-32, or Windows-1252.
+
+Latin-1 is read as Windows-1252.
+"""
 
 import codecs
 import io
@@ -22,22 +25,25 @@ _GEEN_TEKST = (
 
 
 class Tekst(NamedTuple):
-    """Bytes of which is known how to read them."""
+    """Bytes with their encoding."""
 
     inhoud: bytes
     codering: str
 
     def stream(self) -> io.TextIOWrapper:
-        """The text from the start, with its line ends as they are; a wrong byte gives a replacement character."""
+        """Gives the text from the start with its own line ends.
+
+        A wrong byte becomes a replacement character.
+        """
         return io.TextIOWrapper(io.BytesIO(self.inhoud), self.codering, errors="replace", newline="")
 
     def count(self, text: str) -> int:
-        """About how often this ASCII text occurs."""
+        """Counts roughly the occurrences of this ASCII text."""
         return self.inhoud.count(text.encode(_without_mark(self.codering, self.inhoud)))
 
 
 def open_text(inhoud: bytes) -> Tekst:
-    """Find out how these bytes are to be read. Raises Onleesbaar when they are not text at all."""
+    """Finds the encoding of these bytes. Raises Onleesbaar when they are not text."""
     tekst = Tekst(inhoud, encoding_of(inhoud))
     if _looks_binary(tekst.stream().read(_SAMPLE)):
         raise Onleesbaar(_GEEN_TEKST)
@@ -45,19 +51,19 @@ def open_text(inhoud: bytes) -> Tekst:
 
 
 def decode(inhoud: bytes) -> str:
-    """All of the text at once. Raises Onleesbaar when it is not text."""
+    """Gives all of the text at once. Raises Onleesbaar when it is not text."""
     return open_text(inhoud).stream().read()
 
 
 def encoding_of(inhoud: bytes) -> str:
-    """The encoding of these bytes, as Python calls it."""
+    """Gives the encoding of these bytes, by its name in Python."""
     marked = (encoding for bom, encoding in _BOMS if inhoud.startswith(bom))
     encoding = next(marked, None) or _by_nuls(inhoud[:_SAMPLE])
     return encoding if encoding not in {"utf-8", "utf-8-sig"} or _is_utf8(inhoud) else "cp1252"
 
 
 def _by_nuls(sample: bytes) -> str:
-    """Western text in UTF-16 without a mark: every other byte is a NUL."""
+    """Gives the encoding of text without a mark: UTF-16 when every other byte is a NUL, else UTF-8."""
     half = len(sample) // 2
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if half and odd > 0.8 * half and even == 0:
@@ -68,7 +74,7 @@ def _by_nuls(sample: bytes) -> str:
 
 
 def _is_utf8(inhoud: bytes) -> bool:
-    """Whether it is UTF-8, or was before a few bytes of it were damaged or cut off."""
+    """Tells whether the bytes are UTF-8, or were before a few of them were damaged or cut off."""
     if inhoud.isascii():
         return True
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -79,7 +85,7 @@ def _is_utf8(inhoud: bytes) -> bool:
             wrong = text.count("\ufffd")
             bad += wrong
             good += len(text) - wrong - len(text.encode("ascii", "ignore"))
-    # Text in Windows-1252 is hardly ever UTF-8 by accident.
+    # Text in Windows-1252 is hardly ever valid UTF-8 by accident.
     return good > bad or bad == 0
 
 

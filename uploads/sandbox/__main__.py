@@ -1,8 +1,9 @@
-"""The reading process. On standard input: the length of a file, the file, and then which rows are wanted.
+"""Is the reading process: reads a file and requests for rows from standard input, and answers.
 
-Every answer is a frame on standard output: first what the kernel lacks to confine this process, then what sheets there
-are, then the rows that were asked for. When the one who asks is gone this process ends too. Run as a script, with what
-to read and the limits as JSON.
+The input is the length of a file, the file, and then the rows that are wanted. Every answer is a frame on
+standard output: first the mechanisms that the kernel lacks to confine this process, then the sheets of the
+file, then the rows that were asked for. When the other side is gone, this process ends too. It is run as a
+script, with the format and the limits as JSON.
 """
 
 import codecs
@@ -16,14 +17,14 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 if __name__ == "__main__":
-    # Without pathlib, which takes longer to import than this process takes to confine itself.
+    # Without pathlib: its import takes longer than this process takes to confine itself.
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 
 from uploads.sandbox.confinement import confine
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack
 from uploads.sandbox.sheets import Cells, Grenzen, Inhoud, Leesprobleem
 
-# Few enough that what waits to be taken is small, whatever is in the cells.
+# Small enough that an answer that waits is small, whatever its cells hold.
 _BYTES = 8 << 20
 _NUMBERS = frozenset({float, int, bool})
 # The encoding of the names in a zip.
@@ -31,7 +32,7 @@ _ZIP = "cp437"
 
 
 def limit(megabytes: int, seconds: int) -> None:
-    """Give this process no more than this; it cannot take it back."""
+    """Limits this process to this memory and this processor time; it cannot undo that."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     for kind, most in (
         (resource.RLIMIT_AS, megabytes << 20),
@@ -42,10 +43,13 @@ def limit(megabytes: int, seconds: int) -> None:
 
 
 def opener(opdracht: dict[str, Any]) -> Callable[[bytes], Inhoud]:
-    """What opens the file; that raises Fout, and whatever a broken file makes a library raise."""
+    """Gives the function that opens the file.
+
+    That function raises Leesprobleem, and any exception that a broken file causes in a library.
+    """
     formaat = opdracht["formaat"]
     grenzen = Grenzen(opdracht["rijen"], opdracht["kolommen"])
-    # Each of these takes a while to import, and only one of them is needed.
+    # Each of these takes time to import, and only one of them is needed.
     if formaat == "xml2003":
         from uploads.sandbox.xml2003 import Xml2003
 
@@ -64,7 +68,7 @@ def opener(opdracht: dict[str, Any]) -> Callable[[bytes], Inhoud]:
 
 
 class Antwoord:
-    """Answers for rows. Who asks for what follows what was given last gets it without searching."""
+    """Answers requests for rows. A request for the rows after the last answer is served without a search."""
 
     def __init__(self, inhoud: Inhoud) -> None:
         self._inhoud = inhoud
@@ -73,7 +77,7 @@ class Antwoord:
         self._left: list[Cells] = []
 
     def rijen(self, index: int, start: int, number: int) -> bytes:
-        """At most so many rows from this one on, packed; none when there are no more."""
+        """Gives at most this number of rows from `start` on, packed; none when there are no more."""
         if self._place != (index, start):
             self._rows, self._left = self._inhoud.rijen(index, start), []
         rows = self._left[:number] or list(islice(self._rows, number))
@@ -88,21 +92,25 @@ class Antwoord:
 
 
 def _with_equals_as_one(rows: list[Cells]) -> list[Cells]:
-    """The same rows, in which equal texts and dates are one object: less to send, and quicker to look up."""
+    """Gives the same rows, in which equal texts and dates are one object.
+
+    That makes them smaller to send and faster to look up.
+    """
     known: dict[Any, Any] = {}
     one = known.setdefault
-    # Of numbers 1, 1.0 and True are equal and yet not the same.
+    # The numbers 1, 1.0 and True are equal, but not the same.
     return [[cell if cell.__class__ in _NUMBERS else one(cell, cell) for cell in row] for row in rows]
 
 
 def main(opdracht: dict[str, Any]) -> None:
-    """Read the file and answer until nobody asks any more."""
-    # First, because files can be read and written no more after that.
+    """Reads the file and answers until no more requests come."""
+    # This comes first, because after `confine` no file can be read or written.
     open_inhoud = opener(opdracht)
-    # Python looks an encoding up in files when it is first used.
+    # Python looks up an encoding in files at its first use.
     for codering in (_ZIP, opdracht["codering"]):
         codecs.lookup(codering)
-    # Who stops a worker often tells all of its processes. The worker finishes what it does, and we end with that.
+    # A stop signal for a worker often reaches all of its processes. The worker finishes its work, and this
+    # process ends with it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(opdracht["megabytes"], opdracht["seconden"])
@@ -111,7 +119,7 @@ def main(opdracht: dict[str, Any]) -> None:
     _send(antwoorden, pack(lacking))
     if lacking and opdracht["zandbak_verplicht"]:
         return
-    # Nothing of what came from outside was looked at before this line.
+    # Nothing from outside is read before this line.
     (size,) = LENGTH.unpack(vragen.read(LENGTH.size))
     try:
         inhoud = open_inhoud(vragen.read(size))
@@ -128,9 +136,9 @@ def main(opdracht: dict[str, Any]) -> None:
     except MemoryError:
         _send(antwoorden, pack({"fout": "te_groot"}))
     except BrokenPipeError:
-        # Nobody listens any more.
+        # The other side is gone.
         return
-    # Whatever else a broken file raises, a panic of the library included, is the same news.
+    # Any other exception that a broken file causes, also a panic of the library, has the same meaning.
     except BaseException:
         _send(antwoorden, pack({"fout": "beschadigd"}))
 

@@ -1,7 +1,7 @@
-"""What calamine does not tell about a workbook: whether days count from 1904, and whether an xls has a password.
+"""Finds two facts of a workbook that calamine does not tell: its epoch, and the password of an xls.
 
-Cells that are formatted as a date come out right in both epochs. A bare number does not say that it is a date; who
-knows that from its column needs to know where to count from.
+Cells that are formatted as a date come out right in both epochs. A bare number does not tell that it is a
+date; code that knows this from the column needs the day from which numbers count (1900 or 1904).
 """
 
 import io
@@ -16,18 +16,19 @@ _DATE1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|
 _NULL_DATE = re.compile(rb"<table:null-date\b[^>]*\bdate-value\s*=\s*[\"']1904-01-01")
 # In xlsb: the record with the workbook's properties, of which the first bit is this one.
 _WB_PROP = 153
-# In xls: the first record of the workbook (of BIFF8 and of BIFF5), the last of its part, and those that matter here.
+# In xls: the first record of the workbook (of BIFF8 and of BIFF5), the last one of its part, and the ones
+# read here.
 _BOF = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
 _XLS_EOF, _XLS_1904, _XLS_PASSWORD = 0x0A, 0x22, 0x2F
 
 
 def has_password(inhoud: bytes) -> bool:
-    """Whether this xls is encrypted."""
+    """Tells whether this xls is encrypted."""
     return any(kind == _XLS_PASSWORD for kind, _ in _xls_records(inhoud))
 
 
 def counts_from_1904(inhoud: bytes, formaat: str) -> bool:
-    """Whether this workbook does; False when that cannot be found out."""
+    """Tells whether the numbers of days in this workbook count from 1904; False when that is not found."""
     try:
         if formaat == "xlsx":
             return _DATE1904.search(_part(inhoud, "xl/workbook.xml")) is not None
@@ -61,7 +62,7 @@ def _xlsb(data: bytes) -> bool:
 
 
 def _variable(data: bytes, position: int, longest: int) -> tuple[int, int]:
-    """A number of seven bits a byte, the lowest first."""
+    """Reads a number of seven bits per byte, lowest first; gives it with the position after it."""
     number = 0
     for shift in range(longest):
         byte = data[position]
@@ -73,7 +74,10 @@ def _variable(data: bytes, position: int, longest: int) -> tuple[int, int]:
 
 
 def _xls_records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records that are about the workbook as a whole, as far as they stand in one piece."""
+    """Yields the kind and content of the records about the workbook as a whole.
+
+    It stops where they are no longer in one piece.
+    """
     position = max(data.find(bof) for bof in _BOF)
     while 0 <= position <= len(data) - 4:
         kind, size = struct.unpack_from("<HH", data, position)

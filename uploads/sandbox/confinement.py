@@ -1,9 +1,10 @@
-"""Takes from this process whatever it does not need to turn bytes into rows: for good, in the kernel.
+"""Confines this process in the kernel, for good: it can only turn bytes into rows.
 
-After it the process can read the pipe it was started with, write to the other, compute, and end. It can open no file,
-no socket and no other process, and start nothing. Two mechanisms of Linux refuse that, each by itself: Landlock
-(files, ports, signals and memory of others) and a seccomp filter (every system call that is not in a short list).
-Both ask for no rights and no installed library, so they are called here as the kernel documents them.
+After that the process can read the pipe it was started with, write to the other, compute, and end. It can
+open no file, no socket and no other process, and start nothing. Two mechanisms of Linux refuse all that, each
+by itself: Landlock (files, ports, signals to others and their memory) and a seccomp filter (every system call
+that is not in a short list). Both need no rights and no installed library, so the code calls them here as the
+kernel documents them.
 """
 
 import ctypes
@@ -21,10 +22,12 @@ _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 # --- Landlock (linux/landlock.h); the numbers of its calls are the same on every processor ---
 _CREATE_RULESET, _RESTRICT_SELF = 444, 446
 _ASK_VERSION = 1
-# Per version of Landlock in the kernel: how many kinds of access to files it knows, as bits from the lowest.
+# Per version of Landlock in the kernel: the number of kinds of file access that it knows, as bits from the
+# lowest.
 _FILE_BITS = {1: 13, 2: 14, 3: 15, 4: 15}
 _MOST_FILE_BITS = 16
-# To listen on and to connect to a TCP port, from version 4; abstract unix sockets and signals, from version 6.
+# Listening on and connecting to a TCP port, from version 4; abstract unix sockets and signals, from version
+# 6.
 _PORTS, _PORTS_FROM = 0b11, 4
 _SCOPES, _SCOPES_FROM = 0b11, 6
 
@@ -35,13 +38,14 @@ _CAPABILITY_VERSION = 0x20080522
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _KILL, _ALLOW, _REFUSE = 0x80000000, 0x7FFF0000, 0x00050000 | 1  # the last with EPERM
 _LOAD, _IF_EQUAL, _IF_BITS, _RETURN = 0x20, 0x15, 0x45, 0x06
-# Where struct seccomp_data has the number of the call, the kind of processor and (the low half of) an argument.
+# The offsets in struct seccomp_data of the number of the call, the kind of processor and (the low half of) an
+# argument.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _PROT_EXEC = 4
 
 
 class _Processor(NamedTuple):
-    """What differs between processors: how the kernel calls them, and the numbers of the calls."""
+    """The kernel's name of a processor, and the numbers of the system calls on it."""
 
     architecture: int
     seccomp: int
@@ -52,9 +56,9 @@ class _Processor(NamedTuple):
     allowed: tuple[int, ...]
 
 
-# In both the same calls, in the same order: read, write, writev, lseek, close; brk, munmap, mremap, madvise; futex,
-# sched_yield; clock_gettime, clock_nanosleep; getrandom; getpid, gettid; rt_sigaction, rt_sigprocmask, rt_sigreturn,
-# sigaltstack, restart_syscall; exit, exit_group.
+# Both have the same calls, in the same order: read, write, writev, lseek, close; brk, munmap, mremap,
+# madvise; futex, sched_yield; clock_gettime, clock_nanosleep; getrandom; getpid, gettid; rt_sigaction,
+# rt_sigprocmask, rt_sigreturn, sigaltstack, restart_syscall; exit, exit_group.
 _PROCESSORS = {
     "x86_64": _Processor(
         0xC000003E, 317, 126, 9, 10, 234,
@@ -68,9 +72,11 @@ _PROCESSORS = {
 
 
 def confine() -> list[str]:
-    """Confines this process and tells what the kernel lacks for it: of LANDLOCK and SECCOMP, mostly none.
+    """Confines this process, and gives the mechanisms that the kernel lacks.
 
-    Whatever is still to be imported or opened has to be before this. Must be called while there is one thread.
+    Those are LANDLOCK and SECCOMP; mostly none is lacking.
+
+    Import and open everything before the call. Call it while there is one thread.
     """
     os.environ.clear()
     os.closerange(3, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 3))
@@ -81,20 +87,21 @@ def confine() -> list[str]:
         return [LANDLOCK, SECCOMP]
     libc = ctypes.CDLL(None)
     libc.syscall.restype = ctypes.c_long
-    # Nobody of the same user looks in; and no program that is started gets more rights than this one has.
+    # No process of the same user can look in; and a program that is started gets no more rights than this one
+    # has.
     _prctl(libc, _PR_SET_DUMPABLE, 0)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
     lacking = [] if _landlock(libc) else [LANDLOCK]
     drop_capabilities()
-    # No new descriptors, no new processes: for a kernel that has none of the two.
+    # No new descriptors and no new processes, for a kernel that lacks both mechanisms.
     for kind, most in ((resource.RLIMIT_NOFILE, 3), (resource.RLIMIT_NPROC, 0)):
         resource.setrlimit(kind, (most, most))
-    # Last, because the filter refuses these calls too.
+    # This comes last, because the filter refuses these calls too.
     return lacking if _seccomp(libc, processor) else [*lacking, SECCOMP]
 
 
 def drop_capabilities() -> None:
-    """Gives up whatever root, or a container, gave this process beyond the rights of its user."""
+    """Gives up all rights beyond those of the user, which root or a container gave this process."""
     header = struct.pack("=Ii", _CAPABILITY_VERSION, 0)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.syscall(_PROCESSORS[os.uname().machine].capset, header, bytes(24)):
@@ -114,7 +121,8 @@ def _landlock(libc: ctypes.CDLL) -> bool:
     files = (1 << _FILE_BITS.get(version, _MOST_FILE_BITS)) - 1
     ports = _PORTS if version >= _PORTS_FROM else 0
     scopes = _SCOPES if version >= _SCOPES_FROM else 0
-    # An older kernel knows a shorter form of this, and takes the longer one as long as the rest of it is nil.
+    # An older kernel knows a shorter form of this struct, and accepts the longer one while the rest of it is
+    # zero.
     attributes = struct.pack("=QQQ", files, ports, scopes)
     ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     if ruleset < 0:
@@ -128,13 +136,13 @@ def _seccomp(libc: ctypes.CDLL, processor: _Processor) -> bool:
     """Refuses every system call that is not needed, with EPERM. Tells whether the kernel does that."""
     program = b"".join(_program(processor))
     kept = ctypes.create_string_buffer(program, len(program))
-    # struct sock_fprog: a number of instructions, and where these are.
+    # struct sock_fprog: the number of instructions, and their address.
     given = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     return bool(libc.syscall(processor.seccomp, _SET_MODE_FILTER, _ALL_THREADS, given) == 0)
 
 
 def _program(processor: _Processor) -> list[bytes]:
-    """The filter: instructions of eight bytes, the way to a verdict from the top down."""
+    """Gives the filter: instructions of eight bytes, in the order in which they run."""
     program = [
         _instruction(_LOAD, _ARCHITECTURE),
         # A call by the numbers of another kind of processor is no accident.
@@ -144,10 +152,10 @@ def _program(processor: _Processor) -> list[bytes]:
     ]
     for number in processor.allowed:
         program += [_instruction(_IF_EQUAL, number, 0, 1), _instruction(_RETURN, _ALLOW)]
-    # Memory, as long as it cannot be executed.
+    # Memory is allowed, as long as it cannot be executed.
     for number in (processor.mmap, processor.mprotect):
         program += _on_argument(number, 2, _instruction(_IF_BITS, _PROT_EXEC, 1, 0))
-    # A signal to itself: how a library stops when there is no memory left.
+    # A signal to itself is allowed: a library stops that way when there is no memory left.
     program += _on_argument(processor.tgkill, 0, _instruction(_IF_EQUAL, os.getpid(), 0, 1))
     return [*program, _instruction(_RETURN, _REFUSE)]
 

@@ -1,7 +1,7 @@
-"""What goes between the reading process and who started it: a length, and then that many bytes of plain values.
+"""Defines the messages to and from the reading process: a length, then bytes of plain values.
 
-Plain values are numbers, text, dates and times, and lists and dictionaries of them. What is unpacked cannot name
-anything else, whatever was sent.
+Plain values are numbers, text, dates and times, and lists and dictionaries of them. Unpacking never makes
+anything else, whatever the bytes are.
 """
 
 import datetime
@@ -11,7 +11,7 @@ import struct
 from typing import Any, Final
 
 LENGTH: Final = struct.Struct(">Q")
-# No answer of an honest reading process is larger.
+# An honest reading process sends no larger answer.
 MAX_BYTES: Final = 64 << 20
 
 _PLAIN = {("datetime", name): getattr(datetime, name) for name in ("date", "datetime", "time", "timedelta")}
@@ -26,10 +26,10 @@ class _Unpickler(pickle.Unpickler):
 
 
 def pack(value: Any) -> bytes:
-    """A value as bytes."""
+    """Gives a value as bytes."""
     return pickle.dumps(value, protocol=5)
 
 
 def unpack(data: bytes | bytearray) -> Any:
-    """The value in these bytes. Raises pickle.UnpicklingError for anything that is not plain."""
+    """Gives the value in these bytes. Raises pickle.UnpicklingError for anything that is not plain."""
     return _Unpickler(io.BytesIO(data)).load()

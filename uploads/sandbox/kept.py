@@ -1,7 +1,7 @@
-"""Rows of files that are read from front to back, kept packed so that they can be asked for later.
+"""Keeps the rows of files that are read from front to back, packed, so that they can be asked for later.
 
-A file in XML or HTML says only at its end how many rows it has. What was read on the way is kept as bytes, which
-takes a fraction of the memory that the rows themselves would.
+A file in XML or HTML tells only at its end how many rows it has. The rows that were read so far are kept as
+bytes, which take a fraction of the memory that the rows themselves would take.
 """
 
 from collections.abc import Iterator
@@ -26,11 +26,11 @@ class Bewaard:
 
     @property
     def te_groot(self) -> bool:
-        """Whether it is larger than a sheet may be; its rows are then gone."""
+        """Tells whether it is larger than a sheet may be; then its rows are gone."""
         return self.hoogte > self._grenzen.rijen or self.breedte > self._grenzen.kolommen
 
     def voeg_toe(self, row: Cells) -> None:
-        """The next row."""
+        """Adds the next row."""
         self.hoogte += 1
         if len(row) > self.breedte:
             self.breedte = len(row)
@@ -43,7 +43,7 @@ class Bewaard:
             self._open = []
 
     def sla_over(self, number: int) -> None:
-        """So many rows without anything in them."""
+        """Adds this number of empty rows."""
         if self.hoogte + number > self._grenzen.rijen:
             self.hoogte = self._grenzen.rijen + 1
             self._packed, self._open = [], []
@@ -52,12 +52,12 @@ class Bewaard:
             self.voeg_toe([])
 
     def voeg_samen(self, row: int, column: int, last_row: int, last_column: int) -> None:
-        """These cells are one."""
+        """Notes that these cells are merged into one."""
         if len(self.samengevoegd) < MAX_MERGED:
             self.samengevoegd.append((row, column, last_row, last_column))
 
     def rijen(self, start: int = 0) -> Iterator[Cells]:
-        """The rows from this one on, all as wide as the sheet."""
+        """Yields the rows from this one on, all as wide as the sheet."""
         for number in range(start // _ROWS, len(self._packed)):
             rows = unpack(self._packed[number])
             yield from map(self._whole, rows[start - number * _ROWS :] if start > number * _ROWS else rows)
@@ -67,7 +67,7 @@ class Bewaard:
         return row + [""] * (self.breedte - len(row)) if len(row) < self.breedte else row
 
     def blad(self, index: int) -> Blad:
-        """What there is to tell about it."""
+        """Gives the description of the sheet, with its first rows."""
         head: list[Cells] = []
         for row in self.rijen():
             head.append(row)

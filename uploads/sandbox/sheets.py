@@ -1,11 +1,11 @@
-"""What the reading process finds in a file: sheets, each with its size, its first rows, and the rest on demand."""
+"""Defines the content of a file: sheets with their size and first rows, and the other rows on demand."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 Cells = list[Any]
 
-# The first rows of every sheet go along at once: where the header row is, is found out from these.
+# The first rows of every sheet are sent along at once, because the header row is found in them.
 HEAD_ROWS: Final = 150
 _HEAD_CELLS = 15_000
 MAX_SHEETS: Final = 200
@@ -17,7 +17,7 @@ class Leesprobleem(Exception):
 
 
 class Grenzen(NamedTuple):
-    """How large a sheet may be."""
+    """The greatest size of a sheet, in rows and columns."""
 
     rijen: int
     kolommen: int
@@ -26,7 +26,7 @@ class Grenzen(NamedTuple):
 class Blad(NamedTuple):
     """One sheet; `volgnummer` is its place in the file.
 
-    `samengevoegd` has first row, first column, last row and last column (from 0) of merged cells.
+    `samengevoegd` has the first row, first column, last row and last column (from 0) of merged cells.
     """
 
     volgnummer: int
@@ -45,9 +45,9 @@ class Inhoud(Protocol):
     epoch_1904: bool
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
-        """The rows of one sheet from this one on (counted from 0)."""
+        """Yields the rows of one sheet from this one on (counted from 0)."""
 
 
 def head_length(breedte: int) -> int:
-    """How many first rows of a sheet of this width go along at once."""
+    """Gives the number of first rows that are sent along at once, for a sheet of this width."""
     return max(1, min(HEAD_ROWS, _HEAD_CELLS // max(breedte, 1)))

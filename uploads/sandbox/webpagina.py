@@ -1,4 +1,4 @@
-"""Tables of a web page: what many systems call a spreadsheet and save under the name .xls."""
+"""Reads the tables of a web page, which many systems save under the name .xls as a spreadsheet."""
 
 import io
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class _Tabel:
     def __init__(self, blad: Bewaard) -> None:
         self.blad = blad
         self.row: Cells | None = None
-        # Per column: for how many more rows a cell from above takes its place.
+        # Per column: the number of rows in which a cell from above still takes its place.
         self.down: dict[int, int] = {}
         self.text: list[str] | None = None
         self.spans = (1, 1)
@@ -43,18 +43,19 @@ class Webpagina:
         self.bladen: list[Blad] = [blad.blad(index) for index, blad in enumerate(self._bladen)]
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
-        """The rows of one table."""
+        """Yields the rows of one table."""
         return self._bladen[index].rijen(start)
 
     def _read(self, inhoud: bytes, codering: str) -> None:
         page = inhoud.replace(b"\0", b"").lower()
         if page.rfind(b"</table") < page.rfind(b"<tr"):
-            # A browser would show what there is of it; the rows that are missing would be taken for gone.
+            # A browser would show the part that is there, but here the missing rows would be taken for
+            # withdrawn.
             raise Leesprobleem("beschadigd")
         del page
         target: Any = self
         parser: Any = etree.HTMLParser(target=target, no_network=True, huge_tree=False, remove_comments=True)
-        # As text, so that what the page itself says about its encoding does not count.
+        # Parsed as text, so that the encoding that the page itself states does not count.
         stream = io.TextIOWrapper(io.BytesIO(inhoud), codering, errors="replace")
         try:
             while piece := stream.read(1 << 16):
@@ -63,10 +64,10 @@ class Webpagina:
         except etree.XMLSyntaxError:
             raise Leesprobleem("beschadigd") from None
 
-    # What the parser calls.
+    # The methods that the parser calls.
 
     def start(self, tag: str, attrib: Any) -> None:
-        """An element begins."""
+        """Starts an element."""
         if tag in _UNSEEN:
             self._unseen += 1
         elif tag == "table":
@@ -85,7 +86,7 @@ class Webpagina:
             self.data("\n" if tag == "br" else " ")
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Ends an element."""
         if tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
         elif not self._open:
@@ -99,12 +100,12 @@ class Webpagina:
             self._end_cell()
 
     def data(self, text: str) -> None:
-        """Text between elements."""
+        """Takes the text between elements."""
         if self._open and not self._unseen and (gathered := self._open[-1].text) is not None:
             gathered.append(text)
 
     def close(self) -> None:
-        """The end of the page."""
+        """Ends the page."""
         while self._open:
             self._end_row()
             self._open.pop()

@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsb, xls, ods), read by calamine."""
+"""Reads workbooks (xlsx, xlsb, xls, ods) with calamine."""
 
 import io
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen,
 
 
 class Werkmap:
-    """An opened workbook. The largest sheet stays in memory, because it is most likely the one that is asked for."""
+    """An opened workbook. The largest sheet stays in memory, because most requests are for that one."""
 
     def __init__(self, inhoud: bytes, formaat: str, grenzen: Grenzen) -> None:
         if formaat == "xls" and has_password(inhoud):
@@ -41,7 +41,7 @@ class Werkmap:
                 self._loaded, most = (index, sheet), height * width
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
-        """The rows of one sheet."""
+        """Yields the rows of one sheet."""
         if self._loaded is None or self._loaded[0] != index:
             self._loaded = None
             self._loaded = (index, self._workbook.get_sheet_by_index(index))
@@ -49,7 +49,7 @@ class Werkmap:
 
 
 def _rows(sheet: Any) -> Iterator[Cells]:
-    """All rows, with the empty columns on the left that calamine leaves out."""
+    """Yields all rows, with the empty columns on the left that calamine leaves out."""
     left = sheet.start[1] if sheet.start else 0
     if not left:
         yield from sheet.iter_rows()

@@ -1,9 +1,9 @@
-"""A workbook in xlsx, read by calamine a slice of rows at a time.
+"""Reads a workbook in xlsx with calamine, a slice of rows at a time.
 
-calamine builds a sheet as a whole before it gives the first row, which takes ten times the memory of the file and
-some seconds in which nobody gets anything. Here the sheet is cut between its rows, and every slice is read as a small
-workbook with the styles and texts it needs. What a cell means is calamine's to say. A sheet that cannot be cut with
-certainty is read as a whole, from where that shows.
+calamine builds a whole sheet before it gives the first row. That takes ten times the memory of the file, and
+some seconds in which no row comes. Here the sheet is cut between its rows, and each slice is read as a small
+workbook with the styles and texts it needs. Only calamine decides the meaning of a cell. A sheet that cannot
+be cut with certainty is read as a whole, from the row where that shows.
 """
 
 import io
@@ -26,14 +26,14 @@ _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workb
 _STYLES, _TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"
 _USUAL = {"styles": _STYLES, "sharedStrings": _TEXTS}
 _PIECE, _SLICE = 1 << 18, 1 << 20
-# Before the rows stand the widths of columns, after them whatever else a sheet has.
+# Before the rows come the widths of columns, after them the other parts of a sheet.
 _MOST_AROUND = 16 << 20
 
 _SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?/?>")
 _ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
 _CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]+)\"")
-# No text holds this: in a text the < of an element is written otherwise. Whatever else refers to a text has at least
-# one of the marks.
+# No text holds this: in a text the < of an element is written otherwise. Every other reference to a text has
+# at least one of the marks.
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
 _MARKS = (b'"s"', b"'s'")
 _TEXT_END = re.compile(rb"</si>|<si\s*/>")
@@ -41,11 +41,11 @@ _END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
 
 
 class _NotSliceable(Exception):
-    """This is written in a way that we do not cut; calamine reads it as a whole."""
+    """The file is written in a form that this module does not cut; calamine reads it as a whole."""
 
 
 class _Omtrek(NamedTuple):
-    """What surrounds the rows of a sheet, and how far they go."""
+    """The parts of a sheet around its rows, and its number of rows and columns."""
 
     head: bytes
     tail: bytes
@@ -67,11 +67,11 @@ class Xlsx:
         except (Leesprobleem, MemoryError):
             raise
         except Exception:
-            # Whatever is unusual or wrong about it, calamine knows.
+            # Anything unusual or wrong about the file is left to calamine.
             self._read_whole()
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
-        """The rows of one sheet."""
+        """Yields the rows of one sheet."""
         number = start
         if self._whole is None:
             try:
@@ -130,7 +130,7 @@ class Xlsx:
             )
 
     def _workbook(self, more: dict[str, bytes]) -> CalamineWorkbook:
-        """This workbook with no other parts than what is asked for."""
+        """Makes a workbook of the shared parts and these, and no others."""
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as archive:
             for name, data in {**self._parts, **more}.items():
@@ -152,7 +152,7 @@ class Xlsx:
                 yield piece
 
     def _measure(self, index: int) -> _Omtrek:
-        """Look at all rows of a sheet, but not at what is in them. Raises _NotSliceable."""
+        """Finds the size of a sheet from all of its rows, without reading the cells. Raises _NotSliceable."""
         pieces = self._pieces(index)
         buffer = b""
         while (begin := _SHEET_DATA.search(buffer)) is None:
@@ -170,7 +170,7 @@ class Xlsx:
         while True:
             *rows, buffer = buffer.split(_END_ROW)
             for row in rows:
-                # In front of it may stand rows that are empty and have no end of their own.
+                # Before it there may be empty rows, which have no end tag of their own.
                 found = _ROW.match(row, row.rfind(b"<row"))
                 if found is None or int(found[1]) <= number:
                     raise _NotSliceable
@@ -195,7 +195,7 @@ class Xlsx:
         return _Omtrek(head, tail[2], height, width)
 
     def _slices(self, index: int) -> Iterator[bytes]:
-        """The rows as they are written, some megabytes at a time."""
+        """Yields the rows as they are written, about a megabyte at a time."""
         pieces, head = self._pieces(index), self._omtrek[index].head
         buffer, seen = b"", len(head)
         for piece in pieces:
@@ -212,7 +212,7 @@ class Xlsx:
             yield buffer[: end + len(_END_ROW)]
 
     def _rows(self, index: int, start: int) -> Iterator[Cells]:
-        """Every row from this one on, as wide as the sheet. Raises _NotSliceable."""
+        """Yields every row from this one on, as wide as the sheet. Raises _NotSliceable."""
         omtrek = self._omtrek[index]
         empty: Cells = [""] * omtrek.breedte
         number, last_row = start, 0
@@ -230,7 +230,7 @@ class Xlsx:
             if sheet.start is None:
                 continue
             top, left = sheet.start
-            # A cell that says to be in another row than it stands in may belong to another slice.
+            # A cell that names another row than the one it stands in may belong to another slice.
             if top < before_these or sheet.end[0] >= last_row:
                 raise _NotSliceable
             values = sheet.to_python()
@@ -239,7 +239,7 @@ class Xlsx:
             for _ in range(number, top):
                 yield empty.copy()
             number = top + len(values)
-            # As wide as the sheet.
+            # Adds empty cells up to the width of the sheet.
             before, after = empty[:left], empty[left + sheet.width :]
             if before or after:
                 values = (before + row + after for row in values)
@@ -267,15 +267,15 @@ class _Teksten:
         if begin < 0 or b"<!" in self._data:
             raise _NotSliceable
         self._head = self._data[:begin]
-        # Where each ends; the first begins after the head.
+        # The end of each text; the first text starts after the head.
         self._ends = array("Q", [begin])
         self._ends.extend(found.end() for found in _TEXT_END.finditer(self._data))
         if self._data.count(b"<si") != len(self._ends) - 1:
             raise _NotSliceable
 
     def taken_by(self, rows: bytes) -> tuple[bytes, bytes]:
-        """These rows with the texts that they refer to numbered anew, and those texts. Raises _NotSliceable."""
-        # What stands before a number, that with which its cell says so, the number; and so on.
+        """Gives these rows with their texts numbered anew, and those texts. Raises _NotSliceable."""
+        # In turn: the part before a number, the mark of its cell, and the number.
         pieces = _TEXT_CELL.split(rows)
         referred = pieces[2::3]
         data, ends = self._data, self._ends
@@ -290,7 +290,7 @@ class _Teksten:
 
 
 def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:
-    """The part of every sheet, in the order of the workbook. Raises _NotSliceable."""
+    """Gives the part of every sheet, in the order of the workbook. Raises _NotSliceable."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     targets: dict[str, str] = {}
     for relation in etree.fromstring(parts[_RELATIONS], parser).iterfind("{*}Relationship"):
@@ -304,7 +304,7 @@ def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:
 
 
 def _column(letters: bytes) -> int:
-    """The place of a column, A being 1."""
+    """Gives the number of a column; A is 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

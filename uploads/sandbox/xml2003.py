@@ -1,7 +1,8 @@
-"""XML Spreadsheet 2003: what Excel calls "XML-werkblad 2003", and many systems save under the name .xls.
+"""Reads XML Spreadsheet 2003 ("XML-werkblad 2003"), which many systems save under the name .xls.
 
-The file is read from front to back and forgotten behind us. Entities are not looked up, the network is not used,
-and a document type (in which bombs are declared) is refused: no spreadsheet program writes one.
+The file is read from front to back, and each part is freed after it is read. Entities are not looked up, the
+network is not used, and a document type (in which bombs are declared) is refused: no spreadsheet program
+writes one.
 """
 
 import datetime as dt
@@ -22,7 +23,7 @@ _VISIBLE, _DATE1904 = _X + "Visible", _X + "Date1904"
 _INDEX, _SPAN, _TYPE, _NAME = _SS + "Index", _SS + "Span", _SS + "Type", _SS + "Name"
 _ACROSS, _DOWN = _SS + "MergeAcross", _SS + "MergeDown"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
-# A place or span that is larger is past every limit just as well.
+# A larger place or span is past every limit too.
 _MOST = 1_000_000_000
 
 
@@ -37,12 +38,12 @@ class Xml2003:
         self.bladen: list[Blad] = [blad.blad(index) for index, blad in enumerate(self._bladen)]
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
-        """The rows of one sheet."""
+        """Yields the rows of one sheet."""
         return self._bladen[index].rijen(start)
 
     def _read(self, inhoud: bytes) -> None:
         events = etree.iterparse(
-            # Nothing may stand in front of the declaration, and old systems put empty lines there.
+            # Nothing may stand before the declaration, but old systems put empty lines there.
             io.BytesIO(inhoud.lstrip(b" \t\r\n")),
             events=("start", "end"),
             tag=(_WORKSHEET, _ROW, _VISIBLE, _DATE1904),
@@ -58,7 +59,7 @@ class Xml2003:
         try:
             for event, element in events:
                 if not checked:
-                    # Declared before the first element, so known by now.
+                    # It is declared before the first element, so it is known by now.
                     checked = True
                     if element.getroottree().docinfo.internalDTD is not None:
                         raise Leesprobleem("dtd")
@@ -85,7 +86,7 @@ class Xml2003:
 
 
 def _forget(element: Any) -> None:
-    """Free an element and everything before it."""
+    """Frees an element and everything before it."""
     element.clear()
     parent = element.getparent()
     if parent is not None:
@@ -159,7 +160,7 @@ def _typed(text: str, kind: str | None) -> Any:
         return _moment(text)
     if kind == "Boolean":
         return text.strip() in {"1", "true", "True"} if text.strip() else ""
-    # As in other workbooks: a cell with an error holds nothing.
+    # The same as in other workbooks: a cell with an error is empty.
     return "" if kind == "Error" else text
 
 
