@@ -1,4 +1,4 @@
-"""Who uploads, in most tests of uploads: a municipality, somebody who manages its data, and a browser."""
+"""Provides the people of most tests of uploads: a municipality, a manager of its data, and a browser."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The tables of uploads, a module per word."""
+"""Holds the tables of uploads, in a module per subject."""
 
 from uploads.models.koppeling import Koppeling, Koppelingversie
 from uploads.models.levering import (

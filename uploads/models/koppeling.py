@@ -1,4 +1,4 @@
-"""uploads.models.koppeling."""
+"""Stores koppelingen, the saved ways of reading a municipality's files, and their versions."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ class Koppeling(GemeenteModel):
     naam = models.CharField("naam", max_length=60)
     soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in SOORTEN])
     aangemaakt_op = models.DateTimeField("gemaakt op", auto_now_add=True)
-    # No longer recognised in new files; what was delivered with it keeps referring to it.
+    # It is no longer recognised in new files; leveringen that were read with it still refer to it.
     gearchiveerd_op = models.DateTimeField("gearchiveerd op", null=True)
 
     class Meta:

@@ -1,7 +1,8 @@
-"""A levering: one upload, from the file that came in to the set that was published.
+"""Stores leveringen: a levering is one upload, from the file that came in to the set that was published.
 
-What holds personal data (the file, the converted records, the values that no list knows) is encrypted with the
-municipality's key and erased as soon as it has served; the figures and the findings stay, without cell values.
+Personal data (the file, the converted records, the values that no list knows) is encrypted with the
+municipality's key, and erased when it is no longer needed. The figures and the findings stay, without the
+contents of cells.
 """
 
 from typing import Any
@@ -22,7 +23,7 @@ from uploads.models.sleutel import Aanleversleutel
 
 
 class Leveringstatus(models.TextChoices):
-    """Where a levering stands."""
+    """The status of a levering."""
 
     ONTVANGEN = "ontvangen", "Ontvangen"
     OMZETTEN = "omzetten", "Wordt omgezet"
@@ -36,14 +37,14 @@ class Leveringstatus(models.TextChoices):
 
 
 class Wijze(models.TextChoices):
-    """What a levering does with what is published already."""
+    """The effect of a levering on the records that are already published."""
 
     VOLLEDIG = "volledig", "Vervangt alles wat er nu staat"
     AANVULLEND = "aanvullend", "Vult aan en werkt bij; de rest blijft staan"
 
 
 class RedenVerlies(models.TextChoices):
-    """Why much of the set may disappear; a choice, so that nobody types somebody's name."""
+    """The reason why much of the set may disappear; a choice, so that nobody types somebody's name."""
 
     UITSTROOM = "uitstroom", "Deze mensen of vacatures zijn uitgeschreven of vervuld"
     HERSTEL = "herstel", "De vorige levering was niet goed"
@@ -52,7 +53,10 @@ class RedenVerlies(models.TextChoices):
 
 
 class RedenStop(models.TextChoices):
-    """Why a levering that would be published by itself waits for somebody after all; the label says what to do."""
+    """The reason why a levering is not published by itself but waits for a person.
+
+    The label says what to do.
+    """
 
     KOLOMMEN = "kolommen", "De kolommen zijn niet herkend. Kies in het portaal wat elke kolom betekent."
     MISLUKT = "mislukt", "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan."
@@ -78,53 +82,58 @@ BEZIG = (
 AF = (Leveringstatus.GEPUBLICEERD, Leveringstatus.VERVALLEN)
 
 
-# Only who works with what is in them reads them.
+# These are read only by code that works with their content.
 _ENCRYPTED = ("onbekende_waarden", "regels")
 _LARGE = (*_ENCRYPTED, "redenen", "vulling", "kolommen_gebruikt", "kolommen_ongebruikt")
 
 
 class LeveringManager(models.Manager[Any]):
-    """Gives leveringen without what a page does not show; a column that is left out is read when it is asked for."""
+    """Gives leveringen without the columns that a page does not show.
+
+    A column that is left out is read when it is asked for.
+    """
 
     def unencrypted(self) -> "QuerySet[Levering]":
-        """Gives them without what is encrypted: for a page or an answer about one levering."""
+        """Gives them without encrypted columns: for a page or an answer about one levering."""
         return self.defer(*_ENCRYPTED)
 
     def light(self) -> "QuerySet[Levering]":
-        """Gives them without anything large: for a list of leveringen."""
+        """Gives them without any large column: for a list of leveringen."""
         return self.defer(*_LARGE)
 
 
 class Levering(GemeenteModel, Taak):
-    """One upload. Counts are of rows (or records, for JSON)."""
+    """One upload. Its counts are of rows (or of records, for JSON)."""
 
     soort = models.CharField(
         "soort", max_length=32, blank=True, choices=[(s.value, s.label) for s in SOORTEN]
     )
     # The name of a saved koppeling, of a preset, or `recognition.EIGEN`.
     koppeling = models.CharField("koppeling", max_length=60, blank=True)
-    # What was asked for by name; recognition then looks no further.
+    # The koppeling that was asked for by name; recognition then tries no other.
     gevraagde_koppeling = models.CharField(max_length=60, blank=True)
     wijze = models.CharField("wijze", max_length=12, choices=Wijze, default=Wijze.VOLLEDIG)
-    # What the clerk chose instead of what was found: the sheet by name, the row with the headers by number.
+    # The choices of the clerk, which replace the ones that were found: the sheet by name, the header row by
+    # number.
     gekozen_blad = models.CharField(max_length=60, blank=True)
     gekozen_kopregel = models.IntegerField(null=True)
-    # The rules that the clerk made for this file, encrypted JSON; null: those of the koppeling that was recognised.
+    # The rules that the clerk made for this file, as encrypted JSON; null: those of the recognised koppeling.
     regels = models.BinaryField(null=True)
     koppelingversie = models.ForeignKey(
         Koppelingversie, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # Comes in by itself with this key, and goes on to publication by itself when nothing stands in the way.
+    # The key of the system that delivered it. With `publiceer_vanzelf` it is published as soon as nothing
+    # stands in the way.
     aanleversleutel = models.ForeignKey(
         Aanleversleutel, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     publiceer_vanzelf = models.BooleanField(default=False)
-    # Why it did not go on by itself; from then on a person decides.
+    # The reason why it was not published by itself; from then on a person decides.
     gestopt_om = models.CharField(max_length=12, choices=RedenStop, blank=True)
-    # A keyed hash by which a file that is sent twice is known; says nothing about what is in it.
+    # A keyed hash that recognises a file that is sent twice; it tells nothing about the content.
     kenmerk = models.CharField(max_length=64, blank=True, editable=False)
     reden_verlies = models.CharField("reden", max_length=12, choices=RedenVerlies, blank=True)
-    # So many records may disappear, somebody said who saw that number.
+    # The number of records that may disappear, as confirmed by somebody who saw that number.
     verlies_bevestigd = models.IntegerField(default=0)
     bestandsnaam = models.CharField("bestand", max_length=120)
     bestandsgrootte = models.BigIntegerField(default=0)
@@ -144,7 +153,7 @@ class Levering(GemeenteModel, Taak):
     aangemaakt_op = models.DateTimeField("geüpload op", auto_now_add=True)
     gepubliceerd_op = models.DateTimeField("gepubliceerd op", null=True)
     melding = models.TextField(blank=True)
-    # The file fits both kinds: somebody has to say which it is before it can be tried again.
+    # The file fits both kinds: somebody has to choose the kind before a new try.
     vraagt_soort = models.BooleanField(default=False)
 
     rijen_totaal = models.IntegerField(null=True)
@@ -155,16 +164,16 @@ class Levering(GemeenteModel, Taak):
     afgekeurd = models.IntegerField(default=0)
     lege_rijen = models.IntegerField(default=0)
     waarschuwingen = models.IntegerField(default=0)
-    # The findings counted by reason: [{ernst, code, kolom, melding, aantal}], most frequent first.
+    # The number of findings per reason: [{ernst, code, kolom, melding, aantal}], most frequent first.
     redenen = models.JSONField(default=list)
-    # How many of the converted records have each attribute: {path: number}.
+    # The number of converted records that have each attribute: {path: number}.
     vulling = models.JSONField(default=dict)
     blad = models.CharField(max_length=60, blank=True)
     # The row in which the headers were found (from 1); 0: there were none.
     kopregel = models.IntegerField(null=True)
     kolommen_gebruikt = models.JSONField(default=list)
     kolommen_ongebruikt = models.JSONField(default=list)
-    # Encrypted JSON: per list the values that it does not know, with how often; see `processing`.
+    # Encrypted JSON: per list the values that it does not know, with their numbers; see `processing`.
     onbekende_waarden = models.BinaryField(null=True)
 
     nieuw = models.IntegerField(null=True)
@@ -198,44 +207,47 @@ class Levering(GemeenteModel, Taak):
 
     @property
     def is_bezig(self) -> bool:
-        """Whether a worker is at it, or should be."""
+        """Tells whether a worker works on it, or has to."""
         return self.status in BEZIG
 
     @property
     def gaat_vanzelf_verder(self) -> bool:
-        """Whether it is converted, and is still to be published or stopped without anybody doing something."""
+        """Tells whether it is converted, and will be published or stopped by the portal itself."""
         done = {Leveringstatus.OMGEZET, Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT}
         return self.publiceer_vanzelf and not self.gestopt_om and self.status in done
 
     @property
     def is_af(self) -> bool:
-        """Whether nothing can happen to it any more."""
+        """Tells whether it has reached its end, so that nothing can happen to it any more."""
         return self.status in AF
 
     @property
     def is_publiceerbaar(self) -> bool:
-        """Whether it can be published as it stands."""
+        """Tells whether it can be published as it is."""
         return self.status == Leveringstatus.OMGEZET and self.omgezet > 0
 
     @property
     def is_mislukt(self) -> bool:
-        """Whether the conversion failed; with another try, or the kind told, it may succeed."""
+        """Tells whether the conversion failed.
+
+        It may succeed with another try, or when somebody chooses the kind.
+        """
         return self.status == Leveringstatus.MISLUKT
 
     @property
     def kan_koppelen(self) -> bool:
-        """Whether somebody can choose its columns (again), as long as its file is there."""
+        """Tells whether somebody can choose its columns (again), as long as its file is there."""
         done = {Leveringstatus.KOPPELEN, Leveringstatus.OMGEZET, Leveringstatus.MISLUKT}
         return self.status in done and self.koppeling not in ZONDER_KOLOMMEN
 
     @property
     def is_teruggedraaid(self) -> bool:
-        """Whether its publication was undone."""
+        """Tells whether its publication was undone."""
         return self.teruggedraaid_op is not None
 
     @property
     def stap(self) -> int:
-        """Where it is on the way from file (1), converting, checking, publishing (4), to done (5)."""
+        """Gives its step: file (1), converting (2), checking (3), publishing (4), done (5)."""
         return {
             Leveringstatus.ONTVANGEN: 2,
             Leveringstatus.OMZETTEN: 2,
@@ -246,7 +258,7 @@ class Levering(GemeenteModel, Taak):
 
     @property
     def ingebracht_door(self) -> str:
-        """By whom or how it came in, in words."""
+        """Gives the person or the way by which it came in, in words."""
         if self.gebruiker is not None:
             return f"door {self.gebruiker}"
         if self.aanleversleutel is not None:
@@ -255,12 +267,12 @@ class Levering(GemeenteModel, Taak):
 
     @property
     def koppeling_label(self) -> str:
-        """The koppeling in words."""
+        """Gives the koppeling in words."""
         return LABELS.get(self.koppeling, self.koppeling)
 
     @property
     def soort_label(self) -> str:
-        """The kind in words, or nothing when it is not known yet."""
+        """Gives the kind in words; '' when it is not known yet."""
         return Soort(self.soort).label if self.soort else ""
 
 
@@ -276,7 +288,7 @@ class Bronbestand(GemeenteModel):
 
 
 class Voorproef(GemeenteModel):
-    """The first rows of every sheet, encrypted, so that nobody waits for a whole file to choose its columns."""
+    """The first rows of every sheet, encrypted. With these a person can choose columns at once."""
 
     levering = models.OneToOneField(Levering, on_delete=models.CASCADE, related_name="+")
     inhoud = models.BinaryField()
@@ -287,7 +299,7 @@ class Voorproef(GemeenteModel):
 
 
 class Bevinding(GemeenteModel):
-    """What there is to say about one row: where, how bad, what, and what to do. Never a cell's value."""
+    """A finding about one row: its place, its severity, the problem, and what to do. Never a cell's value."""
 
     levering = models.ForeignKey(Levering, on_delete=models.CASCADE, related_name="+")
     rij = models.IntegerField()
@@ -305,14 +317,15 @@ class Bevinding(GemeenteModel):
 
 
 class Opmerkingenbestand(GemeenteModel, Taak):
-    """The clerk's own workbook with the findings in it, while it is being made and for a short while after.
+    """The clerk's own workbook with the findings in it.
 
-    Only large files need this; a small one is made when it is asked for.
+    It is kept while it is being made and for a short while after. Only large files need this; a small one is
+    made when it is asked for.
     """
 
     levering = models.OneToOneField(Levering, on_delete=models.CASCADE, related_name="+")
     rijen_gedaan = models.IntegerField(default=0)
-    # The workbook, encrypted; null as long as it is not there.
+    # The workbook, encrypted; null as long as it is not made.
     inhoud = models.BinaryField(null=True)
     melding = models.TextField(blank=True)
     gemaakt_op = models.DateTimeField(null=True)
@@ -323,5 +336,5 @@ class Opmerkingenbestand(GemeenteModel, Taak):
 
     @property
     def is_bezig(self) -> bool:
-        """Whether a worker is at it, or should be."""
+        """Tells whether a worker works on it, or has to."""
         return self.gemaakt_op is None and not self.melding

@@ -1,4 +1,4 @@
-"""uploads.models.sleutel."""
+"""Stores aanleversleutels, the keys with which other systems deliver files."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,12 +11,12 @@ from um_portal.tenants.models import GemeenteModel
 
 
 class Aanleversleutel(GemeenteModel):
-    """With this a municipality's own system delivers by itself; only a hash of the secret is kept."""
+    """A key with which a municipality's own system delivers by itself; only a hash of the secret is kept."""
 
     naam = models.CharField("naam", max_length=60)
     soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
     hash = models.BinaryField()
-    # Networks (CIDR) it may be used from; empty: from anywhere.
+    # The networks (CIDR) from which it may be used; empty: from anywhere.
     netwerken = ArrayField(models.TextField(), default=list)
     gemaakt_door = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -31,7 +31,7 @@ class Aanleversleutel(GemeenteModel):
         verbose_name_plural = "aanleversleutels"
         ordering = ["-pk"]
         constraints = [
-            # Two of the same name could not be told apart on the page, nor by whoever revokes one.
+            # Two keys of the same name would look the same on the page, also to the person who revokes one.
             models.UniqueConstraint(
                 fields=["gemeente", "naam"],
                 condition=Q(ingetrokken_op=None),
@@ -44,5 +44,5 @@ class Aanleversleutel(GemeenteModel):
 
     @property
     def is_verlopen(self) -> bool:
-        """Whether its time has passed."""
+        """Tells whether its time has passed."""
         return self.verloopt_op is not None and self.verloopt_op <= timezone.now()

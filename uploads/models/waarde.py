@@ -1,4 +1,4 @@
-"""uploads.models.waarde."""
+"""Stores value mappings: the meanings of words in a municipality's files, its own and national ones."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,9 +9,9 @@ from um_portal.tenants.models import GemeenteModel
 
 
 class Waardekoppeling(GemeenteModel):
-    """What a municipality's own word for something is in a list of the standard: `schoonmaakster` -> a code.
+    """A municipality's own word and its code in a list of the standard: `schoonmaakster` -> a code.
 
-    An empty code says that the word is left out on purpose.
+    An empty code means that the word is left out on purpose.
     """
 
     lijst = models.CharField(max_length=60)
@@ -31,7 +31,7 @@ class Waardekoppeling(GemeenteModel):
 
 
 class Legewaarden(GemeenteModel):
-    """The words that mean to this municipality that a cell is empty; without a row the usual ones do."""
+    """The words that mean to this municipality that a cell is empty; without a row the usual words do."""
 
     waarden = ArrayField(models.TextField())
 
@@ -44,11 +44,12 @@ class Legewaarden(GemeenteModel):
 class LandelijkeWaarde(models.Model):
     """A value mapping for the whole country: put forward by municipalities, decided on by VNG support.
 
-    Belongs to no municipality. What is put forward becomes visible to VNG support, and what is accepted to all.
+    It belongs to no municipality. VNG support sees every mapping that is put forward, and all municipalities
+    see the accepted ones.
     """
 
     class Status(models.TextChoices):
-        """Where it stands."""
+        """The status of the mapping."""
 
         VOORGEDRAGEN = "voorgedragen", "Voorgedragen"
         VASTGESTELD = "vastgesteld", "Vastgesteld"
@@ -80,7 +81,10 @@ class LandelijkeWaarde(models.Model):
 
 
 class Voordracht(GemeenteModel):
-    """That a municipality put a value mapping forward. VNG support may count them; see the migration."""
+    """A municipality's support for a national value mapping.
+
+    VNG support may count them; see the migration.
+    """
 
     landelijk = models.ForeignKey(LandelijkeWaarde, on_delete=models.CASCADE, related_name="+")
 

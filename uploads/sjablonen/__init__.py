@@ -1,1 +1,1 @@
-"""Excel templates, made from the standard."""
+"""Makes Excel templates from the standard."""

@@ -1,4 +1,4 @@
-"""uploads.sjablonen.columns."""
+"""Chooses the columns of the templates, with their headers, options and examples."""
 
 import datetime as dt
 from collections import Counter
@@ -20,11 +20,11 @@ from uploads.workbooks.writer import KOP
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 
 
-# A longer list is no drop-down: nobody finds anything in it, and the file gets slow.
+# A longer list is no drop-down: nobody finds anything in it, and it makes the file slow.
 MAX_LIJST: Final = 6000
 
 
-# Labels that are longer are sentences; then the code is offered, with the label beside it.
+# Longer labels are sentences; then the code is offered, with the label next to it.
 _LANGSTE_LABEL: Final = 40
 
 
@@ -36,7 +36,10 @@ _KWALIFICATIE = "arbeidsmarktkwalificatie."
 
 @dataclass(frozen=True, slots=True)
 class _Vak:
-    """Attributes that stand together; with a number they get that many times a column each, one set after the other."""
+    """Attributes whose columns stand together.
+
+    With a number, each attribute gets that many columns, set after set.
+    """
 
     paden: tuple[str, ...]
     aantal: int = 0
@@ -158,7 +161,7 @@ _VAKKEN: Final[Mapping[Soort, tuple[_Vak, ...]]] = {
 }
 
 
-# What the portal fills in by itself, and why.
+# The attributes that the portal fills in by itself, and the reason.
 VANZELF: Final[Mapping[Soort, Mapping[str, str]]] = {
     Soort.WERKZOEKENDEN: {
         "indicatieBeschikbaarheidContactgegevens": "Het portaal vult dit zelf in: Ja als er contactgegevens zijn, "
@@ -178,13 +181,16 @@ class Sjabloonkolom:
     band: int
 
 
-# Per value list (by `list_of`): what can be chosen, each with what it means.
+# Per value list (by `list_of`): the options, each with its meaning.
 Lijstopties = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @cache
 def kolommen(soort: Soort) -> tuple[Sjabloonkolom, ...]:
-    """The columns of the template for this kind, in their order. Raises KeyError for a kind without a template."""
+    """Gives the columns of the template for this kind, in order.
+
+    Raises KeyError for a kind without a template.
+    """
     found: list[Sjabloonkolom] = []
     for band, vak in enumerate(_VAKKEN[soort]):
         for nummer in range(1, vak.aantal + 1) if vak.aantal else (0,):
@@ -196,7 +202,7 @@ def kolommen(soort: Soort) -> tuple[Sjabloonkolom, ...]:
 
 
 def _kop(soort: Soort, leaf: Veld, nummer: int) -> str:
-    """The shortest official name that says which attribute it is, also to who sees the header alone."""
+    """Gives the shortest official name that identifies the attribute by itself, as the header."""
     if _is_named_after_group(soort, leaf):
         name = leaf.voorouders[-1].label
     else:
@@ -213,7 +219,10 @@ def _labels(soort: Soort) -> Counter[str]:
 
 
 def _is_named_after_group(soort: Soort, leaf: Veld) -> bool:
-    """Whether it is a code that is all there is to the one group of that name: a driving licence, an occupation."""
+    """Tells whether it is a code that is the only attribute of the one group with that name.
+
+    Examples are a driving licence and an occupation.
+    """
     named = named_groups(leaf.voorouders)
     group = leaf.voorouders[-1].groep if leaf.voorouders else None
     namesakes = {
@@ -230,13 +239,13 @@ def _is_named_after_group(soort: Soort, leaf: Veld) -> bool:
 
 
 def remaining(soort: Soort) -> tuple[Veld, ...]:
-    """The attributes without a column; people can add one themselves."""
+    """Gives the attributes without a column; people can add one themselves."""
     used = {kolom.veld.pad for kolom in kolommen(soort)}
     return tuple(leaf for leaf in velden(soort) if leaf.pad not in used and leaf.pad not in VANZELF[soort])
 
 
 def lists() -> Lijstopties:
-    """The lists that others keep, as far as they are loaded and not too long to choose from; one query."""
+    """Reads the lists that others keep, if they are loaded and short enough to choose from; one query."""
     found: dict[str, list[tuple[str, str]]] = {}
     rows = Code.objects.geldig().filter(lijst__in=LIJSTEN).order_by("lijst", "label", "code")
     for lijst, code, label in rows.values_list("lijst", "code", "label"):
@@ -251,7 +260,10 @@ def _taal() -> Attribuut:
 
 
 def _offered(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """By their labels, as people know them; a label that two codes share says nothing, and then the code is offered."""
+    """Gives each code as its label, with the code as its meaning.
+
+    A label that two codes share is not clear; then the code is offered, and the label is its meaning.
+    """
     times = Counter(label.casefold() for _, label in codes)
     return [
         (label, code) if times[label.casefold()] == 1 and not is_absent(label) else (code, label)
@@ -260,7 +272,7 @@ def _offered(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def options_of(attribuut: Attribuut, lijsten: Lijstopties) -> Sequence[tuple[str, str]]:
-    """What can be chosen for an attribute, each with what it means; nothing when there is no list to choose from."""
+    """Gives the options for an attribute, each with its meaning; none without a list to choose from."""
     lijst = attribuut.waardelijst
     if lijst is None:
         return ()
@@ -274,7 +286,10 @@ def options_of(attribuut: Attribuut, lijsten: Lijstopties) -> Sequence[tuple[str
 
 
 def example_of(kolom: Sjabloonkolom, soort: Soort, lijsten: Lijstopties) -> str | int | dt.date | None:
-    """What the example row has in this column: fictitious, and only in the first of a repeated group."""
+    """Gives the fictitious value of the example row in this column, or None.
+
+    Of a repeated group only the first set of columns has one.
+    """
     attribuut = kolom.veld.attribuut
     if kolom.veld.pad == soort.id_pad:
         return VOORBEELD_ID
@@ -289,7 +304,7 @@ def example_of(kolom: Sjabloonkolom, soort: Soort, lijsten: Lijstopties) -> str 
 
 
 def _chosen(attribuut: Attribuut, options: Sequence[tuple[str, str]]) -> str:
-    """The option that the standard's example stands for, or else the first."""
+    """Gives the option that the standard's example stands for, or else the first."""
     code = str(attribuut.voorbeeld)
     for value, meaning in options:
         if code in (value, meaning, meaning.removeprefix("code ")):

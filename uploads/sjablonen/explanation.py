@@ -1,4 +1,4 @@
-"""uploads.sjablonen.explanation."""
+"""Explains in Dutch how to fill in the columns of a template."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from uploads.workbooks.writer import Opmaak, make_room
 
 
 def how_to_fill(attribuut: Attribuut, lijsten: Lijstopties) -> str:
-    """In one or two sentences what to type in a cell."""
+    """Says in one or two Dutch sentences what to type in a cell."""
     lijst = attribuut.waardelijst
     if lijst is not None and options_of(attribuut, lijsten):
         return f"Kies een waarde uit de lijst {lijst.naam}; zie het blad Lijsten."

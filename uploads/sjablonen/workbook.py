@@ -1,7 +1,8 @@
-"""Excel templates to fill in: headers that are recognised as they stand, drop-downs, and an explanation per column.
+"""Makes the Excel templates: headers that the portal recognises, drop-downs, and an explanation per column.
 
-Everything comes from `exchange.standard`; only which attributes get a column, how many of them and in what order is
-chosen here, by what people fill in. `lists` reads the codes that others keep; the rest knows no database.
+The content follows from `exchange.standard`. `columns` only chooses the attributes that get a column, their
+number and their order, by what people fill in; it also reads the codes that others keep. This module knows no
+database.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from uploads.sjablonen.explanation import comment_of, write_explanation
 from uploads.workbooks.cells import put
 from uploads.workbooks.writer import DATUM_VORM, KOP, Opmaak, fit_to_width, to_bytes
 
-# As far down as drop-downs, dates and lengths are checked.
+# The last row in which drop-downs, dates and lengths are checked.
 _LAATSTE_RIJ: Final = 20_000
 _AUTEUR = "UM-portaal"
 _VERPLICHT = "1F3864"
@@ -46,7 +47,7 @@ _VOORBEELD = Opmaak(letter="7F7F7F", schuin=True)
 
 
 def make(soort: Soort, lijsten: Lijstopties) -> bytes:
-    """The template as a workbook. Raises KeyError for a kind without one."""
+    """Makes the template as a workbook. Raises KeyError for a kind without one."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = soort.label.capitalize()
@@ -59,7 +60,7 @@ def make(soort: Soort, lijsten: Lijstopties) -> bytes:
 
 
 def _write_lists(sheet: Worksheet, soort: Soort, lijsten: Lijstopties) -> dict[str, str]:
-    """Every list in two columns; returns per list the cells with what can be chosen."""
+    """Writes every list in two columns; gives, per list, the cells with its options."""
     put(sheet.cell(1, 1), EIGEN_BLAD)
     places: dict[str, str] = {}
     column = 1
@@ -133,12 +134,15 @@ def _width(kolom: Sjabloonkolom) -> float:
 def _number_format(attribuut: Attribuut) -> str:
     if attribuut.type is Gegevenstype.DATUM:
         return DATUM_VORM
-    # As text: a number that is typed keeps the zeros in front of it.
+    # As text: a number that is typed keeps its first zeros.
     return "General" if attribuut.type is Gegevenstype.GETAL else "@"
 
 
 def _validation(kolom: Sjabloonkolom, cells: str | None) -> DataValidation | None:
-    """What the program checks while somebody types. It warns and does not forbid: the portal has the last word."""
+    """Gives the check that a spreadsheet program does during typing; None when there is none.
+
+    It warns and does not forbid: the portal decides in the end.
+    """
     attribuut = kolom.veld.attribuut
     common: dict[str, Any] = {"allow_blank": True, "errorStyle": "warning", "showErrorMessage": True}
     if cells is not None:

@@ -1,1 +1,1 @@
-"""Writing workbooks, row by row and safely."""
+"""Writes workbooks, row by row and safely."""

@@ -142,7 +142,7 @@ def ids(gemeente: Gemeente) -> set[str]:
 
 
 def work(gemeente: Gemeente, capture: Any = None) -> None:
-    """What the worker does until nothing is left: convert what came in, publish what may be."""
+    """Does the work of the worker until nothing is left: converts what came in, publishes what may be."""
     for _ in range(10):
         with voor_gemeente(gemeente):
             waiting = list(
@@ -780,7 +780,7 @@ def published(gemeente: Gemeente, *ids: str) -> None:
 
 
 def stopped(sleutel: sleutels.NieuweSleutel, pk: int) -> str:
-    """Why it waits for somebody."""
+    """Gives the code of the reason why it waits for somebody."""
     body = get(sleutel, f"/leveringen/{pk}").json()
     assert not body["bezig"]
     assert body["gestopt"]["melding"]

@@ -34,7 +34,7 @@ def scherm(monkeypatch: pytest.MonkeyPatch, live_server: Any) -> Iterator[Scherm
 
 
 def looks_of(scherm: Scherm, label: str) -> str:
-    """How a radio button is drawn."""
+    """Gives the look of a radio button as the browser draws it."""
     script = "(one) => { const s = getComputedStyle(one); return [s.borderWidth, s.borderColor, s.background].join() }"
     return str(scherm.page.get_by_label(label, exact=True).evaluate(script))
 

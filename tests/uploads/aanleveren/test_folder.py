@@ -50,7 +50,7 @@ def look(tmp_path: Path, **more: Any) -> Rondetelling:
 
 
 def work(gemeente: Gemeente) -> None:
-    """What the workers do."""
+    """Does the work of the workers."""
     for status, task in (
         (Leveringstatus.ONTVANGEN, tasks.convert),
         (Leveringstatus.PUBLICEREN, tasks.publish),

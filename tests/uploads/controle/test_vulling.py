@@ -1,4 +1,4 @@
-"""How well a levering is filled: the counts, what they mean, and that somebody can see and hear it."""
+"""Checks the counts of filled attributes in a levering, and that people can see and hear them."""
 
 import json
 from typing import Any

@@ -584,7 +584,10 @@ def test_koppelingen_of_another_municipality_are_not_there(gemeente, koppeling):
 
 
 def queries_of(client: Client, *request: Any) -> int:
-    """How many queries a page takes; the fewest of three, as the postcode table is looked after by the clock."""
+    """Counts the queries of a page: the fewest of three.
+
+    The postcode table is checked by the clock, so one request may have a query more.
+    """
     url, *data = request
     ask = client.post if data else client.get
     ask(url, *data)  # what a process asks only once

@@ -1,4 +1,4 @@
-"""How a file comes in: in memory only, under a name that tells nothing about anybody."""
+"""Checks that a file comes in through memory only, under a name that tells nothing about anybody."""
 
 import tempfile
 from typing import Any

@@ -54,7 +54,7 @@ def table(koppen: list[str] | tuple[str, ...], *rijen: list[Any]) -> Bestand:
 
 
 def sonar(**changes: Any) -> Rijuitkomst:
-    """What becomes of one row of a Sonar export."""
+    """Gives the outcome of one row of a Sonar export."""
     rij = een_sonar_rij(**{"ID_WZ": "S1", **changes})
     _, uitkomsten = convert(table(SONAR_KOPPEN, [rij.get(kop, "") for kop in SONAR_KOPPEN]))
     return uitkomsten[0]

@@ -227,7 +227,7 @@ def convert(inhoud: bytes, soort: Soort) -> Rijuitkomst:
 
 
 def deliver(vorm: str, soort: Soort, pad: str, tekst: str) -> Rijuitkomst:
-    """What becomes of one record with this text in this place, delivered in this form."""
+    """Gives the outcome of one record with this text in this place, delivered in this form."""
     basis = een_werkzoekende("W1") if soort is Soort.WERKZOEKENDEN else een_vacature("V1")
     if vorm == "json":
         setter(pad.replace("[]", "[0]"))(basis, tekst)

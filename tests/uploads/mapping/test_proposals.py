@@ -1,4 +1,4 @@
-"""What a column is probably for: judged by its header and its values, with the header rows that systems give."""
+"""Checks the proposals for columns, by header and values, with the header rows that systems give."""
 
 import datetime as dt
 import time

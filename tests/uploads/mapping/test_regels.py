@@ -59,7 +59,7 @@ def regels(*more: Regel, **changes: Any) -> Regels:
 def convert(
     rules: Regels, koppen: list[str], *rijen: list[Any], omgeving: Omgeving = OMGEVING, **more: Any
 ) -> tuple[Omzetting, list[Rijuitkomst]]:
-    """What becomes of rows under these headers; Nummer and PC are put before them."""
+    """Converts rows under these headers; Nummer and PC are put before them."""
     koppen = ["Nummer", "PC", *koppen]
     bestand = table(koppen, *[[f"N{n}", "3511AB", *rij] for n, rij in enumerate(rijen, start=1)])
     gevonden = Herkend(herkenning(EIGEN, koppen, rules, 0), bestand.tabellen[0], tuple(koppen), 1, **more)
@@ -647,13 +647,13 @@ def test_what_is_counted_is_what_the_records_have():
 
 
 def counted(omzetting: Omzetting) -> dict[str, int]:
-    """How often each attribute of the standard is filled."""
+    """Gives the number of times that each attribute of the standard is filled."""
     paden = {leaf.pad for leaf in velden(omzetting.gevonden.soort)}
     return {pad: number for pad, number in omzetting.vulling.items() if number and pad in paden}
 
 
 def values_at(value: Any, pad: str) -> list[Any]:
-    """What a record has at a path."""
+    """Gives the values that a record has at a path."""
     values = [value]
     for step in pad.split("."):
         values = [one.get(step.removesuffix("[]")) for one in values if isinstance(one, dict)]
