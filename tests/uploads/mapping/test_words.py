@@ -191,7 +191,7 @@ def test_yes_and_no_for_one_code_are_understood_in_all_their_words(kop):
 
 
 def office_hours(cells: list[Any], *more: Any) -> list[Any]:
-    """What becomes of these cells (and of those further down) in a column with yes and no; None: nothing."""
+    """Gives the codes of these cells, and those further down, in a column with yes and no; None: nothing."""
     one, regels = proposed(WZ, "Kantoortijden", cells)
     assert (one.doel, one.is_genoeg) == ("werktijden.indicatieKantoortijden", True)
     found = []

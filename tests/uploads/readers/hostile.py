@@ -80,7 +80,7 @@ def _c_environment() -> bytes | None:
 
 
 def _empty(value: Any) -> Any:
-    """What is empty counts as refused."""
+    """Gives a value that is not empty; an empty one counts as refused."""
     if not value:
         raise PermissionError
     return value
@@ -126,7 +126,7 @@ def _thread() -> str:
 
 
 def attempts(places: dict[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What it tries, by name. Harmless when it succeeds."""
+    """Yields each attempt with its name. All are harmless when they succeed."""
     for who in ("parent", "other"):
         pid = places[who]
         for name in ("environ", "mem", "maps"):
@@ -183,7 +183,7 @@ def _outcome(attempt: Callable[[], object]) -> str:
 
 
 class Overgenomen:
-    """What the process takes for an opened file."""
+    """An object that the process takes for an opened file."""
 
     epoch_1904 = False
 

@@ -57,7 +57,7 @@ def other() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def places(other: subprocess.Popen[bytes], tmp_path: Path) -> dict[str, Any]:
-    """What there is to be had around the reading process."""
+    """Gives the secrets and other targets around the reading process."""
     secret = tmp_path / ".env"
     secret.write_text("UM_MASTER_KEY=geheim")
     database = django_settings.DATABASES["default"]
@@ -88,7 +88,7 @@ def start(
 def outcomes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, places: dict[str, Any], run: str = "", before: str = ""
 ) -> dict[str, str]:
-    """What hostile code got, by what it tried."""
+    """Gives the result of each attempt of hostile code, by the name of the attempt."""
     reading = start(monkeypatch, tmp_path, run, json.dumps(places).encode(), before)
     try:
         [(*_, found, _merged)] = reading.open()["bladen"]
@@ -300,7 +300,7 @@ _LOOK = f"{_DROP}; import sys; print(open(f'/proc/{{sys.argv[1]}}/environ').read
 
 
 def _seen_of(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """What another process of the same user sees of one that runs this."""
+    """Gives the part of a process with this command that another process of the same user can see."""
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "GEHEIM": "geheim-van-het-portaal"}, stdout=subprocess.PIPE
     ) as portal:

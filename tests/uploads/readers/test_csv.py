@@ -28,7 +28,7 @@ def refused(inhoud: bytes) -> str:
 
 
 def written(cells: list[list[str]], encoding: str, **dialect: Any) -> bytes:
-    """What csv.writer makes of these rows."""
+    """Gives the text that csv.writer makes of these rows."""
     file = io.StringIO(newline="")
     csv.writer(file, **dialect).writerows(cells)
     return file.getvalue().encode(encoding)

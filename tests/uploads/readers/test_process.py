@@ -58,7 +58,7 @@ def every_row(bestand: Bestand) -> list[list[Any]]:
 
 
 def refused(inhoud: bytes) -> str:
-    """What is said about a file that cannot be read."""
+    """Gives the message about a file that cannot be read."""
     with pytest.raises(Onleesbaar) as problem:
         every_row(open_file(inhoud))
     return problem.value.melding
@@ -368,7 +368,7 @@ _ROWS = {kind: len(every_row(open_file(inhoud))) for kind, inhoud in _GOOD.items
 
 
 def outcome(inhoud: bytes) -> int:
-    """How many rows a file has that may be damaged; none when it cannot be read."""
+    """Counts the rows of a file that may be damaged; 0 when it cannot be read, -1 without a good message."""
     try:
         return len(every_row(open_file(inhoud)))
     except Onleesbaar as problem:

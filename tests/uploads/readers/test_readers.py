@@ -28,7 +28,7 @@ def rows(inhoud: bytes) -> list[tuple[int, Any]]:
 
 
 def refused(inhoud: bytes) -> str:
-    """What is said about a file that cannot be read."""
+    """Gives the message about a file that cannot be read."""
     with pytest.raises(Onleesbaar) as problem:
         read_all(inhoud)
     return problem.value.melding

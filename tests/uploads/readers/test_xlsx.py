@@ -47,7 +47,7 @@ def _small_slices() -> Iterator[None]:
 
 
 def told(inhoud: Xlsx | Werkmap) -> list[tuple[Any, ...]]:
-    """What there is to know about the sheets, but for their sizes."""
+    """Gives the facts about the sheets, except their sizes."""
     return [(blad.volgnummer, blad.naam, blad.verborgen, blad.samengevoegd) for blad in inhoud.bladen]
 
 
