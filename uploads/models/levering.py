@@ -218,7 +218,7 @@ class Levering(GemeenteModel, Taak):
 
     @property
     def is_af(self) -> bool:
-        """Tells whether it has reached its end, so that nothing can happen to it any more."""
+        """Tells whether it has reached its end: it is published or has lapsed (`vervallen`)."""
         return self.status in AF
 
     @property

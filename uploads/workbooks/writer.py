@@ -1,8 +1,9 @@
 """Writes workbooks (xlsx) in memory, and large sheets row by row.
 
-What openpyxl saves goes through temporary files, in which what people's cells hold would lie readable on a disk; and
-it takes a minute for a hundred thousand rows. Here nothing leaves the memory, and the rows of a large sheet are
-spelled out directly; everything around them (styles, widths, comments, filters) is openpyxl's as ever.
+openpyxl saves through temporary files, in which the contents of people's cells would be readable on a disk;
+and it takes a minute for a hundred thousand rows. Here nothing leaves the memory, and the rows of a large
+sheet are written directly. Everything around them (styles, widths, comments, filters) is still written by
+openpyxl.
 """
 
 import io
@@ -33,11 +34,11 @@ from openpyxl.writer.excel import ExcelWriter
 from uploads.workbooks.cells import Waarde, can_be_formula, escaped, storable
 
 _ROWS_PER_PIECE = 250
-# What goes from thread to thread: some tens of kilobytes at a time, and never many of them.
+# The size of the pieces that go from thread to thread, in bytes, and the greatest number of them that wait.
 _PIECE = 64 * 1024
 _PIECES_AHEAD = 8
 _SECONDS = 0.5
-# The least that a workbook can write as a date.
+# The first day that a workbook can write as a date.
 _FIRST_DAY = date(1900, 3, 1)
 DATUM_VORM = "dd-mm-yyyy"
 _MOMENT_VORM = "dd-mm-yyyy hh:mm:ss"
@@ -48,7 +49,7 @@ _TEKST_VORM = "@"
 
 @dataclass(frozen=True, slots=True)
 class Opmaak:
-    """How a cell looks apart from what it holds: colours as six hexadecimal digits."""
+    """The look of a cell, apart from its content: colours as six hexadecimal digits."""
 
     vulling: str = ""
     letter: str = ""
@@ -57,11 +58,11 @@ class Opmaak:
     omloop: bool = False
 
     def apply(self, cell: Any) -> None:
-        """Give a cell of openpyxl this look; what is not said here stays as it is."""
+        """Gives a cell of openpyxl this look; the other properties of the cell stay."""
         if self.vulling:
             cell.fill = PatternFill("solid", fgColor=self.vulling)
         if self.letter or self.vet or self.schuin:
-            # Not a new font: that has no name, and programs make something else of it.
+            # Not a new font: that has no name, and programs would use another one.
             own = cell.font
             cell.font = Font(own.name, own.sz, b=self.vet, i=self.schuin, color=self.letter or own.color)
         if self.omloop:
@@ -74,12 +75,13 @@ KOP = Opmaak(vulling="DCE6F1", vet=True)
 
 @dataclass(slots=True)
 class Rijenstroom:
-    """A large sheet: its rows are asked for while it is being written, so that they are never in memory together.
+    """A large sheet, whose rows are made while it is written, so that they are never in memory together.
 
-    `rijen` gives (number, cells, looks by place). The comments that it adds with `comment` meanwhile are written too.
+    `rijen` gives (number, cells, looks by place). Comments that it adds with `comment` on the way are written
+    too.
     """
 
-    # Any: much of what a writer needs is not in the types of openpyxl.
+    # Any: many attributes that a writer needs are not in the types of openpyxl.
     sheet: Any
     breedte: int
     rijen: Iterable[tuple[int, Sequence[Waarde], Mapping[int, Opmaak]]] = ()
@@ -89,13 +91,13 @@ class Rijenstroom:
     _serials: dict[Any, str] = field(default_factory=dict)
 
     def comment(self, rij: int, kolom: int, tekst: str, auteur: str, height: int, width: int) -> None:
-        """A comment at a cell; `kolom` counts from 0, height and width are in points."""
+        """Adds a comment to a cell; `kolom` counts from 0, height and width are in points."""
         record = CommentRecord(f"{self._letter(kolom)}{rij}", author=auteur, height=height, width=width)
         record.text.t = escaped(storable(tekst))
         self.sheet._comments.append(record)
 
     def pieces(self) -> Iterator[bytes]:
-        """The rows as XML, some at a time."""
+        """Yields the rows as XML, some at a time."""
         for index in range(self.breedte):
             self._letter(index)
         lines: list[str] = []
@@ -132,7 +134,7 @@ class Rijenstroom:
             text = storable(value)
             style = self._style(look, _TEKST_VORM, can_be_formula(text))
             inner = escape(escaped(text))
-            # A carriage return that is not spelled out is read back as a line feed.
+            # A carriage return that is not written as a reference is read back as a line feed.
             inner = inner.replace("\r", "&#13;") if "\r" in inner else inner
             return (
                 f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{inner}</t></is></c>'
@@ -171,7 +173,7 @@ class Rijenstroom:
 
 
 def vorm_van(value: object) -> str:
-    """The number format of a date, time or duration."""
+    """Gives the number format of a date, time or duration."""
     if isinstance(value, datetime):
         return DATUM_VORM if value.time() == time() else _MOMENT_VORM
     if isinstance(value, date):
@@ -180,36 +182,36 @@ def vorm_van(value: object) -> str:
 
 
 def fit_to_width(sheet: Worksheet) -> None:
-    """Print the sheet as wide as the paper is, lying down, with as many pages as it takes."""
+    """Makes the sheet print in landscape, as wide as the paper, on as many pages as it needs."""
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
 
 
 def make_room(sheet: Worksheet, rij: int, kolommen: int) -> None:
-    """Make a row high enough for its texts, which not every program does by itself."""
+    """Makes a row high enough for its texts, which not every program does by itself."""
     lines = 1
     for index in range(1, kolommen + 1):
         width = sheet.column_dimensions[get_column_letter(index)].width
         value = sheet.cell(rij, index).value
         if isinstance(value, str):
-            # Words that do not fit go to the next line whole.
+            # Words that do not fit go to the next line as a whole.
             lines = max(lines, sum(1 + int(len(line) * 1.05 // width) for line in value.split("\n")))
     if lines > 1:
         sheet.row_dimensions[rij].height = 15 * lines
 
 
 def to_bytes(workbook: Workbook, stromen: Sequence[Rijenstroom] = ()) -> bytes:
-    """The workbook as a file; sheets that are streams get their rows from there."""
+    """Gives the workbook as a file; sheets that are streams get their rows from there."""
     file = io.BytesIO()
     _write(workbook, stromen, file)
     return file.getvalue()
 
 
 def in_pieces(workbook: Workbook, stromen: Sequence[Rijenstroom]) -> Iterator[bytes]:
-    """The same, given on while it is being made: in a thread, which stops when nobody wants more.
+    """Yields the workbook as a file in pieces, while a thread makes it.
 
-    The streams must not ask the database anything.
+    The thread stops when nobody reads any further. The streams must not query the database.
     """
     file = _Pijp()
     writing = threading.Thread(
@@ -234,7 +236,7 @@ class _Afgebroken(Exception):
 
 
 class _Pijp:
-    """A file that one thread writes and another reads, a few pieces apart."""
+    """A file that one thread writes and another reads; the writer stays at most a few pieces ahead."""
 
     def __init__(self) -> None:
         self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(_PIECES_AHEAD)
@@ -243,7 +245,7 @@ class _Pijp:
         self._closed = threading.Event()
 
     def write(self, data: bytes) -> int:
-        """Take some; waits when the reader is far behind."""
+        """Takes some bytes; waits when the reader is far behind."""
         self._buffer.append(bytes(data))
         self._size += len(data)
         if self._size >= _PIECE:
@@ -251,14 +253,14 @@ class _Pijp:
         return len(data)
 
     def flush(self) -> None:
-        """Hand over what there is."""
+        """Hands over the bytes that wait."""
         if self._buffer:
             self._put(b"".join(self._buffer))
             self._buffer.clear()
             self._size = 0
 
     def fill(self, write: Callable[[], None]) -> None:
-        """Let everything be written, and tell the reader how that ended."""
+        """Runs the writer to its end, and tells the reader how that ended."""
         try:
             write()
             self.flush()
@@ -278,19 +280,19 @@ class _Pijp:
         raise _Afgebroken
 
     def pieces(self) -> Iterator[bytes]:
-        """What is written, until the end. Raises what stopped the writer."""
+        """Yields the written pieces until the end. Raises the exception that stopped the writer."""
         while (item := self._queue.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item
 
     def close(self) -> None:
-        """Want no more."""
+        """Stops the writer: nobody reads any further."""
         self._closed.set()
 
 
 class _Writer(ExcelWriter):
-    """openpyxl's writer, straight into the archive."""
+    """The writer of openpyxl, which here writes directly into the archive."""
 
     def __init__(
         self, workbook: Workbook, archive: zipfile.ZipFile, stromen: Mapping[int, Rijenstroom]
@@ -300,7 +302,7 @@ class _Writer(ExcelWriter):
         self._stromen = stromen
 
     def write_worksheet(self, ws: Any) -> None:
-        """One sheet, without a file of its own on the way."""
+        """Writes one sheet directly into the archive, without a temporary file."""
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts = ws._charts
         ws._drawing.images = ws._images
@@ -313,7 +315,7 @@ class _Writer(ExcelWriter):
 
 
 class _StreamWriter(WorksheetWriter):
-    """A sheet whose rows come from a stream."""
+    """The writer of a sheet whose rows come from a stream."""
 
     def __init__(self, stroom: Rijenstroom, out: Any) -> None:
         super().__init__(stroom.sheet, out)
@@ -321,12 +323,12 @@ class _StreamWriter(WorksheetWriter):
         self._stroom = stroom
 
     def write_dimensions(self) -> None:
-        """How large it is, which the sheet itself does not know."""
+        """Writes the size of the sheet, which the sheet itself does not know."""
         last = f"{get_column_letter(max(self._stroom.breedte, 1))}{max(self._stroom.laatste_rij, 1)}"
         self.xf.send(SheetDimension(f"A1:{last}").to_tree())
 
     def write_rows(self) -> None:
-        """Everything that the stream has."""
+        """Writes all rows of the stream."""
         xf: Any = self.xf.send(True)
         with xf.element("sheetData"):
             xf.flush()
