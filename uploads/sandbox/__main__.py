@@ -1,9 +1,9 @@
-"""Is the reading process: reads a file and requests for rows from standard input, and answers.
+"""Reads a file in the confined process, and answers requests for its rows.
 
-The input is the length of a file, the file, and then the rows that are wanted. Every answer is a frame on
-standard output: first the mechanisms that the kernel lacks to confine this process, then the sheets of the
-file, then the rows that were asked for. When the other side is gone, this process ends too. It is run as a
-script, with the format and the limits as JSON.
+Standard input holds the length of the file, the file, and then the rows that are wanted. Every answer is a
+frame on standard output: first the mechanisms that the kernel lacks to confine this process, then the sheets
+of the file, then the rows that were asked for. When the other side is gone, this process ends too. It is run
+as a script, with the format and the limits as JSON.
 """
 
 import codecs
@@ -109,8 +109,8 @@ def main(opdracht: dict[str, Any]) -> None:
     # Python looks up an encoding in files at its first use.
     for codering in (_ZIP, opdracht["codering"]):
         codecs.lookup(codering)
-    # A stop signal for a worker often reaches all of its processes. The worker finishes its work, and this
-    # process ends with it.
+    # A stop signal for a worker often reaches all of its processes. The
+    # worker finishes its work, and this process ends with it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(opdracht["megabytes"], opdracht["seconden"])

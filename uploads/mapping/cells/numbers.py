@@ -25,8 +25,8 @@ def number_of(value: object) -> float | int | None:
     """Gives the number in a cell, or None when it holds none.
 
     Reads 24, `24,0`, `1.234,5`, `1,234.5`, `1 234`, `€ 12,-` and `12-`; `25%` is 0.25. One point with three
-    digits after it separates thousands, as in Dutch: `1.234` is 1234, but `1,234` is a number between 1 and
-    2.
+    digits after it separates thousands, as in Dutch: `1.234` is 1234. A comma there stands before decimals:
+    `1,234` is less than 2.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
