@@ -222,8 +222,8 @@ class Omzetting:
     def _count_unknown(self, lijst: str, waarde: str) -> None:
         values = self.onbekend.setdefault(lijst, Counter())
         shown = tekst(waarde)
-        # A value that looks like somebody's name, number or address
-        # is not shown back as "a value of the list".
+        # A value that looks like somebody's name, number or address is not shown back as
+        # "a value of the list".
         if shown not in values and (len(shown) > _LONGEST_VALUE or looks_personal(shown)):
             shown = ""
         if shown in values or len(values) < MAX_ONBEKEND:

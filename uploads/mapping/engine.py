@@ -59,8 +59,8 @@ class _Vak:
     bronnen: tuple[_Bron, ...]
 
 
-# A column that is the only source of its target: index, remembered
-# results (None: not remembered), reader, setter, bit and header.
+# A column that is the only source of its target: index, remembered results (None: not remembered),
+# reader, setter, bit and header.
 _Kolom = tuple[int, dict[Any, Cel] | None, Lees, Zet, int, str]
 
 
@@ -83,8 +83,8 @@ class RegelVertaling:
         self._koppen: dict[str, str] = {}
         self._kolommen: list[_Kolom] = []
         self._vakken: list[_Vak] = []
-        # Sources that read no cell and depend only on the targets
-        # that are filled; and their remembered results.
+        # Sources that read no cell and depend only on the targets that are filled; and
+        # their remembered results.
         self._vast: list[_Vak] = []
         self._follows: dict[int, tuple[list[tuple[Zet, Any]], int]] = {}
         self._id_vak: _Vak | None = None

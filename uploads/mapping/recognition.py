@@ -367,8 +367,8 @@ def headers_at(
     above = rijen[place - 1] if place else None
     if above is None or above.nummer != kopregel - 1:
         return tuple(koppen)
-    # Places count from 0 and rows from 1, so the row above the
-    # headers is the number of the header row less two.
+    # Places count from 0 and rows from 1, so the row above the headers is the number of
+    # the header row less two.
     merged = {
         first: last
         for top, first, bottom, last in samengevoegd
@@ -386,8 +386,8 @@ def _headers(rij: Rij, width: int) -> list[str]:
 def _with_groups(above: list[str], koppen: list[str], merged: Mapping[int, int]) -> list[str]:
     """Gives the headers with the names of their groups, when the row above holds such names."""
     named = [index for index, kop in enumerate(above) if kop]
-    # Of merged cells only the first has a value. When it is not known
-    # which are merged, a group ends at the next name.
+    # Of merged cells only the first has a value. When it is not known which are merged, a
+    # group ends at the next name.
     groups = [""] * len(above)
     for index, following in pairwise([*named, len(above)]):
         last = merged.get(index, index if merged else following - 1)

@@ -60,8 +60,8 @@ class Regel:
     constante: str = ""
     # Stands between the values of several columns.
     voeg_samen: str = ", "
-    # Characters at which one cell is cut into several elements (" en
-    # " among them is that word); `doel` then has [].
+    # Characters at which one cell is cut into several elements (" en " among them is that
+    # word); `doel` then has [].
     splits: str = ""
     # One of EENHEDEN; empty when the number is in the unit of the standard.
     eenheid: str = ""
@@ -70,15 +70,15 @@ class Regel:
     waarden: tuple[tuple[str, str], ...] = ()
     # One known word in the cell is enough: "mbo 4" is found under "mbo".
     per_woord: bool = False
-    # "": the value is left out with a warning, and counted for the value mapping; AFKEUREN:
-    # it is refused; a code: that code is used, with a warning.
+    # "": the value is left out with a warning, and counted for the value mapping; AFKEUREN: it is refused; a
+    # code: that code is used, with a warning.
     bij_onbekend: str = ""
     # A text that is too long is cut at a word, with a warning, instead of refused.
     inkorten: bool = False
     # The rule counts only when this other target (with positions) has a value too.
     alleen_met: str = ""
-    # For the id only: always use a keyed pseudonym. Otherwise only a BSN
-    # gets one, also when only the header says that it is a BSN.
+    # For the id only: always use a keyed pseudonym. Otherwise only a BSN gets one, also when only the
+    # header says that it is a BSN.
     pseudoniem: bool = False
 
 

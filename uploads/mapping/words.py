@@ -31,8 +31,8 @@ from exchange.standard import waardelijsten as lijsten
 
 # --- Nothing ------------------------------------------------------------------------------------------------
 
-# The words in a cell that mean that there is nothing. A municipality can have
-# its own words instead; errors of the spreadsheet always count.
+# The words in a cell that mean that there is nothing. A municipality can have its own words instead; errors
+# of the spreadsheet always count.
 AFWEZIG_WOORDEN: Final = frozenset(
     {
         "", "-", "--", "---", "–", "—", ".", "?", "??", "???", "nnb", "n.n.b.", "n.n.b", "onbekend", "niet bekend",

@@ -113,8 +113,8 @@ class Levering(GemeenteModel, Taak):
     # The koppeling that was asked for by name; recognition then tries no other.
     gevraagde_koppeling = models.CharField(max_length=60, blank=True)
     wijze = models.CharField("wijze", max_length=12, choices=Wijze, default=Wijze.VOLLEDIG)
-    # The choices of the clerk, which replace the ones that were
-    # found: the sheet by name, the header row by number.
+    # The choices of the clerk, which replace the ones that were found: the sheet by name,
+    # the header row by number.
     gekozen_blad = models.CharField(max_length=60, blank=True)
     gekozen_kopregel = models.IntegerField(null=True)
     # The rules that the clerk made for this file, as encrypted JSON; null: those of the recognised koppeling.
@@ -122,8 +122,8 @@ class Levering(GemeenteModel, Taak):
     koppelingversie = models.ForeignKey(
         Koppelingversie, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The key of the system that delivered it. With `publiceer_vanzelf`
-    # it is published as soon as nothing stands in the way.
+    # The key of the system that delivered it. With `publiceer_vanzelf` it is published as soon as
+    # nothing stands in the way.
     aanleversleutel = models.ForeignKey(
         Aanleversleutel, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -15,8 +15,8 @@ from uploads.readers.text import Tekst, open_text
 _DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE_ROWS = 100
 _SAMPLE = 256 * 1024
-# A backslash before a quote keeps the quote from ending its cell; at
-# the end of a cell it is only a backslash.
+# A backslash before a quote keeps the quote from ending its cell; at the end of a
+# cell it is only a backslash.
 _ESCAPED_QUOTE = re.compile(r'\\"(?![;,\t|\r\n]|$)')
 # With this form a system keeps Excel from removing the zeros: ="0012".
 _AS_TEXT = re.compile(r'="([^"]*)"')
@@ -182,8 +182,8 @@ def _rows(tekst: Tekst, skip: int, wijze: Schrijfwijze, *, unwrap: bool) -> Iter
             return
         nummer += 1
         if lines.exhausted:
-            # The reader asked for more in the middle of a row:
-            # everything after the quote would become one cell.
+            # The reader asked for more in the middle of a row: everything after the quote would
+            # become one cell.
             raise Onleesbaar(
                 f"In rij {nummer} begint een tekst met een aanhalingsteken dat nergens eindigt. "
                 "Herstel dat in uw programma, of sla het bestand op als xlsx."

@@ -323,8 +323,8 @@ def _are_rows(rows: Any, most: int) -> bool:
 
 
 def _table(proces: Leesproces, blad: Blad) -> Tabel:
-    # A file of delimited text that somebody opened and saved as a
-    # workbook has everything in the first column.
+    # A file of delimited text that somebody opened and saved as a workbook has
+    # everything in the first column.
     texts = [row[0] for row in blad.kop if row and isinstance(row[0], str) and row[0]]
     delimiter = inner_delimiter(texts) if blad.breedte == 1 else ""
 

@@ -109,8 +109,8 @@ def main(opdracht: dict[str, Any]) -> None:
     # Python looks up an encoding in files at its first use.
     for codering in (_ZIP, opdracht["codering"]):
         codecs.lookup(codering)
-    # A stop signal for a worker often reaches all of its processes. The
-    # worker finishes its work, and this process ends with it.
+    # A stop signal for a worker often reaches all of its processes. The worker finishes its work, and
+    # this process ends with it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(opdracht["megabytes"], opdracht["seconden"])

@@ -16,8 +16,8 @@ _DATE1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|
 _NULL_DATE = re.compile(rb"<table:null-date\b[^>]*\bdate-value\s*=\s*[\"']1904-01-01")
 # In xlsb: the record with the workbook's properties, of which the first bit is this one.
 _WB_PROP = 153
-# In xls: the first record of the workbook (of BIFF8 and of BIFF5),
-# the last one of its part, and the ones read here.
+# In xls: the first record of the workbook (of BIFF8 and of BIFF5), the last one of its
+# part, and the ones read here.
 _BOF = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
 _XLS_EOF, _XLS_1904, _XLS_PASSWORD = 0x0A, 0x22, 0x2F
 

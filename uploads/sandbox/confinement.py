@@ -22,12 +22,12 @@ _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 # --- Landlock (linux/landlock.h); the numbers of its calls are the same on every processor ---
 _CREATE_RULESET, _RESTRICT_SELF = 444, 446
 _ASK_VERSION = 1
-# Per version of Landlock in the kernel: the number of kinds of file
-# access that it knows, as bits from the lowest.
+# Per version of Landlock in the kernel: the number of kinds of file access that it
+# knows, as bits from the lowest.
 _FILE_BITS = {1: 13, 2: 14, 3: 15, 4: 15}
 _MOST_FILE_BITS = 16
-# Listening on and connecting to a TCP port, from version 4; abstract
-# unix sockets and signals, from version 6.
+# Listening on and connecting to a TCP port, from version 4; abstract unix sockets
+# and signals, from version 6.
 _PORTS, _PORTS_FROM = 0b11, 4
 _SCOPES, _SCOPES_FROM = 0b11, 6
 
@@ -38,8 +38,8 @@ _CAPABILITY_VERSION = 0x20080522
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _KILL, _ALLOW, _REFUSE = 0x80000000, 0x7FFF0000, 0x00050000 | 1  # the last with EPERM
 _LOAD, _IF_EQUAL, _IF_BITS, _RETURN = 0x20, 0x15, 0x45, 0x06
-# The offsets in struct seccomp_data of the number of the call, the
-# kind of processor and (the low half of) an argument.
+# The offsets in struct seccomp_data of the number of the call, the kind of processor and
+# (the low half of) an argument.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _PROT_EXEC = 4
 
@@ -86,8 +86,8 @@ def confine() -> list[str]:
         return [LANDLOCK, SECCOMP]
     libc = ctypes.CDLL(None)
     libc.syscall.restype = ctypes.c_long
-    # No process of the same user can look in; and a program that is
-    # started gets no more rights than this one has.
+    # No process of the same user can look in; and a program that is started gets no more
+    # rights than this one has.
     _prctl(libc, _PR_SET_DUMPABLE, 0)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
     lacking = [] if _landlock(libc) else [LANDLOCK]
@@ -120,8 +120,8 @@ def _landlock(libc: ctypes.CDLL) -> bool:
     files = (1 << _FILE_BITS.get(version, _MOST_FILE_BITS)) - 1
     ports = _PORTS if version >= _PORTS_FROM else 0
     scopes = _SCOPES if version >= _SCOPES_FROM else 0
-    # An older kernel knows a shorter form of this struct, and accepts
-    # the longer one while the rest of it is zero.
+    # An older kernel knows a shorter form of this struct, and accepts the longer one
+    # while the rest of it is zero.
     attributes = struct.pack("=QQQ", files, ports, scopes)
     ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     if ruleset < 0:

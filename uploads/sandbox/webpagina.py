@@ -49,8 +49,8 @@ class Webpagina:
     def _read(self, inhoud: bytes, codering: str) -> None:
         page = inhoud.replace(b"\0", b"").lower()
         if page.rfind(b"</table") < page.rfind(b"<tr"):
-            # A browser would show the part that is there, but here
-            # the missing rows would be taken for withdrawn.
+            # A browser would show the part that is there, but here the missing rows would be
+            # taken for withdrawn.
             raise Leesprobleem("beschadigd")
         del page
         target: Any = self

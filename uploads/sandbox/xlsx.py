@@ -32,8 +32,8 @@ _MOST_AROUND = 16 << 20
 _SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?/?>")
 _ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
 _CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]+)\"")
-# No text holds this: in a text the < of an element is written otherwise.
-# Every other reference to a text has at least one of the marks.
+# No text holds this: in a text the < of an element is written otherwise. Every other reference to a text
+# has at least one of the marks.
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
 _MARKS = (b'"s"', b"'s'")
 _TEXT_END = re.compile(rb"</si>|<si\s*/>")

@@ -8,13 +8,13 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-# The characters that mark a cell as a formula; the last four are the
-# wide forms that some programs read as the same.
+# The characters that mark a cell as a formula; the last four are the wide forms that
+# some programs read as the same.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # XML cannot hold these characters; half a surrogate pair does not exist in any encoding.
 _ONMOGELIJK = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# A workbook may write a character as _x0041_; a text that really says
-# so has its first underscore written that way.
+# A workbook may write a character as _x0041_; a text that really says so has its first
+# underscore written that way.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # The greatest length of the text in a cell.
@@ -49,8 +49,8 @@ def put(cell: Any, value: Waarde) -> None:
         cell.value = value
         return
     text = storable(value)
-    # Not through `value`: that makes a formula of a text with "="
-    # first, and an error of a text that looks like one.
+    # Not through `value`: that makes a formula of a text with "=" first, and an error of a
+    # text that looks like one.
     cell._value = escaped(text)
     cell.data_type = "s"
     if can_be_formula(text):

@@ -15,8 +15,8 @@ _NIL_DAY = dt.date(1899, 12, 30)
 _LATER = 1462
 
 
-# In a column of dates, a bare number between these is a day (1950 to
-# 2199), and so is the last day that Excel knows. 2019 is a year.
+# In a column of dates, a bare number between these is a day (1950 to 2199), and so is the last day that
+# Excel knows. 2019 is a year.
 _SERIALS = range(18_264, 109_575)
 
 

@@ -37,8 +37,8 @@ _NAAM_EN_CONTACT = Opmerking(
     f"{_ZICHTBAAR}",
 )
 
-# No text of the standard is longer than 2000. A text that is much
-# longer is refused for its length, and is not examined.
+# No text of the standard is longer than 2000. A text that is much longer is refused for its
+# length, and is not examined.
 _LONGEST = 20_000
 
 
@@ -60,8 +60,8 @@ def _plain(text: str) -> str:
 
 # --- Phone numbers and e-mail addresses ---------------------------------------------------------------------
 
-# These words may stand between a label and its number: "KvK-nummer
-# is: 12345678", "KvK onder nummer 12345678".
+# These words may stand between a label and its number: "KvK-nummer is: 12345678",
+# "KvK onder nummer 12345678".
 _LINK = r"[ :.=#(\-]*(?:(?:is|nummer|nr|no|onder|op|via|het)\b[ :.=#(\-]*){0,3}"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[a-zA-Z]{2,}")
 _ABROAD = re.compile(
@@ -112,8 +112,8 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2}([ ./\-]?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12][0-9]|3[01])"
     r")(?![0-9])"
 )
-# Numbers that the text itself calls something else. A btw number is not among them: until 2020
-# the btw number of a one-man business was the BSN of its owner.
+# Numbers that the text itself calls something else. A btw number is not among them: until 2020 the btw number
+# of a one-man business was the BSN of its owner.
 _SOMETHING_ELSE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -131,12 +131,12 @@ _SOMETHING_ELSE = tuple(
 # Every BSN matches this pattern; a text without a match needs no further reading.
 _STRETCH = re.compile(r"[0-9](?:[ .\-]?[0-9]){7}")
 _SOLID = re.compile(r"(?<![0-9])[0-9]{8,9}(?![0-9])")
-# Matches at each group of digits: that group and the groups after it,
-# all with the same character between them.
+# Matches at each group of digits: that group and the groups after it, all with the
+# same character between them.
 _GROUPS = re.compile(r"(?<![0-9])(?=([0-9]{1,4}([ .\-])[0-9]{1,4}(?:\2[0-9]{1,4}){1,7})(?![0-9])(?!\2[0-9]))")
-# The ways in which people group the digits of a BSN: 123 456 782, 1234.56.782, 12
-# 34 56 782, or with eight digits 12 345 672. Eight digits in two or four equal
-# parts are more likely two years, two salaries or a row of hours.
+# The ways in which people group the digits of a BSN: 123 456 782, 1234.56.782, 12 34 56 782, or
+# with eight digits 12 345 672. Eight digits in two or four equal parts are more likely two years,
+# two salaries or a row of hours.
 _CUTS = frozenset(
     {(3, 3, 3), (4, 2, 3), (2, 3, 3), (2, 2, 2, 3), (3, 2, 2, 2), (2, 2, 2, 2, 1), (1, 2, 2, 2, 2), (1,) * 9}
 )

@@ -14,8 +14,8 @@ from exchange.standard import Waardelijst, is_empty
 from uploads.mapping.model import Cel, Ernst, Opmerking
 from uploads.mapping.words import AFWEZIG_WOORDEN, JA, JA_NEE_LIJSTEN, NEE, words_of_list
 
-# Characters without width: joiners, direction marks (often copied
-# along with phone numbers), soft hyphens, variants.
+# Characters without width: joiners, direction marks (often copied along with phone
+# numbers), soft hyphens, variants.
 _ZERO_WIDTH = dict.fromkeys(
     [
         *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10),

@@ -208,8 +208,8 @@ class PilotVertaling:
         self._competentie = _code_reader(soort, Veldwijze.VAARDIGHEID, omgeving)
         self._opleidingen = omgeving.codes.get("opleidingen", {})
         self._record: Record = {}
-        # The wish and the experience of a person often hold the same
-        # word; it counts as one value in one record.
+        # The wish and the experience of a person often hold the same word; it counts as one
+        # value in one record.
         self._counted: set[tuple[str, str]] = set()
 
     def kop_van(self, pad: str) -> str:

@@ -89,8 +89,8 @@ def _regel(kolom: Kolomkop, leaf: Veld, number: int | None, *, alone: bool) -> R
     lijst = leaf.attribuut.waardelijst
     unknown = AFKEUREN if lijst is not None and not lijst.extern else ""
     group = leaf.pad.rpartition(".")[0]
-    # When the column is the only one of its group, and its list is
-    # directly around it, a cell may hold several values.
+    # When the column is the only one of its group, and its list is directly around it, a cell
+    # may hold several values.
     ends_in_list = leaf.pad.endswith("[]") or group.endswith("[]")
     if number is None and is_splitsbaar(leaf) and ends_in_list and (group == "" or alone):
         return Regel(usual_target(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)

@@ -22,8 +22,8 @@ from uploads.mapping.proposals import kolomnamen
 
 # A column that says who agreed; not an attribute of the standard.
 TOESTEMMING: Final = "toestemming"
-# Other targets that are no path: a column that is left out (followed
-# by the reason), a BSN, a part of an organisation.
+# Other targets that are no path: a column that is left out (followed by the reason), a
+# BSN, a part of an organisation.
 OUT: Final = "-"
 BSN: Final = "bsn"
 ORGANISATION: Final = "+"

@@ -11,8 +11,8 @@ from typing import Final
 
 from exchange.standard import Soort
 
-# The person who speaks for the municipality; with "email" or
-# "telefoon" next to it, a way to reach that person.
+# The person who speaks for the municipality; with "email" or "telefoon" next to
+# it, a way to reach that person.
 ROLLEN: Final = (
     "contactpersoon", "klantmanager", "consulent", "werkconsulent", "casemanager", "casusregisseur", "jobcoach",
     "jobhunter", "werkcoach", "accountmanager", "regisseur", "medewerker", "behandelaar", "begeleider",
@@ -394,8 +394,8 @@ TOESTEMMING: Final = (
     "toestemming verwerking", "gdpr", "opt in",
 )  # fmt: skip
 
-# Columns without a place in the standard, by the reason that a clerk
-# reads. Some of them had better not be delivered at all.
+# Columns without a place in the standard, by the reason that a clerk reads. Some of them had
+# better not be delivered at all.
 NIET_IN_STANDAARD: Final[Mapping[Soort, Mapping[str, tuple[str, ...]]]] = {
     Soort.WERKZOEKENDEN: {
         "Namen van mensen": (

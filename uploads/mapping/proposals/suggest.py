@@ -209,8 +209,8 @@ class _Column:
 # --- Values -------------------------------------------------------------------------------------------------
 
 _W: Final = Waardesoort
-# The attribute that a kind of values points to, by a name that is
-# looked up in the standard, and the certainty.
+# The attribute that a kind of values points to, by a name that is looked up in the
+# standard, and the certainty.
 _BY_VALUES: Final[Sequence[tuple[Waardesoort, str, int]]] = (
     (_W.POSTCODE, "bemiddelingspostcode", 88),
     (_W.POSTCODE, "adres.postcode", 88),
@@ -666,8 +666,8 @@ class _Assignment:
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
         doel = one.doel
-        # When the column is the only one of its group and its cells
-        # hold several codes, each code becomes an element.
+        # When the column is the only one of its group and its cells hold several codes, each
+        # code becomes an element.
         if is_alone(leaf) or (self._is_only(leaf) and is_coded_list(leaf) and has_several(leaf, samples)):
             doel = leaf.pad
             if not one.waarden:
