@@ -94,7 +94,7 @@ _CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
 
 
 class Zandbak(StrEnum):
-    """The values of UM_LEES_ZANDBAK: may a file be read when the kernel cannot confine the process?"""
+    """The values of UM_LEES_ZANDBAK: the rule for a kernel that cannot confine the reading process."""
 
     VERPLICHT = "verplicht"
     INDIEN_MOGELIJK = "indien-mogelijk"
@@ -213,7 +213,7 @@ class Leesproces:
         return Onleesbaar(_BESCHADIGD)
 
     def _read(self, length: int) -> bytearray:
-        """Reads this number of bytes. Raises Onleesbaar when the process fails, or is silent for too long.
+        """Reads this number of bytes. Raises Onleesbaar when the process fails or takes too long.
 
         On a busy machine a process gets only a share of the processor, so it may take twice its own time
         limit.
