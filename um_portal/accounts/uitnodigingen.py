@@ -18,17 +18,18 @@ from django.utils import timezone
 
 from um_portal.accounts import mail
 from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
+from um_portal.errors import FoutMetMelding
 
 
-class UitnodigenMislukt(ValueError):
-    """Nobody was invited; the message is a Dutch sentence for whoever asked."""
+class UitnodigenMislukt(FoutMetMelding):
+    """Nobody was invited."""
 
 
 class HeeftAlAccount(UitnodigenMislukt):
     """This address already logs in; `gebruiker` is who that is."""
 
     def __init__(self, gebruiker: Gebruiker) -> None:
-        super().__init__(f"{gebruiker.username} heeft al een account.")
+        super().__init__("Dit e-mailadres heeft al een account.")
         self.gebruiker = gebruiker
 
 

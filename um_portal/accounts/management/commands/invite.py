@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 versturen=not options["toon_link"],
             )
         except UitnodigenMislukt as problem:
-            raise CommandError(str(problem)) from None
+            raise CommandError(problem.melding) from None
         uitnodiging = nieuw.uitnodiging
         self.stdout.write(
             f"Uitgenodigd: {uitnodiging.gebruiker.username}, tot {uitnodiging.verloopt_op:%d-%m-%Y}."
