@@ -47,6 +47,7 @@ OPENBAAR = {
     "api:overzicht",
     "api:document",
     "stijlgids",
+    "demo:postvak",  # the demonstration only
 }
 
 
