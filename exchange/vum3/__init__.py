@@ -1,1 +1,1 @@
-"""Holds everything that belongs to interface 3.x of VUM only: the questions, headers, errors and addresses."""
+"""Holds what belongs to interface 3.x of VUM only: the questions, headers, errors and addresses."""

@@ -10,8 +10,7 @@ from exchange.vum3.zoekvelden import Conditie, Vorm, Zoekveld
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """A search form, filled in: the area, and per name of a field (`Invoer.naam`) the value that was filled
-    in.
+    """A filled-in search form: the area, and per name of a field (`Invoer.naam`) its value.
 
     Fields with several values hold a list. What is None, an empty text or an empty list is not asked.
     """

@@ -1,5 +1,4 @@
-"""Lists what can be asked in interface 3.x: one entry for every searchable attribute, and nothing about it
-elsewhere.
+"""Lists what can be asked in interface 3.x: one entry here, and nowhere else, per searchable attribute.
 
 This table gives: reading a selectievraag (`parse`) and composing one (`compose`), the columns of the source
 (`exchange.bron.columns`), the OpenAPI documents (`openapi`), the fields of the search form
@@ -20,8 +19,7 @@ Schema = dict[str, Any]
 
 
 class Vorm(StrEnum):
-    """Tells how a selectievraag wraps the conditions on an attribute, which also decides what its column
-    holds.
+    """Tells how a selectievraag wraps the conditions on an attribute, and so what its column holds.
 
     ENKEL: on the value itself; a column of one number, date or text.
     EEN_VAN: some element of a list has one of several codes; a column of texts.
@@ -99,9 +97,7 @@ _IN_A_LIST: Final = re.compile(r"[\w.]+\[\]\.\w+")
 
 @dataclass(frozen=True, slots=True)
 class Zoekveld:
-    """A key of a selectievraag, the conditions that can be asked under it, and the column of the source that
-    answers it.
-    """
+    """A key of a selectievraag, its conditions, and the column of the source that answers it."""
 
     sleutel: str
     vorm: Vorm
@@ -131,8 +127,9 @@ def _enkel(sleutel: str, kolom: str, *operatoren: str, pad: str = "", gevolg: st
 
 
 def _uren(gevolg_maximaal: str, gevolg_minimaal: str) -> Iterator[Zoekveld]:
-    """Gives the fields for hours, asked as an overlap: a..b finds a maximum of at least a and a minimum of at
-    most b.
+    """Gives the fields for hours.
+
+    They are asked as an overlap: a..b finds a maximum of at least a and a minimum of at most b.
     """
     for grens, operator, naam, label, gevolg in (
         ("Maximaal", "$gte", "uren_vanaf", "Minimaal aantal uren per week", gevolg_maximaal),

@@ -58,8 +58,9 @@ class Rust(PermissionDenied):
 
 
 def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
-    """Finds the user's memberships with their municipality, in one query (and one that tells the database who
-    asks).
+    """Finds the user's memberships with their municipality.
+
+    It takes one query, and one that tells the database who asks.
     """
     with transaction.atomic():
         set_session("default", gebruiker=gebruiker.pk)
@@ -100,8 +101,9 @@ def may(request: HttpRequest, recht: Recht) -> bool:
 
 
 def require(request: HttpRequest, recht: Recht) -> None:
-    """Raises PermissionDenied when the user may not do this, Rust when only the municipality's state forbids
-    it.
+    """Refuses the user who may not do this now.
+
+    Raises PermissionDenied, or Rust when only the municipality's state forbids it.
     """
     if may(request, recht):
         return

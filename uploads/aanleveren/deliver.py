@@ -1,5 +1,4 @@
-"""Takes in leveringen that come in by themselves, and that are published by themselves when nothing prevents
-it.
+"""Takes in leveringen that come in by themselves, and that are published by themselves if possible.
 
 There are two ways in: a municipality's system with an aanleversleutel (`api`), and a folder that is watched
 (`folder`). Publishing by hand does not use this module.

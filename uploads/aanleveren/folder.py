@@ -1,5 +1,4 @@
-"""Watches a folder in which systems put files, for operators: every complete file is taken in once, and then
-erased.
+"""Watches a folder for operators: takes in once, and then erases, every complete file that systems put there.
 
     MAP/<oin>/<what>/export.xlsx            put here
     MAP/<oin>/<what>/bezig/                 being taken in, or taken in and not finished
@@ -243,8 +242,7 @@ def _municipality_of(oin: str) -> Gemeente:
 
 
 def choice_of(gemeente: Gemeente, naam: str) -> Mapkeuze:
-    """Reads the name of a folder: a kind, a preset, or the name of a koppeling, as it is written or as a
-    slug.
+    """Reads the name of a folder: a kind, a preset, or a koppeling by its name or as a slug.
 
     Raises Onbruikbaar.
     """
@@ -373,9 +371,7 @@ def _directories(where: int) -> list[str]:
 
 
 def _files(where: int) -> list[str]:
-    """Lists everything in a directory that is not a directory and whose name does not mark it as incomplete,
-    sorted.
-    """
+    """Lists what is no directory and has no name that marks it as incomplete, sorted."""
     with os.scandir(where) as entries:
         return sorted(
             entry.name

@@ -1,4 +1,4 @@
-"""Lists the refusals of the API for delivering as problem details (RFC 9457): one line per kind of problem."""
+"""Lists the refusals of the API for delivering as problem details (RFC 9457), one line per kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

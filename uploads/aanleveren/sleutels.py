@@ -161,10 +161,9 @@ def check(sleutel: Aanleversleutel) -> None:
 
 
 def parse_networks(tekst: str) -> list[str]:
-    """Reads the networks in a text, one per line or separated by commas, as CIDR; one address is a network of
-    one.
+    """Reads the networks in a text, one per line or separated by commas, as CIDR.
 
-    Raises OngeldigNetwerk.
+    An address is a network of one. Raises OngeldigNetwerk.
     """
     found, wrong = [], []
     for part in re.split(r"[\s,;]+", tekst.strip()):

@@ -1,5 +1,4 @@
-"""Annotates the clerk's own workbook: colours the cells that need attention, and adds the reasons and each
-row's result.
+"""Annotates the clerk's own workbook: colours cells that need attention, adds reasons and each row's result.
 
 It takes the file as it came in and the findings, and gives an xlsx; it uses no database and no HTTP. A small
 xlsx is annotated in place, so that it keeps its own looks. Any other file is written anew, value for value,
@@ -95,7 +94,7 @@ def _cells(bestand: Bestand, plan: Plan) -> int:
 
 
 def _fits(inhoud: bytes, cells: int) -> bool:
-    """Tells whether loading the workbook takes a bounded amount of memory, and its XML defines no entities."""
+    """Tells whether the memory for loading the workbook is bounded, and its XML defines nothing."""
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > 200_000 + cells * _BYTES_PER_CELL:

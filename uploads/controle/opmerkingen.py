@@ -207,8 +207,9 @@ _ALGEMEEN: Final = {
 
 
 def general(reden: Mapping[str, Any]) -> str:
-    """Gives the message of a reason for all its rows together, where the message of one row names another
-    row.
+    """Gives the message of a reason for all its rows together.
+
+    The message of one row may name another row; such a message is replaced.
     """
     return _ALGEMEEN.get(reden["code"], str(reden["melding"]))
 

@@ -1,6 +1,4 @@
-"""Plans an annotated workbook: the places of its headers and own columns, the findings per row, and the
-texts.
-"""
+"""Plans an annotated workbook: the places of its headers and own columns, the findings per row, the texts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

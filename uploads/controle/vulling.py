@@ -65,8 +65,9 @@ class Groep:
 
 @dataclass(frozen=True, slots=True)
 class Beeld:
-    """Sums up how well a levering is filled: searched attributes (worst first), the others by group, and the
-    contact policy.
+    """Sums up how well a levering is filled.
+
+    It holds the searched attributes (worst first), the others by group, and the ways to contact people.
     """
 
     zoekbaar: tuple[Vulgraad, ...]

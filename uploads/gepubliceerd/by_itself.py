@@ -64,9 +64,7 @@ def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
 
 
 def _must_wait(levering: Levering) -> bool:
-    """Tells whether one of this kind is being published now, or an older one is still to be published by
-    itself.
-    """
+    """Tells whether one of this kind is being published, or an older one still has to be."""
     changing = [Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN]
     if Levering.objects.filter(soort=levering.soort, status__in=changing).exists():
         return True

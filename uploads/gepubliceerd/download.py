@@ -33,7 +33,7 @@ _BREEDTE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Downloadkolom:
-    """A column of the file: the attribute's path, its heading, and whether each of its values is one number."""
+    """A column of the file: the attribute's path, its heading, and whether its values are single numbers."""
 
     pad: str
     label: str

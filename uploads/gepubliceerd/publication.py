@@ -58,7 +58,7 @@ class NietPubliceerbaar(FoutMetMelding):
 
 @dataclass(frozen=True, slots=True)
 class Rem:
-    """Tells how much of the set would disappear, when that is so much that somebody must give a reason first."""
+    """Tells how much of the set would disappear, when it is so much that a reason is needed."""
 
     weg: int
     eerst: int
@@ -294,9 +294,7 @@ def _give_back_undoing(levering_id: int, melding: str, stop: RedenStop | None) -
 
 @dataclass(frozen=True, slots=True)
 class _Werk:
-    """A kind of work that changes the set: how it begins, is done and is given back, and its messages for
-    failures.
-    """
+    """A kind of work that changes the set: how it begins, is done and given back, and its messages."""
 
     begin: Callable[[int], Lease[Levering] | None]
     do: Callable[[Lease[Levering], Levering], Verschil]

@@ -56,9 +56,7 @@ _SORTEERT = {
 
 @dataclass(frozen=True, slots=True)
 class Tabelkolom:
-    """A column: the attribute's path, its heading, whether it holds numbers, and the name by which it is
-    sorted.
-    """
+    """A column: the attribute's path, its heading, whether it holds numbers, and its name for sorting."""
 
     pad: str
     label: str

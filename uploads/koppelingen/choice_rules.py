@@ -189,8 +189,9 @@ def _like(begin: Regels) -> Callable[[Regel], int]:
 
 
 def target_at(leaf: Veld, nummer: int, *, constante: bool = False) -> str:
-    """Gives the target at a place in its list, from 1. At 0 every value is an element of its own, and a
-    constant stands in every element.
+    """Gives the target at a place in its list, from 1.
+
+    At 0 every value is an element of its own, and a constant stands in every element.
     """
     pad = leaf.pad
     if "[]" not in pad:

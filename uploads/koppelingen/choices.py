@@ -72,9 +72,7 @@ class Kolomkeuze:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A target filled besides the columns: with the same value everywhere, or from a column that already has
-    a target.
-    """
+    """An extra target: it has one value everywhere, or that of a column that already has a target."""
 
     doel: str
     nummer: int = 0
@@ -148,9 +146,7 @@ def _labels(soort: Soort) -> dict[str, str]:
 
 @cache
 def constante_groepen(soort: Soort) -> tuple[Optiegroep, ...]:
-    """Gives the targets that can have the same value everywhere: all but the id and the choices that are no
-    target.
-    """
+    """Gives the targets that can have the same value everywhere: all attributes but the id."""
     kept = (
         Optiegroep(
             groep.label,

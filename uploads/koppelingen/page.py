@@ -133,7 +133,7 @@ class Kolomveld:
 
     @property
     def twijfel(self) -> bool:
-        """Tells whether somebody should check it: the proposal is unsure, or nothing is known of the column."""
+        """Tells whether somebody should check it: the proposal is unsure, or there is none."""
         if self.suggestie.doel is None:
             return not self.is_gekozen and self.suggestie.zekerheid == 0 and bool(self.voorbeelden)
         return (self.zoals_voorgesteld and self.suggestie.zekerheid < _SURE) or (
@@ -402,9 +402,7 @@ class Bord:
         )
 
     def _tell_columns(self, rows: Sequence[Rijuitkomst], texts: Sequence[dict[str, str]]) -> None:
-        """Gives each column the values that it leads to, where no other column has its target, and its
-        remarks.
-        """
+        """Gives each column its results and remarks; results only where no other column has its target."""
         shared = Counter(without_positions(regel.doel) for regel in self.regels.regels)
         for veld in self.velden:
             pad = veld.keuze.doel

@@ -51,7 +51,7 @@ class GeenKolommen(FoutMetMelding):
 
 @dataclass(frozen=True, slots=True)
 class Kolomvoorstel:
-    """One column: its header, up to five different values as texts, and the cells themselves (for `suggest`)."""
+    """One column: its header, at most five different values as texts, and the cells (for `suggest`)."""
 
     kop: Kolomkop
     voorbeelden: tuple[str, ...]

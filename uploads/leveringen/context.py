@@ -15,9 +15,7 @@ from uploads.models import Legewaarden, Waardekoppeling
 
 
 def environment(gemeente: Gemeente) -> Omgeving:
-    """Gives the municipality's secret, value mapping and empty words, the lists of others, and the map of the
-    country.
-    """
+    """Gives the municipality's secret, words and codes, the lists of others, and the map of the country."""
     with voor_gemeente(gemeente):
         codes: dict[str, dict[str, str]] = {}
         rows = list(

@@ -1,4 +1,4 @@
-"""Takes in a file: from the browser without touching the disk, and from there into the database, encrypted."""
+"""Takes in a file: from the browser, past the disk, into the database, encrypted."""
 
 import re
 from typing import Any
@@ -24,8 +24,9 @@ _NAME_LENGTH = 100
 
 
 def safe_name(bestandsnaam: str) -> str:
-    """Gives a file's name as we keep it: without its folder, and without parts that may be a number or
-    address of somebody.
+    """Gives a file's name as we keep it.
+
+    It has no folder, and no parts that may be a number or address of somebody.
     """
     name = re.split(r"[/\\]", bestandsnaam)[-1]
     name = "".join(character if character.isprintable() else " " for character in name)

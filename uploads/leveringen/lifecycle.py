@@ -57,7 +57,7 @@ def open_to(verb: str) -> "QuerySet[Levering]":
 
 
 def begin_converting(levering_id: int, **fields: Any) -> Lease[Levering] | None:
-    """Gives a worker the lease on a levering that is to be converted, from the start; None when it cannot have it."""
+    """Gives a worker the lease on a levering to convert from the start; None when it cannot have it."""
     return _begin("begin_converting", levering_id, melding="", **fields)
 
 
@@ -103,7 +103,7 @@ def convert_with_waarden(levering_id: int) -> bool:
 
 
 def await_publication(levering_id: int, gebruiker: AbstractBaseUser | None, **fields: Any) -> bool:
-    """Lets a levering wait for a worker that publishes it; False also when there is nothing in it to publish."""
+    """Lets a levering wait for a worker that publishes it; False also when it has nothing to publish."""
     filled = open_to("await_publication").filter(pk=levering_id, omgezet__gt=0)
     naar = OVERGANGEN["await_publication"].naar
     return release(filled, status=naar, gepubliceerd_door=gebruiker, melding="", **fields)
@@ -130,7 +130,7 @@ def await_undoing(levering_id: int, gebruiker: AbstractBaseUser | None) -> bool:
 
 
 def begin_undoing(levering_id: int) -> Lease[Levering] | None:
-    """Gives a worker the lease on a levering whose publication is to be undone; None when it cannot have it."""
+    """Gives a worker the lease on a levering that is to be undone; None when it cannot have it."""
     return _begin("begin_undoing", levering_id, wait=False)
 
 

@@ -1,5 +1,4 @@
-"""Keeps the first rows of a file (encrypted), so that choosing columns need not open the whole file every
-time.
+"""Keeps the first rows of a file (encrypted), so that choosing columns does not open the whole file.
 
 A voorproef can be opened like the file itself: it has the same sheets, with their first rows that are not
 empty.

@@ -117,8 +117,9 @@ def give_up(gemeente: Gemeente, levering_id: int) -> None:
 
 
 def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
-    """Gives per list the values that it does not know, most frequent first; '' stands for values that are not
-    shown.
+    """Gives per list the values that it does not know, most frequent first.
+
+    '' stands for values that are not shown.
     """
     if levering.onbekende_waarden is None:
         return {}

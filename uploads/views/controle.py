@@ -39,8 +39,9 @@ _toegang = requires(Recht.AANLEVEREN)
 
 
 def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
-    """Gives the reasons with their counts, and a page of the findings: all, or those of a severity, reason or
-    column.
+    """Gives the reasons with their counts, and a page of the findings.
+
+    These are all findings, or those of a severity, reason or column.
     """
     redenen = levering.redenen
     ernst = next((e.value for e, _ in ERNSTEN if e.value == request.GET.get("ernst")), "")

@@ -163,7 +163,7 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
 @requires(Recht.INTREKKEN)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest) -> HttpResponse:
-    """Asks for confirmation, then withdraws the records that were chosen in the table, or a list of numbers."""
+    """Asks for confirmation, then withdraws the records chosen in the table, or in a list of numbers."""
     soort = _soort(request)
     if request.method == "POST" and "ids" in request.POST:
         return _withdraw(request, soort, find.numbers(request.POST["ids"]))

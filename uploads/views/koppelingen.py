@@ -54,9 +54,7 @@ def _levering(pk: int, *, lock: bool = False) -> Levering:
 
 
 def _bord(request: GemeenteRequest, levering: Levering, chosen: Any) -> Bord:
-    """Gives the page for a levering, with the sheet, header row and kind that were chosen, or else those
-    found.
-    """
+    """Gives the page for a levering, with the chosen sheet, header row and kind, or else those found."""
     if levering.is_bezig or not levering.kan_koppelen:
         messages.error(request, _BEZIG if levering.is_bezig else _NIET_MEER)
         raise _Elders(redirect("uploads:levering", pk=levering.pk))
@@ -171,9 +169,7 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
 
 
 def _name_for(levering: Levering) -> str:
-    """Gives a first name: that of the levering's koppeling, or the file's name without the parts that change
-    every month.
-    """
+    """Gives a first name: the koppeling's, or the file's without the parts that change every month."""
     if levering.koppelingversie_id is not None:
         versie = (
             Koppelingversie.objects.select_related("koppeling").filter(pk=levering.koppelingversie_id).first()

@@ -313,9 +313,7 @@ _VOORDRACHT = {
 
 
 def _rows(page: Any) -> list[dict[str, Any]]:
-    """Gives each mapping with its list, its label, whether its code holds, and the decision on putting it
-    forward.
-    """
+    """Gives each mapping with its list, its label, whether its code holds, and the national decision."""
     found: list[Waardekoppeling] = list(page)
     codes = Codes((row.lijst, row.code) for row in found)
     put_forward = {

@@ -36,9 +36,7 @@ class OngeldigBestand(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ingelezen:
-    """Counts what a file changed: the mappings that are new, changed or the same, and the rows without a code
-    (yet).
-    """
+    """Counts the mappings in a file that are new, changed or the same, and the rows without a code (yet)."""
 
     nieuw: int
     gewijzigd: int
@@ -191,8 +189,9 @@ def _checked(regels: Sequence[_Bestandsregel]) -> tuple[dict[tuple[str, str], st
 def _code(
     lijst: Keuzelijst, regel: _Bestandsregel, codes: Codes, meanings: Mapping[str, Voorsteller]
 ) -> str | None:
-    """Gives the code of a row, from its code or else from its label; "" leaves the word out, None leaves it
-    undecided.
+    """Gives the code of a row, from its code or else from its label.
+
+    "" leaves the word out, None leaves it undecided.
     """
     if fold(regel.code).strip() in {WEGLATEN, WEGLATEN.strip("()")}:
         return ""

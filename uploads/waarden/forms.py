@@ -14,7 +14,7 @@ WEGLATEN = "-"
 
 
 class CodeForm(forms.Form):
-    """Asks which code a word means: as a choice when the list is short, else by the name or the code itself."""
+    """Asks which code a word means: as a choice when the list is short, else by its name or code."""
 
     def __init__(self, *args: Any, lijst: Keuzelijst, code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

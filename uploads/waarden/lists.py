@@ -29,9 +29,9 @@ Paar = tuple[str, str]
 
 
 class Codestand(StrEnum):
-    """The state of a code in its list today. ONBEKEND: it is not in the list.
+    """The state of a code in its list today.
 
-    NIET_GELADEN: the list is not loaded.
+    ONBEKEND: it is not in the list; NIET_GELADEN: the list is not loaded.
     """
 
     GELDIG = "geldig"

@@ -1,5 +1,4 @@
-"""Keeps value mappings for the whole country: municipalities put them forward and copy them, VNG support
-decides.
+"""Keeps value mappings for the whole country: municipalities put them forward, VNG support decides.
 
 Putting forward shows the word to VNG support, and accepting it shows it to every municipality; therefore no
 word that looks like personal data is put forward. Copies are independent: a mapping that VNG support
@@ -42,8 +41,9 @@ class Voorgedragen:
 
 
 def to_put_forward(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardekoppeling], Voorgedragen]:
-    """Selects the mappings that may be put forward, and counts the others: those that look personal or lack a
-    valid code.
+    """Selects the mappings that may be put forward.
+
+    It counts the others: those that look personal, and those without a valid code.
     """
     asked = list(koppelingen)
     codes = Codes((row.lijst, row.code) for row in asked)
@@ -86,8 +86,7 @@ def put_forward(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | N
 
 
 def to_take_over(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":
-    """Gives the accepted mappings that the municipality does not have; with `afwijkend`, those with another
-    code than its own.
+    """Gives the accepted mappings that the municipality lacks; with `afwijkend`, those it codes otherwise.
 
     Call inside `voor_gemeente`. Each row has the municipality's own code as `eigen_code`.
     """
@@ -142,10 +141,10 @@ def _usable(rows: Iterable[LandelijkeWaarde]) -> dict[tuple[str, str], str]:
 
 
 def find(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
-    """Finds all mappings with this status and these words, each with `gemeenten`: how many municipalities put
-    it forward.
+    """Finds all mappings with this status and these words.
 
-    Call outside every municipality's scope: only there does the database let them be counted.
+    Each has `gemeenten`: how many municipalities put it forward. Call outside every municipality's scope:
+    only there does the database let them be counted.
     """
     found = LandelijkeWaarde.objects.filter(status=status).select_related("besloten_door")
     counted = Voordracht._base_manager.filter(landelijk=OuterRef("pk")).order_by().values("landelijk")
@@ -163,9 +162,7 @@ def _with_words(found: "QuerySet[LandelijkeWaarde]", woorden: str) -> "QuerySet[
 
 @dataclass(frozen=True, slots=True)
 class Besluit:
-    """A decision: its name in a form, its button, the past tense, the status it gives and the status it
-    applies to.
-    """
+    """A decision: its name in a form, its button and past tense, the status it gives and those it takes."""
 
     naam: str
     knop: str

@@ -51,7 +51,7 @@ class Codeoptie:
 
 @dataclass(frozen=True, slots=True)
 class Woordvoorstel:
-    """A code for a value: `zekerheid` from 0 to 100, `reden` a Dutch phrase about the words, not about a person."""
+    """A code for a value: `zekerheid` from 0 to 100, `reden` a Dutch phrase about the words only."""
 
     code: str
     label: str

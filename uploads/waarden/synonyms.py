@@ -1,5 +1,4 @@
-"""Lists other words for the entries of value lists: the words that municipalities write where the standard
-has others.
+"""Lists the words that municipalities write where a value list has others.
 
 For the standard's own lists, a word leads to a code. For lists that others maintain no code is known here, so
 a word leads to other words, which are then looked up in the list as it is loaded.

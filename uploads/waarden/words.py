@@ -111,8 +111,9 @@ def overview(levering: Levering) -> Overzicht:
 
 
 def _unknown(levering: Levering) -> tuple[dict[str, list[Onbekend]], dict[str, int]]:
-    """Gives per list its words, with different capitals counted as one word, and the number of rows that are
-    not shown.
+    """Gives per list its words, and the number of rows that are not shown.
+
+    Words that differ in capitals only are one word.
     """
     found: dict[str, list[Onbekend]] = {}
     hidden: dict[str, int] = {}
@@ -157,9 +158,7 @@ def suggestions_with(koppeling: Waardekoppeling) -> tuple[Woordvoorstel, ...]:
 
 
 def sure_suggestions(onbekenden: Iterable[Onbekend], aantal: int) -> list[tuple[Onbekend, Woordvoorstel]]:
-    """Gives the first words, in this order, with a suggestion that is sure enough to accept together with
-    others.
-    """
+    """Gives the first words, in this order, with a suggestion that is sure enough to accept with others."""
     asked = list(onbekenden)
     per_list = suggesters(dict.fromkeys(one.lijst for one in asked))
     found: list[tuple[Onbekend, Woordvoorstel]] = []
