@@ -4,14 +4,14 @@ from django.apps import AppConfig
 
 
 class UploadsConfig(AppConfig):
-    """From a spreadsheet to published profiles."""
+    """Turns a spreadsheet into published profiles."""
 
     name = "uploads"
     label = "uploads"
     verbose_name = "leveringen"
 
     def ready(self) -> None:
-        """Tell what is encrypted, and as what."""
+        """Registers the encrypted columns, each with the context under which it is encrypted."""
         from um_portal.tenants import keys
         from uploads.controle import opmerkingen
         from uploads.koppelingen import saved

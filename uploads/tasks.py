@@ -1,6 +1,6 @@
-"""The uploads' Celery tasks: ids in, nothing out.
+"""Runs the uploads' Celery tasks: a task takes ids and returns nothing.
 
-The work is in `processing`, `publication`, `unattended` and `opmerkingen`.
+The work itself is in `omzetten`, `gepubliceerd` and `controle`.
 """
 
 from celery import shared_task
@@ -30,7 +30,7 @@ __all__ = [
 
 @shared_task
 def convert(levering_id: int, gemeente_id: int) -> None:
-    """Convert a levering, and let it go on when it is one that publishes itself."""
+    """Converts a levering, and starts its publication when it is one that publishes itself."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     processing.convert(gemeente, levering_id)
     _go_on(gemeente)
@@ -38,7 +38,7 @@ def convert(levering_id: int, gemeente_id: int) -> None:
 
 @shared_task
 def publish(levering_id: int, gemeente_id: int) -> None:
-    """Publish a levering, and let the next one go on that waited for it."""
+    """Publishes a levering, then starts the next one that waited for it."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     publication.publish(gemeente, levering_id)
     _go_on(gemeente)
@@ -46,7 +46,7 @@ def publish(levering_id: int, gemeente_id: int) -> None:
 
 @shared_task
 def undo(levering_id: int, gemeente_id: int) -> None:
-    """Undo the publication of a levering, and let the next one go on that waited for it."""
+    """Undoes the publication of a levering, then starts the next one that waited for it."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     publication.undo(gemeente, levering_id)
     _go_on(gemeente)
@@ -54,19 +54,19 @@ def undo(levering_id: int, gemeente_id: int) -> None:
 
 @shared_task
 def annotate(levering_id: int, gemeente_id: int) -> None:
-    """Make the workbook with remarks of a large levering."""
+    """Makes the workbook with remarks of a large levering."""
     opmerkingen.make(Gemeente.objects.get(pk=gemeente_id), levering_id)
 
 
 def enqueue_annotation(levering_id: int, gemeente_id: int) -> None:
-    """Hand a workbook that is to be made to a worker, as `enqueue` does a levering."""
+    """Hands a workbook that is to be made to a worker, in the way that `enqueue` hands over a levering."""
     transaction.on_commit(lambda: annotate.apply_async((levering_id, gemeente_id), retry=False), robust=True)
 
 
 def enqueue(levering_id: int, gemeente_id: int, status: str = Leveringstatus.ONTVANGEN) -> None:
-    """Hand a levering to a worker once this transaction is committed.
+    """Hands a levering to a worker once this transaction is committed.
 
-    When the broker does not answer the levering waits: `resume` finds it and tries again.
+    When the broker does not answer, the levering waits: `resume` finds it and tries again.
     """
     task = {Leveringstatus.PUBLICEREN.value: publish, Leveringstatus.TERUGDRAAIEN.value: undo}.get(
         status, convert
@@ -80,7 +80,7 @@ def _go_on(gemeente: Gemeente) -> None:
 
 
 def resume(gemeente: Gemeente) -> int:
-    """Hand out again every levering that should be worked on and is not; returns how many."""
+    """Hands out again every levering that should be worked on and is not; returns how many."""
     with voor_gemeente(gemeente):
         lost = list(
             abandoned(Levering.objects.filter(status__in=BEZIG)).values_list("pk", "status", "pogingen")
@@ -89,11 +89,11 @@ def resume(gemeente: Gemeente) -> int:
             if status in {Leveringstatus.ONTVANGEN, Leveringstatus.OMZETTEN} and pogingen >= MAX_POGINGEN:
                 processing.give_up(gemeente, pk)
                 continue
-            # Not again at the next round, while it waits in the queue.
+            # The row counts as changed now, so the next round skips it while it waits in the queue.
             Levering.objects.filter(pk=pk).update(gewijzigd_op=timezone.now())
             enqueue(pk, gemeente.pk, status)
         for pk in opmerkingen.resume(gemeente):
             enqueue_annotation(pk, gemeente.pk)
-    # Whose worker was killed between converting and publishing.
+    # A worker may have been killed between converting and publishing; such a levering goes on here.
     _go_on(gemeente)
     return len(lost)

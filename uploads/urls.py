@@ -1,4 +1,4 @@
-"""Where the pages of uploading are; mounted at `leveringen/`."""
+"""Lists the addresses of the uploading pages; mounted at `leveringen/`."""
 
 from django.urls import path
 

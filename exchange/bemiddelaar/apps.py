@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class BemiddelaarConfig(AppConfig):
-    """Searches of jobcoaches at the exchange, their results, and detail requests."""
+    """Keeps searches of jobcoaches at the exchange, their results, and detail requests."""
 
     name = "exchange.bemiddelaar"
     label = "bemiddelaar"

@@ -1,7 +1,7 @@
-"""Talking to the exchange, as the contracts VUM-Bemiddelaar-* say.
+"""Talks to the exchange, as the contracts VUM-Bemiddelaar-* say.
 
-Every way in which it can go wrong becomes a `UitwisselingFout` with a Dutch sentence for the jobcoach.
-What comes back is checked before it is used: the exchange is trusted no more than any other party.
+Every failure becomes a `UitwisselingFout` with a Dutch sentence for the jobcoach. The answer is checked
+before it is used: the exchange is trusted no more than any other party.
 """
 
 import json
@@ -25,7 +25,10 @@ _VUM_ID = re.compile(VUM_ID_PATROON)
 
 
 class UitwisselingFout(FoutMetMelding):
-    """The exchange gave no usable answer; `melding` is for the jobcoach, `blijvend` when repeating is vain."""
+    """The exchange gave no usable answer.
+
+    `melding` is for the jobcoach; `blijvend` tells that repeating the request cannot help.
+    """
 
     def __init__(self, melding: str, *, blijvend: bool = False) -> None:
         super().__init__(melding)
@@ -65,7 +68,7 @@ def _call(method: str, path: str, oin: str, seconds: float, body: Any = None) ->
             f"{settings.UM_EXCHANGE_URL}/{path}",
             headers=headers,
             body=None if body is None else json.dumps(body).encode(),
-            # The exchange is silent as long as it waits for its sources.
+            # The exchange sends nothing while it waits for its sources.
             limits=outward.Limits(whole=seconds, silence=seconds, size=_MAX_ANTWOORD),
             tls=outward.Tls(
                 settings.UM_EXCHANGE_CERTIFICAAT, settings.UM_EXCHANGE_SLEUTEL, settings.UM_EXCHANGE_CA
@@ -112,7 +115,7 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
 
 
 def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
-    """Put a selectievraag to the exchange for the municipality with this OIN.
+    """Puts a selectievraag to the exchange for the municipality with this OIN.
 
     Raises UitwisselingFout. Matches without a usable id or profile are left out.
     """
@@ -133,7 +136,7 @@ def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
 
 
 def fetch_detail(soort: Soort, vum_id: str, oin: str) -> tuple[str, dict[str, Any]]:
-    """The OIN of the source and the whole record of one match. Raises UitwisselingFout."""
+    """Gives the OIN of the source and the whole record of one match. Raises UitwisselingFout."""
     answer = _call("GET", f"{soort.api_naam}/{quote(vum_id, safe='')}", oin, settings.UM_DETAIL_TIJDSLIMIET)
     record = answer.get(soort.enkelvoud)
     if not isinstance(record, dict):

@@ -1,5 +1,6 @@
-"""The search form. Its fields and their places are those of the table of what can be asked, its choices those of the
-standard.
+"""Builds the search form from the table of what can be asked.
+
+The table gives the fields and their places, the standard gives the choices.
 """
 
 import difflib
@@ -30,7 +31,7 @@ _GEEN = ("", "Maakt niet uit")
 
 
 class OccupationField(forms.CharField):
-    """An occupation by its name; gives its code."""
+    """Asks for an occupation by its name; gives its code."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -46,7 +47,10 @@ class OccupationField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        """The code of the occupation with this name. Raises ValidationError with names that look like it."""
+        """Gives the code of the occupation with this name.
+
+        Raises ValidationError with names that look like it.
+        """
         text = " ".join(super().clean(value).split())
         if not text:
             return ""
@@ -64,7 +68,7 @@ class OccupationField(forms.CharField):
 
 
 class _Vraag(NamedTuple):
-    """One condition of the table that the form offers, with the fields that it fills in."""
+    """One condition of the table that the form offers, with the fields that fill it in."""
 
     zoekveld: Zoekveld
     conditie: Conditie
@@ -73,7 +77,7 @@ class _Vraag(NamedTuple):
 
 
 def _questions(soort: Soort) -> Iterator[_Vraag]:
-    """What the form offers for this kind, in the order of the form."""
+    """Gives the conditions that the form offers for this kind, in the order of the form."""
     offered = [
         (zoekveld, conditie, conditie.invoer)
         for zoekveld in current().zoekvelden[soort]
@@ -89,7 +93,7 @@ def _questions(soort: Soort) -> Iterator[_Vraag]:
 
 
 def _field(soort: Soort, vraag: _Vraag, number: int) -> forms.Field:
-    """The field for a condition; which one follows from the attribute that it asks for."""
+    """Gives the field for a condition; its type follows from the attribute that it asks for."""
     conditie, invoer = vraag.conditie, vraag.invoer
     attribuut = veld_op(soort, conditie.pad).attribuut
     label = invoer.label or attribuut.label.removeprefix("Indicatie ").capitalize()
@@ -129,7 +133,7 @@ def _option(invoer: Invoer, code: int | str, label: str) -> str:
 
 
 class ZoekForm(forms.Form):
-    """What a jobcoach may ask, for jobseekers or for vacancies."""
+    """Asks for the criteria of a search, for jobseekers or for vacancies."""
 
     postcode = forms.CharField(
         label="Postcode",
@@ -160,7 +164,7 @@ class ZoekForm(forms.Form):
         self.order_fields(["postcode", "afstand", *(name for vraag in self.vragen for name in vraag.velden)])
 
     def groepen(self) -> list[tuple[str, list[list[BoundField]]]]:
-        """What can be asked besides the area: per group its heading and its rows of fields."""
+        """Gives the fields besides the area: per group its heading and its rows of fields."""
         return [
             (
                 groep.value,
@@ -173,7 +177,7 @@ class ZoekForm(forms.Form):
         ]
 
     def clean_postcode(self) -> str:
-        """The postcode as the standard writes it, and known on the map."""
+        """Gives the postcode as the standard writes it; refuses one that is not on the map."""
         text = "".join(self.cleaned_data["postcode"].split()).upper()
         if not _POSTCODE.fullmatch(text):
             raise ValidationError(
@@ -185,7 +189,7 @@ class ZoekForm(forms.Form):
         return text
 
     def clean(self) -> dict[str, Any]:
-        """Things that only go wrong together."""
+        """Checks the fields that must agree with each other."""
         data = super().clean() or {}
         low, high = data.get("uren_vanaf"), data.get("uren_tot")
         if low and high and low > high:
@@ -197,14 +201,14 @@ class ZoekForm(forms.Form):
         return data
 
     def _languages(self) -> Iterator[list[str]]:
-        """Per language that can be asked: the fields of the language and of its levels."""
+        """Gives per language that can be asked the fields of the language and of its levels."""
         asked = [vraag for vraag in self.vragen if vraag.zoekveld.vorm is Vorm.TAAL]
         for _, conditions in groupby(asked, key=lambda vraag: vraag.zoekveld.sleutel):
             yield [vraag.velden[0] for vraag in conditions]
 
     @property
     def criteria(self) -> Criteria:
-        """What was filled in, for `compose`; only after `is_valid`."""
+        """Gives what was filled in, for `compose`; call it only after `is_valid`."""
         data = self.cleaned_data
         return Criteria(
             data["postcode"],

@@ -1,7 +1,7 @@
-"""The life cycle of a search: which transitions there are between its states, and a verb for each of them.
+"""Holds the life cycle of a search: the transitions between its states, and a verb for each of them.
 
-Nobody else writes the status of a search. Call the verbs inside `voor_gemeente`. They return None or False, and change
-nothing, when the transition is not allowed.
+Only this module writes the status of a search. Call the verbs inside `voor_gemeente`. They return None or
+False, and change nothing, when the transition is not allowed.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from um_portal.lifecycles import Overgang, overgang
 
 _WACHT, _BEZIG, _KLAAR, _MISLUKT = Zoekstatus.WACHT, Zoekstatus.BEZIG, Zoekstatus.KLAAR, Zoekstatus.MISLUKT
 
-# By the verb that makes it. A state that a transition leads to and starts from is work that begins anew.
+# Per verb its transition. A state that a transition both leads to and starts from is work that begins anew.
 OVERGANGEN: Final[Mapping[str, Overgang]] = {
     "begin_search": overgang(_WACHT, _BEZIG, naar=_BEZIG),
     "finish_search": overgang(_BEZIG, naar=_KLAAR),
@@ -27,18 +27,18 @@ OVERGANGEN: Final[Mapping[str, Overgang]] = {
 
 
 def begin_search(zoekvraag_id: int, duration: timedelta) -> Lease[Zoekvraag] | None:
-    """Gives a worker the lease on a search that has no answer yet, for so long; None when it cannot have it."""
+    """Gives a worker the lease on an unanswered search for `duration`; None when it cannot have it."""
     move = OVERGANGEN["begin_search"]
     return claim(move.open_to(_rows()), zoekvraag_id, duration, status=move.naar)
 
 
 def finish_search(zoekvraag_id: int, **answer: Any) -> bool:
-    """Marks a search as answered, now. Of two workers that both got an answer the first one's counts."""
+    """Marks a search as answered, now. When two workers both got an answer, the first one counts."""
     return _move("finish_search", zoekvraag_id, melding="", beantwoord_op=timezone.now(), **answer)
 
 
 def fail_search(zoekvraag_id: int, melding: str) -> bool:
-    """Ends a search without an answer; `melding` says why, to the jobcoach."""
+    """Ends a search without an answer; `melding` tells the jobcoach why."""
     return _move("fail_search", zoekvraag_id, melding=melding)
 
 

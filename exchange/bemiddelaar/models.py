@@ -1,4 +1,4 @@
-"""Searches and what came of them. Results live a few days; details are not here, nor anywhere else."""
+"""Stores searches and their results. Results are kept a few days; details are stored nowhere."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from um_portal.tenants.models import GemeenteModel
 
 
 class Zoekstatus(models.TextChoices):
-    """How far a search is."""
+    """The progress of a search."""
 
     WACHT = "wacht", "Wacht op verzending"
     BEZIG = "bezig", "Wordt gesteld"
@@ -62,23 +62,23 @@ class Zoekvraag(GemeenteModel, Taak):
 
     @property
     def gebied(self) -> str:
-        """Where was asked, in words."""
+        """Gives the area of the search, in Dutch words."""
         area = self.vraag_object["selectiegebied"]
         return f"binnen {area['afstand']} km van {area['postcode'][:4]} {area['postcode'][4:]}"
 
     @property
     def is_onderweg(self) -> bool:
-        """Whether an answer is still to come."""
+        """Tells whether an answer is still to come."""
         return self.status in ONDERWEG
 
     @property
     def soort_van(self) -> Soort:
-        """The kind, as the standard's enumeration."""
+        """Gives the kind, as the standard's enumeration."""
         return Soort(self.soort)
 
     @property
     def enkelvoud(self) -> str:
-        """What one result is called."""
+        """Gives the Dutch word for one result."""
         return self.soort_van.enkelvoud
 
 
@@ -89,7 +89,7 @@ class Resultaat(GemeenteModel):
     volgnummer = models.IntegerField()
     vum_id = models.CharField(max_length=500)
     profiel: "models.JSONField[Any, Any]" = models.JSONField()
-    # What the table shows and sorts on; see `summary`.
+    # The columns that the table shows and sorts on; see `summary`.
     omschrijving = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=6, blank=True)
     afstand_km = models.FloatField(null=True)
@@ -105,7 +105,7 @@ class Resultaat(GemeenteModel):
 
     @property
     def niveau_label(self) -> str:
-        """The level in words; needs the search to be loaded."""
+        """Gives the level in words; needs the search to be loaded."""
         if self.niveau is None:
             return ""
         if self.zoekvraag.soort_van is Soort.VACATURES:
@@ -114,7 +114,7 @@ class Resultaat(GemeenteModel):
 
 
 class Detailaanvraag(GemeenteModel):
-    """One detail request, counted towards the limit; never what it returned.
+    """One detail request, counted towards the limit; never the answer to it.
 
     A request under way counts too, until it fails or its reservation runs out.
     """

@@ -1,7 +1,7 @@
-"""The verbs of searching: put a question, store what comes back, request a detail, forget.
+"""Holds the verbs of searching: put a question, store the results, request a detail, erase.
 
-`request_detail` reserves one of the details of a search before it asks, so that also many requests at
-once never pass the limit, and gives the reservation back when the request fails.
+`request_detail` reserves one of the details of a search before it asks, so that even many requests at once
+never pass the limit. It gives the reservation back when the request fails.
 """
 
 import math
@@ -34,7 +34,7 @@ class LimietBereikt(Exception):
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
-    """The searches this jobcoach may see: the own ones, until they expire."""
+    """Gives the searches that this jobcoach may see: the own ones, until they expire."""
     found: QuerySet[Zoekvraag] = Zoekvraag.objects.filter(gebruiker=gebruiker, verloopt_op__gt=timezone.now())
     return found
 
@@ -42,7 +42,7 @@ def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
 def open_search(
     gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = ""
 ) -> Zoekvraag:
-    """Write down a search that a job will put to the exchange."""
+    """Writes down a search that a job will put to the exchange."""
     with voor_gemeente(gemeente):
         zoekvraag: Zoekvraag = Zoekvraag.objects.create(
             gemeente=gemeente,
@@ -58,9 +58,12 @@ def open_search(
 
 
 def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
-    """Put the search to the exchange and store the results; does nothing when that was done or is being done."""
+    """Puts the search to the exchange and stores the results.
+
+    Does nothing when that was done or is being done.
+    """
     with voor_gemeente(gemeente):
-        # The whole question to the exchange, and storing what comes back.
+        # This time covers the whole question to the exchange, and storing the results.
         duration = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
         lease = lifecycle.begin_search(zoekvraag_id, duration)
     if lease is None:
@@ -101,13 +104,13 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
 
 
 def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str) -> None:
-    """Mark a search as failed, with a sentence for the jobcoach."""
+    """Marks a search as failed, with a sentence for the jobcoach."""
     with voor_gemeente(gemeente):
         lifecycle.fail_search(zoekvraag_id, melding)
 
 
 def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
-    """Let a failed search be put again; False when it had not failed."""
+    """Lets a failed search be put again; returns False when it had not failed."""
     with voor_gemeente(gemeente):
         return lifecycle.repeat_search(zoekvraag.pk)
 
@@ -116,7 +119,10 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(value: Any) -> Any:
-    """What PostgreSQL can hold of another party's JSON: no NUL, no broken characters, no infinity; empty is absent."""
+    """Gives the part of another party's JSON that PostgreSQL can hold.
+
+    Removes NUL, broken characters and infinity, and leaves out every value that is empty then.
+    """
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
     if isinstance(value, Mapping):
@@ -124,7 +130,7 @@ def storable(value: Any) -> Any:
     if isinstance(value, list):
         return [storable(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
-        return None  # JSON has no such number, though Python reads one
+        return None  # JSON has no such number, though Python reads one.
     return value
 
 
@@ -144,7 +150,7 @@ def _counting() -> Q:
 
 
 def details_left(zoekvraag: Zoekvraag) -> int:
-    """How many details may still be requested on this search; call inside `voor_gemeente`."""
+    """Counts the details that may still be requested on this search; call inside `voor_gemeente`."""
     used: int = Detailaanvraag.objects.filter(_counting(), zoekvraag=zoekvraag).count()
     left: int = max(0, settings.UM_MAX_DETAILS - used)
     return left
@@ -155,7 +161,7 @@ def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
         zoekvraag = Zoekvraag.objects.select_for_update().get(pk=zoekvraag_id)
         if details_left(zoekvraag) == 0:
             raise LimietBereikt
-        # Longer than the request can take, so that a killed process gives its reservation back by itself.
+        # This is longer than a request can take, so that the reservation of a killed process ends by itself.
         until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
         pk: int = Detailaanvraag.objects.create(
             gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
@@ -164,10 +170,10 @@ def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
 
 
 def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
-    """Fetch the whole record of a match, within the limit of its search. Nothing of it is stored.
+    """Fetches the whole record of a match, within the limit of its search. Nothing of it is stored.
 
-    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed; a failed
-    request does not count. Call outside `voor_gemeente`: it waits for another party.
+    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed; a failed request
+    does not count. Call outside `voor_gemeente`: it waits for another party.
     """
     aanvraag = _reserve(gemeente, resultaat.zoekvraag_id)
     try:
@@ -190,7 +196,7 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
 
 
 def erase_expired(gemeente: Gemeente) -> int:
-    """Erase the searches of this municipality that are past their time, with their results."""
+    """Erases the searches of this municipality that have expired, with their results."""
     with voor_gemeente(gemeente):
         expired = Zoekvraag.objects.filter(verloopt_op__lte=timezone.now())
         count: int = expired.count()

@@ -1,4 +1,4 @@
-"""What the table of results shows and sorts on: a few plain columns taken from a search profile."""
+"""Summarises search profiles for the table of results: a few plain columns to show and sort on."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MAX_OMSCHRIJVING = 300
 
 @dataclass(frozen=True, slots=True)
 class Samenvatting:
-    """One row of the table; None or empty where the profile does not tell."""
+    """One row of the table; None or empty where the profile has no value."""
 
     omschrijving: str
     postcode: str
@@ -35,7 +35,7 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
 
 
 def _integer(value: Any) -> int | None:
-    """A whole number that fits the column; another party's data may hold anything."""
+    """Gives a whole number that fits the column, else None; another party's data may hold anything."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:6])
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 32767 else None
@@ -75,7 +75,7 @@ _SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], tuple[str, int | Non
 def summarise(
     soort: Soort, profielen: Iterable[Mapping[str, Any]], vanaf_postcode: str
 ) -> list[Samenvatting]:
-    """A summary of every profile, with its distance in kilometres from the postcode that was asked."""
+    """Gives a summary of every profile, with its distance in kilometres from the postcode that was asked."""
     profielen = list(profielen)
     labels = labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
     here = pc4_of(vanaf_postcode)

@@ -1,4 +1,4 @@
-"""The Celery jobs of searching: ids in, nothing out."""
+"""Runs the Celery jobs of searching: a job takes ids and returns nothing."""
 
 from celery import shared_task
 from django.db import transaction
@@ -13,7 +13,7 @@ from um_portal.tenants.scope import voor_gemeente
 
 @shared_task
 def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
-    """Put one search to the exchange."""
+    """Puts one search to the exchange."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     if gemeente.is_toegelaten:
         searching.put_search(gemeente, zoekvraag_id)
@@ -22,9 +22,9 @@ def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
 
 
 def enqueue(zoekvraag_id: int, gemeente_id: int) -> None:
-    """Hand a search to a worker once this transaction is committed.
+    """Hands a search to a worker once this transaction is committed.
 
-    When the broker does not answer the search waits: `resume` finds it and tries again.
+    When the broker does not answer, the search waits: `resume` finds it and tries again.
     """
     transaction.on_commit(
         lambda: put_search.apply_async((zoekvraag_id, gemeente_id), retry=False), robust=True
@@ -32,7 +32,7 @@ def enqueue(zoekvraag_id: int, gemeente_id: int) -> None:
 
 
 def resume(gemeente: Gemeente) -> None:
-    """Hand out again the searches whose job was lost; give up on those that keep failing that way."""
+    """Hands out again the searches whose job was lost; gives up on those that keep failing that way."""
     with voor_gemeente(gemeente):
         lost = list(abandoned(Zoekvraag.objects.filter(status__in=ONDERWEG)).values_list("pk", "pogingen"))
     for pk, pogingen in lost:
@@ -40,6 +40,6 @@ def resume(gemeente: Gemeente) -> None:
             searching.fail_search(gemeente, pk, "De zoekvraag is een paar keer afgebroken. Stel hem opnieuw.")
         else:
             with voor_gemeente(gemeente):
-                # Not again at the next round, while it waits in the queue.
+                # The row counts as changed now, so the next round skips it while it waits in the queue.
                 Zoekvraag.objects.filter(pk=pk).update(gewijzigd_op=timezone.now())
                 enqueue(pk, gemeente.pk)

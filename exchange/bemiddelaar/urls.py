@@ -1,4 +1,4 @@
-"""Searching."""
+"""Lists the addresses of the search pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages of searching. Thin: they read the request, call a verb of `searching`, and render."""
+"""Serves the pages of searching. Thin: they read the request, call a verb of `searching`, and render."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def _own(request: GemeenteRequest, pk: int) -> Zoekvraag:
 @requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
-    """The search form; a good one becomes a search and a job."""
+    """Shows the search form; a valid one becomes a search and a job."""
     soort = _kind(request.POST.get("soort") or request.GET.get("soort"))
     form = ZoekForm(request.POST or None, soort=soort)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_GET
 def occupations(request: GemeenteRequest) -> HttpResponse:
-    """Names of occupations with these words in them, as options for the search form."""
+    """Gives names of occupations with these words in them, as options for the search form."""
     words = request.GET.get("q", "")
     found = (
         Code.objects.filter(lijst=BEROEPEN).geldig().zoek(words)[:_MAX_SUGGESTIES] if words.strip() else []
@@ -80,7 +80,7 @@ def occupations(request: GemeenteRequest) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_GET
 def overview(request: GemeenteRequest) -> HttpResponse:
-    """The jobcoach's own searches, as long as they are kept."""
+    """Shows the jobcoach's own searches, as long as they are kept."""
     page = Paginator(searching.visible(request.user), PER_PAGINA).get_page(request.GET.get("pagina"))
     return render(
         request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN}
@@ -118,7 +118,7 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
 @requires(Recht.ZOEKEN)
 @require_GET
 def search(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """One search: its state while under way, then its results."""
+    """Shows one search: its state while under way, then its results."""
     zoekvraag = _own(request, pk)
     return render(request, "bemiddelaar/zoekvraag.html", _search_context(request, zoekvraag))
 
@@ -126,7 +126,7 @@ def search(request: GemeenteRequest, pk: int) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_GET
 def state(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """The part of the search's page that changes by itself; asked every second while under way."""
+    """Shows the part of the search's page that refreshes by itself; asked every second while under way."""
     zoekvraag = _own(request, pk)
     return render(request, "bemiddelaar/_stand.html", _search_context(request, zoekvraag))
 
@@ -134,7 +134,7 @@ def state(request: GemeenteRequest, pk: int) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_POST
 def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Put a failed search again."""
+    """Puts a failed search again."""
     zoekvraag = _own(request, pk)
     if searching.repeat_search(request.gemeente, zoekvraag):
         tasks.enqueue(zoekvraag.pk, request.gemeente.pk)
@@ -144,7 +144,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Erase a search and its results before their time."""
+    """Erases a search and its results before they expire."""
     zoekvraag = _own(request, pk)
     if request.method == "POST":
         zoekvraag.delete()
@@ -170,7 +170,7 @@ def _result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
 @requires(Recht.ZOEKEN)
 @require_GET
 def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
-    """One match: its search profile, and the button to request its detail."""
+    """Shows one match: its search profile, and the button to request its detail."""
     resultaat = _result(request, pk, nummer)
     zoekvraag = resultaat.zoekvraag
     context = {
@@ -187,9 +187,9 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
 @requires(Recht.ZOEKEN, transactie=False)
 @require_http_methods(["GET", "POST"])
 def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
-    """Request the detail of a match and show it once; it goes to this one response and nowhere else."""
+    """Requests the detail of a match and shows it once; it goes to this one response and nowhere else."""
     if request.method == "GET":
-        # Whoever had to log in first comes back with a GET; asking again is up to them.
+        # A visitor who had to log in first comes back with a GET; asking again is up to them.
         return redirect("bemiddelaar:resultaat", pk=pk, nummer=nummer)
     with voor_gemeente(request.gemeente):
         resultaat = _result(request, pk, nummer)

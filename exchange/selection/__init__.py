@@ -1,6 +1,6 @@
-"""The selectievraag as a typed form, and compiled to a condition on the source's columns.
+"""Holds the selectievraag as a typed form, and compiles it to a condition on the source's columns.
 
-How an interface spells it is not known here: `exchange.vum3` reads and writes it.
+This package knows no interface: `exchange.vum3` reads and writes the spelling of a selectievraag.
 """
 
 from exchange.selection.form import (

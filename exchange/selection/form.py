@@ -1,4 +1,4 @@
-"""The typed form of a selectievraag, and the two ways in which one can be wrong."""
+"""Defines the typed form of a selectievraag, and the two errors that one can have."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from exchange.standard import Soort
 
 
 class VraagFout(ValueError):
-    """A selectievraag that cannot be answered; `pad` names the place, `uitleg` what is wrong there."""
+    """A selectievraag that cannot be answered; `pad` names the place, `uitleg` the error there."""
 
     def __init__(self, pad: str, uitleg: str) -> None:
         super().__init__(uitleg)
@@ -16,14 +16,14 @@ class VraagFout(ValueError):
 
 
 class Ongeldig(VraagFout):
-    """Something has another form than the contract gives it."""
+    """A value has another form than the contract gives it."""
 
 
 class Onvolledig(VraagFout):
     """Something that the contract requires is missing."""
 
 
-# What a selectievraag can demand of a record; each is about one column of the source.
+# The demands that a selectievraag can make on a record; each is about one column of the source.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Vergelijking:
 
 @dataclass(frozen=True, slots=True)
 class EenVan:
-    """A list of codes of which at least one must be among these."""
+    """The column holds a list of codes; at least one must be among these."""
 
     kolom: str
     waarden: tuple[str, ...]
@@ -45,7 +45,7 @@ class EenVan:
 
 @dataclass(frozen=True, slots=True)
 class Alle:
-    """A list of codes that must have all of these."""
+    """The column holds a list of codes; it must have all of these."""
 
     kolom: str
     waarden: tuple[str, ...]
@@ -53,7 +53,10 @@ class Alle:
 
 @dataclass(frozen=True, slots=True)
 class Taaleis:
-    """A list of languages with this one in it, at least at the level (inclusive) spoken and written that is asked."""
+    """The column holds languages.
+
+    This one must be among them, with at least (inclusive) the levels spoken and written.
+    """
 
     kolom: str
     taal: str
@@ -66,7 +69,7 @@ Eis = Vergelijking | EenVan | Alle | Taaleis
 
 @dataclass(frozen=True, slots=True)
 class Selectievraag:
-    """A selectievraag, understood: an area, and what must hold besides, all of it.
+    """A selectievraag in typed form: an area, and further demands that must all hold.
 
     `postcode` is empty for a kind that is not asked by area; `afstand` counts kilometres around it.
     `genegeerd` counts the keys and operators that the contract does not know and that had no effect.

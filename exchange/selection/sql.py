@@ -1,8 +1,8 @@
-"""From the typed selectievraag to one SQL condition on the source's typed columns.
+"""Compiles a typed selectievraag to one SQL condition on the source's typed columns.
 
-The names of the columns come with the question; array columns hold codes, and languages hold one token per
-element of the record's list (see `taal_token`). Where the area begins and ends is the
-caller's: it joins the 4-digit postcodes in reach with their distance.
+The names of the columns come with the question. Array columns hold codes; languages hold one token per
+element of the record's list (see `taal_token`). The caller decides on the area: it joins the 4-digit
+postcodes in reach with their distance.
 """
 
 import math
@@ -31,14 +31,14 @@ class Voorwaarde:
 
 
 def taal_token(taal: str, mondeling: int | None, schriftelijk: int | None) -> str:
-    """How one element of `taalbeheersing` is stored: `nld34`, `pol-2`, `eng--`."""
+    """Gives the stored form of one element of `taalbeheersing`: `nld34`, `pol-2`, `eng--`."""
     spoken = _AFWEZIG if mondeling is None else str(mondeling)
     written = _AFWEZIG if schriftelijk is None else str(schriftelijk)
     return f"{taal}{spoken}{written}"
 
 
 def _levels(minimum: int | float | None) -> Iterable[int | None]:
-    """The levels that satisfy `$gte minimum`; without a minimum also the absent one."""
+    """Gives the levels that satisfy `$gte minimum`; without a minimum also the absent level."""
     if minimum is None:
         return (None, *TAALNIVEAUS)
     return tuple(level for level in TAALNIVEAUS if level >= minimum)
@@ -49,7 +49,10 @@ def _tokens(eis: Taaleis) -> list[str]:
 
 
 def _integer_bound(operator: str, value: int | float) -> int | None:
-    """The whole number that asks the same of a whole number; None when nothing can satisfy it."""
+    """Gives the bound as a whole number with the same meaning for whole numbers.
+
+    None when nothing can satisfy it.
+    """
     if operator == "$eq":
         return int(value) if abs(value) <= _SMALLINT and value == int(value) else None
     if value > _SMALLINT or value < -_SMALLINT:
@@ -66,7 +69,7 @@ def _comparison(item: Vergelijking) -> Voorwaarde:
         return Voorwaarde(f"p.{item.kolom} {operator} %s", (bound,))
     if isinstance(item.waarde, date):
         return Voorwaarde(f"p.{item.kolom} {operator} %s::date", (item.waarde,))
-    # Text compares by code point, as MongoDB does.
+    # Text is compared by code point, as in MongoDB.
     return Voorwaarde(f'p.{item.kolom} {operator} %s COLLATE "C"', (item.waarde,))
 
 
@@ -83,9 +86,10 @@ def _condition(eis: Eis) -> Voorwaarde:
 
 
 def compile_sql(vraag: Selectievraag) -> Voorwaarde:
-    """Everything but the area, as one condition on the alias `p`; for jobseekers with the rule on `g.km`.
+    """Gives everything but the area as one condition on the alias `p`.
 
-    `g` is the caller's join of postcodes in reach: `g.km` is the distance in kilometres to the asked postcode.
+    For jobseekers with the rule on `g.km`. `g` is the caller's join of postcodes in reach: `g.km` is the
+    distance in kilometres to the asked postcode.
     """
     parts = [_condition(eis) for eis in vraag.eisen]
     if vraag.soort is Soort.WERKZOEKENDEN:

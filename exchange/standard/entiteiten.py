@@ -1,8 +1,8 @@
-"""The data standard itself: every entity and attribute of the three kinds of records, one entry each.
+"""Holds the data standard itself: every entity and attribute of the three kinds of records, one entry each.
 
-Names, codes and lengths are those of gegevensstandaard 1.5 and interface 3.1; the explanations are our own.
-An attribute that is added here is from then on checked, shown, mapped and published everywhere. One that can be
-asked (`zoekbaar`) also has a line in `exchange.vum3.zoekvelden` and a column in `exchange.bron.models`.
+Names, codes and lengths are those of gegevensstandaard 1.5 and interface 3.1; the explanations are our own. A
+new attribute here is checked, shown, mapped and published everywhere. One that can be asked (`zoekbaar`) also
+has a line in `exchange.vum3.zoekvelden` and a column in `exchange.bron.models`.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from exchange.standard.model import Attribuut, Entiteit, Gegevenstype, Profiel, 
 
 
 class _Options(TypedDict, total=False):
-    """What an entry may add to the basics of its type."""
+    """The options that an entry may add to the basics of its type."""
 
     meervoudig: bool
     verplicht: bool
@@ -137,7 +137,10 @@ def _groep(
     uitleg: str | None = None,
     **options: Unpack[_Options],
 ) -> Attribuut:
-    """A property that holds an entity; named and explained as the entity is, unless said otherwise."""
+    """Makes a property that holds an entity.
+
+    It takes the entity's name and explanation, unless others are given.
+    """
     return Attribuut(
         naam,
         label or entiteit.label,
@@ -149,12 +152,12 @@ def _groep(
 
 
 def _meervoudig(attribuut: Attribuut) -> Attribuut:
-    """The same attribute where it is a list of values."""
+    """Gives the same attribute as a list of values."""
     return replace(attribuut, meervoudig=True)
 
 
 def _niet_zoekbaar(entiteit: Entiteit, naam: str) -> Entiteit:
-    """The same entity in a place where a selectievraag cannot ask for that attribute."""
+    """Gives the same entity for a place where a selectievraag cannot ask for that attribute."""
     if naam not in (attribuut.naam for attribuut in entiteit.attributen):
         raise ValueError(f"{entiteit.naam} has no {naam}")
     return replace(
@@ -971,7 +974,7 @@ VACATURE: Final = Entiteit(
 
 # --- Werkgeverscontactmoment -------------------------------------------------------------------------------
 
-# This kind has no workbook: the labels are ours. It has no detail profile either, so all of it is ZOEK.
+# This kind has no workbook: the labels are ours. It has no detail profile either, so every attribute is ZOEK.
 _NAAM: Final = _tekst("naam", "Naam", "Hoe deze persoon heet.", 70, "J. Voorbeeld", contactgegeven=True)
 
 WERKGEVERSCONTACTMOMENT: Final = Entiteit(

@@ -1,1 +1,1 @@
-"""What belongs to interface 3.x of VUM and to nothing else: what can be asked, headers, errors, addresses."""
+"""Holds what belongs to interface 3.x of VUM only: the questions, headers, errors and addresses."""

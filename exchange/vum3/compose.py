@@ -1,4 +1,4 @@
-"""From what a jobcoach filled in to a selectievraag of the contract."""
+"""Composes a selectievraag of the contract from what a jobcoach filled in."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from exchange.vum3.zoekvelden import Conditie, Vorm, Zoekveld
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """A search form, filled in: the area, and by the name of a field (`Invoer.naam`) what was filled in there.
+    """A filled-in search form: the area, and per name of a field (`Invoer.naam`) its value.
 
     Fields with several values hold a list. What is None, an empty text or an empty list is not asked.
     """
@@ -21,18 +21,21 @@ class Criteria:
 
 
 def compose(zoekvelden: Iterable[Zoekveld], criteria: Criteria) -> dict[str, Any]:
-    """The `vraagObject` that asks for these criteria by this table; what it does not have is left out."""
+    """Gives the `vraagObject` that asks for these criteria.
+
+    Leaves out criteria that the table does not have.
+    """
     asked = {"selectiegebied": {"postcode": criteria.postcode, "afstand": criteria.afstand}}
     for zoekveld in zoekvelden:
         values = [_values(conditie, criteria.ingevuld) for conditie in zoekveld.condities]
-        # The first condition is what the others belong to: no level without a language.
+        # The other conditions belong to the first one: a level needs a language.
         if values[0]:
             asked[zoekveld.sleutel] = _WRAPPED[zoekveld.vorm](zoekveld, values)
     return asked
 
 
 def _values(conditie: Conditie, filled_in: Mapping[str, Any]) -> list[Any]:
-    """What was filled in for a condition, as the contract spells it; empty when nothing was."""
+    """Gives the values of a condition as the contract spells them; empty when nothing was filled in."""
     given = filled_in.get(conditie.invoer.naam) if conditie.invoer is not None else None
     values = given if isinstance(given, list) else [given]
     return [
@@ -42,11 +45,12 @@ def _values(conditie: Conditie, filled_in: Mapping[str, Any]) -> list[Any]:
 
 def _condition(conditie: Conditie, value: Any) -> dict[str, Any]:
     condition = {conditie.operatoren[0]: value}
-    # Upwards from a level; the code above the scale only ends it, as the contract writes it.
+    # The question is from a level upwards; the code above the scale only bounds it, as the contract writes
+    # it.
     return condition | ({"$lt": conditie.bovengrens} if conditie.bovengrens else {})
 
 
-# Each gets what was filled in for every condition, in order.
+# Each element gets the values of every condition, in order.
 def _single(zoekveld: Zoekveld, values: list[list[Any]]) -> dict[str, Any]:
     # The contract takes one value here, also where the form has room for more.
     return _condition(zoekveld.condities[0], values[0][0])

@@ -1,4 +1,4 @@
-"""The errors of the contracts, and what raises them."""
+"""Holds the errors of the contracts, and the exceptions that lead to them."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ class VumFout:
     message: str
 
     def body(self, details: str = "") -> dict[str, str]:
-        """The contract's `Error`; `details` is cut at the contract's 2,000 characters."""
+        """Gives the contract's `Error`; `details` is cut at the contract's 2,000 characters."""
         body = {"code": self.code, "message": self.message}
         return {**body, "details": details[:2000]} if details else body
 
     def with_status(self, status: int) -> "VumFout":
-        """The same error under a status that the contracts do not name, such as 404."""
+        """Gives the same error under a status that the contracts do not name, such as 404."""
         return VumFout(status, self.code, self.message)
 
 
@@ -32,7 +32,7 @@ class Fouten:
     niet_beschikbaar: VumFout
 
     def by_status(self) -> dict[int, tuple[str, tuple[str, ...]]]:
-        """Status -> what it means, and the codes that an `Error` then carries; 401 has no body."""
+        """Gives per status its meaning and the codes that an `Error` then carries; 401 has no body."""
         both = (self.ongeldig.code, self.onvolledig.code)
         return {
             self.ongeldig.status: ("Ongeldige of onvolledige aanroep", both),
@@ -63,4 +63,4 @@ class Afgewezen(Exception):
 
 
 class NietGeautoriseerd(Exception):
-    """The caller is not who may call: 401, without a body."""
+    """The caller is not authorised: 401, without a body."""

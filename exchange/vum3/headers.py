@@ -1,4 +1,4 @@
-"""The headers that every message carries: its version, and who sends it to whom through whom."""
+"""Writes and reads the headers of every message: its version, sender, receiver and intermediary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,27 +7,27 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class Partijen:
-    """Who sends a message to whom, through whom: OINs of 20 digits."""
+    """The parties of a message: sender, receiver and intermediary, as OINs of 20 digits."""
 
     van: str
     naar: str
     via: str
 
     def reply(self) -> "Partijen":
-        """The parties of the answer."""
+        """Gives the parties of the answer."""
         return Partijen(van=self.naar, naar=self.van, via=self.via)
 
 
 def wsgi_name(header: str) -> str:
-    """The name of a header in `request.META`."""
+    """Gives the name of a header in `request.META`."""
     return "HTTP_" + header.upper().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The names of the headers in a version, and the version that they tell.
+    """The names of the headers in a version, and the version that they state.
 
-    `suwi` goes towards a source only.
+    The header `suwi` is sent to a source only.
     """
 
     berichtversie: str
@@ -39,7 +39,7 @@ class Headers:
 
     @property
     def partijen(self) -> dict[str, str]:
-        """The headers with an OIN, each with what it means."""
+        """Gives the headers with an OIN, each with its meaning."""
         return {
             self.van: "Het OIN van de partij die dit bericht stuurt.",
             self.naar: "Het OIN van de partij voor wie dit bericht is.",
@@ -47,7 +47,7 @@ class Headers:
         }
 
     def write(self, partijen: Partijen) -> dict[str, str]:
-        """The headers of a message between these parties."""
+        """Gives the headers of a message between these parties."""
         return {
             **dict.fromkeys(self.versie, self.berichtversie),
             self.van: partijen.van,
@@ -56,7 +56,7 @@ class Headers:
         }
 
     def read(self, meta: Mapping[str, Any]) -> Partijen:
-        """The parties from `request.META`, unchecked; empty where a header is missing."""
+        """Reads the parties from `request.META`, unchecked; empty where a header is missing."""
         return Partijen(*(meta.get(wsgi_name(name), "") for name in (self.van, self.naar, self.via)))
 
 

@@ -1,7 +1,7 @@
-"""A version of the interface as one value: where it is spoken, how, and what it can ask.
+"""Describes a version of the interface as one value: its addresses, its messages, and its questions.
 
-Whoever speaks it gets this value and needs to know nothing of a version. Which ones are spoken is registered in
-`exchange.interfaces`.
+Code that uses an interface gets this value and needs to know nothing of its version. The versions in use are
+registered in `exchange.interfaces`.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ from exchange.vum3.zoekvelden import ZOEKVELDEN, ZONDER_PLAATS, Zoekveld
 class Interface:
     """A version of the interface.
 
-    `naam` is how people call it, `pad` its part of every address. `zonder_plaats` tells per kind that is asked by
-    area what it costs to have no postcode.
+    `naam` is its name for people, `pad` its part of every address. `zonder_plaats` tells per kind that is
+    asked by area what it costs to have no postcode.
     """
 
     naam: str
@@ -35,12 +35,12 @@ class Interface:
 
     @property
     def bron_adres(self) -> str:
-        """The address on the portal below which it answers as a source."""
+        """Gives the address on the portal below which it answers as a source."""
         return f"/vum/bron/{self.pad}"
 
     @property
     def uitwisseling_adres(self) -> str:
-        """The address below which the exchange answers bemiddelaars."""
+        """Gives the address below which the exchange answers bemiddelaars."""
         return f"/vum/{self.pad}"
 
     @cached_property
@@ -48,18 +48,21 @@ class Interface:
         return {soort: Vraaglezer(soort, velden) for soort, velden in self.zoekvelden.items()}
 
     def parse(self, soort: Soort, vraag_object: Any) -> Selectievraag:
-        """The typed form of the `vraagObject` of a request for this kind.
+        """Gives the typed form of the `vraagObject` of a request for this kind.
 
         Raises Onvolledig when something required is missing, Ongeldig when something has the wrong form.
         """
         return self._lezers[soort].read(vraag_object)
 
     def compose(self, soort: Soort, criteria: Criteria) -> dict[str, Any]:
-        """The `vraagObject` that asks for these criteria; what this kind cannot be asked is left out."""
+        """Gives the `vraagObject` that asks for these criteria.
+
+        Leaves out criteria that do not exist for this kind.
+        """
         return compose(self.zoekvelden[soort], criteria)
 
     def gevolgen(self, soort: Soort) -> dict[str, str]:
-        """Per attribute that can be asked, by its path in the standard: what it costs to leave it empty."""
+        """Gives what it costs to leave an attribute empty, by the attribute's path in the standard."""
         area = {soort.postcode_pad: self.zonder_plaats[soort]} if soort.postcode_pad else {}
         return area | {
             conditie.pad: conditie.gevolg
@@ -68,7 +71,7 @@ class Interface:
         }
 
     def check_headers(self, meta: Mapping[str, Any], *more: str) -> Partijen:
-        """The parties of a call, from `request.META`; `more` are headers that must be there besides.
+        """Gives the parties of a call, from `request.META`; `more` are further required headers.
 
         Raises Afgewezen when a header is missing, has another version or is no OIN.
         """
@@ -86,7 +89,10 @@ class Interface:
         return headers.read(meta)
 
     def read_suwi(self, meta: Mapping[str, Any]) -> bool:
-        """Whether the exchange says that the asking party is a SUWI party. Raises Afgewezen for another word."""
+        """Tells whether the asking party is a SUWI party, as the exchange states.
+
+        Raises Afgewezen for any other word.
+        """
         name = self.headers.suwi
         suwi = {"true": True, "false": False}.get(str(meta[wsgi_name(name)]).lower())
         if suwi is None:

@@ -1,7 +1,7 @@
-"""The interface of a source as OpenAPI documents, one per kind of record.
+"""Writes the interface of a source as OpenAPI documents, one per kind of record.
 
-The records come from the standard through `json_schema`; addresses, headers, errors and what can be asked come
-from the `Interface`. What is written down here is how OpenAPI says it.
+The records come from the standard through `json_schema`; the addresses, headers, errors and questions come
+from the `Interface`. Only the way in which OpenAPI writes them stands here.
 """
 
 from typing import Any, Final
@@ -20,7 +20,7 @@ OPENAPI_VERSIE: Final = "3.0.3"
 
 
 def selectievraag_schema(interface: Interface, soort: Soort) -> Schema:
-    """What may stand under `vraagObject`: the area, and each searchable attribute with its operators."""
+    """Gives the schema of a `vraagObject`: the area, and each searchable attribute with its operators."""
     properties: Schema = {}
     required = []
     if soort.postcode_pad is not None:
@@ -82,7 +82,7 @@ def _condition(soort: Soort, conditie: Conditie) -> Schema:
         for operator in conditie.operatoren
     }
     if conditie.bovengrens:
-        # Either a range of levels below "not known", or "not known" itself; the contract leaves no other choice.
+        # The contract allows either a range of levels below "not known", or "not known" itself.
         return {
             "title": leaf.label,
             "description": leaf.attribuut.uitleg,
@@ -98,13 +98,13 @@ def _condition(soort: Soort, conditie: Conditie) -> Schema:
 
 
 def leaf_schema(soort: Soort, pad: str) -> Schema:
-    """The schema of one value of the leaf at `pad` (as `bladeren` writes it), as records have it."""
+    """Gives the schema of one value of the leaf at `pad` (as `bladeren` writes it), as records have it."""
     schema = json_schema(soort, Profiel.DETAIL)
     for step in pad.split("."):
         schema = schema["properties"][step.removesuffix("[]")]
         if step.endswith("[]"):
             schema = schema["items"]
-    # An example of a record says nothing about what is asked for.
+    # An example in a record says nothing about a question.
     return {key: value for key, value in schema.items() if key not in ("title", "description", "example")}
 
 
@@ -122,7 +122,7 @@ def _list(items: Schema, at_least_one: bool) -> Schema:
 
 
 def openapi(interface: Interface, soort: Soort) -> Schema:
-    """The OpenAPI document of this portal as a source of this kind, in this version of the interface.
+    """Gives the OpenAPI document of this portal as a source of this kind, in this version of the interface.
 
     A kind without ids has no detailvraag.
     """
@@ -160,7 +160,7 @@ def openapi(interface: Interface, soort: Soort) -> Schema:
 
 def _record(soort: Soort, profiel: Profiel) -> Schema:
     schema = json_schema(soort, profiel)
-    del schema["$schema"]  # OpenAPI 3.0 has a dialect of its own
+    del schema["$schema"]  # OpenAPI 3.0 has its own dialect of JSON Schema.
     return schema
 
 

@@ -1,7 +1,7 @@
-"""Reading a selectievraag as the exchange sends it: JSON in MongoDB's query language.
+"""Reads a selectievraag as the exchange sends it: JSON in MongoDB's query language.
 
-What the contract does not know has no effect and is counted; what it knows must have the form it gives.
-A condition of which nothing known remains has no effect either.
+A key or operator that the contract does not know has no effect and is counted. A key that it knows must have
+the form that the contract gives. A condition of which nothing known remains has no effect either.
 """
 
 import re
@@ -28,7 +28,7 @@ _DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _Reader:
-    """One parse: carries the count of what was passed over."""
+    """The state of one parse: counts the keys and operators that were ignored."""
 
     def __init__(self) -> None:
         self.genegeerd = 0
@@ -55,7 +55,7 @@ class _Reader:
         return [(op, allowed[op](group[op], f"{pad}.{op}")) for op in self.known(group, *allowed)]
 
     def equals(self, group: Mapping[str, Any], key: str, pad: str) -> str | None:
-        """The text that `key` must equal, if that is asked."""
+        """Gives the text that `key` must equal, if the question asks for that."""
         if key not in self.known(group, key):
             return None
         found = self.operators(group[key], f"{pad}.{key}", {"$eq": _text})
@@ -90,7 +90,7 @@ def _date(value: Any, pad: str) -> date:
 
 
 def _value_reader(soort: Soort, conditie: Conditie) -> Reads:
-    """Reads the value that the attribute is compared with, of the attribute's own type."""
+    """Gives a function that reads the value to compare with, in the attribute's own type."""
     attribuut = veld_op(soort, conditie.pad).attribuut
     if attribuut.type is Gegevenstype.DATUM:
         return _date
@@ -132,7 +132,7 @@ def _area(reader: _Reader, group: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _any_of(reader: _Reader, value: Any, pad: str, key: str, *, leeg: bool) -> tuple[str, ...]:
-    """`$elemMatch` with `$or`: the texts of which some element must have one."""
+    """Reads `$elemMatch` with `$or`: the texts of which some element must have one."""
     outer = reader.group(value, pad)
     if not reader.known(outer, "$elemMatch"):
         return ()
@@ -150,7 +150,7 @@ def _any_of(reader: _Reader, value: Any, pad: str, key: str, *, leeg: bool) -> t
 
 
 def _all_of(reader: _Reader, value: Any, pad: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """`$all` of `$elemMatch`: the place and the conditions of every element that must be matched."""
+    """Reads `$all` of `$elemMatch`: the place and the conditions of every element that must be matched."""
     outer = reader.group(value, pad)
     if not reader.known(outer, "$all"):
         return []
@@ -166,7 +166,7 @@ def _all_of(reader: _Reader, value: Any, pad: str) -> list[tuple[str, Mapping[st
 
 # --- A reader for every form -------------------------------------------------------------------------------
 
-# Gives what is demanded by the value of one key of the question; nothing when nothing known remains of it.
+# Reads what the value of one key of the question demands; gives nothing when nothing known remains of it.
 ReadsKey = Callable[[_Reader, Any, str], Sequence[Eis]]
 
 
@@ -237,13 +237,14 @@ _READERS: Final[Mapping[Vorm, Callable[[Soort, Zoekveld], ReadsKey]]] = {
 
 
 class Vraaglezer:
-    """Reads questions for one kind of record. What it needs of the table is worked out when it is made."""
+    """Reads questions for one kind of record. The constructor prepares the table for this kind."""
 
     def __init__(self, soort: Soort, zoekvelden: Sequence[Zoekveld]) -> None:
         self._soort = soort
         self._by_area = soort.postcode_pad is not None
         self._keys = {zoekveld.sleutel: _READERS[zoekveld.vorm](soort, zoekveld) for zoekveld in zoekvelden}
-        # The same order every time, whatever that of the question: the database knows the statement again.
+        # The order is always the same, whatever that of the question: so the database recognises the
+        # statement.
         self._known = ("selectiegebied", *self._keys) if self._by_area else tuple(self._keys)
         self._required = {
             zoekveld.sleutel: zoekveld.condities[0].ontbreekt
@@ -252,7 +253,7 @@ class Vraaglezer:
         }
 
     def read(self, vraag_object: Any) -> Selectievraag:
-        """The typed form of a `vraagObject`. Raises Onvolledig or Ongeldig."""
+        """Gives the typed form of a `vraagObject`. Raises Onvolledig or Ongeldig."""
         reader = _Reader()
         group = reader.group(vraag_object, "vraagObject")
         postcode, afstand = _area(reader, group) if self._by_area else ("", 0)

@@ -1,9 +1,9 @@
-"""What can be asked in interface 3.x: one entry for every searchable attribute, and nothing about it elsewhere.
+"""Lists what can be asked in interface 3.x: one entry here, and nowhere else, per searchable attribute.
 
-Derived from this table are: reading a selectievraag (`parse`) and composing one (`compose`), the columns of the
-source (`exchange.bron.columns`), the OpenAPI documents (`openapi`), the fields of the search form
-(`exchange.bemiddelaar.forms`), and what a municipality reads about attributes that it left empty.
-The order is that of the search form.
+This table gives: reading a selectievraag (`parse`) and composing one (`compose`), the columns of the source
+(`exchange.bron.columns`), the OpenAPI documents (`openapi`), the fields of the search form
+(`exchange.bemiddelaar.forms`), and the texts that tell a municipality what an empty attribute costs. The
+order is that of the search form.
 """
 
 import re
@@ -19,12 +19,13 @@ Schema = dict[str, Any]
 
 
 class Vorm(StrEnum):
-    """How a selectievraag wraps the conditions on an attribute, and so what its column holds.
+    """Tells how a selectievraag wraps the conditions on an attribute, and so what its column holds.
 
     ENKEL: on the value itself; a column of one number, date or text.
     EEN_VAN: some element of a list has one of several codes; a column of texts.
-    ALLE: each of several codes is had by some element of a list; a column of texts.
-    TAAL: some element of a list is this language, with at least these levels spoken and written; a column of tokens.
+    ALLE: each of several codes occurs in some element of a list; a column of texts.
+    TAAL: some element of a list is this language, with at least these levels spoken and written; a column of
+    tokens.
     """
 
     ENKEL = "enkel"
@@ -42,12 +43,12 @@ class Groep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invoer:
-    """How the search form offers a condition; the choices are those of the standard.
+    """Tells how the search form offers a condition; the choices are those of the standard.
 
-    `naam` is the name of the field, and under which `Criteria` holds what was filled in. `rij` counts the rows of
-    the group from 1; fields of one row stand in the order of the table. An empty `label` is that of the standard.
-    `voorvoegsel` goes before every choice. With `aantal` there are so many fields, each for one value, called
-    `naam_1` and so on. `als_code` shows choices by their code alone.
+    `naam` is the name of the field, under which `Criteria` holds the value that was filled in. `rij` counts
+    the rows of the group from 1; fields of one row stand in the order of the table. An empty `label` means
+    the label of the standard. `voorvoegsel` goes before every choice. `aantal` is the number of fields, each
+    for one value, with the names `naam_1` and so on. `als_code` shows only the code of each choice.
     """
 
     naam: str
@@ -62,15 +63,17 @@ class Invoer:
 
 @dataclass(frozen=True, slots=True)
 class Conditie:
-    """One attribute that can be asked for, and by which operators.
+    """One attribute that can be asked for, and the operators to ask with.
 
-    `sleutel` is how the selectievraag spells it and `pad` the leaf of the standard. The value has the form of that
-    attribute; `beperking` says per operator, or under "" for all, what the question narrows. The form asks by the
-    first operator. `gevolg` tells what it costs to leave the attribute empty.
+    `sleutel` is how the selectievraag spells it and `pad` the leaf of the standard. The value has the form of
+    that attribute; `beperking` gives per operator, or under "" for all of them, how the question narrows that
+    form. The search form asks with the first operator. `gevolg` tells what it costs to leave the attribute
+    empty.
 
-    `bovengrens` is the code above the scale, which stands for "not known": a question from a level upwards ends
-    below it, a question for that code asks for nothing else. `ontbreekt` is the error when the condition is not
-    there; empty where it need not be. `verwacht` names the pattern of the attribute where that is checked.
+    `bovengrens` is the code above the scale, which stands for "not known": a question from a level upwards
+    ends below it, and a question for that code finds only that code. `ontbreekt` is the error when the
+    condition is missing; empty when the condition is optional. `verwacht` names the pattern of the attribute
+    where that is checked.
     """
 
     sleutel: str
@@ -84,7 +87,7 @@ class Conditie:
     verwacht: str = ""
 
     def narrowed(self, operator: str) -> Schema:
-        """By how much the value at this operator is narrower than the attribute, as a part of its schema."""
+        """Gives the part of the attribute's schema that this operator narrows."""
         return {**self.beperking.get("", {}), **self.beperking.get(operator, {})}
 
 
@@ -94,7 +97,7 @@ _IN_A_LIST: Final = re.compile(r"[\w.]+\[\]\.\w+")
 
 @dataclass(frozen=True, slots=True)
 class Zoekveld:
-    """A key of a selectievraag, what can be asked under it, and the column of the source that answers it."""
+    """A key of a selectievraag, its conditions, and the column of the source that answers it."""
 
     sleutel: str
     vorm: Vorm
@@ -103,7 +106,7 @@ class Zoekveld:
     minstens_een: bool = True
 
     def __post_init__(self) -> None:
-        # A line that cannot be stored or read would surface far away; so refuse it here.
+        # A line that cannot be stored or read would fail far from here, so it is refused here.
         place = _ONE_VALUE if self.vorm is Vorm.ENKEL else _IN_A_LIST
         if any(not place.fullmatch(conditie.pad) for conditie in self.condities):
             raise ValueError(f"{self.sleutel}: the path and the form do not fit")
@@ -111,10 +114,10 @@ class Zoekveld:
             raise ValueError(f"{self.sleutel}: a language has three conditions, everything else one")
 
 
-# --- What both kinds of profiles ask the same way ----------------------------------------------------------
+# --- Questions that both kinds of profiles share -----------------------------------------------------------
 
 _JA_OF_NEE: Final = {"": {"enum": [1, 2]}}
-# What somebody at least masters: "onbekend" and "geen beheersing" are no minimum.
+# A question asks for a minimum: "onbekend" and "geen beheersing" are no minimum.
 _TAALNIVEAU: Final = {"": {"enum": [2, 3, 4]}}
 
 
@@ -124,7 +127,10 @@ def _enkel(sleutel: str, kolom: str, *operatoren: str, pad: str = "", gevolg: st
 
 
 def _uren(gevolg_maximaal: str, gevolg_minimaal: str) -> Iterator[Zoekveld]:
-    """Hours are asked as an overlap: from a to b finds a maximum of at least a, and a minimum of at most b."""
+    """Gives the fields for hours.
+
+    They are asked as an overlap: a..b finds a maximum of at least a and a minimum of at most b.
+    """
     for grens, operator, naam, label, gevolg in (
         ("Maximaal", "$gte", "uren_vanaf", "Minimaal aantal uren per week", gevolg_maximaal),
         ("Minimaal", "$lte", "uren_tot", "Maximaal aantal uren per week", gevolg_minimaal),
@@ -354,7 +360,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
     }
 )
 
-# The area goes with every question for these kinds; what it costs to have no place.
+# Every question for these kinds has an area; these texts tell what it costs to have no place.
 ZONDER_PLAATS: Final[Mapping[Soort, str]] = MappingProxyType(
     {
         Soort.WERKZOEKENDEN: "Elke zoekvraag begint met een plaats en een afstand. Zonder postcode wordt niemand "

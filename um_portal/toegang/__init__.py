@@ -1,1 +1,1 @@
-"""Who may do what: the one door for pages."""
+"""Decides who may do what: the one door for pages."""

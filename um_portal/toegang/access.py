@@ -1,7 +1,7 @@
-"""The door: who may see a view, and for which municipality it then works.
+"""Guards the door: checks who may see a view, and opens the municipality for which it then works.
 
-`requires` finds the membership, asks the table of rights and opens the municipality's scope. A view without it, or
-without `open_to_all`, is shown to nobody: `DoorMiddleware` sees to that.
+`requires` finds the membership, asks the table of rights and opens the municipality's scope. A view without
+it, or without `open_to_all`, is shown to nobody: `DoorMiddleware` ensures that.
 """
 
 from collections.abc import Callable
@@ -27,15 +27,15 @@ SESSIE_SLEUTEL = "gemeente"
 # The municipality that a page was made for travels with every form and every htmx request of that page.
 GEMEENTE_VELD = "um_gemeente"
 GEMEENTE_HEADER = "X-UM-Gemeente"
-# Sent along by who was asked for whom it is, and answered.
+# This field is sent along by a user who was asked for which municipality this is, and answered.
 ANTWOORD_VELD = "um_voor"
-# Below this address somebody logs in and manages the own account; it shows nothing of a municipality.
+# Below this address users log in and manage their own account; it shows nothing of a municipality.
 EIGEN_ACCOUNT = "account/"
 _VEILIG = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class GemeenteRequest(HttpRequest):
-    """A request after `requires`: with the municipality it works for."""
+    """A request after `requires`, with the municipality that it works for."""
 
     user: Gebruiker
     gemeente: Gemeente
@@ -58,10 +58,13 @@ class Rust(PermissionDenied):
 
 
 def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
-    """Finds the user's memberships with their municipality, in one query (and one to say who asks)."""
+    """Finds the user's memberships with their municipality.
+
+    It takes one query, and one that tells the database who asks.
+    """
     with transaction.atomic():
         set_session("default", gebruiker=gebruiker.pk)
-        # The user's own rows, over municipalities: the second read policy of this table.
+        # These are the user's own rows, over municipalities: the second read policy of this table.
         found = list(
             Lidmaatschap._base_manager.filter(gebruiker=gebruiker)
             .select_related("gemeente")
@@ -72,7 +75,7 @@ def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
 
 
 def attach(request: HttpRequest) -> None:
-    """Puts the chosen (or only, or first) municipality on the request, if the user has any."""
+    """Puts a municipality on the request: the chosen one, else the first one of the user, if there is any."""
     user = request.user
     if not isinstance(user, Gebruiker):
         return
@@ -90,7 +93,7 @@ def _work_for(request: HttpRequest, found: list[Lidmaatschap], active: Lidmaatsc
 
 
 def may(request: HttpRequest, recht: Recht) -> bool:
-    """Tells whether who asks may do this now; call after `attach`."""
+    """Tells whether the user may do this now; call after `attach`."""
     lidmaatschap = getattr(request, "lidmaatschap", None)
     if not isinstance(request.user, Gebruiker) or not holds(recht, functies_of(request.user, lidmaatschap)):
         return False
@@ -98,7 +101,10 @@ def may(request: HttpRequest, recht: Recht) -> bool:
 
 
 def require(request: HttpRequest, recht: Recht) -> None:
-    """Raises PermissionDenied when who asks may not do this, Rust when only the municipality's state forbids it."""
+    """Refuses the user who may not do this now.
+
+    Raises PermissionDenied, or Rust when only the municipality's state forbids it.
+    """
     if may(request, recht):
         return
     lidmaatschap = getattr(request, "lidmaatschap", None)
@@ -121,11 +127,12 @@ def open_to_all(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 def requires(
     recht: Recht, *, transactie: bool = True
 ) -> Callable[[GemeenteView], Callable[..., HttpResponseBase]]:
-    """Lets a view be seen by who has this right; inside the municipality's scope where the right is of one.
+    """Shows a view only to users who have this right.
 
-    `transactie=False` is for views that wait for another party: they open the scope themselves, briefly.
-    Anonymous users go to the login page; others get 403. A form or htmx request of a page that was made for
-    another municipality than the present one stops, and asks for whom this is: 409.
+    Opens the municipality's scope where the right belongs to one. `transactie=False` is for views that wait
+    for another party: they open the scope themselves, briefly. Anonymous users go to the login page; others
+    get 403. A form or htmx request of a page that was made for another municipality than the present one
+    stops, and the user is asked for which one it is: 409.
     """
 
     def decorate(view: GemeenteView) -> Callable[..., HttpResponseBase]:
@@ -158,13 +165,14 @@ def requires(
     return decorate
 
 
-# --- For whom ----------------------------------------------------------------------------------------------
+# --- The right municipality --------------------------------------------------------------------------------
 
 
 def _for_whom(request: GemeenteRequest) -> HttpResponseBase | None:
-    """Asks for whom this is when the page it comes from was made for another municipality; None: that is clear.
+    """Asks for which municipality this is, when the page was made for another one.
 
-    Who works for one municipality only cannot mistake, unless the page was made for one they no longer belong to.
+    Gives None when that is clear. A user with one municipality cannot be mistaken, unless the page was made
+    for one they no longer belong to.
     """
     unsafe = request.method not in _VEILIG
     if not unsafe and not request.htmx:
@@ -192,7 +200,7 @@ def _for_whom(request: GemeenteRequest) -> HttpResponseBase | None:
         "bedoeld": meant,
         "velden": fields,
         "bestanden": bool(request.FILES),
-        # An address with a number in it belongs to one municipality; what is typed anew can be for either.
+        # An address with a number in it belongs to one municipality; newly typed input can be for either.
         "ook_hier": not _kwargs(request),
         "veld": GEMEENTE_VELD,
         "antwoord": ANTWOORD_VELD,
@@ -207,7 +215,10 @@ def _kwargs(request: HttpRequest) -> dict[str, Any]:
 def _found_elsewhere(
     request: GemeenteRequest, recht: Recht, view: GemeenteView, *args: Any, **kwargs: Any
 ) -> Lidmaatschap | None:
-    """Finds another of the user's own municipalities that has what this address names; nothing is kept of looking."""
+    """Finds another municipality of the user that has what this address names.
+
+    Nothing that it reads is kept.
+    """
     if request.method != "GET" or request.htmx or not kwargs:
         return None
     found, active = request.lidmaatschappen, request.lidmaatschap
@@ -239,19 +250,19 @@ def _ask_to_switch(request: GemeenteRequest, elsewhere: Lidmaatschap) -> HttpRes
 
 
 class DoorMiddleware:
-    """Refuses every view that says neither which right it takes nor that it is open to all."""
+    """Refuses every view that has neither a right nor the mark that it is open to all."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Goes on; the refusing is done when the view is known."""
+        """Passes the request on; the refusal happens when the view is known."""
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Raises PermissionDenied for a view that nobody gave a right."""
+        """Raises PermissionDenied for a view that has no right."""
         route = request.resolver_match.route if request.resolver_match else ""
         if not hasattr(view, "recht") and not route.startswith(EIGEN_ACCOUNT):
             raise PermissionDenied

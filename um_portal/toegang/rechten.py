@@ -1,6 +1,7 @@
-"""Who may do what: the one table of role x act.
+"""Lists who may do what: the one table of role x act.
 
-Views, machine APIs, navigation, tiles and the documentation read it. A right that does not stand here is nobody's.
+Views, machine APIs, navigation, tiles and the documentation read it. Nobody has a right that does not stand
+here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from um_portal.tenants.models import Gemeentestatus, Lidmaatschap, Rol
 
 
 class Functie(TextChoices):
-    """In what capacity somebody, or a system, asks for something."""
+    """The capacity in which somebody, or a system, asks for something."""
 
     JOBCOACH = "jobcoach", "Jobcoach"
     GEGEVENSBEHEERDER = "gegevensbeheerder", "Gegevensbeheerder"
@@ -45,12 +46,12 @@ _ZOEKERS: Final = frozenset({Functie.JOBCOACH, Functie.FUNCTIONEEL_BEHEERDER})
 _BEHEERDERS: Final = frozenset({Functie.GEGEVENSBEHEERDER, Functie.FUNCTIONEEL_BEHEERDER})
 _SUPPORT: Final = frozenset({Functie.SUPPORT_ADVISEREND, Functie.SUPPORT_BESLISSEND})
 _BESLISSERS: Final = frozenset({Functie.SUPPORT_BESLISSEND})
-# Functies that somebody has by a membership, so inside one municipality.
+# The capacities that somebody has by a membership, so inside one municipality.
 BIJ_GEMEENTE: Final = _ZOEKERS | _BEHEERDERS
 
 RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
     {
-        # Also for who belongs to no municipality (any more): the page says so.
+        # Users who belong to no municipality (any more) have this right too: the page tells them so.
         Recht.PORTAAL: BIJ_GEMEENTE | _SUPPORT,
         Recht.ZOEKEN: _ZOEKERS,
         Recht.AANLEVEREN: _BEHEERDERS,
@@ -66,7 +67,8 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
     }
 )
 
-# What cannot be done for a municipality in this state, whoever asks. What is published can always be taken back.
+# The acts that cannot be done for a municipality in this state, by anybody. Published records can always be
+# withdrawn.
 GESLOTEN: Final[Mapping[str, frozenset[Recht]]] = MappingProxyType(
     {
         Gemeentestatus.OPGESCHORT: frozenset(
@@ -84,12 +86,12 @@ _BY_SUPPORTROL: Final = {
 
 
 def is_of_municipality(recht: Recht) -> bool:
-    """Tells whether this is done for one municipality (and by no support)."""
+    """Tells whether only members of a municipality have this right, so that it works for that one."""
     return RECHTEN[recht] <= BIJ_GEMEENTE
 
 
 def functies_of(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap | None) -> frozenset[Functie]:
-    """Lists in what capacities somebody works: by the membership they work under now, and for VNG support."""
+    """Lists the capacities of a user: those of the membership they work under now, and VNG support."""
     found = set()
     if lidmaatschap is not None:
         found.add(_BY_ROL[lidmaatschap.rol])

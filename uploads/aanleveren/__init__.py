@@ -1,1 +1,1 @@
-"""What comes in by itself: keys, the API for systems and the watched folder."""
+"""Takes in files without a person: aanleversleutels, the API for systems and the watched folder."""

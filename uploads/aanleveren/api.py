@@ -1,8 +1,9 @@
-"""The API with which a municipality's own system delivers, as `api_document` describes it.
+"""Answers the API with which a municipality's own system delivers, as the document in `openapi` describes it.
 
-Thin: it authenticates the key, reads headers, fields and file, calls a verb, and writes the answer or the problem.
-It stands before sessions, cookies and whatever else is for people (see `middleware`). Whatever goes wrong gets a
-problem of the document; nothing that was sent is repeated back or logged.
+This module is thin: it authenticates the key, reads headers, fields and file, calls a verb, and writes the
+answer or the problem. It runs before sessions, cookies and everything else that is for people (see
+`middleware`). Every failure becomes a problem of the document; nothing that was sent is repeated back or
+logged.
 """
 
 import json
@@ -58,7 +59,7 @@ logger = logging.getLogger(__name__)
 PREFIX = f"{PAD}/"
 LEVERINGEN_PER_PAGINA = 50
 BEVINDINGEN_PER_PAGINA = 100
-# What a form takes beside the file in it.
+# The fields that a form takes beside the file.
 _ROOM_FOR_FIELDS = 100_000
 _MAX_NAAM = 60
 _ID = r"[1-9][0-9]{0,17}"
@@ -92,7 +93,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Antwoord:
-    """An answer that is not a problem."""
+    """A successful answer, so one that is not a problem."""
 
     inhoud: Mapping[str, Any]
     status: int = 200
@@ -100,7 +101,7 @@ class Antwoord:
 
 
 def handle(request: HttpRequest) -> HttpResponse:
-    """Answer one call; never raises."""
+    """Answers one call; never raises."""
     try:
         answer = _route(request)
         return _respond(request, answer.status, answer.inhoud, "application/json", answer.headers)
@@ -117,7 +118,7 @@ def handle(request: HttpRequest) -> HttpResponse:
         )
 
 
-# --- Which call it is ------------------------------------------------------------------------------------------
+# --- Finding the route -----------------------------------------------------------------------------------------
 
 
 def _route(request: HttpRequest) -> Antwoord:
@@ -126,7 +127,7 @@ def _route(request: HttpRequest) -> Antwoord:
         match = re.fullmatch(pattern, path)
         if match is None:
             continue
-        # Whoever asks only for the headers gets those of the answer.
+        # A caller that asks only for the headers (HEAD) gets those of the answer to GET.
         view = methods.get("GET" if request.method == "HEAD" else str(request.method))
         if view is None:
             allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
@@ -138,7 +139,7 @@ def _route(request: HttpRequest) -> Antwoord:
 
 
 def _openapi(request: HttpRequest) -> Antwoord:
-    # For everybody, from everywhere: tools in somebody's browser read it too.
+    # Anybody may read this from anywhere: tools in somebody's browser read it too.
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
     return Antwoord(document(), headers=headers)
 
@@ -221,11 +222,11 @@ _ROUTES: tuple[tuple[str, dict[str, View]], ...] = (
 )
 
 
-# --- Who calls, and how often ----------------------------------------------------------------------------------
+# --- Authentication and limits ---------------------------------------------------------------------------------
 
 
 def _refuse_by_length(request: HttpRequest) -> None:
-    """Refuse by the length that was announced, before anything else is done or read."""
+    """Refuses a call by the length that it announces, before anything else is done or read."""
     length = announced_length(request)
     if length is None:
         raise Geweigerd(
@@ -237,9 +238,10 @@ def _refuse_by_length(request: HttpRequest) -> None:
 
 
 def _authenticate(request: HttpRequest) -> Aanleversleutel:
-    """The key of this call, after its limit. Raises Geweigerd."""
+    """Gives the key of this call, after counting it against the key's limit. Raises Geweigerd."""
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        # No redirect, as people get: the key has travelled unprotected, and its owner must hear that.
+        # People are redirected here, a system is refused: its key has travelled unprotected, and its owner
+        # must hear that.
         raise Geweigerd(
             problems.HTTPS_VERPLICHT,
             "Deze aanroep kwam onbeveiligd binnen. Gebruik https, en trek deze sleutel in: anderen kunnen hem "
@@ -274,14 +276,17 @@ def _refused_key(problem: sleutels.SleutelGeweigerd) -> Geweigerd:
 
 
 def _spend(sleutel: Aanleversleutel, wat: str, most: int, seconds: int) -> None:
-    """Count one more within this minute or hour. INCR is atomic: of many at once exactly `most` get through."""
+    """Counts one more within this minute or hour.
+
+    INCR is atomic: of many calls at once exactly `most` get through.
+    """
     now = time.time()
     window = int(now // seconds)
     name = f"aanleveren:{sleutel.pk}:{wat}:{window}"
     cache.add(name, 0, timeout=2 * seconds)
     try:
         spent = cache.incr(name)
-    except ValueError:  # emptied just now
+    except ValueError:  # Emptied just now.
         raise _unavailable() from None
     if spent > most:
         wait = (window + 1) * seconds - now
@@ -293,13 +298,13 @@ def _spend(sleutel: Aanleversleutel, wat: str, most: int, seconds: int) -> None:
         )
 
 
-# --- What was sent ---------------------------------------------------------------------------------------------
+# --- Reading what was sent -------------------------------------------------------------------------------------
 
 
 def _read_form(
     request: HttpRequest, sleutel: Aanleversleutel
 ) -> tuple["UploadedFile[bytes]", deliver.Aanleverkeuzes]:
-    """The file and the choices. Raises Geweigerd."""
+    """Reads the file and the choices from the form. Raises Geweigerd."""
     if request.content_type != "multipart/form-data":
         raise Geweigerd(
             problems.GEEN_MULTIPART,
@@ -314,7 +319,7 @@ def _read_form(
         SuspiciousOperation,
         UnreadablePostError,
         ValueError,
-        LookupError,  # a charset that is no encoding of text
+        LookupError,  # A charset that is no encoding of text.
     ):
         raise Geweigerd(
             problems.AANROEP_ONGELDIG,
@@ -341,7 +346,10 @@ def _read_form(
 
 
 def _unknown(fields: QueryDict, files: Any) -> list[Invoerfout]:
-    """A name with a typing mistake would silently mean the default: `publiseer=false` must not publish."""
+    """Finds the fields that the API does not know: a misspelt name would silently mean the default value.
+
+    For instance, `publiseer=false` must not publish.
+    """
     known = set(files) <= {BESTAND} and set(fields) <= set(VELDEN) - {BESTAND}
     uitleg = f"Gebruik alleen deze velden: {', '.join(VELDEN)}. Alleen {BESTAND} is een bestand."
     return [] if known else [Invoerfout("body", "", "onbekend", uitleg)]
@@ -364,7 +372,10 @@ def _one_of(fields: QueryDict, name: str, choices: dict[str, T], default: T, fau
 
 
 def _query(request: HttpRequest, *names: str) -> dict[str, str]:
-    """The parameters of the address, each once; `pagina` where there are others. Raises Geweigerd."""
+    """Reads the parameters of the address, each at most once; `pagina` is allowed beside other names.
+
+    Raises Geweigerd.
+    """
     known = (*names, "pagina") if names else ()
     try:
         given = request.GET
@@ -390,7 +401,7 @@ def _choice(query: dict[str, str], name: str, choices: list[str]) -> str:
     return given or ""
 
 
-# --- What is answered ------------------------------------------------------------------------------------------
+# --- Writing the answer ----------------------------------------------------------------------------------------
 
 
 def _find(sleutel: Aanleversleutel, pk: str) -> Levering:
@@ -496,7 +507,7 @@ def _page(
 
 
 def _address(pk: int) -> str:
-    # Without a host: it does not depend on what a proxy passes on.
+    # The address has no host, so it does not depend on what a proxy passes on.
     return f"{PAD}/leveringen/{pk}"
 
 
@@ -528,7 +539,7 @@ def _respond(
     headers: Mapping[str, str] | None,
 ) -> HttpResponse:
     body = json.dumps(inhoud, ensure_ascii=False).encode()
-    # What the middleware for pages would add.
+    # The headers that the middleware for pages would add.
     usual = {
         "Content-Length": str(len(body)),
         "API-Version": API_VERSIE,

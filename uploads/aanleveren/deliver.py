@@ -1,7 +1,7 @@
-"""Leveringen that come in by themselves, and that go on to publication by themselves when nothing stands in the way.
+"""Takes in leveringen that come in by themselves, and that are published by themselves if possible.
 
-Two ways in: a municipality's system with an aanleversleutel (`api`), and a folder that is watched (`watch`). Who
-publishes by hand has nothing to do with this module.
+There are two ways in: a municipality's system with an aanleversleutel (`api`), and a folder that is watched
+(`folder`). Publishing by hand does not use this module.
 """
 
 import hashlib
@@ -21,41 +21,46 @@ from uploads.models import Aanleversleutel, Koppeling, Levering, Leveringstatus,
 
 
 class OnbekendeKoppeling(ValueError):
-    """The municipality has no koppeling of this name (any more), and there is no preset called so."""
+    """The municipality has no koppeling of this name (any more), and no preset has this name."""
 
 
 class AndereSoort(ValueError):
-    """What is asked for is about another kind of records than may be delivered here."""
+    """The koppeling or preset is for another kind of records than may be delivered here."""
 
 
 class AlBezig(RuntimeError):
-    """This file is being worked on already, with other choices."""
+    """This file is already being worked on, with other choices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aanleverkeuzes:
-    """What is to be done with a file. `koppeling`: how to read it, by name; empty: found out."""
+    """Tells what is to be done with a file.
+
+    `koppeling` names how to read it; when empty, that is recognised.
+    """
 
     koppeling: str = ""
     wijze: Wijze = Wijze.VOLLEDIG
     publiceer: bool = True
 
 
-# --- In ------------------------------------------------------------------------------------------------
+# --- Taking in -----------------------------------------------------------------------------------------
 
 
 def deliver(
     sleutel: Aanleversleutel, keuzes: Aanleverkeuzes, *, inhoud: bytes, bestandsnaam: str
 ) -> tuple[Levering, bool]:
-    """Take a file in with a key; the levering, and whether it is a new one. The caller enqueues a new one.
+    """Takes in a file with a key. Gives the levering and whether it is a new one.
 
-    A file that is sent again within UM_AANLEVER_HERHAAL_MINUTEN, while nothing of that kind came in between, is the
-    same levering: so a system that got no answer can safely send it again. Of two at once one makes it.
-    Raises Onleesbaar, OnbekendeKoppeling, AndereSoort, AlBezig, and Geweigerd for a key that was revoked meanwhile.
+    The caller enqueues a new one. A file that is sent again within UM_AANLEVER_HERHAAL_MINUTEN, while nothing
+    of that kind came in between, is the same levering. A system that got no answer can therefore safely send
+    it again. When the same file arrives twice at once, one levering is made. Raises Onleesbaar,
+    OnbekendeKoppeling, AndereSoort, AlBezig, and Geweigerd for a key that was revoked in the meantime.
     """
     gemeente = sleutel.gemeente
     with voor_gemeente(gemeente):
-        # Held until the levering is there: whoever sends the same at the same time waits here and then finds it.
+        # The lock is held until the levering exists: another call with the same file waits here and then
+        # finds it.
         locked = Aanleversleutel.objects.select_for_update(no_key=True, of=("self",)).get(pk=sleutel.pk)
         sleutels.check(locked)
         soort = Soort(locked.soort)
@@ -79,9 +84,9 @@ def deliver(
 
 
 def check_koppeling(naam: str, soort: Soort | None) -> Soort | None:
-    """The kind that a koppeling is for: `soort`, or that of a saved one; call inside `voor_gemeente`.
+    """Gives the kind that a koppeling is for: `soort`, or that of a saved koppeling.
 
-    Raises OnbekendeKoppeling and AndereSoort.
+    Call inside `voor_gemeente`. Raises OnbekendeKoppeling and AndereSoort.
     """
     if not naam or naam in {preset.naam for preset in KOPPELINGEN}:
         return soort
@@ -94,7 +99,7 @@ def check_koppeling(naam: str, soort: Soort | None) -> Soort | None:
 
 
 def _sent_before(soort: Soort, kenmerk: str, keuzes: Aanleverkeuzes) -> Levering | None:
-    """The newest levering of this kind, if it is this very file and still counts. Raises AlBezig."""
+    """Finds the newest levering of this kind, if it is this same file and still counts. Raises AlBezig."""
     newest: Levering | None = Levering.objects.filter(soort=soort.value).first()
     if newest is None or newest.kenmerk != kenmerk:
         return None
@@ -115,6 +120,3 @@ def _sent_before(soort: Soort, kenmerk: str, keuzes: Aanleverkeuzes) -> Levering
     if newest.is_bezig:
         raise AlBezig
     return None
-
-
-# --- On to publication ---------------------------------------------------------------------------------

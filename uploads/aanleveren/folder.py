@@ -1,16 +1,17 @@
-"""A folder in which systems put files, for operators: whatever is complete is taken in, once, and is then gone.
+"""Watches a folder for operators: takes in once, and then erases, every complete file that systems put there.
 
     MAP/<oin>/<what>/export.xlsx            put here
     MAP/<oin>/<what>/bezig/                 being taken in, or taken in and not finished
     MAP/<oin>/<what>/verwerkt/...txt        what became of it
     MAP/<oin>/<what>/afgewezen/...txt       why it was not taken, or could not be used
 
-<what> is a kind of records, a preset or the name of a koppeling; with `.aanvullend` behind it a file adds and
-updates instead of replacing everything.
+<what> is a kind of records, a preset or the name of a koppeling. With `.aanvullend` behind it, a file adds
+and updates records instead of replacing everything.
 
-Several may watch the same folder, and any of them may be killed at any moment: a file belongs to whoever holds its
-lock, and the levering that was made of it carries the name under which it was claimed. The folder may be filled by
-others than the portal: no link in it is followed, and everything happens relative to the opened directories.
+Several processes may watch the same folder, and any of them may be killed at any moment. A file belongs to
+the process that holds its lock, and the levering that is made of it carries the name under which it was
+claimed. Other programs than the portal may fill the folder: no link in it is followed, and every path is
+relative to an opened directory.
 """
 
 import fcntl
@@ -52,15 +53,18 @@ _NOG_NIET = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".deel", "
 _GECLAIMD = re.compile(r"neem-([0-9a-f]{32})-(.+)", re.DOTALL)
 _INGENOMEN = re.compile(r"levering-([0-9]{1,18})-(.+)", re.DOTALL)
 _GESTEMPELD = re.compile(r"[0-9]{8}-[0-9]{6}-")
-# Room for what is put before and behind it; a file system allows 255 bytes.
+# Room for what is put before and behind a name; a file system allows 255 bytes.
 _NAME_BYTES = 150
-# What a file looks like: inode, size, and when it was last written.
+# The inode, the size, and the time of the last write of a file.
 _Print = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Mapkeuze:
-    """What the name of a folder says about the files in it. Without `soort` it is found out."""
+    """Tells how the files in a folder are to be read, from the folder's name.
+
+    Without `soort` the kind is recognised.
+    """
 
     soort: Soort | None
     koppeling: str
@@ -69,18 +73,18 @@ class Mapkeuze:
 
 @dataclass(slots=True)
 class Rondetelling:
-    """What one round did."""
+    """Counts what one round did."""
 
     ingenomen: int = 0
     afgewezen: int = 0
-    # Files that may still be growing, and folders in which nothing can be taken in.
+    # The number of files that may still be growing, and of folders in which nothing can be taken in.
     onrijp: int = 0
     onbruikbaar: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Plek:
-    """A folder in which files are put, opened; `naam` is how the log calls it."""
+    """An opened folder in which files are put; the log calls it by `naam`."""
 
     gemeente: Gemeente
     keuze: Mapkeuze
@@ -94,25 +98,30 @@ class Onbruikbaar(FoutMetMelding):
 
 @dataclass(slots=True)
 class Wachter:
-    """Watches one folder. `rust`: for how many seconds a file must stay the same to be complete.
+    """Watches one folder.
 
-    When `stop` is set a round ends after the file that it is at.
+    `rust` is the number of seconds that a file must stay the same to count as complete. When `stop` is set, a
+    round ends after the file that it is working on.
     """
 
     map: Path
     rust: float = 10.0
     stop: threading.Event = field(default_factory=threading.Event)
-    # What a file looked like, and since when (monotonic); and what was told about which folder already.
+    # The state in which a file was last seen with the moment since when (monotonic), and the messages already
+    # logged per folder.
     _seen: dict[tuple[str, str], tuple[_Print, float]] = field(default_factory=dict)
     _told: dict[str, str] = field(default_factory=dict)
     _seen_now: set[tuple[str, str]] = field(default_factory=set)
     _wrong_now: set[str] = field(default_factory=set)
 
     def round(self) -> Rondetelling:
-        """Look everywhere once. What goes wrong in one folder is logged and does not keep the others waiting."""
+        """Looks once in every folder.
+
+        A failure in one folder is logged and does not keep the others waiting.
+        """
         telling = Rondetelling()
         self._seen_now, self._wrong_now = set(), set()
-        # The folder itself may be a link; that is the operator's own.
+        # The folder itself may be a link: the operator chose it.
         with _opened(str(self.map.resolve())) as root:
             for oin in _directories(root):
                 if self.stop.is_set():
@@ -123,7 +132,7 @@ class Wachter:
                     self._tell(_shown(oin), problem.melding)
                 except (OSError, DatabaseError) as error:
                     self._tell(_shown(oin), type(error).__name__)
-        # What is gone is forgotten, and what is right again may be told again.
+        # Files that are gone are forgotten, and a folder that is right again may be reported again.
         self._seen = {key: value for key, value in self._seen.items() if key in self._seen_now}
         self._told = {naam: wat for naam, wat in self._told.items() if naam in self._wrong_now}
         telling.onbruikbaar = len(self._wrong_now)
@@ -140,7 +149,7 @@ class Wachter:
                 except Onbruikbaar as problem:
                     self._tell(naam, problem.melding)
                 except (OSError, DatabaseError) as error:
-                    # Everything that was begun is picked up at the next round.
+                    # Every file whose taking in was begun is picked up at the next round.
                     self._tell(naam, type(error).__name__)
 
     def _folder(self, plek: _Plek, telling: Rondetelling) -> None:
@@ -149,7 +158,7 @@ class Wachter:
                 if match := _INGENOMEN.fullmatch(name):
                     _report(plek, bezig, name, int(match[1]), match[2])
                 elif _GECLAIMD.fullmatch(name):
-                    # Of somebody who was killed; unless it is locked, then somebody is at it.
+                    # A process that was killed left this file; a locked one is still being worked on.
                     self._take(plek, bezig, bezig, name, telling)
             _erase_kept(plek)
             names = _files(plek.fd)
@@ -159,7 +168,7 @@ class Wachter:
                 self._take(plek, plek.fd, bezig, name, telling)
 
     def _take(self, plek: _Plek, where: int, bezig: int, name: str, telling: Rondetelling) -> None:
-        """Take in one file, if it is complete and nobody else has it."""
+        """Takes in one file, if it is complete and no other process has it."""
         if self.stop.is_set():
             return
         try:
@@ -182,7 +191,7 @@ class Wachter:
             claimed = f"neem-{uuid.uuid4().hex}-{_short(name)}"
             os.rename(name, claimed, src_dir_fd=where, dst_dir_fd=bezig)
             if os.stat(claimed, dir_fd=bezig, follow_symlinks=False).st_ino != os.fstat(fd).st_ino:
-                return  # another file of the same name came just now: for the next round
+                return  # Another file of the same name arrived just now: it is for the next round.
         match = _GECLAIMD.fullmatch(claimed)
         assert match is not None
         self._take_claimed(plek, bezig, fd, claimed, match[1], match[2], telling)
@@ -216,7 +225,7 @@ class Wachter:
         return now - known[1] >= self.rust
 
     def _tell(self, naam: str, wat: str) -> None:
-        """Log it once, as long as it stays so."""
+        """Logs a message once, for as long as it stays true."""
         self._wrong_now.add(naam)
         if self._told.get(naam) != wat:
             self._told[naam] = wat
@@ -233,7 +242,7 @@ def _municipality_of(oin: str) -> Gemeente:
 
 
 def choice_of(gemeente: Gemeente, naam: str) -> Mapkeuze:
-    """What the name of a folder says: a kind, a preset, or a koppeling by its name, written as it is or as a slug.
+    """Reads the name of a folder: a kind, a preset, or a koppeling by its name or as a slug.
 
     Raises Onbruikbaar.
     """
@@ -255,9 +264,9 @@ def choice_of(gemeente: Gemeente, naam: str) -> Mapkeuze:
 
 
 def _take_in(plek: _Plek, kenmerk: str, inhoud: bytes, name: str) -> int:
-    """Make a levering of it, or find the one that was made before somebody was killed; its id.
+    """Makes a levering of the file, or finds the one that was made before a process was killed.
 
-    Raises Onleesbaar.
+    Returns its id. Raises Onleesbaar.
     """
     gemeente, keuze = plek.gemeente, plek.keuze
     with voor_gemeente(gemeente):
@@ -281,7 +290,10 @@ def _take_in(plek: _Plek, kenmerk: str, inhoud: bytes, name: str) -> int:
 
 
 def _refuse(plek: _Plek, bezig: int, claimed: str, name: str, melding: str) -> None:
-    """Tell why, and erase the file; with UM_AANLEVER_AFGEWEZEN_BEWAREN it is kept as long as a file may be."""
+    """Writes why the file is refused and erases it.
+
+    With UM_AANLEVER_AFGEWEZEN_BEWAREN it is kept as long as a file may be.
+    """
     now = timezone.now()
     kept = f"{_stamp(now)}-{name}"
     with _opened(AFGEWEZEN, plek.fd, make=True) as afgewezen:
@@ -293,7 +305,7 @@ def _refuse(plek: _Plek, bezig: int, claimed: str, name: str, melding: str) -> N
 
 
 def _report(plek: _Plek, bezig: int, marker: str, levering_id: int, name: str) -> None:
-    """Write what became of a levering once it is known, and forget it."""
+    """Writes what became of a levering once that is known, and removes its marker."""
     with voor_gemeente(plek.gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
     if levering is not None:
@@ -302,13 +314,13 @@ def _report(plek: _Plek, bezig: int, marker: str, levering_id: int, name: str) -
         failed = levering.status in {Leveringstatus.MISLUKT, Leveringstatus.VERVALLEN}
         with _opened(AFGEWEZEN if failed else VERWERKT, plek.fd, make=True) as where:
             _write(where, f"{_stamp(levering.aangemaakt_op)}-{name}.txt", outcome(levering))
-    # Two who watch may both come here; they write the same.
+    # Two processes may both come here; they write the same text.
     with _unless_gone():
         os.unlink(marker, dir_fd=bezig)
 
 
 def outcome(levering: Levering) -> str:
-    """What became of a levering, as text without anything of what was in the file."""
+    """Describes what became of a levering, as text without anything of what was in the file."""
     lines = [
         f"Levering {levering.pk}, ontvangen op {_moment(levering.aangemaakt_op)}.",
         f"Stand: {levering.get_status_display().lower()}.",
@@ -332,7 +344,10 @@ def outcome(levering: Levering) -> str:
 
 
 def _erase_kept(plek: _Plek) -> None:
-    """Erase refused files that were kept as long as a file may be; their names begin with when that was."""
+    """Erases refused files that were kept as long as a file may be.
+
+    Their names begin with the moment of refusal.
+    """
     limit = _stamp(timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN))
     with _unless_gone(), _opened(AFGEWEZEN, plek.fd) as afgewezen:
         names = set(_files(afgewezen))
@@ -346,7 +361,7 @@ def _erase_kept(plek: _Plek) -> None:
 
 
 def _directories(where: int) -> list[str]:
-    """The directories in a directory that have to do with us, in order."""
+    """Lists the directories in a directory that the portal has to look at, sorted."""
     with os.scandir(where) as entries:
         return sorted(
             entry.name
@@ -356,7 +371,7 @@ def _directories(where: int) -> list[str]:
 
 
 def _files(where: int) -> list[str]:
-    """Whatever in a directory is no directory, and has no name that says that it is not ready; in order."""
+    """Lists what is no directory and has no name that marks it as incomplete, sorted."""
     with os.scandir(where) as entries:
         return sorted(
             entry.name
@@ -369,7 +384,7 @@ def _files(where: int) -> list[str]:
 
 @contextmanager
 def _opened(path: str, where: int | None = None, *, make: bool = False) -> Iterator[int]:
-    """A directory, and never what a link points to."""
+    """Opens a directory for as long as this lasts; never follows a link."""
     if make:
         try:
             os.mkdir(path, 0o770, dir_fd=where)
@@ -384,12 +399,12 @@ def _opened(path: str, where: int | None = None, *, make: bool = False) -> Itera
 
 @contextmanager
 def _locked(name: str, where: int) -> Iterator[int | None]:
-    """A plain file, open and ours alone as long as this lasts; None when it is gone or somebody else's.
+    """Opens a plain file and locks it for as long as this lasts.
 
-    Raises Onbruikbaar.
+    Gives None when it is gone or another process has it. Raises Onbruikbaar.
     """
     try:
-        # Not blocking: whoever puts a named pipe here must not hold us up.
+        # The call does not block: a named pipe that somebody puts here must not hold this process up.
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=where)
     except FileNotFoundError:
         yield None
@@ -409,7 +424,7 @@ def _is_ours(fd: int) -> bool:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
-    # Whoever had it before may have finished with it between opening and locking.
+    # The process that held it before may have finished with it between opening and locking.
     return os.fstat(fd).st_nlink > 0
 
 
@@ -419,14 +434,14 @@ def _print_of(fd: int) -> _Print:
 
 
 def _read(fd: int) -> bytes:
-    """All of it, or one byte more than is allowed."""
+    """Reads the whole file, or one byte more than is allowed."""
     with os.fdopen(os.dup(fd), "rb") as file:
         file.seek(0)
         return file.read(max_bytes() + 1)
 
 
 def _write(where: int, name: str, text: str) -> None:
-    """A small file, whole or not at all."""
+    """Writes a small file, whole or not at all."""
     temporary = f".{uuid.uuid4().hex}"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o640, dir_fd=where)
     with os.fdopen(fd, "w", encoding="utf-8") as file:
@@ -443,12 +458,12 @@ def _unless_gone() -> Iterator[None]:
 
 
 def _shown(name: str) -> str:
-    """The name of a folder, for the log."""
+    """Gives the name of a folder as the log shows it."""
     return name if name.isprintable() else ascii(name)
 
 
 def _short(name: str) -> str:
-    """A name that leaves room for what is added; its end stays, with the extension."""
+    """Shortens a name to leave room for what is added; keeps its end, with the extension."""
     return os.fsdecode(os.fsencode(name)[-_NAME_BYTES:])
 
 

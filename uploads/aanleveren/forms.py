@@ -1,4 +1,4 @@
-"""uploads.aanleveren.forms."""
+"""Asks for what a new aanleversleutel may do."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -13,7 +13,7 @@ _LAATSTE_JAAR = 2100
 
 
 class SleutelForm(forms.Form):
-    """What a new aanleversleutel may do, from where and until when."""
+    """Asks what a new aanleversleutel may do, from which networks and until which day."""
 
     naam = forms.CharField(
         label="Naam",
@@ -45,14 +45,14 @@ class SleutelForm(forms.Form):
     )
 
     def clean_netwerken(self) -> list[str]:
-        """As CIDR."""
+        """Gives the networks as CIDR."""
         try:
             return parse_networks(self.cleaned_data["netwerken"])
         except OngeldigNetwerk as problem:
             raise forms.ValidationError(problem.meldingen) from None
 
     def clean_tot_en_met(self) -> date | None:
-        """Today or later."""
+        """Refuses a day that has passed."""
         day: date | None = self.cleaned_data["tot_en_met"]
         if day is not None and day < timezone.localdate():
             raise forms.ValidationError("Deze dag is voorbij. Kies vandaag of later.")
@@ -62,7 +62,7 @@ class SleutelForm(forms.Form):
 
     @property
     def verloopt_op(self) -> datetime | None:
-        """The end of the last day, in the portal's time zone."""
+        """Gives the end of the last day, in the portal's time zone."""
         day: date | None = self.cleaned_data["tot_en_met"]
         if day is None:
             return None

@@ -1,4 +1,4 @@
-"""The short way in for systems that deliver: past sessions, cookies and everything else that is for people."""
+"""Answers systems that deliver before sessions, cookies and everything else that is for people."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -12,5 +12,5 @@ class AanleverMiddleware(ShortWay):
     prefix = api.PREFIX
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer one call of a system; never raises."""
+        """Answers one call of a system; never raises."""
         return api.handle(request)

@@ -1,7 +1,7 @@
-"""The OpenAPI document of the API for delivering, after the Dutch API design rules (NL GOV).
+"""Writes the OpenAPI document of the API for delivering, after the Dutch API design rules (NL GOV).
 
-The paths and answers are written down here; the kinds, states, reasons and problems come from where they are
-defined. `api` answers as this document says, and the tests hold the two against each other.
+The paths and answers are written here; the kinds, states, reasons and problems come from where they are
+defined. `api` answers as this document says, and the tests check that the two agree.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ API_VERSIE: Final = "1.0.0"
 BESTAND, KOPPELING, WIJZE, PUBLICEER, SOORT = "bestand", "koppeling", "wijze", "publiceer", "soort"
 VELDEN: Final = (BESTAND, KOPPELING, WIJZE, PUBLICEER, SOORT)
 MAX_PAGINA: Final = 100_000
-# What can happen to any call with a key.
+# The problems that any call with a key can get.
 _ALTIJD = (401, 403, 429, 500, 503)
 
 
@@ -361,7 +361,7 @@ def _contact() -> dict[str, str]:
 
 
 def document() -> dict[str, Any]:
-    """The whole document, as JSON."""
+    """Gives the whole document, as JSON."""
     return {
         "openapi": OPENAPI_VERSIE,
         "info": {

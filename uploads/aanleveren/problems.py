@@ -1,4 +1,4 @@
-"""What the API for delivering can refuse, as problem details (RFC 9457): one line per kind of problem."""
+"""Lists the refusals of the API for delivering as problem details (RFC 9457), one line per kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ MEDIATYPE: Final = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Probleem:
-    """A kind of problem: its name in `type`, the HTTP status and the title that go with it."""
+    """A kind of problem: its name in `type`, and its HTTP status and title."""
 
     naam: str
     status: int
@@ -18,7 +18,7 @@ class Probleem:
 
     @property
     def type(self) -> str:
-        """What identifies it to a program."""
+        """Gives the text that identifies the problem to a program."""
         return TYPE_PREFIX + self.naam
 
 
@@ -49,7 +49,7 @@ PROBLEMEN: Final[tuple[Probleem, ...]] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Invoerfout:
-    """What is wrong with one field or parameter. `plek` is "body", "query" or "header"."""
+    """Tells what is wrong with one field or parameter. `plek` is "body", "query" or "header"."""
 
     plek: str
     naam: str
@@ -57,12 +57,12 @@ class Invoerfout:
     uitleg: str
 
     def as_json(self) -> dict[str, Any]:
-        """As an element of `errors`."""
+        """Gives the error as an element of `errors`."""
         return {"in": self.plek, "location": {"name": self.naam}, "code": self.code, "detail": self.uitleg}
 
 
 class Geweigerd(Exception):
-    """The call gets this problem. `uitleg` is Dutch, and repeats nothing that was sent."""
+    """The call is refused with this problem. `uitleg` is Dutch, and repeats nothing that was sent."""
 
     def __init__(
         self,
@@ -80,5 +80,5 @@ class Geweigerd(Exception):
 
 
 def invalid(*fouten: Invoerfout) -> Geweigerd:
-    """The refusal of a call in which these fields or parameters are wrong."""
+    """Makes the refusal of a call in which these fields or parameters are wrong."""
     return Geweigerd(AANROEP_ONGELDIG, " ".join(fout.uitleg for fout in fouten), fouten=fouten)

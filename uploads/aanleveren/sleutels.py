@@ -1,12 +1,12 @@
-"""Aanleversleutels: with one of these a municipality's own system delivers by itself.
+"""Makes, revokes and checks aanleversleutels: the keys with which a municipality's own system delivers.
 
 A key belongs to one municipality and one kind of records. Its text is shown once, when it is made:
 
     um_<the municipality's OIN>_<secret><checksum>
 
-The OIN is in it because row-level security must know the municipality before the key can be looked up. The fixed
-form lets a scanner recognise a key that leaked, and the checksum (CRC-32, as in other people's tokens) tells one
-that was mistyped or cut off from a real one without asking the database.
+The OIN is in it because row-level security must know the municipality before the key can be looked up. The
+fixed form lets a scanner recognise a key that leaked. The checksum (CRC-32, which other systems use in their
+tokens too) tells a mistyped or cut-off key from a real one without asking the database.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Aanleversleutel
 
 MAX_NETWERKEN = 50
-# Without punctuation: a double click selects all of it.
+# The secret has no punctuation, so a double click selects all of it.
 _LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 # 43 characters out of 62 are 256 bits.
 _GEHEIM, _CONTROLE = 43, 6
@@ -43,7 +43,7 @@ _LAATST_GEBRUIKT_PER = timedelta(minutes=1)
 
 
 class Weigerreden(StrEnum):
-    """Why a key does not open anything."""
+    """Tells why a key is refused."""
 
     ONBEKEND = "onbekend"
     INGETROKKEN = "ingetrokken"
@@ -52,7 +52,7 @@ class Weigerreden(StrEnum):
 
 
 class SleutelGeweigerd(Exception):
-    """This key does not open anything, from here or now."""
+    """This key is refused, from this address or at this moment."""
 
     def __init__(self, reden: Weigerreden) -> None:
         super().__init__(reden.value)
@@ -60,11 +60,11 @@ class SleutelGeweigerd(Exception):
 
 
 class NaamBestaat(ValueError):
-    """The municipality has a key of this name that is not revoked."""
+    """The municipality has another key of this name that is not revoked."""
 
 
 class OngeldigNetwerk(ValueError):
-    """What was filled in is no list of networks; `meldingen` say so in Dutch, one per line that is wrong."""
+    """The text is no list of networks; `meldingen` say so in Dutch, one per line that is wrong."""
 
     def __init__(self, meldingen: list[str]) -> None:
         super().__init__("ongeldig netwerk")
@@ -73,7 +73,7 @@ class OngeldigNetwerk(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NieuweSleutel:
-    """A key that was just made, with its text: the only moment that somebody can read it."""
+    """A key that was just made, with its text: nobody can read the text later."""
 
     sleutel: Aanleversleutel
     tekst: str = field(repr=False)
@@ -88,7 +88,7 @@ def make(
     verloopt_op: datetime | None,
     gebruiker: AbstractBaseUser | None,
 ) -> NieuweSleutel:
-    """Make a key. `netwerken` come from `parse_networks`. Raises NaamBestaat."""
+    """Makes a key. `netwerken` come from `parse_networks`. Raises NaamBestaat."""
     geheim = "".join(secrets.choice(_LETTERS) for _ in range(_GEHEIM))
     begin = f"um_{gemeente.oin}_{geheim}"
     tekst = begin + _checksum(begin)
@@ -105,13 +105,13 @@ def make(
             )
             log_act(gemeente, Handeling.SLEUTEL_GEMAAKT, gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
     except IntegrityError:
-        # The one thing that is unique; also when somebody makes the other at the same moment.
+        # Only the name is unique; somebody may make another key of this name at the same moment.
         raise NaamBestaat from None
     return NieuweSleutel(sleutel, tekst)
 
 
 def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | None) -> bool:
-    """Revoke a key, from this moment on. False when somebody did that before, or there is none."""
+    """Revokes a key, from this moment on. Returns False when it was revoked before, or does not exist."""
     with voor_gemeente(gemeente):
         done = Aanleversleutel.objects.filter(pk=sleutel_id, ingetrokken_op=None).update(
             ingetrokken_op=timezone.now()
@@ -124,9 +124,9 @@ def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | No
 
 
 def authenticate(tekst: str, adres: str) -> Aanleversleutel:
-    """The key of this text, with its municipality, when it may be used from this address now. Raises Geweigerd.
+    """Finds the key of this text, with its municipality, when it may be used from this address now.
 
-    Whether the municipality may exchange is for the caller to ask.
+    Raises Geweigerd. The caller checks whether the municipality may exchange.
     """
     match = _VORM.fullmatch(tekst)
     if match is None or not hmac.compare_digest(match[3], _checksum(match[1])):
@@ -137,7 +137,7 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
     given = _hash(tekst)
     found: Aanleversleutel | None = None
     with voor_gemeente(gemeente):
-        # All of them every time, each compared in constant time: how long it takes says nothing about a hash.
+        # Every hash is compared every time and in constant time, so the duration says nothing about a hash.
         for sleutel in Aanleversleutel.objects.all():
             if hmac.compare_digest(bytes(sleutel.hash), given):
                 found = sleutel
@@ -147,13 +147,13 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
         if found.netwerken and not _is_within(adres, found.netwerken):
             raise SleutelGeweigerd(Weigerreden.NETWERK)
         _note_use(found)
-    # Already here: nobody has to ask for it again.
+    # The municipality is already loaded, so no caller needs another query for it.
     found.gemeente = gemeente
     return found
 
 
 def check(sleutel: Aanleversleutel) -> None:
-    """Raises Geweigerd for a key that was revoked or whose time has passed."""
+    """Refuses a key that was revoked or that has expired. Raises Geweigerd."""
     if sleutel.ingetrokken_op is not None:
         raise SleutelGeweigerd(Weigerreden.INGETROKKEN)
     if sleutel.is_verlopen:
@@ -161,9 +161,9 @@ def check(sleutel: Aanleversleutel) -> None:
 
 
 def parse_networks(tekst: str) -> list[str]:
-    """The networks in a text, one per line or with commas between them, as CIDR; of one address: only that.
+    """Reads the networks in a text, one per line or separated by commas, as CIDR.
 
-    Raises OngeldigNetwerk.
+    An address is a network of one. Raises OngeldigNetwerk.
     """
     found, wrong = [], []
     for part in re.split(r"[\s,;]+", tekst.strip()):
@@ -201,7 +201,8 @@ def _is_within(adres: str, netwerken: list[str]) -> bool:
     try:
         address = ipaddress.ip_address(adres)
     except ValueError:
-        # No address at all, such as of a socket in the file system: then it is not in the network either.
+        # There may be no IP address at all, as with a socket in the file system; then it is in no network
+        # either.
         return False
     if isinstance(address, ipaddress.IPv6Address):
         address = address.ipv4_mapped or address
@@ -209,8 +210,8 @@ def _is_within(adres: str, netwerken: list[str]) -> bool:
 
 
 def _hash(tekst: str) -> bytes:
-    # One round of a fast hash is right here, and salt is not needed. Those are there for passwords, which people
-    # choose and others can guess; of 256 random bits there is nothing to guess, however fast the hash is.
+    # One round of a fast hash is enough here, without salt. Slow hashes and salt protect passwords, which
+    # people choose and others can guess; 256 random bits cannot be guessed, however fast the hash is.
     return hashlib.sha256(tekst.encode()).digest()
 
 
@@ -225,7 +226,7 @@ def _checksum(begin: str) -> str:
 def _note_use(sleutel: Aanleversleutel) -> None:
     long_ago = timezone.now() - _LAATST_GEBRUIKT_PER
     stale = Q(laatst_gebruikt_op=None) | Q(laatst_gebruikt_op__lt=long_ago)
-    # Does not wait for a delivery with the same key, which holds the row.
+    # This does not wait for a delivery with the same key, which holds the row.
     free = Aanleversleutel.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(
         stale, pk=sleutel.pk
     )

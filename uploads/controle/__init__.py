@@ -1,1 +1,1 @@
-"""The workbook back with remarks, and how well a levering is filled."""
+"""Gives the workbook back with remarks, and tells how well a levering is filled."""

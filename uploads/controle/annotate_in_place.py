@@ -1,4 +1,4 @@
-"""uploads.controle.annotate_in_place."""
+"""Writes the remarks into the clerk's own workbook, which keeps its looks."""
 
 import io
 import logging
@@ -49,9 +49,9 @@ def annotate_in_place(
     meldingen: Sequence[Rijopmerking],
     volg: Volg | None,
 ) -> bytes | None:
-    """The clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
+    """Gives the clerk's own workbook with the annotations in it; None when openpyxl cannot load it."""
     try:
-        # Values instead of formulas; no links to other files, and no macros.
+        # The values are loaded instead of the formulas, without links to other files and without macros.
         workbook = load_workbook(io.BytesIO(inhoud), data_only=True, keep_links=False, keep_vba=False)
         sheet = workbook[tabel.naam]
         _make_harmless(workbook)
@@ -60,7 +60,8 @@ def annotate_in_place(
         return to_bytes(explain(workbook, sheet, uitkomst, anew=False))
     except Onleesbaar:
         raise
-    # Programs write workbooks that openpyxl stumbles over in every way there is; its message may hold a value.
+    # Many programs write workbooks that openpyxl cannot load, each in its own way; its message may hold a
+    # value.
     except Exception as problem:
         logger.info("A workbook could not be annotated in place: %s", type(problem).__name__)
         plan.opmerkingen = 0
@@ -68,7 +69,7 @@ def annotate_in_place(
 
 
 def _make_harmless(workbook: Any) -> None:
-    """Nothing in it is a formula any more, or leads to another file or program."""
+    """Removes formulas, and everything that leads to another file or program."""
     workbook.template = False
     before = [
         sheet
@@ -102,17 +103,17 @@ def _make_harmless(workbook: Any) -> None:
 
 
 def _leads_out(*formulas: str | None) -> bool:
-    """Whether one of these formulas asks another file or program."""
+    """Tells whether one of these formulas uses another file or program."""
     return any(formula and ("|" in formula or "[" in formula) for formula in formulas)
 
 
 def _computes(formula: str | None) -> bool:
-    """Whether a name stands for more than a range of cells."""
+    """Tells whether a name stands for more than a range of cells."""
     return _leads_out(formula) or "(" in (formula or "")
 
 
 def _clean_up(cell: Any) -> None:
-    """Take away what was said of this cell the time before."""
+    """Removes the colour and the comment that an earlier annotation gave this cell."""
     if cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb)[2:] in KLEUREN.values():
         cell.fill = PatternFill()
     if cell.comment is not None and MERK in cell.comment.text:
@@ -152,7 +153,7 @@ def _annotate_sheet(
 
 
 def _write_headers(sheet: Worksheet, plan: Plan) -> None:
-    """Our two headers, looking like the one before them."""
+    """Writes our two headers, with the looks of the header before them."""
     left = [index for index, kop in enumerate(plan.koppen) if kop and index not in plan.eigen]
     for place, kop in ((plan.lot, KOP_LOT), (plan.reden, KOP_REDEN)):
         cell = _put(sheet, plan.kopregel, place, kop)
@@ -171,7 +172,7 @@ def _put(sheet: Worksheet, nummer: int, place: int, value: str | None) -> Any:
 
 
 def _cell(sheet: Worksheet, nummer: int, place: int) -> Any:
-    """The cell at this place; of merged cells the one that holds the value."""
+    """Gives the cell at this place; of merged cells the one that holds the value."""
     cell = sheet.cell(nummer, place + 1)
     if isinstance(cell, MergedCell):
         for merged in sheet.merged_cells.ranges:
@@ -181,7 +182,7 @@ def _cell(sheet: Worksheet, nummer: int, place: int) -> Any:
 
 
 def _restore_numbers(sheet: Worksheet, nummer: int, waarden: Sequence[Any]) -> None:
-    """A number that is shown as a date that cannot be is an error to openpyxl; it was a number."""
+    """Writes back numbers that are formatted as dates but are none: openpyxl reads them as errors."""
     for index, value in enumerate(waarden):
         cell: Any = sheet._cells.get((nummer, index + 1))
         if (

@@ -1,8 +1,8 @@
-"""The clerk's own workbook back: the cells that need attention coloured, with the reason, and each row's fate.
+"""Annotates the clerk's own workbook: colours cells that need attention, adds reasons and each row's result.
 
-Takes the file as it came in and the findings, and gives an xlsx; knows no database and no HTTP. A small xlsx is
-annotated in place, so that it keeps its own looks; anything else is written anew, value for value, on the same rows.
-What comes out can be corrected and delivered again as it is.
+It takes the file as it came in and the findings, and gives an xlsx; it uses no database and no HTTP. A small
+xlsx is annotated in place, so that it keeps its own looks. Any other file is written anew, value for value,
+on the same rows. The result can be corrected and delivered again as it is.
 """
 
 import io
@@ -37,14 +37,14 @@ from uploads.mapping.model import Lot, Rijopmerking, lot_of
 from uploads.readers import Bestand, Formaat, Tabel, open_file
 from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
 
-# What openpyxl warns of may name a cell's value, and warnings end up in the log.
+# Warnings of openpyxl may contain a cell's value, and warnings end up in the log.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 # Loading a workbook to annotate it in place costs about a millisecond per 40 cells, and 1 MB per 1000.
 IN_PLACE_CELLS: Final = 300_000
-# What such a workbook may be at most, unpacked, per cell that is allowed.
+# The largest unpacked size of such a workbook, in bytes per allowed cell.
 _BYTES_PER_CELL = 120
-# More cells than this are not written: minutes of work, and too large to open with ease.
+# Workbooks with more cells are not written: they take minutes of work, and are too large to open with ease.
 MAX_CELLS: Final = 12_000_000
 
 
@@ -56,10 +56,10 @@ def annotate(
     in_place: int = IN_PLACE_CELLS,
     volg: Volg | None = None,
 ) -> bytes:
-    """The annotated workbook. `meldingen` come in the order of their rows; they are read once.
+    """Gives the annotated workbook. `meldingen` come in the order of their rows; they are read once.
 
-    A workbook of at most `in_place` cells keeps its looks. `volg` is called now and then with the row's number.
-    Raises Onleesbaar when the file cannot be read after all, NietTeAnnoteren for what is no table.
+    A workbook of at most `in_place` cells keeps its looks. `volg` is called now and then with the row's
+    number. Raises Onleesbaar when the file cannot be read after all, NietTeAnnoteren when it is no table.
     """
     with open_file(inhoud) as bestand:
         tabel = _table(bestand, uitkomst.blad)
@@ -67,7 +67,7 @@ def annotate(
         if plan.laatste_rij * plan.breedte > MAX_CELLS:
             raise NietTeAnnoteren
         if bestand.formaat is Formaat.XLSX and _fits(inhoud, in_place) and _cells(bestand, plan) <= in_place:
-            # Kept, because it may have to be told twice.
+            # The list is kept, because both ways of annotating may need it.
             known = list(meldingen)
             annotated = annotate_in_place(inhoud, tabel, plan, uitkomst, known, volg)
             if annotated is not None:
@@ -76,7 +76,7 @@ def annotate(
         return _anew(tabel, plan, uitkomst, meldingen, volg)
 
 
-# --- Where everything is ------------------------------------------------------------------------------------
+# --- Size ---------------------------------------------------------------------------------------------------
 
 
 def _table(bestand: Bestand, blad: str) -> Tabel:
@@ -89,12 +89,12 @@ def _table(bestand: Bestand, blad: str) -> Tabel:
 
 
 def _cells(bestand: Bestand, plan: Plan) -> int:
-    """About how many cells the workbook has: other sheets are taken to be as wide as this one."""
+    """Estimates the number of cells of the workbook: other sheets are taken to be as wide as this one."""
     return sum(tabel.aantal or 0 for tabel in bestand.tabellen) * plan.breedte
 
 
 def _fits(inhoud: bytes, cells: int) -> bool:
-    """Whether loading the workbook takes a bounded amount of memory, and its XML defines nothing of its own."""
+    """Tells whether the memory for loading the workbook is bounded, and its XML defines nothing."""
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > 200_000 + cells * _BYTES_PER_CELL:
@@ -102,13 +102,10 @@ def _fits(inhoud: bytes, cells: int) -> bool:
         for part in parts:
             if part.filename.endswith((".xml", ".rels", ".vml")):
                 with archive.open(part) as opened:
-                    # UTF-16 would hide it.
+                    # UTF-16 would hide a definition.
                     if b"<!" in opened.read(4096).replace(b"\0", b"").replace(b"<!--", b""):
                         return False
     return True
-
-
-# --- What there is to say about a row -----------------------------------------------------------------------
 
 
 # --- Written anew -------------------------------------------------------------------------------------------
@@ -171,9 +168,3 @@ def _rows(
 
 def _sheet_name(naam: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", naam).strip("' ")[:31]
-
-
-# --- In place -----------------------------------------------------------------------------------------------
-
-
-# --- Around the rows ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""uploads.controle.explanation."""
+"""Writes the first sheet of an annotated workbook, which explains the remarks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from uploads.workbooks.writer import GEWOON, KOP, Opmaak, fit_to_width, make_roo
 
 
 def explain(workbook: Any, sheet: Worksheet, uitkomst: Leveringuitkomst, *, anew: bool) -> Any:
-    """The workbook with a first sheet that says what was found and what to do."""
+    """Adds a first sheet to the workbook that says what was found and what to do."""
     uitleg = workbook.create_sheet(TITEL, 0)
     fit_to_width(uitleg)
     workbook.active = 0
@@ -42,7 +42,7 @@ _Regel = list[tuple[Any, Opmaak]]
 
 
 def _lines(blad: str, uitkomst: Leveringuitkomst, anew: bool) -> Iterator[_Regel]:
-    """The lines of the first sheet; each a list of cells."""
+    """Gives the lines of the first sheet; each is a list of cells."""
     for text in (EIGEN_BLAD, ""):
         yield [(text or None, GEWOON)]
     yield [(f"Opmerkingen bij {uitkomst.bestandsnaam}", _VET)]

@@ -1,7 +1,8 @@
-"""The workbook with remarks of a levering: made at once when it is small, by a worker when it is large.
+"""Makes the workbook with remarks of a levering: at once when it is small, by a worker when it is large.
 
-`annotation` makes the workbook; here is where its ingredients come from, and where a large one is kept (encrypted)
-until somebody fetched it. It is erased after an hour, and together with the file that it was made from.
+`annotation` makes the workbook itself. This module collects its ingredients, and keeps a large workbook
+encrypted until somebody fetches it. The workbook is erased after an hour, and together with the file that it
+was made from.
 """
 
 import time
@@ -27,7 +28,7 @@ from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.readers import Onleesbaar
 
-# What is made while somebody waits: a second or two.
+# The largest workbook that is made while somebody waits, which takes a second or two.
 _DIRECT_CELLS = 50_000
 _DIRECT_BYTES = 3_000_000
 _SECONDS_PER_STEP = 0.5
@@ -39,31 +40,31 @@ NIET_TE_MAKEN: Final = (
 
 
 class NietMeer(Exception):
-    """The levering's file is gone, or it is in a state in which there is nothing to remark."""
+    """The levering's file is gone, or the levering is in a state without remarks."""
 
 
 def is_possible(levering: Levering) -> bool:
-    """Whether there is a file with columns to put remarks in."""
+    """Tells whether there is a file with columns to put remarks in."""
     there = levering.status in {Leveringstatus.OMGEZET, Leveringstatus.PUBLICEREN}
     return there and levering.kopregel is not None and bool(levering.kolommen_gebruikt)
 
 
 def is_direct(levering: Levering) -> bool:
-    """Whether it is small enough to be made while somebody waits."""
+    """Tells whether the workbook is small enough to be made while somebody waits."""
     columns = len(levering.kolommen_gebruikt) + len(levering.kolommen_ongebruikt) + 2
     rows = (levering.rijen_totaal or 0) + (levering.kopregel or 0)
     return rows * columns <= _DIRECT_CELLS and levering.bestandsgrootte <= _DIRECT_BYTES
 
 
 def file_name(levering: Levering) -> str:
-    """What the workbook is called."""
+    """Gives the file name of the workbook."""
     stem, dot, _ = levering.bestandsnaam.rpartition(".")
     stem = (stem if dot else levering.bestandsnaam).removesuffix("-met-opmerkingen")
     return f"{stem or 'bestand'}-met-opmerkingen.xlsx"
 
 
 def make_now(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:
-    """The workbook of a small levering; None when its file is gone or cannot be annotated."""
+    """Makes the workbook of a small levering; gives None when its file is gone or cannot be annotated."""
     try:
         ingredients = _ingredients(gemeente, levering.pk)
         made = annotate(*ingredients, in_place=_DIRECT_CELLS)
@@ -74,7 +75,10 @@ def make_now(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser
 
 
 def request(gemeente: Gemeente, levering: Levering) -> bool:
-    """Let a worker make the workbook. True when that still has to be queued, False when it is there or under way."""
+    """Lets a worker make the workbook.
+
+    Returns True when the caller must enqueue it, False when it is there or under way.
+    """
     with voor_gemeente(gemeente):
         found, is_new = Opmerkingenbestand.objects.get_or_create(gemeente=gemeente, levering=levering)
         if is_new:
@@ -86,9 +90,9 @@ def request(gemeente: Gemeente, levering: Levering) -> bool:
 
 
 def make(gemeente: Gemeente, levering_id: int) -> None:
-    """Make the workbook that waits to be made; does nothing when none does, or another worker is at it.
+    """Makes the workbook that waits to be made; does nothing when none waits, or when another worker has it.
 
-    Safe to call again at any time: it begins anew.
+    It can safely be called again at any time: it begins anew.
     """
     with voor_gemeente(gemeente):
         waiting = Opmerkingenbestand.objects.filter(gemaakt_op=None, melding="")
@@ -97,7 +101,7 @@ def make(gemeente: Gemeente, levering_id: int) -> None:
     if lease is None:
         return
     werk = _Werk(gemeente, lease)
-    # Also when it is gone by the time that there is something to say of it.
+    # The file or the lease may be gone at any of these steps; then nothing is left to write.
     with suppress(NietMeer, LeaseVerloren):
         if lease.row.pogingen > MAX_POGINGEN:
             werk.end(melding=_TE_VAAK)
@@ -111,7 +115,7 @@ def make(gemeente: Gemeente, levering_id: int) -> None:
 
 
 def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:
-    """The workbook that a worker made; None when there is none (any more)."""
+    """Gives the workbook that a worker made; None when there is none (any more)."""
     with voor_gemeente(gemeente):
         found = Opmerkingenbestand.objects.filter(levering=levering).exclude(inhoud=None).first()
     if found is None or found.inhoud is None:
@@ -122,16 +126,16 @@ def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser |
 
 
 def resume(gemeente: Gemeente) -> list[int]:
-    """The leveringen whose workbook should be under way and is not; call inside `voor_gemeente`."""
+    """Gives the leveringen whose workbook should be under way and is not; call inside `voor_gemeente`."""
     lost = abandoned(Opmerkingenbestand.objects.filter(gemaakt_op=None, melding=""))
     found = list(lost.values_list("levering_id", flat=True))
-    # Not again at the next round, while they wait in the queue.
+    # The rows count as changed now, so the next round skips them while they wait in the queue.
     Opmerkingenbestand.objects.filter(levering_id__in=found).update(gewijzigd_op=timezone.now())
     return found
 
 
 def context(levering_id: int) -> str:
-    """The context under which a workbook with remarks is encrypted."""
+    """Gives the context under which a workbook with remarks is encrypted."""
     return f"opmerkingen:{levering_id}"
 
 
@@ -141,7 +145,10 @@ def _log_download(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBas
 
 
 def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringuitkomst, list[Rijopmerking]]:
-    """The file, what came of it, and every finding in the order of the rows. Raises NietMeer."""
+    """Gives the file, its counts and reasons, and every finding in the order of the rows.
+
+    Raises NietMeer.
+    """
     with voor_gemeente(gemeente):
         levering = Levering.objects.filter(pk=levering_id).first()
         if levering is None or not is_possible(levering):
@@ -166,7 +173,7 @@ def _ingredients(gemeente: Gemeente, levering_id: int) -> tuple[bytes, Leveringu
 
 
 def _findings(levering: Levering) -> list[Rijopmerking]:
-    """All findings; equal remarks once, because there are as many as there are rows."""
+    """Gives all findings; equal remarks share one object, because there are as many as there are rows."""
     headers: dict[str, str] = {}
     remarks: dict[tuple[str, str, str], Opmerking] = {}
     rows = Bevinding.objects.filter(levering=levering).order_by("rij", "pk")
@@ -179,7 +186,7 @@ def _findings(levering: Levering) -> list[Rijopmerking]:
 
 
 def _reasons(levering: Levering) -> list[Reden]:
-    """Every reason with how often it was given; a warning that is on very many rows is kept of the first of them."""
+    """Gives every reason with its count; a warning on very many rows is kept for the first of them only."""
     counted = Bevinding.objects.filter(levering=levering).values_list("ernst", "code", "kolom").order_by()
     kept = {(ernst, code, kolom): number for ernst, code, kolom, number in counted.annotate(Count("pk"))}
     return [
@@ -200,7 +207,10 @@ _ALGEMEEN: Final = {
 
 
 def general(reden: Mapping[str, Any]) -> str:
-    """What a reason says of all its rows together, where the message of one row names another row."""
+    """Gives the message of a reason for all its rows together.
+
+    The message of one row may name another row; such a message is replaced.
+    """
     return _ALGEMEEN.get(reden["code"], str(reden["melding"]))
 
 
@@ -214,9 +224,9 @@ class _Werk:
         self.last = time.monotonic()
 
     def run(self) -> None:
-        """From the file to the encrypted workbook. Raises what `annotate` does, NietMeer and LeaseVerloren."""
+        """Makes the encrypted workbook. Raises what `annotate` raises, NietMeer and LeaseVerloren."""
         ingredients = _ingredients(self.gemeente, self.levering_id)
-        # Opening, and loading what is annotated in place, goes in one go.
+        # Opening the file and loading it to annotate in place cannot be interrupted to extend the lease.
         with voor_gemeente(self.gemeente):
             self.lease.extend(LEASE + timedelta(seconds=3 * len(ingredients[0]) / 1_000_000))
         made = annotate(*ingredients, in_place=IN_PLACE_CELLS, volg=self._follow)
@@ -231,6 +241,6 @@ class _Werk:
                 self.lease.report(rijen_gedaan=rij)
 
     def end(self, **fields: Any) -> None:
-        """Write what came of it and give the lease back."""
+        """Writes the result and gives the lease back."""
         with voor_gemeente(self.gemeente):
             self.lease.end(**fields)

@@ -1,4 +1,4 @@
-"""uploads.controle.plan."""
+"""Plans an annotated workbook: the places of its headers and own columns, the findings per row, the texts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ GEVOLGEN: Final[Mapping[Ernst, str]] = {
 }
 
 
-# Red, grey and yellow, in shades that nobody else uses: by these they are taken away the next time.
+# Red, grey and yellow, in shades that nobody else uses: these shades are removed the next time.
 KLEUREN: Final[Mapping[Ernst, str]] = {
     Ernst.AFGEKEURD: "FFC7CD",
     Ernst.OVERGESLAGEN: "D9D9DA",
@@ -60,12 +60,12 @@ Volg = Callable[[int], None]
 
 
 class NietTeAnnoteren(Exception):
-    """There is nothing to annotate: records without rows and columns, or more than anybody can open."""
+    """The levering cannot be annotated: it has records without rows and columns, or is too large to open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reden:
-    """A reason with how often it was given, and of how many rows it is told which they are."""
+    """A reason with its count, and the number of rows that are kept for it."""
 
     kolom: str
     ernst: Ernst
@@ -76,7 +76,7 @@ class Reden:
 
 @dataclass(frozen=True, slots=True)
 class Leveringuitkomst:
-    """What a levering came to, for the sheet that explains. `kopregel` is the row with the headers (from 1)."""
+    """Sums up a levering for the sheet that explains. `kopregel` is the row with the headers (from 1)."""
 
     bestandsnaam: str
     blad: str
@@ -90,7 +90,7 @@ class Leveringuitkomst:
 
 @dataclass(slots=True)
 class Plan:
-    """Where the headers are, where our two columns go, and which column a finding is about."""
+    """The places of the headers and of our two columns, and the column that each finding is about."""
 
     kopregel: int
     koppen: tuple[str, ...]
@@ -103,7 +103,7 @@ class Plan:
 
     @classmethod
     def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "Plan":
-        """Look where the headers are and how wide the rows; a sheet tells its size by itself."""
+        """Looks where the headers are and how wide the rows are; a sheet tells its own size."""
         koppen = headers_at(first_rows(tabel), kopregel)
         width, last = len(koppen), 0
         for rij in tabel.rijen():
@@ -118,15 +118,18 @@ class Plan:
 
     @property
     def eigen(self) -> frozenset[int]:
-        """The places of our own columns."""
+        """Gives the places of our own columns."""
         return frozenset({self.lot, self.reden})
 
     def column_of(self, kolom: str) -> int | None:
-        """The place of the column with this header as it is shown; None when there is none, or more than one."""
+        """Gives the place of the column with this header as shown.
+
+        None when there is none, or more than one.
+        """
         return self.kolommen.get(kolom, self.kolommen.get(kopsleutel(kolom)))
 
     def may_comment(self) -> bool:
-        """Whether one more comment fits; counts it."""
+        """Tells whether one more comment fits; counts it."""
         self.opmerkingen += 1
         return self.opmerkingen <= MAX_COMMENTS
 
@@ -137,7 +140,7 @@ def _place(keys: Sequence[str], kop: str, otherwise: int) -> int:
 
 
 def _columns(koppen: Sequence[str]) -> dict[str, int]:
-    """Where each header is, by how it is shown and by its key; what two columns share says nothing."""
+    """Gives the place of each header, by its shown text and by its key; leaves out what two columns share."""
     kolommen = kolomkoppen(koppen)
     shown = [shown_header(kolom.naam) for kolom in kolommen]
     times = Counter(shown)
@@ -153,7 +156,7 @@ _ZWAARTE = list(Ernst)
 
 
 def by_row(meldingen: Iterable[Rijopmerking]) -> Callable[[int], list[Rijopmerking]]:
-    """A function that gives the findings of a row; to be asked for rows in their order."""
+    """Gives a function that returns the findings of a row; ask it for rows in ascending order."""
     groups = groupby(meldingen, key=attrgetter("rij"))
     current: tuple[int, list[Rijopmerking]] | None = None
 
@@ -170,7 +173,7 @@ def by_row(meldingen: Iterable[Rijopmerking]) -> Callable[[int], list[Rijopmerki
 
 
 def reasons_of(meldingen: Sequence[Rijopmerking]) -> str:
-    """Says in one text why a row came to what it did; at most the first twenty reasons."""
+    """Gives in one text why a row got its result; at most the first twenty reasons."""
     texts = [
         f"{melding.kolom}: {melding.melding}" if melding.kolom else melding.melding
         for melding in meldingen[:_MAX_REASONS_PER_ROW]
@@ -179,7 +182,7 @@ def reasons_of(meldingen: Sequence[Rijopmerking]) -> str:
 
 
 def per_cell(plan: Plan, meldingen: Sequence[Rijopmerking]) -> Iterator[tuple[int, Ernst, str]]:
-    """Per column that is concerned: the worst that is said of it, and all of it as the text of a comment."""
+    """Gives per column that has findings: the worst severity, and all messages as the text of a comment."""
     cells: dict[int, list[Rijopmerking]] = {}
     for melding in meldingen:
         place = plan.column_of(melding.kolom)
@@ -192,13 +195,13 @@ def per_cell(plan: Plan, meldingen: Sequence[Rijopmerking]) -> Iterator[tuple[in
 
 
 def comment_size(text: str) -> tuple[int, int]:
-    """Height and width (points) in which the whole text can be read."""
+    """Gives the height and width (points) in which the whole text can be read."""
     lines = sum(1 + len(line) // 45 for line in text.splitlines())
     return min(40 + 14 * lines, 400), 260
 
 
 def finish_sheet(sheet: Worksheet, plan: Plan) -> None:
-    """The headers stay in sight, every column can be filtered, and our own columns are wide enough."""
+    """Keeps the headers in sight, adds a filter to every column, and makes our own columns wide enough."""
     sheet.column_dimensions[get_column_letter(plan.lot + 1)].width = 30
     sheet.column_dimensions[get_column_letter(plan.reden + 1)].width = 90
     if not plan.kopregel:

@@ -1,7 +1,7 @@
-"""How well the records of a levering are filled, and what that means for being found.
+"""Tells how well the records of a levering are filled, and what that means for being found.
 
-Which attributes a search can ask for, and what it costs to leave them empty, is in the table of what can be asked.
-Knows no database: it takes the numbers that the conversion counted.
+The table of what can be asked tells which attributes a search can ask for, and what it costs to leave them
+empty. This module uses no database: it takes the numbers that the conversion counted.
 """
 
 from collections import Counter
@@ -16,14 +16,14 @@ from exchange.standard import Soort, Veld, velden
 from exchange.standard.boom import lower_first, named_groups
 from uploads.mapping.reach import BEREIKBAAR, WEGEN
 
-# Up to which part of the records, in percent.
+# The bounds between the judgements, in percent of the records.
 _BIJNA_LEEG: Final = 25
 _GOED: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Vulgraad:
-    """Of how many records an attribute is filled."""
+    """Counts in how many records an attribute is filled."""
 
     label: str
     aantal: int
@@ -32,7 +32,7 @@ class Vulgraad:
 
     @property
     def procent(self) -> int:
-        """The part that is filled; 100 only when all are, 0 only when none is."""
+        """Gives the filled part in percent; 100 only when all are filled, 0 only when none is."""
         if not self.totaal or not self.aantal:
             return 0
         rounded = round(100 * self.aantal / self.totaal)
@@ -40,7 +40,7 @@ class Vulgraad:
 
     @property
     def oordeel(self) -> str:
-        """The same in words."""
+        """Gives the same in words."""
         if self.aantal >= self.totaal:
             return "Overal ingevuld"
         if not self.aantal:
@@ -51,13 +51,13 @@ class Vulgraad:
 
     @property
     def is_zwak(self) -> bool:
-        """Whether it costs being found."""
+        """Tells whether the empty attribute makes records harder to find."""
         return self.procent < _GOED
 
 
 @dataclass(frozen=True, slots=True)
 class Groep:
-    """Attributes that no search asks for, by what they belong to."""
+    """Attributes that no search asks for, by the group that they belong to."""
 
     titel: str
     graden: tuple[Vulgraad, ...]
@@ -65,7 +65,10 @@ class Groep:
 
 @dataclass(frozen=True, slots=True)
 class Beeld:
-    """How well a levering is filled: what is searched (worst first), the rest by group, and who can be reached."""
+    """Sums up how well a levering is filled.
+
+    It holds the searched attributes (worst first), the others by group, and the ways to contact people.
+    """
 
     zoekbaar: tuple[Vulgraad, ...]
     groepen: tuple[Groep, ...]
@@ -75,7 +78,10 @@ class Beeld:
 
 
 def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_jobcoach: bool) -> Beeld:
-    """What to show of these counts, of so many records; `alleen_jobcoach` is the municipality's contact policy."""
+    """Makes the summary from these counts of `totaal` records.
+
+    `alleen_jobcoach` is the municipality's contact policy.
+    """
     # A search that asks for an attribute never finds a record without it.
     sentences = current().gevolgen(soort)
 
@@ -102,12 +108,12 @@ def picture(soort: Soort, vulling: Mapping[str, int], totaal: int, *, alleen_job
     )
 
 
-# Follows from what else there is.
+# This attribute follows from others.
 _VANZELF: Final = {"indicatieBeschikbaarheidContactgegevens"}
 
 
 def _label(soort: Soort, leaf: Veld) -> str:
-    """How the attribute is called where it stands between others: with its group, if it needs that."""
+    """Gives the label of the attribute between others: with its group, where the label alone is unclear."""
     own = screen_label(leaf.attribuut)
     named = named_groups(leaf.voorouders)
     if not named:
@@ -129,7 +135,7 @@ def _group_label(leaf: Veld) -> str:
 
 
 def _policy(soort: Soort, alleen_jobcoach: bool) -> str:
-    """What a jobcoach gets who asks for a detail of one of these."""
+    """Says what a jobcoach gets who asks for the detail of one of these."""
     if soort is Soort.VACATURES:
         return (
             "Een jobcoach die een detail van een vacature opvraagt, krijgt de contactpersoon van de werkgever. "

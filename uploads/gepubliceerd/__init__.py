@@ -1,1 +1,1 @@
-"""What is published: publishing, undoing, withdrawing, finding and taking along."""
+"""Publishes, undoes, withdraws, finds and downloads what a municipality has published."""

@@ -1,4 +1,4 @@
-"""uploads.gepubliceerd.by_itself."""
+"""Publishes leveringen by themselves, in the order in which they came in."""
 
 from django.utils import timezone
 
@@ -9,11 +9,12 @@ from uploads.models import BEZIG, Levering, Leveringstatus, RedenStop
 
 
 def publish_waiting(gemeente: Gemeente) -> list[int]:
-    """Let every levering go on that is converted and would be published by itself; the ids of those that may.
+    """Lets every converted levering that is to be published by itself go on; gives the ids of those that may.
 
-    The caller enqueues them. Leveringen of one kind go in the order in which they came in: one waits as long as an
-    older one is being worked on, so that an old file never replaces a newer one. What cannot go on is stopped with
-    a reason, and from then on only a person publishes it. Safe to call at any time and by several at once.
+    The caller enqueues them. Leveringen of one kind go in the order in which they came in: a levering waits
+    while an older one is being worked on, so that an old file never replaces a newer one. A levering that
+    cannot go on is stopped with a reason; from then on only a person publishes it. Several workers may call
+    this at any time and at once.
     """
     going = []
     with voor_gemeente(gemeente):
@@ -37,7 +38,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
     if levering.status == Leveringstatus.MISLUKT:
         return RedenStop.MISLUKT
     if levering.regels is not None:
-        # Somebody chose the columns before this was stopped for that: they see it through.
+        # Somebody chose the columns before the levering was stopped for that; that person publishes it.
         return RedenStop.KOLOMMEN
     if not levering.omgezet:
         return RedenStop.LEEG
@@ -53,7 +54,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
 
 def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
     if not levering.is_publiceerbaar:
-        # What the conversion said of a file that it could not use is more precise than what we can say.
+        # The message of the conversion about an unusable file is more precise than any message made here.
         melding = levering.melding or reden.label
     elif reden is not RedenStop.KOLOMMEN:
         melding = melding or reden.label
@@ -63,11 +64,11 @@ def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
 
 
 def _must_wait(levering: Levering) -> bool:
-    """Whether something of this kind is being published now, or an older file of its own accord is on its way."""
+    """Tells whether one of this kind is being published, or an older one still has to be."""
     changing = [Leveringstatus.PUBLICEREN, Leveringstatus.TERUGDRAAIEN]
     if Levering.objects.filter(soort=levering.soort, status__in=changing).exists():
         return True
-    # Of a file that is not recognised yet the kind may still be unknown.
+    # The kind of a file that is not recognised yet may still be unknown.
     older = Levering.objects.filter(pk__lt=levering.pk, soort__in=[levering.soort, ""])
     waiting = older.filter(publiceer_vanzelf=True, gestopt_om="", status__in=[*BEZIG, Leveringstatus.OMGEZET])
     return bool(waiting.exists())
@@ -80,6 +81,6 @@ def _request(gemeente: Gemeente, levering: Levering) -> bool:
         _stop(levering, RedenStop.REM, problem.melding)
         return False
     except publication.NietPubliceerbaar:
-        # A person was there first, or withdrew it; the next round sees what it has become.
+        # A person published or withdrew it first; the next round sees its new state.
         return False
     return True

@@ -1,7 +1,7 @@
-"""What is published as a file to open in a spreadsheet program: the search profiles, and nothing else.
+"""Gives the published set as a file to open in a spreadsheet program: the search profiles, and nothing else.
 
-The set is read in one go, so that the file never mixes an old set with a new one, and kept small in memory while the
-file is written and sent. Nothing is put on a disk.
+The set is read in one go, so that the file never mixes an old set with a new one. It is kept small in memory
+while the file is written and sent. Nothing is written to disk.
 """
 
 import csv
@@ -33,7 +33,7 @@ _BREEDTE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Downloadkolom:
-    """A column of the file: the attribute's path, its heading, and whether its values are numbers of one each."""
+    """A column of the file: the attribute's path, its heading, and whether its values are single numbers."""
 
     pad: str
     label: str
@@ -42,7 +42,7 @@ class Downloadkolom:
 
 @cache
 def columns(soort: Soort) -> tuple[Downloadkolom, ...]:
-    """Every attribute that a search shows, in the order of the standard."""
+    """Gives every attribute that a search shows, in the order of the standard."""
     if soort is Soort.WERKGEVERSCONTACTMOMENTEN:
         leaves = [veld_op(soort, pad) for pad in LEESBAAR]
     else:
@@ -58,7 +58,7 @@ def columns(soort: Soort) -> tuple[Downloadkolom, ...]:
 
 
 class _Plaats(NamedTuple):
-    """Where an attribute goes: its column, or the attributes of the group that it is."""
+    """The destination of an attribute: its column, or the attributes below it when it is a group."""
 
     plaats: int
     kolom: Downloadkolom | None
@@ -67,7 +67,7 @@ class _Plaats(NamedTuple):
 
 @cache
 def _places(soort: Soort) -> dict[str, _Plaats]:
-    """The columns as a tree, by the names of the attributes."""
+    """Gives the columns as a tree, by the names of the attributes."""
     tree: dict[str, _Plaats] = {}
     for index, kolom in enumerate(columns(soort)):
         *groups, name = kolom.pad.replace("[]", "").split(".")
@@ -79,7 +79,10 @@ def _places(soort: Soort) -> dict[str, _Plaats]:
 
 
 class Momentopname:
-    """The asked records as they were at one moment, small; make it inside `voor_gemeente`, read it anywhere."""
+    """The records that were asked for, as they were at one moment.
+
+    Make it inside `voor_gemeente`, read it anywhere.
+    """
 
     def __init__(self, soort: Soort, found: "QuerySet[Any]") -> None:
         self.soort = soort
@@ -92,7 +95,7 @@ class Momentopname:
                 self._keep(part)
                 part = []
         self._keep(part)
-        # All of them: which ones are used is only known when everything has been read.
+        # All codes are loaded: the ones in use are only known when everything has been read.
         names = Code.objects.values_list("lijst", "code", "label")
         self._labels = {(lijst, code): label for lijst, code, label in names}
         self._known: list[dict[Any, str]] = [{} for _ in columns(soort)]
@@ -109,7 +112,7 @@ class Momentopname:
         self._parts.append(zlib.compress(f"[{','.join(part)}]".encode(), 1))
 
     def rows(self) -> Iterator[list[Any]]:
-        """Per record a value for every column: a text, a whole number, or None."""
+        """Gives per record a value for every column: a text, a whole number, or None."""
         places, width = _places(self.soort), len(columns(self.soort))
         for part in self._parts:
             for record in json.loads(zlib.decompress(part)):
@@ -131,7 +134,7 @@ class Momentopname:
                 row[place.plaats] = shown if before is None else f"{before}, {shown}"
 
     def _text(self, place: _Plaats, value: Any) -> str:
-        # Codes come back in many records; a text that does not is not worth remembering.
+        # Codes come back in many records; other texts seldom do, so they are not remembered.
         known = self._known[place.plaats]
         found = known.get(value)
         if found is None:
@@ -143,9 +146,9 @@ class Momentopname:
 
 
 def as_csv(opname: Momentopname) -> Iterator[bytes]:
-    """A csv that Dutch spreadsheet programs open, piece by piece."""
+    """Gives a csv that Dutch spreadsheet programs open, piece by piece."""
     file = io.StringIO(newline="")
-    # Without this mark they take it for Windows-1252.
+    # Without this mark those programs take the file for Windows-1252.
     file.write("\ufeff")
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow([kolom.label for kolom in columns(opname.soort)])
@@ -159,7 +162,7 @@ def as_csv(opname: Momentopname) -> Iterator[bytes]:
 
 
 def as_xlsx(opname: Momentopname) -> Iterator[bytes]:
-    """A workbook with one sheet, piece by piece while it is being made."""
+    """Gives a workbook with one sheet, piece by piece while it is being made."""
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None

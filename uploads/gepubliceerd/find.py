@@ -1,6 +1,7 @@
-"""Finding records in what a municipality has published: by what is searched, or by a number that staff know.
+"""Finds records in a municipality's published set: by the attributes that a search asks for, or by a number.
 
-What is asked of many (an occupation, an area) may stand in an address; a number is somebody's, and is only sent.
+A question that fits many people (an occupation, an area) may stand in an address. A number belongs to one
+person, so it is only sent in the body of a request.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from uploads.mapping.cells.text import tekst
 MAX_NUMMERS: Final = 5000
 _LONGEST = 200
 
-# Per kind what can be sorted on, in the address and in the database.
+# Per kind the fields to sort on: the name in the address -> the name in the database.
 SORTEERBAAR: Final[Mapping[Soort, Mapping[str, str]]] = {
     Soort.WERKZOEKENDEN: {"nummer": "id_bron", "postcode": "pc4", "uren": "uren_maximaal"},
     Soort.VACATURES: {
@@ -40,7 +41,7 @@ SORTEERBAAR: Final[Mapping[Soort, Mapping[str, str]]] = {
 
 
 def find(soort: Soort, asked: Mapping[str, Any]) -> "QuerySet[GepubliceerdRecord]":
-    """The records that satisfy everything that was asked (see `published_forms`); call inside `voor_gemeente`."""
+    """Gives the records that satisfy everything that was asked (see `forms`); call inside `voor_gemeente`."""
     found: QuerySet[GepubliceerdRecord] = RECORD_VAN[soort]._default_manager.order_by()
     return found.filter(*(_CONDITIONS[name](soort, value) for name, value in asked.items()))
 
@@ -77,13 +78,13 @@ _CONDITIONS: Mapping[str, Callable[[Soort, Any], Q]] = {
 def ordered(
     found: "QuerySet[GepubliceerdRecord]", soort: Soort, sorteer: str
 ) -> "QuerySet[GepubliceerdRecord]":
-    """In this order (`veld` or `-veld`), or as they are numbered; always the same for the same set."""
+    """Sorts on a field (`veld` or `-veld`), or by number; the order is always the same for the same set."""
     field = SORTEERBAAR[soort].get(sorteer.removeprefix("-"))
     if field is None:
         numbered = soort is not Soort.WERKGEVERSCONTACTMOMENTEN
         return found.order_by("volgnummer" if numbered else "pk")
     if not RECORD_VAN[soort]._meta.get_field(field).null:
-        # As the index has it.
+        # This is the order of the index.
         return found.order_by(f"-{field}" if sorteer.startswith("-") else field, "pk")
     column = F(field)
     order = column.desc(nulls_last=True) if sorteer.startswith("-") else column.asc(nulls_last=True)
@@ -94,13 +95,16 @@ def ordered(
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers that somebody typed or pasted, one a line, each once and in that order."""
+    """Reads the numbers that somebody typed or pasted, one per line; gives each once, in the same order."""
     lines = (tekst(line) for line in text.replace("\t", "\n").replace(";", "\n").splitlines())
     return list(dict.fromkeys(line for line in lines if line and len(line) <= _LONGEST))
 
 
 def _may_be_known_as(gemeente: Gemeente, number: str) -> tuple[str, ...]:
-    """The ids that a record may have whose number this is to staff: itself, or its pseudonym; see `read_id`."""
+    """Gives the ids that a record with this number may have: the number itself, or its pseudonym.
+
+    See `read_id`.
+    """
 
     def pseudonym(text: str) -> str:
         return keys.pseudoniem(gemeente, text)
@@ -109,9 +113,10 @@ def _may_be_known_as(gemeente: Gemeente, number: str) -> tuple[str, ...]:
 
 
 def ids_of(gemeente: Gemeente, soort: Soort, asked: Sequence[str]) -> dict[str, str]:
-    """Per number the id by which a record with that number is known, if there is one anywhere.
+    """Gives per number the id of a record with that number, if there is one.
 
-    Anywhere: in the set, in what waits for publication, or in what can be brought back. Call inside `voor_gemeente`.
+    It looks in the set, in the leveringen that wait for publication, and in what an undo can bring back. Call
+    inside `voor_gemeente`.
     """
     possible = {number: _may_be_known_as(gemeente, number) for number in asked}
     known = _known(soort, {one for several in possible.values() for one in several})
@@ -137,6 +142,6 @@ def _known(soort: Soort, ids: Iterable[str]) -> set[str]:
 
 
 def with_ids(soort: Soort, ids: Iterable[str]) -> "QuerySet[GepubliceerdRecord]":
-    """The published records with these ids; call inside `voor_gemeente`."""
+    """Gives the published records with these ids; call inside `voor_gemeente`."""
     found: QuerySet[GepubliceerdRecord] = RECORD_VAN[soort]._default_manager.filter(id_bron__in=list(ids))
     return found.order_by("pk")

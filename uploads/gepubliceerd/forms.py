@@ -1,4 +1,4 @@
-"""The forms on the pages of what is published: what to look for, and what to withdraw."""
+"""Holds the forms on the pages of the published set: to look for records, and to withdraw them."""
 
 from typing import Any, Final, cast
 
@@ -16,11 +16,14 @@ _GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
 
 
 class _Filter(forms.Form):
-    """What to look for; what is not understood is said and looked for no further."""
+    """Asks for what to look for.
+
+    A field that is not understood gets a message and does not narrow the search.
+    """
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What was filled in and understood."""
+        """Gives the fields that were filled in and understood."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
 
@@ -114,7 +117,7 @@ FILTERS: Final[dict[Soort, type[_Filter]]] = {
 
 
 class NummerForm(forms.Form):
-    """One number to find a record by."""
+    """Asks for one number to find a record by."""
 
     nummer = forms.CharField(
         label="Nummer",
@@ -126,7 +129,7 @@ class NummerForm(forms.Form):
 
 
 class NummersForm(forms.Form):
-    """Numbers to withdraw, one a line."""
+    """Asks for the numbers to withdraw, one per line."""
 
     nummers = forms.CharField(
         label="Nummers",
@@ -141,7 +144,7 @@ class NummersForm(forms.Form):
     )
 
     def clean_nummers(self) -> list[str]:
-        """Each once."""
+        """Gives each number once."""
         found = numbers(self.cleaned_data["nummers"])
         if not found:
             raise forms.ValidationError("Vul minstens één nummer in.")
@@ -153,7 +156,7 @@ class NummersForm(forms.Form):
 
 
 class AllesForm(forms.Form):
-    """Whether somebody really means everything."""
+    """Asks for a confirmation that everything is meant."""
 
     zeker = forms.BooleanField(
         label="Ja, ik wil alles van deze soort intrekken",
@@ -162,9 +165,9 @@ class AllesForm(forms.Form):
 
 
 class WijzeForm(forms.Form):
-    """What a publication does with what is there already; each way says what it comes down to.
+    """Asks how a publication treats the records that are already there; each way states its result.
 
-    Without a choice it is done as the levering was delivered.
+    Without a choice the levering is published in the way in which it was delivered.
     """
 
     wijze = forms.ChoiceField(
@@ -192,19 +195,19 @@ class WijzeForm(forms.Form):
 
 
 def gone(number: int) -> str:
-    """So many disappear, in words that follow "er"."""
+    """Says how many records disappear, in Dutch words that follow "er"."""
     if not number:
         return "verdwijnt niets"
     return f"{'verdwijnt' if number == 1 else 'verdwijnen'} {getal(number)}"
 
 
 def standing(number: int) -> str:
-    """So many are then there, in words."""
+    """Says how many records are there afterwards, in Dutch words."""
     return f"{'staat' if number == 1 else 'staan'} er {getal(number)}"
 
 
 class RedenForm(forms.Form):
-    """Why so much may disappear."""
+    """Asks for the reason why so many records may disappear."""
 
     reden = forms.ChoiceField(
         label="Waarom verdwijnen er zoveel?",

@@ -1,7 +1,7 @@
-"""Publishing a levering, and undoing that: the set changes in one step or not at all.
+"""Publishes a levering, and undoes that: the set changes in one step or not at all.
 
-The set, the status, the erasure of the file and the line in the audit log change in one transaction, so that a
-levering is never published twice and a worker that dies leaves the old set answering.
+The set, the status, the erasure of the file and the line in the audit log change in one transaction. So a
+levering is never published twice, and a worker that dies leaves the old set answering.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from uploads.leveringen import lifecycle
 from uploads.leveringen.erasure import erase_content
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
 
-# As many as there may be: whoever asks for this has said so in another way.
+# No bound on the number of records: a caller that asks for this has confirmed the loss in another way.
 ONBEPERKT = 2**31 - 1
 _BEZIG = (
     "Er wordt op dit moment een andere levering van deze soort gepubliceerd. Wacht tot die klaar is, kijk of de uwe "
@@ -50,24 +50,27 @@ _TERUG_POSTCODE = (
 
 
 class NietPubliceerbaar(FoutMetMelding):
-    """The levering cannot be published (any more), or its publication not undone; `melding` says why, in Dutch."""
+    """The levering cannot be published (any more), or its publication cannot be undone.
+
+    `melding` says why, in Dutch.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Rem:
-    """So much of the set would disappear that somebody has to say why first."""
+    """Tells how much of the set would disappear, when it is so much that a reason is needed."""
 
     weg: int
     eerst: int
 
     @property
     def percentage(self) -> int:
-        """How much of the set that is, rounded down but for what is less than one."""
+        """Gives the part of the set that disappears, in percent; rounded down, but never to zero."""
         return max(100 * self.weg // self.eerst, 1)
 
 
 class RemtEerst(NietPubliceerbaar):
-    """Too much of the set would disappear, and nobody said why: see `rem`."""
+    """Too much of the set would disappear and nobody gave a reason; `rem` tells how much."""
 
     def __init__(self, rem: Rem, soort: str) -> None:
         super().__init__(
@@ -83,7 +86,7 @@ def _getal(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verlies:
-    """Why much may disappear, and how many records that was when somebody said so."""
+    """The reason why many records may disappear, and their number at the moment when the reason was given."""
 
     reden: RedenVerlies
     aantal: int
@@ -93,13 +96,19 @@ class Verlies:
 
 
 def difference(levering: Levering, wijze: str = "") -> Verschil:
-    """What publishing a converted levering would do to the set as it is now; `wijze`: as if it were this one."""
+    """Computes what publishing a converted levering would do to the present set.
+
+    `wijze` replaces the levering's own way.
+    """
     volledig = (wijze or levering.wijze) == Wijze.VOLLEDIG
     return store.difference(levering.gemeente, Soort(levering.soort), levering.pk, volledig=volledig)
 
 
 def rem(levering: Levering, verschil: Verschil | None = None) -> Rem | None:
-    """Whether more of the set would disappear than goes without saying why; `verschil` when it is known already."""
+    """Gives the brake when more of the set would disappear than is allowed without a reason, else None.
+
+    `verschil` saves computing the difference again.
+    """
     found = verschil if verschil is not None else difference(levering)
     if 100 * found.weg <= settings.UM_REM_PERCENTAGE * found.eerst:
         return None
@@ -115,11 +124,12 @@ def request_publication(
     verlies: Verlies | None = None,
     zonder_rem: bool = False,
 ) -> None:
-    """Let a converted levering wait for publication. Of two people who ask, one wins.
+    """Lets a converted levering wait for publication. When two people ask at once, one succeeds.
 
-    `wijze` when somebody chose it now, `verlies` when somebody said why much may disappear; `zonder_rem` for who
-    need not say. Raises NietPubliceerbaar for the other, when there is nothing to publish or the municipality may
-    not, and RemtEerst when more would disappear than was said.
+    `wijze` is the way that somebody chose now, `verlies` the reason why many records may disappear;
+    `zonder_rem` is for callers that need no reason. Raises NietPubliceerbaar for the second person, when
+    there is nothing to publish, or when the municipality may not publish; RemtEerst when more would disappear
+    than the reason was given for.
     """
     if not gemeente.is_toegelaten:
         raise NietPubliceerbaar(
@@ -146,7 +156,7 @@ def request_publication(
 
 
 def _brake(levering: Levering, verschil: Verschil) -> None:
-    """Raise RemtEerst when more would disappear than somebody said."""
+    """Refuses when more would disappear than the reason was given for. Raises RemtEerst."""
     found = rem(levering, verschil)
     if found is not None and found.weg > levering.verlies_bevestigd:
         raise RemtEerst(found, levering.soort_label)
@@ -156,10 +166,11 @@ def _brake(levering: Levering, verschil: Verschil) -> None:
 
 
 def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
-    """Publish a levering that waits for it; None when it does not, when another worker is at it, or when it could not.
+    """Publishes a levering that waits for it.
 
-    Safe to call again at any time. Why it could not is then in the levering's `melding`, and its status is back
-    at `omgezet`; exceptions other than that are the caller's and have changed nothing.
+    Gives None when it does not wait, when another worker has it, or on failure. It can safely be called again
+    at any time. After a failure the levering's `melding` says why, and its status is `omgezet` again. Other
+    exceptions reach the caller and have changed nothing.
     """
     return _under_lease(gemeente, levering_id, _PUBLICEREN)
 
@@ -171,7 +182,7 @@ def _publish(lease: Lease[Levering], levering: Levering) -> Verschil:
         levering.pk,
         volledig=levering.wijze == Wijze.VOLLEDIG,
     )
-    # The set may have changed since somebody looked; with what was written now the transaction is rolled back.
+    # The set may have changed since somebody looked; the exception rolls back everything written so far.
     _brake(levering, verschil)
     _mark_published(lease, levering, verschil)
     return verschil
@@ -202,7 +213,7 @@ def _give_back_publishing(levering_id: int, melding: str, stop: RedenStop | None
 
 
 def why_not(levering: Levering | None) -> str:
-    """Why a levering that is not waiting to be published cannot be, in Dutch."""
+    """Says in Dutch why a levering that is not waiting to be published cannot be published."""
     if levering is None:
         return "Deze levering bestaat niet meer."
     if levering.status in {
@@ -222,7 +233,10 @@ def why_not(levering: Levering | None) -> str:
 
 
 def undoable(levering: Levering) -> Journaal | None:
-    """The journaal of a publication that can be undone now: the last of its kind; call inside `voor_gemeente`."""
+    """Gives the journaal of a publication that can be undone now: the last of its kind.
+
+    Call inside `voor_gemeente`.
+    """
     if levering.status != Leveringstatus.GEPUBLICEERD or levering.is_teruggedraaid:
         return None
     found = journaal.last_journaal(Soort(levering.soort))
@@ -230,9 +244,10 @@ def undoable(levering: Levering) -> Journaal | None:
 
 
 def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser | None) -> None:
-    """Let a publication wait to be undone. Of two people who ask, one wins.
+    """Lets a publication wait to be undone. When two people ask at once, one succeeds.
 
-    Raises NietPubliceerbaar for the other, and when it is not the last of its kind or not kept any more.
+    Raises NietPubliceerbaar for the second person, when it is not the last publication of its kind, and when
+    it is not kept any more.
     """
     with voor_gemeente(gemeente):
         levering = Levering.objects.select_for_update(of=("self",)).filter(pk=levering_id).first()
@@ -248,9 +263,10 @@ def request_undo(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUs
 
 
 def undo(gemeente: Gemeente, levering_id: int) -> Verschil | None:
-    """Undo the publication of a levering that waits for it; None as with `publish`.
+    """Undoes the publication of a levering that waits for it; gives None in the same cases as `publish`.
 
-    Safe to call again at any time. Why it could not is then in the levering's `melding`, and it is published as it was.
+    It can safely be called again at any time. After a failure the levering's `melding` says why, and the
+    levering is published as before.
     """
     return _under_lease(gemeente, levering_id, _TERUGDRAAIEN)
 
@@ -278,7 +294,7 @@ def _give_back_undoing(levering_id: int, melding: str, stop: RedenStop | None) -
 
 @dataclass(frozen=True, slots=True)
 class _Werk:
-    """A kind of work that changes the set: how it begins, is done and is given back, and what is said of failures."""
+    """A kind of work that changes the set: how it begins, is done and given back, and its messages."""
 
     begin: Callable[[int], Lease[Levering] | None]
     do: Callable[[Lease[Levering], Levering], Verschil]
@@ -292,20 +308,21 @@ _TERUGDRAAIEN = _Werk(lifecycle.begin_undoing, _undo, _give_back_undoing, _TERUG
 
 
 def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil | None:
-    """Do what a levering waits for, in one transaction, or give it back with a message."""
+    """Does the work that a levering waits for, in one transaction, or gives it back with a message."""
 
     def give_back(melding: str, stop: RedenStop | None = None) -> None:
         with voor_gemeente(gemeente):
             werk.give_back(levering_id, melding, stop)
 
     with voor_gemeente(gemeente):
-        # Whoever publishes holds the row's lock until it is done; this does not stand in line behind it.
+        # A worker that publishes holds the row's lock until it is done; this one gives up instead of waiting
+        # for it.
         lease = werk.begin(levering_id)
     if lease is None:
         return None
     try:
         with voor_gemeente(gemeente):
-            # Waits for whoever glances at the row. From here on nobody else publishes it.
+            # This waits for a short read of the row. From here on no other worker publishes it.
             levering = lease.lock()
             if levering is None:
                 return None

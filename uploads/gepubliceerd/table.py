@@ -1,4 +1,4 @@
-"""What a municipality has published, as a table: the search profiles, in the words of the standard."""
+"""Shows what a municipality has published as a table: the search profiles, in the words of the standard."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,9 +12,9 @@ from exchange.display import Labels, external_codes, value_text
 from exchange.standard import Soort, veld_op
 from exchange.waardelijsten.models import labels_of
 
-# All that lies readable of contacts with employers: the rest names people.
+# These are the only unencrypted attributes of a contact with an employer: the others name people.
 LEESBAAR: Final = ("datum", "werkgever.nummerKvk")
-# What a row shows; the labels and the texts are the standard's.
+# The attributes that a row shows; the labels and the texts are the standard's.
 _PADEN: Mapping[Soort, tuple[str, ...]] = {
     Soort.WERKZOEKENDEN: (
         "idWerkzoekende",
@@ -40,7 +40,7 @@ _PADEN: Mapping[Soort, tuple[str, ...]] = {
 _ALS_CODE = {"arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs"}
 _GETALLEN = {"werktijden.aantalWerkurenPerWeekMaximaal"}
 _KORT = {"werktijden.aantalWerkurenPerWeekMaximaal": "Uren per week (maximaal)"}
-# What a column is sorted by, as `published.SORTEERBAAR` calls it.
+# The attribute by which a column is sorted -> its name in `find.SORTEERBAAR`.
 _SORTEERT = {
     "idWerkzoekende": "nummer",
     "idVacature": "nummer",
@@ -56,7 +56,7 @@ _SORTEERT = {
 
 @dataclass(frozen=True, slots=True)
 class Tabelkolom:
-    """A column: the attribute's path, its heading, whether it holds numbers, and by what name it is sorted."""
+    """A column: the attribute's path, its heading, whether it holds numbers, and its name for sorting."""
 
     pad: str
     label: str
@@ -74,7 +74,7 @@ class Tabelregel:
 
 @cache
 def columns(soort: Soort) -> tuple[Tabelkolom, ...]:
-    """The columns for a kind; an attribute in a group of its own goes by the name of the group."""
+    """Gives the columns for a kind; a code in a group has the name of the group."""
     return tuple(
         Tabelkolom(pad, _KORT.get(pad) or _label(soort, pad), pad in _GETALLEN, _SORTEERT.get(pad, ""))
         for pad in _PADEN[soort]
@@ -90,7 +90,7 @@ def _label(soort: Soort, pad: str) -> str:
 
 
 def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Tabelregel]:
-    """Per profile the text of every column; one query for the names of all codes together."""
+    """Gives per profile the text of every column, with one query for the names of all codes together."""
     records = [(profiel.pk, _shown(profiel)) for profiel in profielen]
     labels = labels_of(code for _, record in records for code in external_codes(soort, record))
     return [
@@ -100,7 +100,7 @@ def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Tabelreg
 
 
 def readable(datum: date, nummer_kvk: str) -> dict[str, Any]:
-    """What lies readable of a contact with an employer, in the standard."""
+    """Gives the unencrypted attributes of a contact with an employer, in the form of the standard."""
     return {"datum": datum.isoformat(), "werkgever": {"nummerKvk": nummer_kvk}}
 
 

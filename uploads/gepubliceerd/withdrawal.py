@@ -1,7 +1,7 @@
-"""Taking published records off at once: some of them, or everything of a kind.
+"""Withdraws published records at once: some of them, or everything of a kind.
 
-Somebody who no longer agrees must be gone everywhere: from the set, from what an undo could bring back, and from the
-leveringen that wait for publication.
+The records of somebody who no longer agrees disappear everywhere: from the set, from what an undo can bring
+back, and from the leveringen that wait for publication.
 """
 
 from collections.abc import Collection
@@ -27,9 +27,9 @@ _VERVALLEN = (
 def withdraw_records(
     gemeente: Gemeente, soort: Soort, ids: Collection[str], gebruiker: AbstractBaseUser | None
 ) -> int:
-    """Withdraw the records with these ids; how many of them were published.
+    """Withdraws the records with these ids; returns how many of them were published.
 
-    Raises BezigMetPubliceren when a publication goes on too long to wait for; then nothing has changed.
+    Raises BezigMetPubliceren when a publication takes too long to wait for; then nothing has changed.
     """
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -41,9 +41,10 @@ def withdraw_records(
 
 
 def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBaseUser | None) -> int:
-    """Withdraw the whole set of a kind; how many records that were. Leveringen of this kind that wait expire.
+    """Withdraws the whole set of a kind; returns the number of records.
 
-    Raises BezigMetPubliceren as `withdraw_records` does.
+    Leveringen of this kind that wait expire. Raises BezigMetPubliceren in the same case as
+    `withdraw_records`.
     """
     with voor_gemeente(gemeente):
         number = withdrawal.withdraw_all(gemeente, soort)

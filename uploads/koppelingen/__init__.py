@@ -1,1 +1,1 @@
-"""Choosing columns: proposing, the page on which that is done, and saved versions."""
+"""Lets a clerk choose columns: the proposals, the page for choosing, and the saved versions."""

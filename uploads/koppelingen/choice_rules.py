@@ -1,4 +1,4 @@
-"""uploads.koppelingen.choice_rules."""
+"""Turns rules into the choices on the page for choosing columns, and choices into rules."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ _NO_SAMPLES: Final[Mapping[str, Sequence[object]]] = {}
 
 
 def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
-    """The choices that these rules are, for a file with these columns."""
+    """Gives the choices that stand for these rules, for a file with these columns."""
     present = {kolom.sleutel for kolom in kolommen}
     chosen: dict[str, Kolomkeuze] = {}
     extra: list[Extra] = []
@@ -72,14 +72,17 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
 
 
 def _is_language(regel: Regel, regels: Regels, present: set[str]) -> bool:
-    """Whether a constant is the language of a level that a column of this file has; it is chosen with that column."""
+    """Tells whether a constant is the language of a level that has a column here.
+
+    That column's choice then covers it.
+    """
     return regel.doel.endswith(f".{CODE_TAAL}") and any(
         other.doel == regel.alleen_met and not present.isdisjoint(other.kolommen) for other in regels.regels
     )
 
 
 def _language_with(regel: Regel, regels: Regels) -> str:
-    """The language that goes with the level of this rule."""
+    """Gives the language that belongs to the level of this rule."""
     doel = f"{regel.doel.rpartition('.')[0]}.{CODE_TAAL}"
     found = (one for one in regels.regels if one.doel == doel and one.alleen_met == regel.doel)
     return next((one.constante for one in found), "")
@@ -92,14 +95,17 @@ def _number_in(doel: str) -> int:
 
 
 def _code_for_yes(regel: Regel) -> str:
-    """The code that stands for yes, when the rule's words are only yes and no."""
+    """Gives the code that stands for yes, when the rule's words are only yes and no."""
     codes = {code for _, code in regel.waarden if code}
     return codes.pop() if len(codes) == 1 and (NEE, "") in regel.waarden else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Keuzefout:
-    """What is wrong with the choices. `plaats` is a key of a column, `x<number>` of an extra, or empty."""
+    """Tells what is wrong with the choices.
+
+    `plaats` is a key of a column, `x<number>` of an extra rule, or empty.
+    """
 
     plaats: str
     melding: str
@@ -111,12 +117,11 @@ def to_regels(
     kolommen: Sequence[Kolomkop],
     monsters: Mapping[str, Sequence[object]] = _NO_SAMPLES,
 ) -> tuple[Regels, tuple[Keuzefout, ...]]:
-    """The rules that these choices are, and what is wrong with them.
+    """Gives the rules that stand for these choices, and the errors in the choices.
 
-    `monsters` has a few values per column (by its key): a target that was not there to begin with gets the words that
-    people use for it, as in a proposal.
-
-    What is wrong is left out of the rules, so that the rest can be shown.
+    `monsters` has a few values per column (by its key): a target that is new on the page gets the words that
+    people use for it, as in a proposal. A choice with an error is left out of the rules, so that the others
+    can be shown.
     """
     old = {
         (without_positions(regel.doel), *regel.kolommen[:1]): regel
@@ -163,12 +168,12 @@ def to_regels(
         else:
             add(_extra_rule(leaf, extra, old, monsters), f"x{place}")
     consent, fault = _consent(keuzes)
-    # Who sends the page chose these rules, whatever they began with.
+    # The rules are those of the person who sends the page, whatever rules the page began with.
     return Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent), (*faults, *fault)
 
 
 def _like(begin: Regels) -> Callable[[Regel], int]:
-    """The order of the rules that the page began with, so that the same choices are the same rules."""
+    """Gives the order of the rules that the page began with, so that the same choices give the same rules."""
     places: dict[tuple[str, ...], int] = {}
     for place, regel in enumerate(begin.regels):
         places.setdefault((regel.doel, regel.constante, regel.alleen_met, *regel.kolommen[:1]), place)
@@ -184,7 +189,10 @@ def _like(begin: Regels) -> Callable[[Regel], int]:
 
 
 def target_at(leaf: Veld, nummer: int, *, constante: bool = False) -> str:
-    """The target at a place in its list, from 1; with 0 every value by itself, and a constant in every element."""
+    """Gives the target at a place in its list, from 1.
+
+    At 0 every value is an element of its own, and a constant stands in every element.
+    """
     pad = leaf.pad
     if "[]" not in pad:
         return pad
@@ -227,13 +235,13 @@ def _rule(
     if keuze.ja:
         return replace(regel, waarden=_words_for_yes(regel, keuze.ja), splits="", per_woord=False)
     if begin is not None and _code_for_yes(begin):
-        # It said what yes means, and now says no more.
+        # The code for yes was chosen before, and is now taken away.
         return replace(regel, waarden=usual, per_woord=per_woord)
     return regel
 
 
 def _words_for_yes(regel: Regel, code: str) -> tuple[tuple[str, str], ...]:
-    """Yes and no in the words of the rule, or in the usual ones."""
+    """Gives yes and no in the words of the rule, or in the usual words."""
     if not _code_for_yes(regel):
         return (*yes_to(code), (JA_CIJFER, code), (NEE_CIJFER, ""))
     return tuple((word, code if old else "") for word, old in regel.waarden)
@@ -290,7 +298,7 @@ _BOTH: Final = (
 
 
 def consent_words(text: str) -> tuple[str, ...]:
-    """The words that mean yes, as somebody typed them with commas between."""
+    """Reads the words that mean yes, which somebody typed with commas between them."""
     words = dict.fromkeys(woordsleutel(part)[:LONGEST_WORD] for part in text.replace(";", ",").split(","))
     return tuple(word for word in words if word)[:MOST_WORDS]
 

@@ -1,7 +1,8 @@
-"""The page on which a clerk says what every column is: rules as choices, and choices as rules.
+"""Describes the page on which a clerk says what every column is: the choices and their options.
 
-The page can say less than rules can (a preset knows words and conditions of its own). What a choice does not touch
-stays as it was in the rules that the page began with. No database; nothing here is kept.
+The page can say less than rules can, because a preset has words and conditions of its own. The parts of a
+rule that no choice touches stay as they were when the page began. This module uses no database and keeps
+nothing.
 """
 
 from collections import Counter
@@ -31,9 +32,9 @@ from uploads.mapping.proposals.suggest import (
 from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS
 from uploads.mapping.words import JA
 
-# The column goes behind another one, in the same target.
+# The column is appended to another column, in the same target.
 ACHTER: Final = "achter"
-# The source of an extra rule that is no column.
+# The source of an extra rule that uses no column.
 VAST: Final = "vast"
 NIET: Final = ""
 MAX_EXTRA: Final = 40
@@ -42,17 +43,18 @@ MOST_WORDS: Final = 50
 LONGEST_WORD: Final = 300
 LONGEST_CONSTANT: Final = 2000
 LONGEST_BETWEEN: Final = 5
-# How many places of a repeated group are offered; more when the file has them.
+# How many places of a repeated group are offered; more when the file has more.
 _PLACES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Kolomkeuze:
-    """What is chosen for one column.
+    """The choice for one column.
 
-    `doel` is a path without positions, TOESTEMMING, ACHTER or NIET. `nummer` is the place in a repeated group from
-    1; with 0 every value is an element by itself. `achter` is the key of a column, `ja` a code, `taal` that of the
-    language that a level is of, `toestemming` the words that mean yes. The rest is as in `Regel`.
+    `doel` is a path without positions, TOESTEMMING, ACHTER or NIET. `nummer` is the place in a repeated group
+    from 1; with 0 every value is an element of its own. `achter` is the key of a column, `ja` a code, `taal`
+    the code of the language that a level belongs to, `toestemming` the words that mean yes. The rest is as in
+    `Regel`.
     """
 
     doel: str = NIET
@@ -70,7 +72,7 @@ class Kolomkeuze:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A target that is filled besides: with the same value everywhere, or from a column that has a target already."""
+    """An extra target: it has one value everywhere, or that of a column that already has a target."""
 
     doel: str
     nummer: int = 0
@@ -82,7 +84,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Kolomkeuzes:
-    """Everything that is chosen on the page. `verklaring`: everybody in the file agreed, somebody declares."""
+    """All choices of the page. `verklaring`: somebody declares that everybody in the file gave consent."""
 
     soort: Soort
     kolommen: Mapping[str, Kolomkeuze]
@@ -90,7 +92,7 @@ class Kolomkeuzes:
     verklaring: bool = False
 
 
-# --- What can be chosen -------------------------------------------------------------------------------------
+# --- Options ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Optie:
 
 @dataclass(frozen=True, slots=True)
 class Optiegroep:
-    """Choices that belong together."""
+    """A group of choices that belong together."""
 
     label: str
     opties: tuple[Optie, ...]
@@ -111,7 +113,10 @@ class Optiegroep:
 
 @cache
 def doelgroepen(soort: Soort) -> tuple[Optiegroep, ...]:
-    """The targets of a kind, grouped as the standard has them; what every file needs comes first."""
+    """Gives the targets of a kind, grouped as in the standard.
+
+    The targets that every file needs come first.
+    """
     labels = _labels(soort)
     needed = [Optie(doel.pad, labels[doel.pad]) for doel in doelen(soort) if doel.verplicht]
     if soort is Soort.WERKZOEKENDEN:
@@ -128,7 +133,7 @@ def doelgroepen(soort: Soort) -> tuple[Optiegroep, ...]:
 
 
 def _labels(soort: Soort) -> dict[str, str]:
-    """What every target is called on screen, with its group where another is called the same."""
+    """Gives the label of every target on screen, with its group where two targets have the same label."""
     short = {leaf.pad: screen_label(leaf.attribuut) for leaf in velden(soort)}
     times = Counter(short.values())
     return {
@@ -141,7 +146,7 @@ def _labels(soort: Soort) -> dict[str, str]:
 
 @cache
 def constante_groepen(soort: Soort) -> tuple[Optiegroep, ...]:
-    """The targets that can have the same value everywhere: all but the id and what is no target."""
+    """Gives the targets that can have the same value everywhere: all attributes but the id."""
     kept = (
         Optiegroep(
             groep.label,
@@ -175,7 +180,10 @@ assert {optie.waarde for optie in _EENHEDEN} == {"", *EENHEDEN}
 
 @dataclass(frozen=True, slots=True)
 class Mogelijk:
-    """What more can be said about a column with this choice; an empty tuple or False: nothing to choose."""
+    """The further options of a column with this choice.
+
+    An empty tuple or False means that there is nothing to choose.
+    """
 
     nummers: tuple[Optie, ...] = ()
     splits: tuple[Optie, ...] = ()
@@ -190,14 +198,14 @@ class Mogelijk:
 
     @property
     def meer(self) -> bool:
-        """Whether there is anything to unfold: what most columns need not be told."""
+        """Tells whether there is anything to unfold; most columns do not need it."""
         return any((self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen))
 
 
 def possible_for(
     keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop], is_ja_nee: bool = False
 ) -> Mogelijk:
-    """What can be said about a column, given what is chosen for it and for the others."""
+    """Gives the options of a column, given the choices for it and for the other columns."""
     keuze = keuzes.kolommen[kolom.sleutel]
     if keuze.doel == TOESTEMMING:
         return Mogelijk(toestemming=True)
@@ -222,7 +230,7 @@ def possible_for(
 
 
 def _heads(keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tuple[Optie, ...]:
-    """The columns that this one can go behind: those with a target of their own."""
+    """Gives the columns that this one can be appended to: those with a target of their own."""
     return tuple(
         Optie(str(other.index), other.naam)
         for other in kolommen
@@ -244,13 +252,13 @@ def _places(leaf: Veld, chosen: int) -> tuple[Optie, ...]:
 
 
 def group_name(leaf: Veld) -> str:
-    """What one element of the list around it is called: "Opleiding", or the attribute itself."""
+    """Gives the name of one element of the surrounding list: "Opleiding", or the attribute itself."""
     repeated = [groep for groep in leaf.voorouders if groep.meervoudig]
     return repeated[0].label if repeated else leaf.label
 
 
 def language_of(soort: Soort, leaf: Veld) -> Veld | None:
-    """The attribute that holds the language of a level; None for what is no such level."""
+    """Gives the attribute that holds the language of a level; None for an attribute that is no such level."""
     group, _, name = leaf.pad.rpartition(".")
     return None if name == CODE_TAAL else leaf_at(soort, f"{group}.{CODE_TAAL}")
 
@@ -287,34 +295,25 @@ def _code_label(code: object, label: str) -> str:
 
 
 def _with(options: tuple[Optie, ...], chosen: str) -> tuple[Optie, ...]:
-    """The options, with what a preset says added when it is none of them."""
+    """Gives the options, with the preset's own value added when it is none of them."""
     if any(optie.waarde == chosen for optie in options):
         return options
     return (*options, Optie(chosen, "Zoals het in de koppeling staat"))
 
 
 def leaf_at(soort: Soort, pad: str) -> Veld | None:
-    """The attribute at a path that somebody sent; None when there is none."""
+    """Gives the attribute at a path that somebody sent; None when there is none."""
     try:
         return veld_op(soort, pad)
     except KeyError:
         return None
 
 
-# --- Rules as choices ---------------------------------------------------------------------------------------
-
-
-# --- What was sent as choices -------------------------------------------------------------------------------
-
-
 def talen_bij(doel: str) -> tuple[str, ...]:
-    """The names that can be typed for a fixed value of this target."""
+    """Gives the names that can be typed for a fixed value of this target."""
     return tuple(VEELGEVRAAGD.values()) if doel.endswith(f".{CODE_TAAL}") else ()
 
 
 def constante_tekst(doel: str, waarde: str) -> str:
-    """A fixed value as it is typed: a language by its name."""
+    """Gives a fixed value as it is typed: a language by its name."""
     return VEELGEVRAAGD.get(waarde, waarde) if doel.endswith(f".{CODE_TAAL}") else waarde
-
-
-# --- Choices as rules ---------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""What changed from one version of a koppeling to the next, in Dutch.
+"""Describes in Dutch what changed from one version of a koppeling to the next.
 
-Columns are called by the keys of their headers, which is what a koppeling keeps of them.
+Columns are called by the keys of their headers, which is all that a koppeling keeps of them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,10 @@ from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming
 
 
 def differences(old: Regels | None, new: Regels) -> list[str]:
-    """One sentence per change; of a first version how much it holds. Empty when nothing a clerk knows of changed."""
+    """Gives one sentence per change, or the size of a first version.
+
+    Empty when nothing changed that a clerk knows of.
+    """
     if old is None:
         return [_first(new)]
     found = list(_targets(old, new))
@@ -65,12 +68,12 @@ def _source(soort: Soort, regel: Regel) -> str:
 
 
 def _text(soort: Soort, doel: str, waarde: str) -> str:
-    """A fixed value or a code, as people know it."""
+    """Gives a fixed value or a code as people know it."""
     return label_of(soort, without_positions(doel), constant_of(veld_van(soort, doel).attribuut, waarde))
 
 
 def _details(soort: Soort, was: Sequence[Regel], now: Sequence[Regel]) -> Iterator[str]:
-    """What changed in how cells are read; the columns are the same."""
+    """Describes the changes in how cells are read, where the columns are the same."""
     for before, after in zip(was, now, strict=True):
         if before.splits != after.splits:
             yield (

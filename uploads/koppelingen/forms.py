@@ -1,4 +1,4 @@
-"""uploads.koppelingen.forms."""
+"""Reads the form of the page on which columns are chosen, and fills in what is usual."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -43,14 +43,14 @@ def from_form(
     kolommen: Sequence[Kolomkop],
     monsters: Mapping[str, Sequence[object]],
 ) -> Kolomkeuzes:
-    """The choices in a form that was sent; what is not in it is as it was to begin with."""
+    """Reads the choices from a form that was sent; a choice that is not in the form keeps its first value."""
     by_index = {str(kolom.index): kolom.sleutel for kolom in kolommen}
     chosen = dict(begin.kolommen)
     fresh: list[str] = []
     for kolom in kolommen:
         name, old = f"k{kolom.index}", begin.kolommen[kolom.sleutel]
         doel = _text(data, f"{name}-doel", old.doel)
-        # The fields beside it are about the target that was chosen when the page was made.
+        # The fields beside it belong to the target that was chosen when the page was made.
         if doel == _text(data, f"{name}-bij", NIET) and f"{name}-doel" in data:
             chosen[kolom.sleutel] = _column_from(data, name, replace(old, doel=doel), by_index)
         elif doel != old.doel:
@@ -69,7 +69,7 @@ def from_form(
 
 
 def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Sequence[object]) -> Kolomkeuze:
-    """What is usual for a target that was just chosen, given what other columns have."""
+    """Gives the usual choice for a target that was just chosen, given the choices for the other columns."""
     keuze = chosen[key]
     if keuze.doel == TOESTEMMING:
         return replace(keuze, toestemming=", ".join(yes_words(samples) or (JA,)))
@@ -129,7 +129,7 @@ def _extra_from(data: QueryDict, begin: Kolomkeuzes, by_index: Mapping[str, str]
 
 
 def _as_constant(soort: Soort, doel: str, waarde: str) -> str:
-    """A fixed value as rules have it: the label of a code becomes the code."""
+    """Gives a fixed value as rules hold it: the label of a code becomes the code."""
     leaf = leaf_at(soort, doel)
     lijst = leaf.attribuut.waardelijst if leaf is not None else None
     if not waarde or leaf is None or lijst is None:
@@ -155,12 +155,12 @@ def _place(text: str) -> int:
 
 
 def soort_van(text: str | None) -> Soort | None:
-    """The kind that a form or address names, of those that a spreadsheet can hold."""
+    """Gives the kind that a form or address names, of the kinds that a spreadsheet can hold."""
     return next((soort for soort in SOORTEN if soort.value == text), None)
 
 
 class NaamForm(forms.Form):
-    """Another name for a koppeling; whether it can be used is for `koppelingen` to say."""
+    """Asks for another name for a koppeling; `saved` checks whether the name can be used."""
 
     naam = forms.CharField(
         label="Naam",

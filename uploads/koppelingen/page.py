@@ -1,7 +1,7 @@
-"""What the page on which columns are chosen shows: every column with its proposal, its choice and what comes of it.
+"""Builds the page on which columns are chosen: every column with its proposal, its choice and its result.
 
-Brings together the file (`koppelingen`), the proposals (`suggest`) and the choices (`koppel_forms`). Cell values
-pass through here to the page of who may see the file, and nowhere else.
+It combines the file (`proposal`), the proposals (`suggest`) and the choices (`choices`, `forms`). Cell values
+go from here only to the page of somebody who may see the file.
 """
 
 from collections import Counter
@@ -70,24 +70,27 @@ class Kolomveld:
     suggestie: Suggestie
     keuze: Kolomkeuze
     mogelijk: Mogelijk
-    # The place of the column that it goes behind.
+    # The place of the column that it is appended to.
     achter: str = ""
     voorstel_label: str = ""
     fout: str = ""
-    # What the first rows come to: example texts, and per remark how often.
+    # The result for the first rows: example texts, and per remark how often it was made.
     wordt: tuple[str, ...] = ()
     opmerkingen: list["Opgeteld"] = field(default_factory=list)
-    # Whether the fields beside the choice on somebody's screen are those of another choice.
+    # Whether the fields beside the choice on the visitor's screen belong to another choice.
     is_anders: bool = False
 
     @property
     def naam(self) -> str:
-        """How its fields are called."""
+        """Gives the name of its fields in the form."""
         return f"k{self.kolom.index}"
 
     @property
     def vorm(self) -> str:
-        """Changes when the fields beside the choice must be shown anew; empty when there are none."""
+        """Gives a text that changes when the fields beside the choice must be shown anew.
+
+        Empty when there are none.
+        """
         if not self.is_gekozen and not self.fout:
             return ""
         shown = (self.keuze.doel, self.mogelijk, self.fout)
@@ -95,42 +98,42 @@ class Kolomveld:
 
     @property
     def nummer(self) -> str:
-        """The place in a repeated group, as the choice has it."""
+        """Gives the place in a repeated group, as the choice has it."""
         offered = [optie.waarde for optie in self.mogelijk.nummers]
         chosen = str(self.keuze.nummer)
         return chosen if chosen in offered else next((one for one in offered if one != "0"), "")
 
     @property
     def is_bijzonder(self) -> bool:
-        """Whether something was said that most columns need not be told, or is wrong."""
+        """Tells whether something was chosen that most columns do not need, or something is wrong."""
         keuze = self.keuze
         return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1)
 
     @property
     def is_gekozen(self) -> bool:
-        """Whether it is taken along."""
+        """Tells whether the column is included."""
         return self.keuze.doel != NIET
 
     @property
     def zoals_voorgesteld(self) -> bool:
-        """Whether the choice is what was proposed."""
+        """Tells whether the choice equals the proposal."""
         return self.keuze.doel == self.voorgesteld
 
     @property
     def voorgesteld(self) -> str:
-        """The choice that the proposal is, whether or not it is sure."""
+        """Gives the choice that stands for the proposal, sure or not."""
         if self.suggestie.achter:
             return ACHTER
         return without_positions(self.suggestie.doel or NIET)
 
     @property
     def misschien(self) -> bool:
-        """Whether there is a proposal that is not followed."""
+        """Tells whether there is a proposal that is not followed."""
         return bool(self.suggestie.doel) and not self.zoals_voorgesteld
 
     @property
     def twijfel(self) -> bool:
-        """Whether somebody had better look at it: an unsure proposal, or a column that nothing is known of."""
+        """Tells whether somebody should check it: the proposal is unsure, or there is none."""
         if self.suggestie.doel is None:
             return not self.is_gekozen and self.suggestie.zekerheid == 0 and bool(self.voorbeelden)
         return (self.zoals_voorgesteld and self.suggestie.zekerheid < _SURE) or (
@@ -140,7 +143,7 @@ class Kolomveld:
 
 @dataclass(frozen=True, slots=True)
 class Opgeteld:
-    """A remark, and on how many of the rows."""
+    """A remark, and the number of rows that have it."""
 
     ernst: str
     kolom: str
@@ -150,7 +153,10 @@ class Opgeteld:
 
 @dataclass(frozen=True, slots=True)
 class Extraveld:
-    """One extra rule on the page; `plaats` counts from 0. `was` is its place in what the page began with, from 1."""
+    """One extra rule on the page.
+
+    `plaats` counts from 0. `was` is its place among the rules that the page began with, from 1.
+    """
 
     plaats: int
     extra: Extra
@@ -163,18 +169,18 @@ class Extraveld:
 
     @property
     def naam(self) -> str:
-        """How its fields are called."""
+        """Gives the name of its fields in the form."""
         return f"x{self.plaats}"
 
     @property
     def tekst(self) -> str:
-        """The fixed value as it is typed."""
+        """Gives the fixed value as it is typed."""
         return constante_tekst(self.extra.doel, self.extra.waarde)
 
 
 @dataclass(frozen=True, slots=True)
 class Voorbeeld:
-    """What the first rows come to: per row its remarks and its texts, with what they are about; and all counted."""
+    """The result of the first rows: per row its remarks and its texts by target, and the totals."""
 
     kolommen: tuple[str, ...]
     rijen: tuple[tuple[Rijuitkomst, Paren, Paren], ...]
@@ -182,17 +188,17 @@ class Voorbeeld:
 
     @property
     def mee(self) -> int:
-        """How many rows go along."""
+        """Counts the rows that are included."""
         return self._fate(Lot.MEE)
 
     @property
     def over(self) -> int:
-        """How many rows are skipped."""
+        """Counts the rows that are skipped."""
         return self._fate(Lot.OVERGESLAGEN)
 
     @property
     def af(self) -> int:
-        """How many rows are refused."""
+        """Counts the rows that are refused."""
         return self._fate(Lot.AFGEKEURD)
 
     def _fate(self, lot: Lot) -> int:
@@ -205,7 +211,7 @@ class Bord:
     def __init__(self, levering: Levering, voorstel: Koppelvoorstel, soort: Soort | None = None) -> None:
         self.levering = levering
         self.voorstel = voorstel
-        # A header that looks like data is data: somebody chose a row of it as the header row.
+        # A header that looks like data is data: somebody chose a data row as the header row.
         self.kolommen = [replace(one.kop, naam=shown_header(one.kop.naam)) for one in voorstel.kolommen]
         self.monsters = {kolom.kop.sleutel: kolom.monster for kolom in voorstel.kolommen}
         koppen = _headers(voorstel.kolommen)
@@ -221,7 +227,10 @@ class Bord:
         self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
     def _first_rules(self, koppen: Sequence[str]) -> Regels:
-        """The rules there are, or the proposals. A file that waits for choices gets the proposals for what is left."""
+        """Gives the present rules, or the proposals.
+
+        A file that waits for choices gets proposals for its other columns too.
+        """
         proposed = regels_from(self.suggesties.values(), koppen, self.soort)
         present = self.voorstel.regels
         if present is None or present.soort is not self.soort:
@@ -241,20 +250,20 @@ class Bord:
         return replace(present, regels=(*present.regels, *more), toestemming=consent)
 
     def lees(self, data: QueryDict) -> None:
-        """Take over what was sent."""
+        """Takes over the choices that were sent."""
         self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters)
         self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
-    # --- What is shown --------------------------------------------------------------------------------------
+    # --- Parts of the page --------------------------------------------------------------------------------------
 
     @property
     def ontbreekt(self) -> tuple[str, ...]:
-        """What must still be told, in Dutch."""
+        """Says in Dutch what must still be chosen."""
         return what_is_missing(self.regels)
 
     @property
     def rijkeuzes(self) -> list[tuple[int, str]]:
-        """The rows that may hold the headers: their number, and what stands in them."""
+        """Gives the rows that may hold the headers: their number, and their text."""
         return [
             (number, " | ".join([shown(text) for text in texts if text][:_CELLS_SHOWN])[:_LONGEST_ROW])
             for number, texts in self.voorstel.rijen
@@ -262,29 +271,29 @@ class Bord:
 
     @property
     def groepen(self) -> tuple[Optiegroep, ...]:
-        """What every column can be."""
+        """Gives the targets that every column can have."""
         return doelgroepen(self.soort)
 
     @property
     def constante_groepen(self) -> tuple[Optiegroep, ...]:
-        """What can have a fixed value."""
+        """Gives the targets that can have a fixed value."""
         return constante_groepen(self.soort)
 
     @property
     def vraagt_toestemming(self) -> bool:
-        """Whether this kind of record needs somebody's consent."""
+        """Tells whether this kind of record needs somebody's consent."""
         return self.soort is Soort.WERKZOEKENDEN
 
     @property
     def toestemmingskolom(self) -> str:
-        """How the column is called that says who agreed."""
+        """Gives the name of the column that says who gave consent."""
         return next(
             (kop.naam for kop in self.kolommen if self.keuzes.kolommen[kop.sleutel].doel == TOESTEMMING), ""
         )
 
     @cached_property
     def velden(self) -> list[Kolomveld]:
-        """The columns."""
+        """Gives the columns."""
         found = []
         for one, kop in zip(self.voorstel.kolommen, self.kolommen, strict=True):
             seen = look_at(one.monster)
@@ -307,17 +316,17 @@ class Bord:
 
     @property
     def aantal_gekozen(self) -> int:
-        """How many columns are taken along."""
+        """Counts the columns that are included."""
         return sum(veld.is_gekozen for veld in self.velden)
 
     @property
     def twijfels(self) -> list[Kolomveld]:
-        """The columns that somebody had better look at."""
+        """Gives the columns that somebody should check."""
         return [veld for veld in self.velden if veld.twijfel]
 
     @property
     def extra_velden(self) -> list[Extraveld]:
-        """The extra rules, and an empty one to fill in."""
+        """Gives the extra rules, and an empty one to fill in."""
         before = list(self._begin_keuzes.extra)
         found = []
         for place, extra in enumerate(self.keuzes.extra):
@@ -338,7 +347,7 @@ class Bord:
 
     @property
     def extra_vorm(self) -> str:
-        """Changes when the extra rules must be shown anew."""
+        """Gives a text that changes when the extra rules must be shown anew."""
         shown = [(veld.extra.doel, veld.bron, veld.fout) for veld in self.extra_velden]
         return blake2b(repr(shown).encode(), digest_size=6).hexdigest()
 
@@ -355,10 +364,10 @@ class Bord:
         leaf = leaf_at(self.soort, without_positions(doel))
         return leaf.volledig_label if leaf is not None else ""
 
-    # --- What comes of it -----------------------------------------------------------------------------------
+    # --- Result of the choices ----------------------------------------------------------------------------------
 
     def voorbeeld(self, gemeente: Any) -> Voorbeeld:
-        """What the first rows become. Raises GeenKolommen and Onleesbaar; call inside `voor_gemeente`."""
+        """Converts the first rows. Raises GeenKolommen and Onleesbaar; call inside `voor_gemeente`."""
         rows = proposal.preview(
             gemeente,
             self.levering.pk,
@@ -393,7 +402,7 @@ class Bord:
         )
 
     def _tell_columns(self, rows: Sequence[Rijuitkomst], texts: Sequence[dict[str, str]]) -> None:
-        """Per column what its values become, where it is the only one for its target, and what is said of them."""
+        """Gives each column its results and remarks; results only where no other column has its target."""
         shared = Counter(without_positions(regel.doel) for regel in self.regels.regels)
         for veld in self.velden:
             pad = veld.keuze.doel
@@ -413,7 +422,7 @@ class Bord:
 
 
 def shown(text: str) -> str:
-    """A text as it may be on the screen: never a BSN, also not to who has the file."""
+    """Gives a text as it may be on the screen: never with a BSN, not even for somebody who has the file."""
     return NIET_GETOOND if is_bsn(text) or has_bsn(text) else text
 
 
@@ -422,7 +431,7 @@ def _remarks(row: Rijuitkomst) -> Paren:
 
 
 def _headers(kolommen: Sequence[Kolomvoorstel]) -> list[str]:
-    """The headers in their places; columns of the portal itself that were left out are empty."""
+    """Gives the headers in their places; the portal's own columns, which were left out, are empty."""
     found = [""] * (max((one.kop.index for one in kolommen), default=-1) + 1)
     for one in kolommen:
         found[one.kop.index] = one.kop.kop
@@ -437,7 +446,7 @@ def _samples(kolommen: Sequence[Kolomvoorstel]) -> list[tuple[Any, ...]]:
 
 
 def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
-    """The codes to choose from for a fixed value; nothing when it is typed."""
+    """Gives the codes to choose from for a fixed value; nothing when the value is typed."""
     leaf = leaf_at(soort, doel)
     lijst = leaf.attribuut.waardelijst if leaf is not None else None
     if lijst is None:
@@ -446,7 +455,7 @@ def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
 
 
 def _texts(soort: Soort, rows: Sequence[Rijuitkomst], paths: Iterable[str]) -> list[dict[str, str]]:
-    """Per row the text of every target, with the names of codes that others keep."""
+    """Gives per row the text of every target, with the names of codes that others maintain."""
     labels = labels_of(chain.from_iterable(external_codes(soort, row.record or {}) for row in rows))
 
     def text_at(record: Any, path: str) -> str:
@@ -458,7 +467,7 @@ def _texts(soort: Soort, rows: Sequence[Rijuitkomst], paths: Iterable[str]) -> l
 
 
 def _values(group: Any, steps: Sequence[str]) -> list[Any]:
-    """Every value at a path without positions."""
+    """Gives every value at a path without positions."""
     if not steps:
         return [] if group is None else [group]
     if not isinstance(group, dict):

@@ -1,4 +1,4 @@
-"""uploads.koppelingen.proposal."""
+"""Reads from the file of a levering what there is to choose from, and previews the result of the rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ _SAMPLES = 5
 _ROWS_SHOWN = 12
 
 
-# As long as what is shown of a cell.
+# The longest text of a cell that is shown, in characters.
 _SHOWN = 120
 
 
@@ -51,7 +51,7 @@ class GeenKolommen(FoutMetMelding):
 
 @dataclass(frozen=True, slots=True)
 class Kolomvoorstel:
-    """One column: its header, up to five different values as texts, and the cells themselves (for `suggest`)."""
+    """One column: its header, at most five different values as texts, and the cells (for `suggest`)."""
 
     kop: Kolomkop
     voorbeelden: tuple[str, ...]
@@ -60,7 +60,7 @@ class Kolomvoorstel:
 
 @dataclass(frozen=True, slots=True)
 class Bladvoorstel:
-    """A sheet that can be chosen, and how many rows it has, as far as that is known."""
+    """A sheet that can be chosen, and its number of rows, as far as that is known."""
 
     naam: str
     rijen: int | None
@@ -69,11 +69,12 @@ class Bladvoorstel:
 
 @dataclass(frozen=True, slots=True)
 class Koppelvoorstel:
-    """What there is to choose from in a file. Cell values are for who uploaded it: show them, keep them nowhere.
+    """Holds what there is to choose from in a file. Only its uploader sees the cell values.
 
-    `kopregel` 0: there is no row with headers. `rijen` are the first rows of the sheet, as number and texts, to choose
-    that row from. `regels` are those there are now, without what this sheet has no columns for: chosen before, or of
-    the koppeling that comes nearest; None when nothing does. `soort` is None when nothing tells.
+    They are kept nowhere. `kopregel` 0 means that no row has headers. `rijen` are the first rows of the
+    sheet, as number and texts, to choose the header row from. `regels` are the present rules, without those
+    for columns that this sheet lacks: the rules chosen before, or those of the koppeling that comes nearest;
+    None when there are none. `soort` is None when it is unknown.
     """
 
     bladen: tuple[Bladvoorstel, ...]
@@ -87,12 +88,10 @@ class Koppelvoorstel:
 
 
 def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Koppelvoorstel:
-    """What there is to choose from in the levering's file, on this sheet and header row or those found before.
+    """Gives the options of the levering's file, on this sheet and header row or on those found before.
 
-    `blad` is the place of the sheet among those that can be chosen, from 0.
-
-    Call inside `voor_gemeente`. Raises GeenKolommen when the file is gone or has no columns, Onleesbaar when it cannot
-    be read.
+    `blad` is the place of the sheet among those that can be chosen, from 0. Call inside `voor_gemeente`.
+    Raises GeenKolommen when the file is gone or has no columns, Onleesbaar when it cannot be read.
     """
     gemeente = levering.gemeente
     bestand = _voorproef(levering)
@@ -108,7 +107,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
     koppen = headers_at(rijen, kopregel, tabel.samengevoegd)
     soort = Soort(levering.soort) if levering.soort else None
     regels, naam = regels_of(levering), levering.koppeling
-    # On another sheet nothing may be left of what was chosen.
+    # Another sheet may have no column that was chosen.
     if regels is None or not fitting(regels, koppen).kolommen:
         regels, naam = _nearest(gemeente, koppen, soort)
     data = [rij for rij in rijen if rij.nummer > kopregel]
@@ -133,7 +132,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
 def preview(
     gemeente: Gemeente, levering_id: int, regels: Regels, blad: str, kopregel: int, number: int = 20
 ) -> list[Rijuitkomst]:
-    """What the first rows become with these rules; they need not be complete.
+    """Converts the first rows with these rules; the rules need not be complete.
 
     Raises OngeldigeRegels, GeenKolommen, and Onleesbaar.
     """
@@ -190,12 +189,12 @@ def _sheets(bestand: Bestand) -> list[Tabel]:
 
 
 def _sheet_called(tabellen: Sequence[Tabel], naam: str) -> Tabel:
-    """The sheet of this name, as it is kept (cut off); else the first."""
+    """Gives the sheet of this name, as it is kept (cut off); else the first sheet."""
     return next((one for one in tabellen if one.naam[:BLADNAAM] == naam[:BLADNAAM]), tabellen[0])
 
 
 def _guess(bestand: Bestand, tabel: Tabel) -> int:
-    """The row on this sheet that looks most like headers."""
+    """Gives the row on this sheet that looks most like headers."""
     try:
         return recognise(replace(bestand, tabellen=(tabel,))).kopregel
     except (NietGekoppeld, SoortOnduidelijk) as problem:
@@ -205,7 +204,7 @@ def _guess(bestand: Bestand, tabel: Tabel) -> int:
 
 
 def _nearest(gemeente: Gemeente, koppen: Sequence[str], soort: Soort | None) -> tuple[Regels | None, str]:
-    """The rules that fit best, complete or not, and the name of their koppeling."""
+    """Gives the rules that fit best, complete or not, and the name of their koppeling."""
     saved = recognise_headers(koppen, soort, saved_rules(gemeente))
     found = saved or recognise_headers(koppen, soort)
     if not found:

@@ -1,4 +1,4 @@
-"""A municipality's koppelingen: choosing what each column of a file is, seeing what that does, and saving it by name.
+"""Keeps a municipality's koppelingen: uses the chosen rules for a levering, and saves them by name.
 
 A saved koppeling has versions, which never change. Its newest version is recognised in the next file.
 """
@@ -41,7 +41,7 @@ LANGSTE_NAAM = 60
 
 
 def fitting(regels: Regels, koppen: Sequence[str]) -> Regels:
-    """The rules without what this header row has no columns for."""
+    """Gives the rules without those for columns that this header row lacks."""
     present = {kolom.sleutel for kolom in kolomkoppen(koppen)}
     kept = [
         replace(regel, kolommen=tuple(key for key in regel.kolommen if key in present))
@@ -69,10 +69,11 @@ def set_regels(
     gebruiker: AbstractBaseUser | None,
     versie: Koppelingversie | None = None,
 ) -> bool:
-    """Let the levering be converted (again) with these rules; `versie` when they were saved. The caller enqueues it.
+    """Lets the levering be converted (again) with these rules; the caller enqueues it.
 
-    False when that cannot be any more: it is being worked on, published or withdrawn, or its file is gone.
-    Raises OngeldigeRegels when the rules cannot be used or are not complete.
+    `versie` is given when the rules were saved. Returns False when that is too late: the levering is being
+    worked on, published or withdrawn, or its file is gone. Raises OngeldigeRegels when the rules cannot be
+    used or are not complete.
     """
     _check_complete(regels, soort)
     with voor_gemeente(gemeente):
@@ -93,7 +94,10 @@ def set_regels(
 
 
 def regels_of(levering: Levering) -> Regels | None:
-    """The rules that somebody made for this levering; None when there are none that the standard still takes."""
+    """Gives the rules that somebody made for this levering.
+
+    None when there are none that the standard still accepts.
+    """
     if levering.regels is None:
         return None
     plain = keys.decrypt(levering.gemeente, bytes(levering.regels), regels_context(levering.pk))
@@ -105,11 +109,8 @@ def regels_of(levering: Levering) -> Regels | None:
 
 
 def regels_context(levering_id: int) -> str:
-    """The context under which a levering's own rules are encrypted."""
+    """Gives the context under which a levering's own rules are encrypted."""
     return f"regels:{levering_id}"
-
-
-# --- What it does -------------------------------------------------------------------------------------------
 
 
 # --- Saving -------------------------------------------------------------------------------------------------
@@ -118,9 +119,9 @@ def regels_context(levering_id: int) -> str:
 def save(
     gemeente: Gemeente, naam: str, regels: Regels, gebruiker: AbstractBaseUser | None
 ) -> Koppelingversie:
-    """Keep rules by name: a new koppeling, or the next version of the one with this name.
+    """Saves rules by name: a new koppeling, or the next version of the one with this name.
 
-    The same rules as its newest version make no new one. A koppeling that was put away is in use again.
+    Rules that equal its newest version make no new version. A koppeling that was put away is in use again.
     Raises OngeldigeRegels, also for a name that cannot be used.
     """
     naam = _good_name(naam)
@@ -130,7 +131,7 @@ def save(
         koppeling, _ = Koppeling.objects.get_or_create(
             gemeente=gemeente, naam=naam, defaults={"soort": regels.soort.value}
         )
-        # Two at once: the second waits here and then sees the version of the first.
+        # When two people save at once, the second waits here and then sees the version of the first.
         koppeling = Koppeling.objects.select_for_update(of=("self",)).get(pk=koppeling.pk)
         if koppeling.soort != regels.soort:
             raise OngeldigeRegels(
@@ -162,28 +163,31 @@ def save(
 
 
 def history(koppeling: Koppeling) -> list[Koppelingversie]:
-    """Its versions, the newest first; call inside `voor_gemeente`."""
+    """Gives its versions, the newest first; call inside `voor_gemeente`."""
     return list(
         Koppelingversie.objects.filter(koppeling=koppeling).select_related("gebruiker").order_by("-nummer")
     )
 
 
 def regels_of_version(gemeente: Gemeente, versie: Koppelingversie) -> Regels:
-    """The rules of a version. Raises OngeldigeRegels when the standard no longer takes them."""
+    """Gives the rules of a version. Raises OngeldigeRegels when the standard no longer accepts them."""
     return from_json(_text_of(gemeente, versie))
 
 
 def restore(
     gemeente: Gemeente, versie: Koppelingversie, gebruiker: AbstractBaseUser | None
 ) -> Koppelingversie:
-    """Put an earlier version in force again, as a new version. Raises OngeldigeRegels."""
+    """Puts an earlier version in force again, as a new version. Raises OngeldigeRegels."""
     with voor_gemeente(gemeente):
         naam = Koppeling.objects.get(pk=versie.koppeling_id).naam
         return save(gemeente, naam, regels_of_version(gemeente, versie), gebruiker)
 
 
 def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser | None) -> bool:
-    """Put a koppeling away: no longer recognised, nor asked for by name. False when it was put away already."""
+    """Puts a koppeling away, so that it is no longer recognised or found by name.
+
+    Returns False when it was put away before.
+    """
     with voor_gemeente(gemeente):
         done = Koppeling.objects.filter(pk=koppeling_id, gearchiveerd_op=None).update(
             gearchiveerd_op=timezone.now()
@@ -199,7 +203,10 @@ def archive(gemeente: Gemeente, koppeling_id: int, gebruiker: AbstractBaseUser |
 
 
 def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: AbstractBaseUser | None) -> Koppeling:
-    """Give a koppeling another name. Raises OngeldigeRegels for a name that cannot be used or that another has."""
+    """Gives a koppeling another name.
+
+    Raises OngeldigeRegels for a name that cannot be used or that another has.
+    """
     naam = _good_name(naam)
     try:
         with voor_gemeente(gemeente):
@@ -215,15 +222,15 @@ def rename(gemeente: Gemeente, koppeling_id: int, naam: str, gebruiker: Abstract
                 onderwerp=f"koppeling {koppeling_id}, nu {naam}",
             )
     except IntegrityError:
-        # The name is the one thing that is unique; also when a colleague takes it at the same moment.
+        # Only the name is unique; a colleague may take it at the same moment.
         raise OngeldigeRegels(f"Er is al een koppeling met de naam {naam}. Kies een andere naam.") from None
     return koppeling
 
 
 def overview(*, weg: bool) -> "QuerySet[Koppeling]":
-    """The koppelingen in use, or those that were put away, with what a list shows; call inside `voor_gemeente`.
+    """Gives the koppelingen in use, or those that were put away, for a list; call inside `voor_gemeente`.
 
-    `versies` is how many there are, `laatste_levering` the id of the newest delivery with it.
+    `versies` is the number of versions, `laatste_levering` the id of the newest levering that used it.
     """
     versies = Koppelingversie.objects.filter(koppeling=OuterRef("pk")).order_by("-nummer")
     leveringen = Levering.objects.filter(koppelingversie__koppeling=OuterRef("pk")).order_by("-pk")
@@ -238,7 +245,7 @@ def overview(*, weg: bool) -> "QuerySet[Koppeling]":
 
 
 def saved_rules(gemeente: Gemeente) -> tuple[Opgeslagen, ...]:
-    """Every koppeling in use, in its newest version; the one saved last comes first."""
+    """Gives every koppeling in use, in its newest version; the one saved last comes first."""
     with voor_gemeente(gemeente):
         newest = (
             Koppelingversie.objects.filter(koppeling__gearchiveerd_op=None)
@@ -258,7 +265,7 @@ def saved_rules(gemeente: Gemeente) -> tuple[Opgeslagen, ...]:
 
 
 def versie_context(koppeling_id: int, nummer: int) -> str:
-    """The context under which a version's rules are encrypted."""
+    """Gives the context under which a version's rules are encrypted."""
     return f"koppeling:{koppeling_id}:{nummer}"
 
 
@@ -289,6 +296,3 @@ def _good_name(naam: str) -> str:
 
 def _about(versie: Koppelingversie) -> str:
     return f"koppeling {versie.koppeling_id}, versie {versie.nummer}"
-
-
-# --- The file -----------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""A levering itself: how a file comes in, its life cycle, and how it is erased."""
+"""Handles a levering itself: taking in the file, its life cycle, and its erasure."""

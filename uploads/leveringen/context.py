@@ -1,4 +1,4 @@
-"""What a conversion must know of the municipality and the country."""
+"""Collects what a conversion must know of the municipality and the country."""
 
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from uploads.models import Legewaarden, Waardekoppeling
 
 
 def environment(gemeente: Gemeente) -> Omgeving:
-    """The municipality's secret, value mapping and words for nothing, the lists of others, the map of the country."""
+    """Gives the municipality's secret, words and codes, the lists of others, and the map of the country."""
     with voor_gemeente(gemeente):
         codes: dict[str, dict[str, str]] = {}
         rows = list(
@@ -28,7 +28,7 @@ def environment(gemeente: Gemeente) -> Omgeving:
             codes.setdefault(lijst, {}).setdefault(woordsleutel(label), code)
         for lijst, code, _ in rows:
             codes[lijst][woordsleutel(code)] = code
-        # These languages go by these names, whatever list is loaded.
+        # These languages have these names, whatever list is loaded.
         codes.setdefault(TALEN, {}).update((woordsleutel(naam), code) for code, naam in VEELGEVRAAGD.items())
         # The municipality's own mapping goes before everything; an empty code leaves a value out on purpose.
         for lijst, waarde, code in Waardekoppeling.objects.values_list("lijst", "waarde", "code"):

@@ -1,4 +1,4 @@
-"""Erasing what a levering holds of people: after publication, when withdrawn, and when its time has come."""
+"""Erases the personal data of a levering: after publication, on withdrawal, and when its time has come."""
 
 from datetime import timedelta
 
@@ -21,16 +21,16 @@ from uploads.models import (
     Voorproef,
 )
 
-# A workbook with remarks is made anew when somebody wants it again.
+# A workbook with remarks can be made again when somebody wants it.
 OPMERKINGEN_BEWAARD = timedelta(hours=1)
 _INGETROKKEN = "Deze levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist."
 
 
 def erase_content(levering: Levering) -> None:
-    """Delete the raw file, what was kept of it and the converted records; call inside `voor_gemeente`.
+    """Deletes the raw file, its first rows and the converted records; call inside `voor_gemeente`.
 
-    The rules that somebody made for this file go too: a constant in them may be personal. Saved as a koppeling they
-    are kept there.
+    It also deletes the rules that somebody made for this file: a constant in them may be personal. Rules that
+    were saved as a koppeling are kept there.
     """
     Bronbestand.objects.filter(levering=levering).delete()
     Voorproef.objects.filter(levering=levering).delete()
@@ -40,7 +40,7 @@ def erase_content(levering: Levering) -> None:
 
 
 def erase_concept(levering: Levering) -> None:
-    """Delete the converted records, the values that no list knew, and the workbook that tells what came of it."""
+    """Deletes the converted records, the values that no list knew, and the workbook with remarks."""
     Opmerkingenbestand.objects.filter(levering=levering).delete()
     concept.erase(levering.gemeente, levering.pk)
     levering.onbekende_waarden = None
@@ -48,7 +48,7 @@ def erase_concept(levering: Levering) -> None:
 
 
 def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser | None) -> bool:
-    """Withdraw a levering that is not published, whatever it was doing. False when that was too late."""
+    """Withdraws a levering that is not published, in whatever state. Returns False when that was too late."""
     with voor_gemeente(gemeente):
         if not lifecycle.withdraw(levering_id, _INGETROKKEN):
             return False
@@ -59,16 +59,16 @@ def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser |
 
 
 def waiting() -> "QuerySet[Levering]":
-    """The leveringen that are not published, whatever they are doing; call inside `voor_gemeente`."""
+    """Gives the leveringen that are not published, in whatever state; call inside `voor_gemeente`."""
     return lifecycle.open_to("expire")
 
 
 def erase_expired(gemeente: Gemeente) -> int:
-    """Let every levering expire that was kept as long as a file may be; returns how many."""
+    """Lets every levering expire that was kept as long as a file may be; returns how many."""
     limit = timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN)
     with voor_gemeente(gemeente):
         Opmerkingenbestand.objects.filter(gewijzigd_op__lt=timezone.now() - OPMERKINGEN_BEWAARD).delete()
-        # A levering that is being published right now is locked, and gone by itself when that is done.
+        # A levering that is being published right now is locked; its file is erased when that is done.
         old = list(
             waiting().select_for_update(skip_locked=True, of=("self",)).filter(aangemaakt_op__lt=limit)
         )
@@ -83,9 +83,10 @@ def erase_expired(gemeente: Gemeente) -> int:
 
 
 def expire_waiting(soort: Soort, melding: str) -> int:
-    """Let every levering of this kind that is not published expire, whatever it was doing; returns how many.
+    """Lets every levering of this kind that is not published expire, in whatever state; returns how many.
 
-    Call inside `voor_gemeente`, with the set locked: what is being published then waits for its turn, or has had it.
+    Call inside `voor_gemeente`, with the set locked: a publication under way then either waits for the lock,
+    or is done.
     """
     found = list(waiting().select_for_update(of=("self",)).filter(soort=soort.value))
     for levering in found:
@@ -94,6 +95,6 @@ def expire_waiting(soort: Soort, melding: str) -> int:
 
 
 def _expire(levering: Levering, melding: str) -> None:
-    # A worker that is still at it finds out at its next step that its lease has ended.
+    # A worker that still has the levering finds out at its next step that its lease has ended.
     if lifecycle.expire(levering.pk, melding):
         erase_content(levering)

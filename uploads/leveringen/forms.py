@@ -1,4 +1,4 @@
-"""The forms of uploading: the file itself, and the keys with which a system delivers by itself."""
+"""Holds the forms of uploading: one file, and a new levering."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _ACCEPT = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt,.tsv,.xml,.htm,.html,.json"
 
 
 class BestandForm(forms.Form):
-    """A form with one file in it. Whether it is there and not broken off is told in our own words."""
+    """Asks for one file. A missing or broken-off file gets a message in our own words."""
 
     bestand = forms.FileField(label="Bestand", required=False, allow_empty_file=True, max_length=None)
     accept = ""
@@ -26,7 +26,7 @@ class BestandForm(forms.Form):
         field.widget = forms.FileInput(attrs={"accept": self.accept, "data-max-bytes": str(max_bytes())})
 
     def clean_bestand(self) -> "UploadedFile[bytes]":
-        """There is a file, and it was not broken off."""
+        """Refuses a missing file and a file that was broken off."""
         bestand: UploadedFile[bytes] | None = self.cleaned_data.get("bestand")
         if self._te_groot:
             raise forms.ValidationError(too_large_message())
@@ -36,7 +36,7 @@ class BestandForm(forms.Form):
 
 
 class NieuweLeveringForm(BestandForm):
-    """One file. What it is gets recognised from its content."""
+    """Asks for the file of a new levering. Its kind is recognised from its content."""
 
     accept = _ACCEPT
     uitleg = "Een Excel-bestand (xlsx, xls), ods, csv of JSON. De kolommen worden vanzelf herkend."

@@ -1,4 +1,4 @@
-"""Taking in a file: from the browser without touching the disk, and from there into the database, encrypted."""
+"""Takes in a file: from the browser, past the disk, into the database, encrypted."""
 
 import re
 from typing import Any
@@ -24,7 +24,10 @@ _NAME_LENGTH = 100
 
 
 def safe_name(bestandsnaam: str) -> str:
-    """A file's name as we keep it: without its folder, and without what may be somebody's number or address."""
+    """Gives a file's name as we keep it.
+
+    It has no folder, and no parts that may be a number or address of somebody.
+    """
     name = re.split(r"[/\\]", bestandsnaam)[-1]
     name = "".join(character if character.isprintable() else " " for character in name)
     stem, dot, extension = name.rpartition(".")
@@ -56,10 +59,10 @@ def receive(
     publiceer_vanzelf: bool = False,
     kenmerk: str = "",
 ) -> Levering:
-    """Keep a file (encrypted) as a new levering, waiting to be converted.
+    """Keeps a file (encrypted) as a new levering, waiting to be converted.
 
-    The last three are of files that come in by themselves, see `unattended`.
-    Raises Onleesbaar, with a Dutch sentence, for a file that is too large or that no reader takes.
+    The last three arguments are for files that come in by themselves, see `aanleveren`. Raises Onleesbaar,
+    with a Dutch sentence, for a file that is too large or that no reader accepts.
     """
     if len(inhoud) > max_bytes():
         raise Onleesbaar(too_large_message())
@@ -82,8 +85,9 @@ def receive(
     return levering
 
 
-# Django writes a value of many megabytes as hexadecimal text into the statement, and takes it back as such: nine times
-# the size of the file in memory. These two send and take the bytes themselves.
+# Django writes a value of many megabytes as hexadecimal text into the statement, and reads it back as such:
+# that takes nine times the size of the file in memory. These two functions send and read the bytes
+# themselves.
 _RAW = sql.Identifier(Bronbestand._meta.db_table)
 
 
@@ -97,7 +101,10 @@ def _keep_raw(gemeente: Gemeente, levering_id: int, inhoud: bytes) -> None:
 
 
 def raw_of(gemeente: Gemeente, levering_id: int) -> bytes:
-    """The file of a levering, as it came in. Call inside `voor_gemeente`. Raises Bronbestand.DoesNotExist."""
+    """Gives the file of a levering, as it came in. Call inside `voor_gemeente`.
+
+    Raises Bronbestand.DoesNotExist.
+    """
     with psycopg.Cursor(_open_connection()) as cursor:
         cursor.execute(
             sql.SQL("SELECT inhoud FROM {} WHERE gemeente_id = %s AND levering_id = %s").format(_RAW),
@@ -111,11 +118,11 @@ def raw_of(gemeente: Gemeente, levering_id: int) -> bytes:
 
 
 def _open_connection() -> "psycopg.Connection[Any]":
-    """The connection of the transaction that is under way."""
+    """Gives the connection of the transaction that is under way."""
     found: psycopg.Connection[Any] = connection.connection
     return found
 
 
 def raw_context(levering_id: int) -> str:
-    """The context under which a raw file is encrypted."""
+    """Gives the context under which a raw file is encrypted."""
     return f"bronbestand:{levering_id}"

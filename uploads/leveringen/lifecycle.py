@@ -1,7 +1,8 @@
-"""The life cycle of a levering: which transitions there are between its states, and a verb for each of them.
+"""Holds the life cycle of a levering: the transitions between its states, and a verb for each of them.
 
-Nobody else writes the status of a levering. Call the verbs inside `voor_gemeente`. Those that end what a worker did
-take its lease and raise LeaseVerloren when that is lost; the others return False when the transition is not allowed.
+Only this module writes the status of a levering. Call the verbs inside `voor_gemeente`. Verbs that end a
+worker's work take its lease and raise LeaseVerloren when that is lost; the others return False when the
+transition is not allowed.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ _OMGEZET, _MISLUKT, _VERVALLEN = Leveringstatus.OMGEZET, Leveringstatus.MISLUKT,
 _PUBLICEREN, _GEPUBLICEERD = Leveringstatus.PUBLICEREN, Leveringstatus.GEPUBLICEERD
 _TERUGDRAAIEN = Leveringstatus.TERUGDRAAIEN
 
-# By the verb that makes it. A state that a transition leads to and starts from is work that begins anew.
+# Per verb its transition. A state that a transition both leads to and starts from is work that begins anew.
 OVERGANGEN: Final[Mapping[str, Overgang]] = {
     "begin_converting": overgang(_ONTVANGEN, _OMZETTEN, naar=_OMZETTEN),
     "finish_converting": overgang(_OMZETTEN, naar=_OMGEZET),
@@ -44,7 +45,10 @@ OVERGANGEN: Final[Mapping[str, Overgang]] = {
 
 
 def open_to(verb: str) -> "QuerySet[Levering]":
-    """The leveringen for which this verb is allowed now; the verb may still find that one of them changed."""
+    """Gives the leveringen for which this verb is allowed now.
+
+    One of them may change before the verb is called.
+    """
     found: QuerySet[Levering] = OVERGANGEN[verb].open_to(Levering.objects.all())
     return found
 
@@ -53,12 +57,12 @@ def open_to(verb: str) -> "QuerySet[Levering]":
 
 
 def begin_converting(levering_id: int, **fields: Any) -> Lease[Levering] | None:
-    """Gives a worker the lease on a levering that is to be converted, from the start; None when it cannot have it."""
+    """Gives a worker the lease on a levering to convert from the start; None when it cannot have it."""
     return _begin("begin_converting", levering_id, melding="", **fields)
 
 
 def finish_converting(lease: Lease[Levering], **fields: Any) -> None:
-    """Lets a levering wait for somebody who publishes it. Raises LeaseVerloren."""
+    """Lets a converted levering wait for somebody who publishes it. Raises LeaseVerloren."""
     _end("finish_converting", lease, **fields)
 
 
@@ -68,12 +72,12 @@ def await_columns(lease: Lease[Levering], melding: str, **fields: Any) -> None:
 
 
 def fail_converting(lease: Lease[Levering], melding: str, **fields: Any) -> None:
-    """Ends converting because of what is wrong with the file. Raises LeaseVerloren."""
+    """Ends converting because of an error in the file. Raises LeaseVerloren."""
     _end("fail_converting", lease, melding=melding, **fields)
 
 
 def give_up_converting(levering_id: int, melding: str, **fields: Any) -> bool:
-    """Ends converting that was interrupted too often, whoever has the lease."""
+    """Ends converting that was interrupted too often, whichever worker has the lease."""
     return _move("give_up_converting", levering_id, melding=melding, **fields)
 
 
@@ -88,7 +92,10 @@ def convert_with_columns(levering_id: int, **fields: Any) -> bool:
 
 
 def convert_with_waarden(levering_id: int) -> bool:
-    """Lets a levering be converted with values that somebody mapped since; False also when its file is gone."""
+    """Lets a levering be converted with words that somebody mapped since then.
+
+    False also when its file is gone.
+    """
     return _convert_anew("convert_with_waarden", levering_id)
 
 
@@ -96,7 +103,7 @@ def convert_with_waarden(levering_id: int) -> bool:
 
 
 def await_publication(levering_id: int, gebruiker: AbstractBaseUser | None, **fields: Any) -> bool:
-    """Lets a levering wait for a worker that publishes it; False also when there is nothing in it to publish."""
+    """Lets a levering wait for a worker that publishes it; False also when it has nothing to publish."""
     filled = open_to("await_publication").filter(pk=levering_id, omgezet__gt=0)
     naar = OVERGANGEN["await_publication"].naar
     return release(filled, status=naar, gepubliceerd_door=gebruiker, melding="", **fields)
@@ -123,7 +130,7 @@ def await_undoing(levering_id: int, gebruiker: AbstractBaseUser | None) -> bool:
 
 
 def begin_undoing(levering_id: int) -> Lease[Levering] | None:
-    """Gives a worker the lease on a levering whose publication is to be undone; None when it cannot have it."""
+    """Gives a worker the lease on a levering that is to be undone; None when it cannot have it."""
     return _begin("begin_undoing", levering_id, wait=False)
 
 
@@ -133,7 +140,7 @@ def finish_undoing(lease: Lease[Levering]) -> None:
 
 
 def stop_undoing(levering_id: int, melding: str) -> bool:
-    """Leaves a levering published whose publication could not be undone."""
+    """Leaves a levering published when its publication could not be undone."""
     return _move("stop_undoing", levering_id, teruggedraaid_door=None, melding=melding)
 
 
@@ -141,7 +148,7 @@ def stop_undoing(levering_id: int, melding: str) -> bool:
 
 
 def withdraw(levering_id: int, melding: str) -> bool:
-    """Ends a levering because somebody asked for it; too late when it is being published."""
+    """Ends a levering because somebody asked for it; not possible any more while it is being published."""
     return _move("withdraw", levering_id, melding=melding)
 
 
@@ -150,11 +157,11 @@ def expire(levering_id: int, melding: str) -> bool:
     return _move("expire", levering_id, melding=melding)
 
 
-# --- How -------------------------------------------------------------------------------------------------
+# --- The transition itself -------------------------------------------------------------------------------
 
 
 def _move(verb: str, levering_id: int, **fields: Any) -> bool:
-    """Makes a transition on nobody's lease, and ends a lease that there is."""
+    """Makes a transition without holding the lease, and ends any lease on the levering."""
     return release(open_to(verb).filter(pk=levering_id), status=OVERGANGEN[verb].naar, **fields)
 
 

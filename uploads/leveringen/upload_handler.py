@@ -1,4 +1,4 @@
-"""uploads.leveringen.upload_handler."""
+"""Keeps uploads in memory, so that no raw file is ever written to disk."""
 
 import io
 from typing import Any
@@ -12,13 +12,13 @@ _TE_GROOT = "upload_te_groot"
 
 
 def max_bytes() -> int:
-    """How large a file may be."""
+    """Gives the largest size of a file, in bytes."""
     megabytes: int = settings.UM_MAX_BESTAND_MB
     return megabytes * 1_000_000
 
 
 def too_large_message() -> str:
-    """What to say about a file that is larger."""
+    """Gives the Dutch message for a file that is larger."""
     return (
         f"Dit bestand is groter dan {settings.UM_MAX_BESTAND_MB} MB. Bewaar alleen het blad met de gegevens in een "
         "nieuw bestand en upload dat."
@@ -26,7 +26,7 @@ def too_large_message() -> str:
 
 
 def was_too_large(request: HttpRequest) -> bool:
-    """Whether the upload in this request was broken off because of its size."""
+    """Tells whether the upload in this request was broken off because of its size."""
     return bool(getattr(request, _TE_GROOT, False))
 
 
@@ -39,12 +39,12 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         self._file = io.BytesIO()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A next file in the same request; together they may be as large as one."""
+        """Accepts a next file in the same request; together they may be as large as one file."""
         super().new_file(*args, **kwargs)
         self._file = io.BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Keep the piece, or stop."""
+        """Keeps the piece, or stops the upload."""
         self._size += len(raw_data)
         if self._size > max_bytes():
             self._file = io.BytesIO()
@@ -54,7 +54,7 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         return None
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
-        """Hand the file over, in memory."""
+        """Hands the file over, in memory."""
         self._file.seek(0)
         return InMemoryUploadedFile(
             self._file,

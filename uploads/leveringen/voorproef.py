@@ -1,6 +1,7 @@
-"""The first rows of a file, kept (encrypted) so that choosing columns need not open the whole file every time.
+"""Keeps the first rows of a file (encrypted), so that choosing columns does not open the whole file.
 
-A voorproef can be opened like the file itself: the same sheets, with their first rows that have something in them.
+A voorproef can be opened like the file itself: it has the same sheets, with their first rows that are not
+empty.
 """
 
 import datetime as dt
@@ -16,17 +17,17 @@ from uploads.readers import Bestand, Formaat, Rij, Tabel
 
 _MAX_BLADEN = 30
 _MAX_CELLS_PER_BLAD = 20_000
-# Longer than anything the standard holds, so that what is too long stays so.
+# This is longer than any text that the standard allows, so a text that is too long stays too long.
 _LONGEST = 2_100
 
 
 def context(levering_id: int) -> str:
-    """The context under which a voorproef is encrypted."""
+    """Gives the context under which a voorproef is encrypted."""
     return f"voorproef:{levering_id}"
 
 
 def keep(gemeente: Gemeente, levering: Levering, inhoud: bytes) -> None:
-    """Keep what `taste` gave, in place of an earlier one; call inside `voor_gemeente`."""
+    """Keeps what `taste` gave, in place of an earlier voorproef; call inside `voor_gemeente`."""
     Voorproef.objects.update_or_create(
         gemeente=gemeente,
         levering=levering,
@@ -35,7 +36,7 @@ def keep(gemeente: Gemeente, levering: Levering, inhoud: bytes) -> None:
 
 
 def opened(levering: Levering) -> Bestand | None:
-    """The voorproef of a levering as a file, if there is one; call inside `voor_gemeente`."""
+    """Opens the voorproef of a levering as a file, if there is one; call inside `voor_gemeente`."""
     row = Voorproef.objects.filter(levering=levering).first()
     if row is None:
         return None
@@ -43,7 +44,7 @@ def opened(levering: Levering) -> Bestand | None:
 
 
 def taste(bestand: Bestand) -> bytes:
-    """The first rows of every sheet. Raises Onleesbaar when the file breaks off there already."""
+    """Gives the first rows of every sheet. Raises Onleesbaar when the file already breaks off there."""
     return json.dumps(
         {
             "formaat": bestand.formaat.value,
@@ -94,7 +95,7 @@ def _table(sheet: dict[str, Any]) -> Tabel:
     )
 
 
-# JSON knows text, numbers and booleans; moments are written as a pair of their kind and their text.
+# JSON knows text, numbers and booleans; dates and times are written as a pair of their type and their text.
 _MOMENTS: dict[str, type[dt.datetime] | type[dt.date] | type[dt.time]] = {
     "moment": dt.datetime,
     "dag": dt.date,
@@ -107,7 +108,7 @@ def _packed(value: Any) -> Any:
         return value
     if isinstance(value, str):
         return value[:_LONGEST]
-    # A moment is a day too, so it is looked for first.
+    # A datetime is also a date, so it is checked first.
     for name, kind in _MOMENTS.items():
         if isinstance(value, kind):
             return [name, value.isoformat()]

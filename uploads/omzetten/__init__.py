@@ -1,1 +1,1 @@
-"""Converting a levering in steps, under a lease."""
+"""Converts a levering in steps, under a lease."""

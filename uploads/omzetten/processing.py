@@ -1,7 +1,7 @@
-"""Converting a levering: from the encrypted file to encrypted records, in steps that survive a killed worker.
+"""Converts a levering from the encrypted file to encrypted records, in steps that survive a killed worker.
 
-Nothing is held in one long transaction. Every step writes records, findings and progress together, and only as
-long as the lease is still this worker's own; a worker that lost it stops without a trace.
+No transaction stays open long. Every step writes records, findings and progress together, and only while this
+worker still holds the lease; a worker that lost it stops and writes nothing.
 """
 
 import gc
@@ -50,10 +50,10 @@ from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 _RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
 _SECONDS_PER_STEP = 0.5
-# A warning on every row of a large file tells no more than on this many; they are all counted.
+# A warning on every row of a large file tells no more than on this many rows; all of them are counted.
 _MAX_WARNINGS_PER_REASON = 5000
-# Every so many new objects Python looks for cycles among them, and now and then among everything it holds. Records
-# have none and die by themselves; looking after every 700 costs a third of the time of a conversion.
+# Python looks for cycles after this many new objects, and sometimes among all objects. Records have no cycles
+# and are freed without it; looking after every 700 objects costs a third of the time of a conversion.
 _GC_USUAL = gc.get_threshold()
 _GC_WHILE_CONVERTING = (100_000, *_GC_USUAL[1:])
 _TE_VAAK = (
@@ -68,10 +68,11 @@ Volg = Callable[[Levering], None]
 
 
 def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> None:
-    """Convert a levering that waits for it; does nothing when it does not, or when another worker has it.
+    """Converts a levering that waits for it.
 
-    Safe to call again at any time: it begins anew. `volg` is called with the levering after each step.
-    What is wrong with the file ends up in the levering's `melding`; other exceptions are the caller's.
+    Does nothing when it does not wait, or when another worker has it. It can safely be called again at any
+    time: it begins anew. `volg` is called with the levering after each step. An error in the file is written
+    to the levering's `melding`; other exceptions reach the caller.
     """
     werk = _claim(gemeente, levering_id, volg)
     if werk is None:
@@ -92,7 +93,10 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> N
 def retry(
     gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser | None, soort: Soort | None = None
 ) -> bool:
-    """Put a failed levering back in the queue, if its file is still there; `soort` when somebody chose it."""
+    """Puts a failed levering back in the queue, if its file is still there.
+
+    `soort` when somebody chose it.
+    """
     with voor_gemeente(gemeente):
         changes: dict[str, Any] = {"soort": soort.value, "vraagt_soort": False} if soort else {}
         done = lifecycle.convert_again(levering_id, **changes)
@@ -104,7 +108,7 @@ def retry(
 
 
 def give_up(gemeente: Gemeente, levering_id: int) -> None:
-    """Let a levering fail that was interrupted too often."""
+    """Marks a levering that was interrupted too often as failed."""
     with voor_gemeente(gemeente):
         if lifecycle.give_up_converting(levering_id, _TE_VAAK, **_no_figures()):
             levering = Levering.objects.get(pk=levering_id)
@@ -113,7 +117,10 @@ def give_up(gemeente: Gemeente, levering_id: int) -> None:
 
 
 def unknown_values(levering: Levering) -> dict[str, dict[str, int]]:
-    """Per list the values that it does not know, most frequent first; '' stands for values that are not shown."""
+    """Gives per list the values that it does not know, most frequent first.
+
+    '' stands for values that are not shown.
+    """
     if levering.onbekende_waarden is None:
         return {}
     plain = keys.decrypt(levering.gemeente, bytes(levering.onbekende_waarden), unknown_context(levering.pk))
@@ -139,7 +146,7 @@ class _Werk:
         self.begonnen = self.last = time.monotonic()
 
     def run(self) -> None:
-        """From the file to the converted records."""
+        """Converts the file to records."""
         levering = self.levering
         with voor_gemeente(self.gemeente):
             self.lease.report(melding=_LEZEN)
@@ -179,11 +186,11 @@ class _Werk:
         self._finish(omzetting)
 
     def _open(self, inhoud: bytes) -> Bestand:
-        """Open the file in a thread of its own, so that this one can go on telling that we are at it."""
+        """Opens the file in a thread of its own, so that this thread can go on extending the lease."""
         here = threading.current_thread()
 
         def wait_for_rows() -> None:
-            # While the file is being opened this is called from there, and the loop below does it.
+            # While the file is being opened, that thread calls this; the loop below then extends the lease.
             if threading.current_thread() is here:
                 self._tick()
 
@@ -194,7 +201,7 @@ class _Werk:
         return opening.result()
 
     def _keep_taste(self, bestand: Bestand) -> None:
-        """Keep the first rows, for who wants to choose columns."""
+        """Keeps the first rows, for the page on which columns are chosen."""
         if bestand.formaat is Formaat.JSON:
             return
         inhoud = voorproef.taste(bestand)
@@ -203,7 +210,7 @@ class _Werk:
             voorproef.keep(self.gemeente, self.levering, inhoud)
 
     def _recognise(self, bestand: Bestand) -> Herkend:
-        """What the file is: by what somebody chose for it, else by what the municipality saved, else by a preset."""
+        """Recognises the file: by the rules chosen for it, else by a saved koppeling, else by a preset."""
         levering = self.levering
         regels = saved.regels_of(levering)
         keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels)
@@ -220,7 +227,7 @@ class _Werk:
         return gevonden
 
     def _tick(self) -> None:
-        """Show that we are still at it while there is nothing to do but wait."""
+        """Writes the progress and extends the lease, when the last step was too long ago."""
         now = time.monotonic()
         if now - self.last >= _SECONDS_PER_STEP:
             self._step(**(self._reading(now) if self.omzetting is None else _figures(self.omzetting)))
@@ -267,7 +274,7 @@ class _Werk:
         )
 
     def _step(self, whole_part: bool = False, *, last: bool = False, **fields: Any) -> None:
-        """Write what there is and how far it is, in one transaction, if the lease still holds."""
+        """Writes the new records and the progress in one transaction, if the lease still holds."""
         with voor_gemeente(self.gemeente):
             if last:
                 lifecycle.finish_converting(self.lease, **fields)
@@ -290,7 +297,7 @@ class _Werk:
         put_ready(self.schrijver, records)
 
     def _show(self) -> None:
-        """Let whoever follows us know how far it is."""
+        """Reports the progress to whoever called with `volg`."""
         if self.volg is not None:
             self.volg(self.levering)
 
@@ -307,11 +314,11 @@ class _Werk:
         )
 
     def fail(self, melding: str, **fields: Any) -> None:
-        """End with a message; the file stays for another try, the half-converted records do not."""
+        """Ends with a message; the file stays for another try, the half-converted records are erased."""
         self._end(lifecycle.fail_converting, melding, **fields)
 
     def ask_columns(self, problem: NietGekoppeld) -> None:
-        """End by asking which column is what; `blad` and `kopregel` are the best guess."""
+        """Ends with a request to choose the columns; `blad` and `kopregel` are the best guess."""
         self._end(
             lifecycle.await_columns,
             problem.melding,
@@ -327,9 +334,9 @@ class _Werk:
 
 
 def _without_waiting_for_disk() -> None:
-    """Let this transaction end before it is on disk.
+    """Lets this transaction end before it is on disk.
 
-    A database that crashes right after it may have forgotten the last steps, all of them from some moment on. Then the
+    A database that crashes right after it may lose the last steps: all of them from some moment on. Then the
     lease runs out and the file is converted anew, as after any other crash.
     """
     with connection.cursor() as cursor:
@@ -338,12 +345,12 @@ def _without_waiting_for_disk() -> None:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Let Python look for cycles seldom, for as long as this lasts."""
+    """Lets Python look for cycles seldom, for as long as this lasts."""
     gc.set_threshold(*_GC_WHILE_CONVERTING)
     try:
         yield
     finally:
-        # Not what was found at the start: another thread may be converting too.
+        # The usual threshold is restored, not the one found here: another thread may be converting too.
         gc.set_threshold(*_GC_USUAL)
 
 
@@ -400,5 +407,5 @@ def _reasons(omzetting: Omzetting) -> Iterator[dict[str, Any]]:
 
 
 def unknown_context(levering_id: int) -> str:
-    """The context under which the values that no list knows are encrypted."""
+    """Gives the context under which the values that no list knows are encrypted."""
     return f"onbekende-waarden:{levering_id}"

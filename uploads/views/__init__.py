@@ -1,1 +1,1 @@
-"""The pages of uploading, a module per part."""
+"""Holds the pages of uploading, a module per part."""

@@ -1,4 +1,4 @@
-"""The pages for aanleversleutels, of the functioneel beheerder only."""
+"""Serves the pages for aanleversleutels, which only the functioneel beheerder may use."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ _toegang = requires(Recht.SLEUTELS)
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
-    """All keys: those that work first, then the newest."""
+    """Shows all keys: those that work first, then the newest."""
     found = Aanleversleutel.objects.select_related("gemaakt_door").order_by(
         F("ingetrokken_op").desc(nulls_first=True), "-pk"
     )
@@ -37,7 +37,10 @@ def index(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
-    """Make a key. Its text is in the answer to this request and nowhere else: not in the session, nor an address."""
+    """Makes a key.
+
+    Its text is only in the response to this request: not in the session, nor in an address.
+    """
     form = SleutelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +68,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def revoke(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first; then revoke a key."""
+    """Asks for confirmation, then revokes a key."""
     sleutel = get_object_or_404(Aanleversleutel, pk=pk)
     if request.method == "POST":
         if sleutels.revoke(request.gemeente, pk, request.user):

@@ -1,6 +1,7 @@
-"""What somebody checks before publishing: the findings, how well it is filled, the own workbook back; and templates.
+"""Serves what somebody checks before publishing: findings, how well it is filled, the annotated workbook.
 
-`findings` and `fill_rates` are parts of the page of a levering; the rest are pages and downloads of their own.
+And templates. `findings` and `fill_rates` are parts of the page of a levering; the rest are pages and
+downloads of their own.
 """
 
 from typing import Any, Final
@@ -38,7 +39,10 @@ _toegang = requires(Recht.AANLEVEREN)
 
 
 def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
-    """The reasons with their counts, and a page of the findings: all, or those of a severity, reason or column."""
+    """Gives the reasons with their counts, and a page of the findings.
+
+    These are all findings, or those of a severity, reason or column.
+    """
     redenen = levering.redenen
     ernst = next((e.value for e, _ in ERNSTEN if e.value == request.GET.get("ernst")), "")
     code = next((r["code"] for r in redenen if r["code"] == request.GET.get("code")), "")
@@ -54,7 +58,7 @@ def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
         "redenen": [{**reden, "melding": opmerkingen.general(reden)} for reden in redenen],
         "codes": {reden["code"]: _short(opmerkingen.general(reden)) for reden in redenen}.items(),
         "kolommen": sorted({reden["kolom"] for reden in redenen if reden["kolom"]}, key=str.casefold),
-        # Of a warning that is on very many rows, only the first are kept.
+        # A warning on very many rows is kept for the first of them only.
         "weggelaten": sum(reden["aantal"] for reden in matching) - page.paginator.count,
         "is_json": not levering.kolommen_gebruikt,
         "heeft_opmerkingen": opmerkingen.is_possible(levering),
@@ -63,13 +67,13 @@ def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
 
 
 def _short(melding: str) -> str:
-    """The first sentence, which says what is wrong."""
+    """Gives the first sentence, which says what is wrong."""
     first = melding.split(". ")[0].rstrip(".")
     return first if len(first) <= 90 else f"{first[:88].rsplit(' ', 1)[0]} …"
 
 
 def fill_rates(levering: Levering, gemeente: Gemeente) -> vulling.Beeld | None:
-    """How well its records are filled; None when there are none."""
+    """Gives how well the levering's records are filled; None when it has none."""
     if not levering.omgezet or not levering.vulling or not levering.soort:
         return None
     return vulling.picture(
@@ -80,19 +84,19 @@ def fill_rates(levering: Levering, gemeente: Gemeente) -> vulling.Beeld | None:
     )
 
 
-# --- The own workbook back ------------------------------------------------------------------------------------
+# --- The annotated workbook -----------------------------------------------------------------------------------
 
 
 @requires(Recht.AANLEVEREN, transactie=False)
 @require_GET
 def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """The clerk's own workbook with the remarks in it."""
+    """Sends the clerk's own workbook with the remarks in it."""
     with voor_gemeente(request.gemeente):
         levering = get_object_or_404(Levering, pk=pk)
     if not opmerkingen.is_possible(levering):
         messages.error(request, _GEWIST)
         return redirect("uploads:levering", pk=pk)
-    # A large one takes a worker; the page says how far that is.
+    # A worker makes a large workbook; the page shows its progress.
     direct = opmerkingen.is_direct(levering)
     get = opmerkingen.make_now if direct else opmerkingen.stored
     made = get(request.gemeente, levering, request.user)
@@ -106,7 +110,7 @@ def annotated_file(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask for the workbook of a large levering, and see how far it is."""
+    """Asks a worker for the workbook of a large levering, and shows the progress."""
     levering = get_object_or_404(Levering, pk=pk)
     if not opmerkingen.is_possible(levering):
         messages.error(request, _GEWIST)
@@ -121,7 +125,7 @@ def annotated(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_GET
 def annotated_progress(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """The part of that page that changes by itself."""
+    """Shows the part of that page that refreshes by itself."""
     levering = get_object_or_404(Levering, pk=pk)
     state = _state(levering)
     response = render(request, "uploads/controle/_voortgang.html", state)
@@ -141,7 +145,7 @@ def _state(levering: Levering) -> dict[str, Any]:
 @_toegang
 @require_GET
 def template(request: GemeenteRequest, soort: str) -> HttpResponse:
-    """An Excel template to fill in."""
+    """Sends an Excel template to fill in."""
     asked = next((kind for kind in columns.SOORTEN if kind.value == soort), None)
     if asked is None:
         raise Http404

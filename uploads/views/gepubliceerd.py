@@ -1,4 +1,4 @@
-"""What is published now: looking in it, taking it along, and taking it off. Thin, as `leveringen`."""
+"""Serves the pages of what is published now: looking, downloading and withdrawing. Thin, as `leveringen`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,7 @@ _toegang = requires(Recht.GEPUBLICEERD)
 
 
 class _Pagina(Paginator):
-    """Pages of keys; told how many there are when that is known already."""
+    """Splits keys into pages; takes the number of keys when that is already known."""
 
     def __init__(self, keys: Any, aantal: int | None = None) -> None:
         super().__init__(keys, PER_PAGINA)
@@ -66,13 +66,13 @@ def _adres(soort: Soort) -> str:
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
-    """The municipality's current set of one kind, or the part of it that was asked for."""
+    """Shows the municipality's current set of one kind, or the part of it that was asked for."""
     soort = _soort(request)
     filter_form = FILTERS[soort](request.GET)
     asked = filter_form.asked
     context = _frame(soort)
     found = find.ordered(find.find(soort, asked), soort, request.GET.get("sorteer", ""))
-    # Keys first: the rows themselves are wide, and only a page of them is wanted.
+    # Only the keys are read first: the rows are wide, and only one page of them is needed.
     page = _Pagina(found.values_list("pk", flat=True), None if asked else context["aantal"]).get_page(
         request.GET.get("pagina")
     )
@@ -88,7 +88,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
 
 
 def _frame(soort: Soort) -> dict[str, Any]:
-    """What every page of a set has."""
+    """Gives what every page of a set needs."""
     standen = {stand.soort: stand for stand in Stand.objects.all()}
     stand = standen.get(soort.value)
     return {
@@ -107,7 +107,10 @@ def _light(soort: Soort) -> Any:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def by_number(request: GemeenteRequest) -> HttpResponse:
-    """The record with a number; sent, not asked by address, because a number is somebody's."""
+    """Shows the record with a number.
+
+    The number belongs to somebody, so it is sent in the body and not in the address.
+    """
     soort = _soort(request)
     if request.method == "GET":
         # Somebody came back to this address; there is no number in it.
@@ -120,20 +123,20 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     context = _frame(soort) | {
         "rijen": table.rows(soort, records),
         "filter": FILTERS[soort](),
-        # What was typed is not sent back: it may be a BSN.
+        # The typed text is not sent back: it may be a BSN.
         "nummer": form if form.errors else NummerForm(),
         "op_nummer": not form.errors,
     }
     return render(request, "uploads/gepubliceerd/lijst.html", context, status=422 if form.errors else 200)
 
 
-# --- Taking along ----------------------------------------------------------------------------------------
+# --- Downloading -----------------------------------------------------------------------------------------
 
 
 @_toegang
 @require_GET
 def download(request: GemeenteRequest) -> StreamingHttpResponse:
-    """The set, or the part that was asked for, as a file."""
+    """Sends the set, or the part that was asked for, as a file."""
     soort = _soort(request)
     vorm = _VORMEN.get(request.GET.get("vorm", ""))
     if vorm is None:
@@ -154,13 +157,13 @@ def download(request: GemeenteRequest) -> StreamingHttpResponse:
     return response
 
 
-# --- Taking off ------------------------------------------------------------------------------------------
+# --- Withdrawing -----------------------------------------------------------------------------------------
 
 
 @requires(Recht.INTREKKEN)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest) -> HttpResponse:
-    """Withdraw the records that were chosen in the table, or a list of numbers; ask first."""
+    """Asks for confirmation, then withdraws the records chosen in the table, or in a list of numbers."""
     soort = _soort(request)
     if request.method == "POST" and "ids" in request.POST:
         return _withdraw(request, soort, find.numbers(request.POST["ids"]))
@@ -233,7 +236,7 @@ def _ingetrokken(number: int) -> str:
 @requires(Recht.INTREKKEN)
 @require_http_methods(["GET", "POST"])
 def withdraw_all(request: GemeenteRequest) -> HttpResponse:
-    """Withdraw everything of a kind, after somebody said to be sure."""
+    """Withdraws everything of a kind, after somebody confirmed it."""
     soort = _soort(request)
     form = AllesForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,7 @@
-"""The pages on which columns are chosen and kept as a koppeling. Thin: they read, call a verb, and render.
+"""Serves the pages on which columns are chosen and saved as a koppeling.
 
-The cells that are shown are somebody's: they are in the answer to who may see the file, and nowhere else.
+Thin: they read, call a verb, and render. The cells that are shown are personal data: they are only in the
+response to somebody who may see the file.
 """
 
 import re
@@ -39,7 +40,7 @@ _NIET_MEER = "Bij deze levering zijn geen kolommen meer te kiezen. Upload het be
 
 
 class _Elders(Exception):
-    """The page cannot be shown; `response` is where to go instead."""
+    """The page cannot be shown; `response` goes to another page instead."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__()
@@ -53,14 +54,14 @@ def _levering(pk: int, *, lock: bool = False) -> Levering:
 
 
 def _bord(request: GemeenteRequest, levering: Levering, chosen: Any) -> Bord:
-    """The page for a levering, with the sheet, the header row and the kind that were chosen (or those found)."""
+    """Gives the page for a levering, with the chosen sheet, header row and kind, or else those found."""
     if levering.is_bezig or not levering.kan_koppelen:
         messages.error(request, _BEZIG if levering.is_bezig else _NIET_MEER)
         raise _Elders(redirect("uploads:levering", pk=levering.pk))
     try:
         voorstel = proposal.proposal(
             levering,
-            # By its place: a name could be anything and has no business in an address.
+            # A sheet goes by its place: its name could be anything and must not be in an address.
             _number(chosen.get("blad", "")),
             _number(chosen.get("kopregel", "")),
         )
@@ -75,7 +76,7 @@ def _number(text: str) -> int | None:
 
 
 def _stand(levering: Levering) -> str:
-    """Changes whenever somebody does something with the levering."""
+    """Gives a text that changes whenever somebody does something with the levering."""
     return levering.gewijzigd_op.isoformat()
 
 
@@ -102,10 +103,10 @@ def _context(request: GemeenteRequest, bord: Bord) -> dict[str, Any]:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Choose what every column of a file is; with the choices it is converted."""
+    """Lets a clerk choose what every column of a file is; the file is then converted with these choices."""
     posted = request.method == "POST"
     try:
-        # Two who choose at once: the second waits here and then sees what the first did.
+        # When two people choose at once, the second waits here and then sees the choices of the first.
         bord = _bord(request, _levering(pk, lock=posted), request.POST if posted else request.GET)
     except _Elders as elsewhere:
         return elsewhere.response
@@ -133,7 +134,10 @@ def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
 
 
 def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
-    """Let the levering be converted with what was chosen, kept by name when one is given; returns what is wrong."""
+    """Lets the levering be converted with the choices, saved when a name is given.
+
+    Returns a message when it fails.
+    """
     if bord.fouten:
         return bord.fouten[0].melding
     try:
@@ -165,7 +169,7 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
 
 
 def _name_for(levering: Levering) -> str:
-    """A name to begin with: that of the koppeling it has, or the file's without what changes every month."""
+    """Gives a first name: the koppeling's, or the file's without the parts that change every month."""
     if levering.koppelingversie_id is not None:
         versie = (
             Koppelingversie.objects.select_related("koppeling").filter(pk=levering.koppelingversie_id).first()
@@ -182,7 +186,7 @@ def _name_for(levering: Levering) -> str:
 @_toegang
 @require_POST
 def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """What the first rows become with what is chosen now: asked by the page after every change."""
+    """Shows what the first rows become with the present choices; the page asks for it after every change."""
     try:
         bord = _bord(request, _levering(pk), request.POST)
     except _Elders as elsewhere:
@@ -201,7 +205,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
-    """The koppelingen of the municipality: those in use, or those that were put away."""
+    """Shows the koppelingen of the municipality: those in use, or those that were put away."""
     archived = request.GET.get("stand") == "weg"
     found = saved.overview(weg=archived)
     page = Paginator(found, KOPPELINGEN_PER_PAGINA).get_page(request.GET.get("pagina"))
@@ -211,7 +215,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """One koppeling: its versions and what changed from one to the next; a new name."""
+    """Shows one koppeling: its versions, the changes between them, and a form for a new name."""
     koppeling = get_object_or_404(Koppeling, pk=pk)
     form = NaamForm(request.POST or None, initial={"naam": koppeling.naam})
     if request.method == "POST" and form.is_valid():
@@ -252,7 +256,7 @@ def _rules_or_none(request: GemeenteRequest, versie: Koppelingversie) -> Regels 
 @_toegang
 @require_http_methods(["GET", "POST"])
 def restore(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
-    """Ask first; then put an earlier version in force again."""
+    """Asks for confirmation, then puts an earlier version in force again."""
     versie = get_object_or_404(
         Koppelingversie.objects.select_related("koppeling"), koppeling_id=pk, nummer=nummer
     )
@@ -285,7 +289,7 @@ def restore(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def archive(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first; then put a koppeling away."""
+    """Asks for confirmation, then puts a koppeling away."""
     koppeling = get_object_or_404(Koppeling, pk=pk)
     terug = reverse("uploads:koppeling", args=[pk])
     if request.method == "POST":

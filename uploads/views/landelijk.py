@@ -1,4 +1,7 @@
-"""The page on which VNG support decides on value mappings for the whole country; no municipality's own are here."""
+"""Serves the page on which VNG support decides on value mappings for the whole country.
+
+It shows no municipality's own.
+"""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +26,7 @@ PER_PAGINA = 50
 @requires(Recht.LANDELIJK_BEKIJKEN)
 @require_http_methods(["GET", "POST"])
 def index(request: GemeenteRequest) -> HttpResponse:
-    """What municipalities put forward, most of them first; and what was decided. For VNG support only."""
+    """Shows what municipalities put forward, most often first, and what was decided. For VNG support only."""
     asked = request.GET.get("status", "")
     status = asked if asked in national.Landelijk.values else national.Landelijk.VOORGEDRAGEN.value
     if request.method == "POST":

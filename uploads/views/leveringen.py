@@ -1,4 +1,4 @@
-"""The pages of uploading. Thin: they read the request, call a verb of this app, and render."""
+"""Serves the pages of uploading. Thin: they read the request, call a verb of this app, and render."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def _levering(pk: int) -> Levering:
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
-    """All leveringen, newest first, and what is published now."""
+    """Shows all leveringen, newest first, and what is published now."""
     page = Paginator(Levering.objects.light().select_related(*_PERSONEN), LEVERINGEN_PER_PAGINA).get_page(
         request.GET.get("pagina")
     )
@@ -53,7 +53,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
-    """Choose a file; a good one becomes a levering that is being converted."""
+    """Asks for a file; a good one becomes a levering that is being converted."""
     if request.method != "POST":
         form = NieuweLeveringForm()
     else:
@@ -76,7 +76,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_GET
 def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """One levering: how far it is, what was recognised, what came of every row."""
+    """Shows one levering: its progress, what was recognised, and the result of every row."""
     levering = get_object_or_404(
         Levering.objects.select_related(
             "gemeente", "gebruiker", "gepubliceerd_door", "teruggedraaid_door", "aanleversleutel"
@@ -102,7 +102,10 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_GET
 def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """The part of the page that changes by itself; asked every second until the work is done."""
+    """Shows the part of the page that refreshes by itself.
+
+    The page asks for it every second until the work is done.
+    """
     levering = _levering(pk)
     response = render(request, "uploads/leveringen/_voortgang.html", {"levering": levering})
     if not levering.is_bezig:
@@ -113,7 +116,7 @@ def progress(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first; then withdraw a levering that is not published."""
+    """Asks for confirmation, then withdraws a levering that is not published."""
     levering = _levering(pk)
     terug = reverse("uploads:levering", args=[pk])
     if request.method == "POST":
@@ -146,7 +149,7 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Try a failed conversion again, perhaps with the kind that somebody chose."""
+    """Tries a failed conversion again, with the kind that somebody chose, if any."""
     _levering(pk)
     soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):

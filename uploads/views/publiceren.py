@@ -1,4 +1,7 @@
-"""Publishing a levering, undoing that, and what was published before. Thin, as `leveringen`."""
+"""Serves the pages to publish a levering and to undo that, and the history of publications.
+
+Thin, as `leveringen`.
+"""
 
 from django.conf import settings
 from django.contrib import messages
@@ -38,7 +41,10 @@ def _levering(request: GemeenteRequest, pk: int) -> Levering:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first, with the numbers; then let it be published. When much would disappear, ask why as well."""
+    """Asks for confirmation with the numbers, then lets the levering be published.
+
+    When much would disappear, it also asks why.
+    """
     levering = _levering(request, pk)
     if not levering.is_publiceerbaar:
         messages.error(request, publication.why_not(levering))
@@ -103,7 +109,7 @@ def _ask_reason(
     again: bool = False,
 ) -> HttpResponse:
     if found is None:
-        # Meanwhile so much is left that nobody need say anything.
+        # By now so little would disappear that no reason is needed.
         return redirect("uploads:publiceer", pk=levering.pk)
     return render(
         request,
@@ -129,7 +135,7 @@ def _ask_reason(
 @_toegang
 @require_http_methods(["GET", "POST"])
 def undo(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first, with the numbers; then let a publication be undone."""
+    """Asks for confirmation with the numbers, then lets a publication be undone."""
     levering = _levering(request, pk)
     terug = reverse("uploads:levering", args=[pk])
     if request.method == "POST":
@@ -185,7 +191,7 @@ def _consequences(verschil: Verschil) -> list[str]:
 @_toegang
 @require_GET
 def history(request: GemeenteRequest) -> HttpResponse:
-    """Everything that was published, newest first: who, when, how, and what it did."""
+    """Shows everything that was published, newest first: by whom, when, how, and with what result."""
     done = (
         Levering.objects.light()
         .filter(status__in=[Leveringstatus.GEPUBLICEERD, Leveringstatus.TERUGDRAAIEN])

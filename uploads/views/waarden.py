@@ -1,6 +1,7 @@
-"""The pages on which a municipality tells what its own words mean. Thin: they read, call a verb, and render.
+"""Serves the pages on which a municipality tells what its own words mean.
 
-A word in a file may be somebody's, so it never travels in an address: forms name it by a key that says nothing.
+Thin: they read, call a verb, and render. A word in a file may be personal data, so it is never in an address:
+forms identify it by a key that reveals nothing.
 """
 
 from dataclasses import dataclass, field
@@ -30,19 +31,19 @@ from uploads.waarden.words import Onbekend, OngeldigeWaarde, Woordkeuze
 
 WAARDEN_PER_PAGINA = 20
 KOPPELINGEN_PER_PAGINA = 50
-# As many as can be looked over, and well under what one form may hold.
+# As many as a person can check, and well under the number of fields that one form may hold.
 VOORSTELLEN_TEGELIJK = 200
 
 _toegang = requires(Recht.WAARDEN)
 
 
 def clean_text(text: str, length: int = 100) -> str:
-    """What somebody typed, on one line and no longer than this."""
+    """Gives the typed text on one line, at most `length` characters long."""
     return " ".join(text.replace("\x00", "").split())[:length]
 
 
 def clean_ids(values: list[str]) -> list[int]:
-    """The numbers among these values of a form."""
+    """Gives the numbers among these values of a form."""
     return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 18]
 
 
@@ -51,7 +52,7 @@ def clean_ids(values: list[str]) -> list[int]:
 
 @dataclass(slots=True)
 class Woordveld:
-    """One word on the page: what can be chosen for it, what is chosen, and what was looked for and found."""
+    """One word on the page: its options, the choice, the searched text and what it found."""
 
     onbekend: Onbekend
     lijst: Keuzelijst
@@ -64,12 +65,12 @@ class Woordveld:
 
     @property
     def eerste(self) -> Woordvoorstel | None:
-        """The best suggestion."""
+        """Gives the best suggestion."""
         return self.voorstellen[0] if self.voorstellen else None
 
     @property
     def is_gevonden(self) -> bool:
-        """Whether what is chosen is among what was found."""
+        """Tells whether the choice is among the codes that were found."""
         return self.gekozen in {keuze.code for keuze in self.gevonden}
 
 
@@ -79,7 +80,7 @@ def _levering(pk: int) -> Levering:
 
 
 def _wait(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """While it is converted there are no words to map; what a colleague started in the meantime may take a while."""
+    """Goes to the page of a levering that is being converted; choices that were sent are not saved."""
     if request.method == "POST":
         messages.error(
             request,
@@ -109,14 +110,17 @@ def _fields(onbekenden: list[Onbekend], post: Any) -> list[Woordveld]:
 
 
 def _look(veld: Woordveld, words: str, anew: bool) -> None:
-    """Find what is looked for. Looked for `anew`, one that is found is chosen, and of more the clerk chooses."""
+    """Searches for the typed text. With `anew`, a single result is chosen.
+
+    Of several results the clerk chooses.
+    """
     veld.gezocht = words
     veld.gevonden = find(veld.lijst, words) if words else []
     offered = {one.code for one in veld.voorstellen} | {keuze.code for keuze in veld.alle}
     if anew and veld.gevonden and not veld.is_gevonden:
         veld.gekozen = veld.gevonden[0].code if len(veld.gevonden) == 1 else ""
     elif veld.gekozen and veld.gekozen != WEGLATEN and veld.gekozen not in offered and not veld.is_gevonden:
-        # Found before, with other words.
+        # This result was found before, with other words.
         label = Codes([(veld.lijst.naam, veld.gekozen)]).label(veld.lijst.naam, veld.gekozen)
         veld.gevonden.append(Codeoptie(veld.gekozen, label))
 
@@ -124,7 +128,7 @@ def _look(veld: Woordveld, words: str, anew: bool) -> None:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """The words that the lists do not know, most rows first, each with what is probably meant."""
+    """Shows the words that the lists do not know, most rows first, each with its suggestions."""
     found = _levering(pk)
     if found.is_bezig:
         return _wait(request, pk)
@@ -146,7 +150,7 @@ def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
         "lijsten": [(keuzelijsten()[naam], len(waarden)) for naam, waarden in overzicht.open.items()],
         "page_obj": page,
         "velden": velden,
-        # Of a single page it is known whether there are any; of more it may well be.
+        # With a single page it is known whether there are suggestions; with more pages there probably are.
         "heeft_zekere": page.paginator.num_pages > 1
         or any(veld.eerste is not None and veld.eerste.is_zeker for veld in velden),
         "gekoppeld": _mapped(overzicht.gekoppeld),
@@ -175,8 +179,9 @@ def _mapped(gekoppeld: Any) -> list[tuple[Onbekend, Keuzelijst, str, int]]:
 def _save(
     request: GemeenteRequest, levering: Levering, onbekenden: list[Onbekend], velden: list[Woordveld]
 ) -> HttpResponse | None:
-    """Remember what was chosen; None when a choice cannot be, which is then told at its field."""
-    # By key, not by what the page shows now: a colleague may have mapped some in the meantime.
+    """Remembers the choices; gives None when one of them is not possible, which its field then tells."""
+    # Words are found by key, not by what the page shows now: a colleague may have mapped some in the
+    # meantime.
     by_key = {one.sleutel: one for one in onbekenden}
     asked = {
         name.removeprefix("keuze-"): clean_text(request.POST.get(name, ""), 300)
@@ -214,7 +219,7 @@ def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> Ht
         messages.success(request, f"{telwoord(aantal, 'waarde is,waarden zijn')} gekoppeld en onthouden.")
     if request.POST.get("actie") == "opnieuw":
         return _convert_again(request, levering.pk)
-    # Without the page: what was on it has mostly gone, and the next ones have moved up.
+    # The page number is dropped: most words of that page are gone, and the next ones have moved up.
     lijst = {"lijst": request.GET["lijst"]} if request.GET.get("lijst") in keuzelijsten() else {}
     adres = reverse("uploads:waarden_levering", args=[levering.pk])
     return HttpResponseRedirect(f"{adres}?{urlencode(lijst)}" if lijst else adres)
@@ -223,7 +228,7 @@ def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> Ht
 @_toegang
 @require_http_methods(["GET", "POST"])
 def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """All suggestions that are nearly sure, to look over and take over at once."""
+    """Shows all suggestions that are nearly sure, to check and accept them at once."""
     found = _levering(pk)
     if found.is_bezig:
         return _wait(request, pk)
@@ -261,7 +266,7 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Convert the levering again, now that more words are known."""
+    """Converts the levering again, now that more words are known."""
     _levering(pk)
     return _convert_again(request, pk)
 
@@ -278,7 +283,10 @@ def _convert_again(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_POST
 def search(request: GemeenteRequest) -> HttpResponse:
-    """The options of one choice for what is being typed; what is typed comes in the body, not in an address."""
+    """Gives the options of one choice for the text being typed.
+
+    The text comes in the body, not in the address.
+    """
     lijst = keuzelijsten().get(request.POST.get("lijst", ""))
     key = request.POST.get("sleutel", "")
     if lijst is None or not (key.isascii() and key.isalnum() and len(key) <= 40):
@@ -305,7 +313,7 @@ _VOORDRACHT = {
 
 
 def _rows(page: Any) -> list[dict[str, Any]]:
-    """Each mapping with its list, its label, whether its code holds, and what became of putting it forward."""
+    """Gives each mapping with its list, its label, whether its code holds, and the national decision."""
     found: list[Waardekoppeling] = list(page)
     codes = Codes((row.lijst, row.code) for row in found)
     put_forward = {
@@ -331,7 +339,7 @@ def _rows(page: Any) -> list[dict[str, Any]]:
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
-    """All mappings, to look for, change, put forward and download."""
+    """Shows all mappings, to search, change, put forward and download."""
     words = clean_text(request.GET.get("q", ""))
     lijst = request.GET.get("lijst", "") if request.GET.get("lijst") in keuzelijsten() else ""
     only = request.GET.get("stand") == "achterhaald"
@@ -360,7 +368,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Change what a word means."""
+    """Changes what a word means."""
     koppeling: Waardekoppeling = get_object_or_404(Waardekoppeling.objects.select_related("gebruiker"), pk=pk)
     lijst = keuzelijsten().get(koppeling.lijst)
     if lijst is None:
@@ -388,7 +396,7 @@ def edit(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_GET
 def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
-    """Names of codes with these words in them, as options for a field."""
+    """Gives names of codes with these words in them, as options for a field."""
     found = keuzelijsten().get(lijst)
     if found is None:
         raise Http404
@@ -399,7 +407,7 @@ def options(request: GemeenteRequest, lijst: str) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Ask first; then forget what a word means."""
+    """Asks for confirmation, then forgets what a word means."""
     koppeling: Waardekoppeling = get_object_or_404(Waardekoppeling, pk=pk)
     if request.method == "POST":
         waarden.forget(request.gemeente, pk, request.user)
@@ -425,7 +433,7 @@ def delete(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_GET
 def download(request: GemeenteRequest) -> HttpResponse:
-    """All mappings as csv."""
+    """Sends all mappings as csv."""
     response = HttpResponse(file.as_csv(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file.BESTANDSNAAM}"'
     return response
@@ -434,7 +442,7 @@ def download(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def upload(request: GemeenteRequest) -> HttpResponse:
-    """Take in mappings from a file; all of it or nothing."""
+    """Reads mappings from a file; all of them or none."""
     fouten: list[str] = []
     form = WaardenbestandForm()
     if request.method == "POST":
@@ -472,7 +480,7 @@ def _what_was_read(done: file.Ingelezen) -> str:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def put_forward(request: GemeenteRequest) -> HttpResponse:
-    """Show what VNG support will see; then put it forward."""
+    """Shows what VNG support will see, then puts it forward."""
     ids = clean_ids(request.POST.getlist("kies"))[:KOPPELINGEN_PER_PAGINA]
     if request.POST.get("bevestigd"):
         done = landelijk.put_forward(request.gemeente, ids, request.user)
@@ -495,7 +503,10 @@ def put_forward(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def national(request: GemeenteRequest) -> HttpResponse:
-    """The accepted mappings that the municipality lacks, and those of which it has another code; take them over."""
+    """Shows the accepted mappings that the municipality lacks, and those for which it has another code.
+
+    Copies them.
+    """
     if request.method == "POST":
         everything = request.POST.get("actie") == "alle"
         aantal = landelijk.take_over(
@@ -546,7 +557,7 @@ def national(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def empty(request: GemeenteRequest) -> HttpResponse:
-    """Which words in a file count as an empty cell."""
+    """Asks which words in a file count as an empty cell."""
     if request.method == "POST" and request.POST.get("actie") == "herstel":
         waarden.restore_empty_words(request.gemeente, request.user)
         messages.success(request, "De gebruikelijke woorden gelden weer.")

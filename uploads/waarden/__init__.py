@@ -1,1 +1,1 @@
-"""A municipality's own words, and those of the whole country."""
+"""Keeps a municipality's own words, and those of the whole country."""

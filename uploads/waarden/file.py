@@ -1,4 +1,4 @@
-"""A municipality's value mappings as a file to edit in a spreadsheet program, and back again."""
+"""Writes a municipality's value mappings as a file to edit in a spreadsheet program, and reads it back."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ BESTANDSNAAM: Final = "gekoppelde-waarden.csv"
 
 
 class OngeldigBestand(Exception):
-    """The file cannot be taken in. `fouten` are Dutch sentences that name rows, never what is in them."""
+    """The file cannot be read in. `fouten` are Dutch sentences that name rows, never their contents."""
 
     def __init__(self, fouten: Sequence[str]) -> None:
         super().__init__(fouten[0])
@@ -36,7 +36,7 @@ class OngeldigBestand(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ingelezen:
-    """What a file changed: how many mappings are new, changed or the same, and how many rows had no code (yet)."""
+    """Counts the mappings in a file that are new, changed or the same, and the rows without a code (yet)."""
 
     nieuw: int
     gewijzigd: int
@@ -45,11 +45,14 @@ class Ingelezen:
 
 
 def as_csv() -> str:
-    """All mappings of the municipality as a csv that Dutch spreadsheet programs open; inside `voor_gemeente`."""
+    """Gives all mappings of the municipality as a csv that Dutch spreadsheet programs open.
+
+    Call inside `voor_gemeente`.
+    """
     rows = list(Waardekoppeling.objects.order_by("lijst", "waarde").values_list("lijst", "waarde", "code"))
     codes = Codes((lijst, code) for lijst, _, code in rows)
     file = io.StringIO(newline="")
-    # Without this mark they take it for Windows-1252.
+    # Without this mark those programs take the file for Windows-1252.
     file.write("\ufeff")
     writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(KOPPEN)
@@ -60,9 +63,10 @@ def as_csv() -> str:
 
 
 def read_in(gemeente: Gemeente, inhoud: bytes, gebruiker: Gebruiker | None) -> Ingelezen:
-    """Remember every mapping in a file of the form that `as_csv` gives; a spreadsheet of that form will do as well.
+    """Remembers every mapping in a file of the form that `as_csv` gives.
 
-    What is not in the file stays. Raises OngeldigBestand, and then nothing has changed.
+    A spreadsheet of that form is read as well. A mapping that is not in the file stays. Raises
+    OngeldigBestand, and then nothing has changed.
     """
     try:
         rows, without = _checked(list(_rows(inhoud)))
@@ -123,14 +127,17 @@ def _rows_of(bestand: Bestand) -> Iterator[_Bestandsregel]:
 
 
 def _header(cells: Sequence[str]) -> list[int] | None:
-    """Where each of our columns is (-1: nowhere), when this row is the one with their names."""
+    """Gives the place of each of our columns (-1: absent), when this row holds their names; else None."""
     names = [fold(cell).strip() for cell in cells]
     found = [names.index(fold(kop)) if fold(kop) in names else -1 for kop in KOPPEN]
     return found if min(found[:3]) >= 0 else None
 
 
 def guarded(text: str) -> Any:
-    """A text that is no formula; one that is written as we write those gets an apostrophe more, to come back whole."""
+    """Gives a text that a spreadsheet program does not take for a formula.
+
+    A text that already looks guarded gets one more apostrophe, so that `unguarded` gives it back whole.
+    """
     return f"'{text}" if _is_guarded(text) else csv_text(text)
 
 
@@ -139,16 +146,19 @@ def _is_guarded(text: str) -> bool:
 
 
 def unguarded(value: Any) -> str:
-    """A cell as text, without the apostrophe that `guarded` put in front."""
+    """Gives a cell as text, without the apostrophe that `guarded` put in front."""
     text = tekst(value)
     return text[1:] if _is_guarded(text) else text
 
 
 def _checked(regels: Sequence[_Bestandsregel]) -> tuple[dict[tuple[str, str], str], int]:
-    """(list, word) -> code of every row, and how many rows have no code yet. Raises OngeldigBestand."""
+    """Gives (list, word) -> code of every row, and the number of rows that have no code yet.
+
+    Raises OngeldigBestand.
+    """
     lists = {regel.lijst: list_called(regel.lijst) for regel in regels}
     codes = Codes((lijst.naam, regel.code) for regel in regels if (lijst := lists[regel.lijst]) is not None)
-    # Once for all rows: whether a list changed since is asked of the database.
+    # This is made once for all rows: it asks the database whether a list has changed.
     by_meaning = (lists[regel.lijst] for regel in regels if regel.betekenis and not regel.code)
     meanings = suggesters({lijst.naam for lijst in by_meaning if lijst is not None})
     found: dict[tuple[str, str], str] = {}
@@ -179,7 +189,10 @@ def _checked(regels: Sequence[_Bestandsregel]) -> tuple[dict[tuple[str, str], st
 def _code(
     lijst: Keuzelijst, regel: _Bestandsregel, codes: Codes, meanings: Mapping[str, Voorsteller]
 ) -> str | None:
-    """The code of a row, by the code or else by its meaning; "" leaves out, None says nothing yet."""
+    """Gives the code of a row, from its code or else from its label.
+
+    "" leaves the word out, None leaves it undecided.
+    """
     if fold(regel.code).strip() in {WEGLATEN, WEGLATEN.strip("()")}:
         return ""
     if regel.code:

@@ -1,4 +1,4 @@
-"""The forms of the pages about a municipality's own words."""
+"""Holds the forms of the pages about a municipality's own words."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ WEGLATEN = "-"
 
 
 class CodeForm(forms.Form):
-    """Which code a word means: from a whole list when it is short, else by its name or the code itself."""
+    """Asks which code a word means: as a choice when the list is short, else by its name or code."""
 
     def __init__(self, *args: Any, lijst: Keuzelijst, code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class CodeForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Makes `code` the code as it is kept; empty when the word is left out."""
+        """Turns `code` into the code as it is kept; empty when the word is left out."""
         data = super().clean() or {}
         if "code" not in data:
             return data
@@ -80,14 +80,14 @@ class CodeForm(forms.Form):
 
 
 class WaardenbestandForm(BestandForm):
-    """A file with mappings."""
+    """Asks for a file with mappings."""
 
     accept = ".csv,.txt,.xlsx,.xls,.ods"
     uitleg = "Een csv- of Excel-bestand met de kolommen Lijst, Waarde en Code."
 
 
 class LegeWaardenForm(forms.Form):
-    """The words that count as empty, one a line."""
+    """Asks for the words that count as empty, one per line."""
 
     woorden = forms.CharField(
         label="Woorden die leeg betekenen",
@@ -98,7 +98,7 @@ class LegeWaardenForm(forms.Form):
     )
 
     def clean_woorden(self) -> tuple[str, ...]:
-        """The words, as they are compared."""
+        """Gives the words in the form in which they are compared."""
         try:
             return empty_words(self.cleaned_data["woorden"])
         except OngeldigeWaarde as problem:

@@ -1,8 +1,8 @@
-"""The value lists that a municipality's own words can be mapped to: their codes, whether those still hold, and what
-is probably meant by a word.
+"""Gives the value lists that a municipality's own words can be mapped to.
 
-The standard's own lists come from `exchange.standard`, those that others keep from the database. Public, the same
-for every municipality.
+It tells which codes a list has, whether a code still holds, and which code a word probably means. The
+standard's own lists come from `exchange.standard`, the lists that others maintain from the database. They are
+public, and the same for every municipality.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ from um_portal.errors import FoutMetMelding
 from uploads.mapping.doelen import code_in, waardelijsten
 from uploads.waarden.suggest import Codeoptie, Voorsteller, fold
 
-# A list that has no more is shown whole, without searching.
+# A list with no more codes than this is shown whole, without searching.
 _SMALL: Final = 25
 _MOST_FOUND: Final = 20
 
@@ -29,7 +29,10 @@ Paar = tuple[str, str]
 
 
 class Codestand(StrEnum):
-    """What a code is in its list today. ONBEKEND: it is not there, NIET_GELADEN: nobody can tell."""
+    """The state of a code in its list today.
+
+    ONBEKEND: it is not in the list; NIET_GELADEN: the list is not loaded.
+    """
 
     GELDIG = "geldig"
     VERVALLEN = "vervallen"
@@ -38,12 +41,12 @@ class Codestand(StrEnum):
 
 
 class OngeldigeCode(FoutMetMelding):
-    """A code that cannot be chosen; `melding` is Dutch."""
+    """The code cannot be chosen; `melding` is Dutch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keuzelijst:
-    """A list by the name that value mappings use, with how it is called on screen."""
+    """A list: the name that value mappings use, and its title on screen."""
 
     naam: str
     titel: str
@@ -51,13 +54,13 @@ class Keuzelijst:
 
     @property
     def is_klein(self) -> bool:
-        """Whether all its codes fit in one choice."""
+        """Tells whether all its codes fit in one choice."""
         return 0 < len(self.waardelijst.waarden) <= _SMALL
 
 
 @cache
 def keuzelijsten() -> Mapping[str, Keuzelijst]:
-    """Every list by name: those that others keep first, as most words are theirs."""
+    """Gives every list by name. Lists that others maintain come first, as most words belong to them."""
     found = waardelijsten()
     order = [*LIJSTEN, *sorted(found.keys() - LIJSTEN.keys())]
     return {
@@ -68,7 +71,7 @@ def keuzelijsten() -> Mapping[str, Keuzelijst]:
 
 
 def list_called(text: str) -> Keuzelijst | None:
-    """The list that somebody calls so: by its name or its title."""
+    """Finds the list with this name or title."""
     wanted = fold(text).strip()
     return next(
         (lijst for lijst in keuzelijsten().values() if wanted in {fold(lijst.naam), fold(lijst.titel)}), None
@@ -79,7 +82,10 @@ def list_called(text: str) -> Keuzelijst | None:
 
 
 class Codes:
-    """What is known of a number of (list, code) pairs, asked of the database in two queries at most."""
+    """Knows the labels and states of a number of (list, code) pairs.
+
+    Asks the database in two queries at most.
+    """
 
     def __init__(self, paren: Iterable[Paar]) -> None:
         asked: dict[str, set[str]] = {}
@@ -99,13 +105,13 @@ class Codes:
         self._loaded = loaded(asked)
 
     def label(self, lijst: str, code: str) -> str:
-        """The Dutch label, or the code itself when nobody knows one."""
+        """Gives the Dutch label, or the code itself when no label is known."""
         if (lijst, code) in self._known:
             return self._known[lijst, code][0]
         return _own_label(lijst, code) or code
 
     def stand(self, lijst: str, code: str) -> Codestand:
-        """Whether the code holds today."""
+        """Tells whether the code holds today."""
         if lijst not in LIJSTEN:
             return Codestand.GELDIG if _own_label(lijst, code) else Codestand.ONBEKEND
         if (lijst, code) in self._known:
@@ -113,7 +119,10 @@ class Codes:
         return Codestand.ONBEKEND if lijst in self._loaded else Codestand.NIET_GELADEN
 
     def chosen(self, lijst: str, code: str) -> str:
-        """The code as it is kept. Raises OngeldigeCode when it may not be chosen; an empty code always may."""
+        """Gives the code as it is kept; an empty code is always allowed.
+
+        Raises OngeldigeCode when it may not be chosen.
+        """
         if not code:
             return ""
         found = keuzelijsten().get(lijst)
@@ -136,7 +145,7 @@ class Codes:
 
 
 def loaded(namen: Iterable[str]) -> set[str]:
-    """Which of these lists have codes in the database, or need none."""
+    """Tells which of these lists have codes in the database, or need none."""
     asked = set(namen)
     own = {naam for naam in asked if naam in keuzelijsten() and naam not in LIJSTEN}
     there = Code.objects.geldig().filter(lijst__in=asked - own).order_by().values_list("lijst").distinct()
@@ -159,7 +168,7 @@ def _canonical(lijst: str, code: str) -> str:
 
 
 def _check_form(lijst: Keuzelijst, code: str) -> None:
-    """Raises OngeldigeCode for what the standard could never take as a code of this list."""
+    """Refuses a text that the standard could never take as a code of this list. Raises OngeldigeCode."""
     try:
         canonical(LIJSTEN[lijst.naam], code)
     except PastNiet as problem:
@@ -167,7 +176,7 @@ def _check_form(lijst: Keuzelijst, code: str) -> None:
     has_form = any(attribuut.patroon is not None for attribuut in attributen(LIJSTEN[lijst.naam]))
     if lijst.waardelijst.numeriek or has_form:
         return
-    # What the standard leaves free there is a reference: a URI.
+    # Where the standard leaves the code free, it is a reference: a URI.
     if "://" not in code and not code.casefold().startswith("urn:"):
         raise OngeldigeCode(
             f"Deze code is geen verwijzing. Een code uit de lijst {lijst.titel} begint met https:// of urn:."
@@ -175,7 +184,7 @@ def _check_form(lijst: Keuzelijst, code: str) -> None:
 
 
 def codes_with(woorden: str) -> Q:
-    """A condition on rows with `lijst` and `code`: the code's label has each of these words."""
+    """Gives a condition on rows with `lijst` and `code`: the code's label contains each of these words."""
     asked = fold(woorden).split()
     if not asked:
         return Q()
@@ -194,12 +203,13 @@ def codes_with(woorden: str) -> Q:
 
 # --- Suggestions and searching -----------------------------------------------------------------------------
 
-# Per list what it was made from, and what it became; as the lists are public this may live as long as the process.
+# Per list its fingerprint and what was made from it; the lists are public, so this may live as long as the
+# process.
 _made: dict[str, tuple[object, Voorsteller]] = {}
 
 
 def suggesters(namen: Iterable[str]) -> dict[str, Voorsteller]:
-    """What suggests codes, per list; taken apart once, until a list changes."""
+    """Gives per list the object that suggests its codes; it is kept until the list changes."""
     wanted = [naam for naam in namen if naam in keuzelijsten()]
     prints: dict[str, object] = _fingerprints([naam for naam in wanted if naam in LIJSTEN])
     changed = [naam for naam in wanted if naam not in _made or _made[naam][0] != prints.get(naam)]
@@ -219,12 +229,12 @@ def suggesters(namen: Iterable[str]) -> dict[str, Voorsteller]:
 
 
 def own_choices(lijst: str) -> list[Codeoptie]:
-    """All codes of one of the standard's own lists."""
+    """Gives all codes of one of the standard's own lists."""
     return [Codeoptie(str(code), label) for code, label in keuzelijsten()[lijst].waardelijst.waarden.items()]
 
 
 def _fingerprints(namen: list[str]) -> dict[str, object]:
-    """Something that changes when a list does."""
+    """Gives per list a value that changes when the list does."""
     if not namen:
         return {}
     with connection.cursor() as cursor:
@@ -237,7 +247,7 @@ def _fingerprints(namen: list[str]) -> dict[str, object]:
 
 
 def find(lijst: Keuzelijst, tekst: str) -> list[Codeoptie]:
-    """Codes with these words in them, and then those that look like them; a handful at most."""
+    """Finds codes with these words in them, then those that look like them; a handful at most."""
     words = " ".join(tekst.replace("\x00", "").split())[:100]
     if not words:
         return []

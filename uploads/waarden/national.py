@@ -1,7 +1,8 @@
-"""Value mappings for the whole country: put forward by municipalities, decided on by VNG support, taken over by others.
+"""Keeps value mappings for the whole country: municipalities put them forward, VNG support decides.
 
-Putting forward shows the word to VNG support, and accepting it shows it to every municipality; therefore nothing that
-looks like somebody's data comes in here. Taking over copies: what VNG support withdraws later stays where it is.
+Putting forward shows the word to VNG support, and accepting it shows it to every municipality; therefore no
+word that looks like personal data is put forward. Copies are independent: a mapping that VNG support
+withdraws later stays with the municipalities that copied it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +33,7 @@ Landelijk = LandelijkeWaarde.Status
 
 @dataclass(frozen=True, slots=True)
 class Voorgedragen:
-    """What came of putting mappings forward: how many new, and how many not for which reason."""
+    """Counts the mappings that were put forward, and those that were not, per reason."""
 
     voorgedragen: int = 0
     persoonlijk: int = 0
@@ -40,7 +41,10 @@ class Voorgedragen:
 
 
 def to_put_forward(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardekoppeling], Voorgedragen]:
-    """Which of these may be put forward, and how many not: what looks personal, and what has no code that holds."""
+    """Selects the mappings that may be put forward.
+
+    It counts the others: those that look personal, and those without a valid code.
+    """
     asked = list(koppelingen)
     codes = Codes((row.lijst, row.code) for row in asked)
     good: list[Waardekoppeling] = []
@@ -56,7 +60,10 @@ def to_put_forward(koppelingen: Iterable[Waardekoppeling]) -> tuple[list[Waardek
 
 
 def put_forward(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | None) -> Voorgedragen:
-    """Put the municipality's mappings with these ids forward to VNG support; again changes nothing."""
+    """Puts the municipality's mappings with these ids forward to VNG support.
+
+    Doing so again changes nothing.
+    """
     with voor_gemeente(gemeente):
         good, refused = to_put_forward(Waardekoppeling.objects.filter(pk__in=list(ids)))
         pairs = sorted({(row.lijst, row.waarde, row.code) for row in good})
@@ -79,7 +86,7 @@ def put_forward(gemeente: Gemeente, ids: Iterable[int], gebruiker: Gebruiker | N
 
 
 def to_take_over(woorden: str = "", *, afwijkend: bool = False) -> "QuerySet[LandelijkeWaarde]":
-    """The accepted mappings that the municipality does not have; or, `afwijkend`, of which it has another code.
+    """Gives the accepted mappings that the municipality lacks; with `afwijkend`, those it codes otherwise.
 
     Call inside `voor_gemeente`. Each row has the municipality's own code as `eigen_code`.
     """
@@ -101,9 +108,9 @@ def take_over(
     nieuw: Sequence[int] | None = (),
     vervang: Sequence[int] = (),
 ) -> int:
-    """Copy accepted mappings; returns how many. `nieuw` None: all that the municipality does not have.
+    """Copies accepted mappings; returns how many. `nieuw` None means all that the municipality does not have.
 
-    Only those in `vervang` replace what the municipality has itself. Codes that no longer hold are left out.
+    Only the mappings in `vervang` replace the municipality's own. Codes that no longer hold are left out.
     """
     with voor_gemeente(gemeente):
         fresh = to_take_over()
@@ -134,9 +141,10 @@ def _usable(rows: Iterable[LandelijkeWaarde]) -> dict[tuple[str, str], str]:
 
 
 def find(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
-    """All mappings with this status and these words, each with `gemeenten`: how many put it forward.
+    """Finds all mappings with this status and these words.
 
-    Outside every municipality's scope: only there the database lets them be counted.
+    Each has `gemeenten`: how many municipalities put it forward. Call outside every municipality's scope:
+    only there does the database let them be counted.
     """
     found = LandelijkeWaarde.objects.filter(status=status).select_related("besloten_door")
     counted = Voordracht._base_manager.filter(landelijk=OuterRef("pk")).order_by().values("landelijk")
@@ -154,7 +162,7 @@ def _with_words(found: "QuerySet[LandelijkeWaarde]", woorden: str) -> "QuerySet[
 
 @dataclass(frozen=True, slots=True)
 class Besluit:
-    """A decision: its name in a form and on its button, what was done, what it makes of a mapping and of which."""
+    """A decision: its name in a form, its button and past tense, the status it gives and those it takes."""
 
     naam: str
     knop: str
@@ -179,7 +187,7 @@ BESLUITEN: Final = {besluit.naam: besluit for besluit in (VASTSTELLEN, AFWIJZEN,
 
 @dataclass(slots=True)
 class Besloten:
-    """What came of decisions: how many were done, and how many not for which reason."""
+    """Counts the decisions that were carried out, and those that were not, per reason."""
 
     gedaan: int = 0
     al_anders: int = 0
@@ -188,9 +196,9 @@ class Besloten:
 
 
 def decide(ids: Iterable[int], wat: Besluit, gebruiker: Gebruiker) -> Besloten:
-    """Accept, reject or withdraw; call outside every municipality's scope.
+    """Accepts, rejects or withdraws mappings; call outside every municipality's scope.
 
-    Of one word at most one code is accepted. Each municipality that put it forward gets a line in its log.
+    A word has at most one accepted code. Each municipality that put the word forward gets a line in its log.
     """
     outcome = Besloten()
     with transaction.atomic():
@@ -217,7 +225,7 @@ def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
                 status=wat.wordt, besloten_op=timezone.now(), besloten_door=gebruiker
             )
     except IntegrityError:
-        # Another code for this word is accepted already, perhaps by somebody else just now.
+        # Another code for this word is already accepted, perhaps by a colleague just now.
         return False
     for gemeente in Gemeente.objects.filter(pk__in=_proposers(row)).order_by("pk"):
         with voor_gemeente(gemeente):
@@ -244,5 +252,6 @@ def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
 
 
 def _proposers(row: LandelijkeWaarde) -> list[int]:
-    # Not the scoped manager: this is asked for no municipality, and of rows that the database shows to nobody else.
+    # The plain manager is used: this is asked for no municipality, of rows that the database shows only to
+    # this query.
     return list(Voordracht._base_manager.filter(landelijk=row).values_list("gemeente_id", flat=True))

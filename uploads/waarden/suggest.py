@@ -1,8 +1,9 @@
-"""Suggestions for a value that a list does not know: which of its codes is probably meant, how sure, and why.
+"""Suggests codes for a value that a list does not know: which code is probably meant, how sure, and why.
 
-Pure text: no database, and nothing is decided here. Words are compared without capitals, accents, noise and the
-endings that tell a woman from a man; compounds are cut at their last part, so that `chauffeur vrachtwagen` and
-`vrachtwagenchauffeuse` are the same; what then still differs is measured letter by letter.
+This module compares texts only: it uses no database and decides nothing. Words are compared without capitals,
+accents, noise and the endings that tell a woman from a man. Compounds are cut at their last part, so that
+`chauffeur vrachtwagen` and `vrachtwagenchauffeuse` are the same. The remaining difference is measured letter
+by letter.
 """
 
 import heapq
@@ -18,7 +19,8 @@ from rapidfuzz import fuzz, process
 
 from uploads.waarden.synonyms import AFKORTINGEN, CODES, GELIJK, HOOFDWOORDEN, RUIS, WOORDEN
 
-# From here a suggestion may be taken over with many others at once, and from here it is filled in to begin with.
+# The certainty from which suggestions may be accepted many at once, and the certainty from which one is
+# preselected.
 HOOG = 90
 VOORKEUR = 72
 _LOWEST = 50
@@ -32,7 +34,7 @@ _SIDE_NOTE = re.compile(
 )
 _PARTS = re.compile(r"\s*(?:[/;,|]|\s(?:of|en|dan wel|c\.q\.)\s)\s*")
 _DOUBLE = re.compile(r"(.)\1+")
-# Endings after doubled letters have become one, with what they are for whoever it is.
+# Endings, after doubled letters have become one, with the neutral ending that replaces them.
 _ENDINGS = (
     ("vrouw", "man"), ("ster", "er"), ("euse", "eur"), ("trice", "teur"), ("eres", "er"), ("ares", "ar"),
 )  # fmt: skip
@@ -40,7 +42,7 @@ _ENDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Codeoptie:
-    """One code that may be chosen, with its label and other words for it."""
+    """A code that may be chosen, with its label and other words for it."""
 
     code: str
     label: str
@@ -49,7 +51,7 @@ class Codeoptie:
 
 @dataclass(frozen=True, slots=True)
 class Woordvoorstel:
-    """A code for a value: `zekerheid` from 0 to 100, `reden` a Dutch phrase about the words, not about a person."""
+    """A code for a value: `zekerheid` from 0 to 100, `reden` a Dutch phrase about the words only."""
 
     code: str
     label: str
@@ -58,12 +60,12 @@ class Woordvoorstel:
 
     @property
     def is_zeker(self) -> bool:
-        """Whether it may be taken over without looking at each one."""
+        """Tells whether it may be accepted together with others, without looking at each one."""
         return self.zekerheid >= HOOG
 
     @property
     def is_voorkeur(self) -> bool:
-        """Whether it is the choice to begin with."""
+        """Tells whether it is preselected."""
         return self.zekerheid >= VOORKEUR
 
 
@@ -85,7 +87,7 @@ _ONDERDEEL = "er staat meer dan één ding; dit is er een van"
 
 
 def fold(text: str) -> str:
-    """Text without capitals, accents and what is between brackets or about hours and sex."""
+    """Gives a text without capitals, accents, parts between brackets, and parts about hours or sex."""
     plain = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return _SIDE_NOTE.sub(" ", plain)
@@ -93,7 +95,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A word without what differs between spellings, woman and man, one and more."""
+    """Gives a word without the differences in spelling, between woman and man, and between one and more."""
     root = _DOUBLE.sub(r"\1", word)
     for ending, instead in _ENDINGS:
         if root.endswith(ending) and len(root) - len(ending) >= 3:
@@ -113,7 +115,7 @@ _COMMON = frozenset(_HEADS)
 
 @lru_cache(maxsize=20_000)
 def _cut(root: str) -> tuple[str, ...]:
-    """A stem as one part, or as two when it is a compound with a head at its end."""
+    """Gives a stem as one part, or as two when it is a compound with a known last part."""
     for head in () if root in _COMMON else _HEADS:
         before = root[: -len(head)]
         if root.endswith(head) and len(before) >= 3:
@@ -136,7 +138,7 @@ class _Words:
 
     @property
     def head_first(self) -> str:
-        """The last word first: `vrachtwagen chauffeur` as `chauffeur vrachtwagen`."""
+        """Gives the last word first: `vrachtwagen chauffeur` becomes `chauffeur vrachtwagen`."""
         return "".join((*self.stems[-1:], *self.stems[:-1]))
 
     @property
@@ -156,11 +158,14 @@ def _words(text: str) -> _Words:
 
 
 class Voorsteller:
-    """Suggests codes of one list. Make it once per list: it takes the labels apart; asking is then quick."""
+    """Suggests codes of one list.
+
+    Make it once per list: it takes the labels apart, after which asking is quick.
+    """
 
     def __init__(self, lijst: str, keuzes: Iterable[Codeoptie]) -> None:
         self._keuzes: list[Codeoptie] = list(keuzes)
-        # Every name of every code: its label, without what is in brackets, and its synonyms.
+        # Every name of every code: its label, without the part between brackets, and its synonyms.
         self._names: list[tuple[int, _Words]] = []
         self._by_code: dict[str, int] = {}
         self._by_label: dict[str, set[str]] = defaultdict(set)
@@ -202,12 +207,12 @@ class Voorsteller:
         self._woorden = _synonyms(WOORDEN.get(lijst, {}))
 
     def code_van(self, label: str) -> str | None:
-        """The code that has exactly this label; None when none has, or more than one."""
+        """Gives the code that has exactly this label; None when none has it, or more than one."""
         found = self._by_label.get(fold(label).strip(), set())
         return next(iter(found)) if len(found) == 1 else None
 
     def voorstellen(self, waarde: str, aantal: int = 5) -> tuple[Woordvoorstel, ...]:
-        """The best suggestions for a value, surest first; none when nothing looks like it."""
+        """Gives the best suggestions for a value, surest first; none when nothing looks like it."""
         text = fold(waarde)
         found: dict[int, tuple[int, str]] = {}
         self._whole(text, found)
@@ -221,7 +226,7 @@ class Voorsteller:
         )
 
     def _whole(self, text: str, found: dict[int, tuple[int, str]]) -> None:
-        """Everything that the text as a whole can mean."""
+        """Finds everything that the text as a whole can mean."""
         words = _words(text)
         self._exactly(text, words, found)
         other = _meaning(self._woorden, words)
@@ -238,7 +243,7 @@ class Voorsteller:
             self._by_words(words, found)
 
     def _in_parts(self, text: str, found: dict[int, tuple[int, str]]) -> None:
-        """What a text of the form `kok / keukenhulp` can mean: which of the two is somebody's choice."""
+        """Finds what a text of the form `kok / keukenhulp` can mean: somebody must choose between the two."""
         parts = [part for part in _PARTS.split(text) if part.strip()]
         if not 1 < len(parts) <= 4:
             return
@@ -276,7 +281,7 @@ class Voorsteller:
             _keep(found, number, 95, _VOLGORDE)
 
     def _by_spelling(self, words: _Words, found: dict[int, tuple[int, str]]) -> None:
-        """Codes of which a name has nearly the same letters."""
+        """Finds codes of which a name has nearly the same letters."""
         joined = words.joined
         near = process.extract(joined, self._spellings, scorer=fuzz.ratio, limit=_NEAR, score_cutoff=58)
         for spelling, ratio, index in near:
@@ -289,25 +294,26 @@ class Voorsteller:
         score = ratio
         shared = set(words.stems) & set(name.stems) & _COMMON
         if shared:
-            # That both are a medewerker tells little; what they work with or on does.
+            # The shared word medewerker tells little; the work that the other words name tells more.
             mine = "".join(word for word in words.stems if word not in shared)
             theirs = "".join(word for word in name.stems if word not in shared)
             score = 0.25 * score + 0.75 * fuzz.ratio(mine, theirs) if mine and theirs else score - 25
             joined, spelling = mine or joined, theirs or spelling
-        # People seldom mistake the first letter. In a short word one letter makes another word: kapper, kipper.
+        # People seldom mistake the first letter. In a short word one other letter makes another word: kapper,
+        # kipper.
         if joined[:1] != spelling[:1]:
             score -= 6
         shortest = min(len(joined), len(spelling))
         return int(min(score, 40 + 6 * shortest, 94))
 
     def _by_words(self, words: _Words, found: dict[int, tuple[int, str]]) -> None:
-        """Codes with the same words among others."""
+        """Finds codes that have the same words, among other words."""
         wanted = set(words.stems)
         mine = sum(self._weight.get(word, self._unknown_weight) for word in wanted)
         shared: dict[int, float] = defaultdict(float)
         for word in wanted:
             positions = self._with_word.get(word, ())
-            # A word that is nearly everywhere finds nothing that other words do not.
+            # A word that is nearly everywhere finds nothing that other words do not find.
             if len(positions) * 5 > max(len(self._names), 500):
                 continue
             for position in positions:
@@ -319,7 +325,7 @@ class Voorsteller:
             low, high = sorted((both / mine, both / sum(self._weight[word] for word in theirs)))
             score, reden = 80 * (0.6 * high + 0.4 * low), _DEEL
             if theirs <= wanted and low >= 0.4 and not theirs <= _COMMON:
-                # An assistent kok is no kok.
+                # An assistent kok is not a kok.
                 score, reden = 68 + 16 * low - 14 * bool((wanted - theirs) & _COMMON), _BEVAT
             elif wanted <= theirs and not wanted <= _COMMON:
                 score = 66 + 14 * low
@@ -328,7 +334,7 @@ class Voorsteller:
     def _unsure_when_close(
         self, best: Sequence[tuple[int, tuple[int, str]]]
     ) -> Iterable[tuple[int, tuple[int, str]]]:
-        """Nothing is sure when another code comes close to what is itself only a likeness."""
+        """Lowers the certainty of a suggestion that only looks alike, when another code comes close to it."""
         close = len(best) > 1 and best[0][1][0] - best[1][1][0] <= 4
         for number, (score, reden) in best:
             if close and score >= HOOG and (reden == _SPELLING or best[1][1][0] >= HOOG):
@@ -343,7 +349,10 @@ def _keep(found: dict[int, tuple[int, str]], number: int, score: int, reden: str
 
 
 def _synonyms(pairs: Mapping[str, str]) -> Mapping[str, str]:
-    """The same pairs by how a word is written and by its stems; a stem that many words have says too little."""
+    """Gives the same pairs, by the spelling of a word and by its stem.
+
+    Leaves out a stem that many words share.
+    """
     found: dict[str, str] = {}
     taken = [(_words(fold(word)), meaning) for word, meaning in pairs.items()]
     for words, meaning in taken:
@@ -359,6 +368,6 @@ def _meaning(synonyms: Mapping[str, str], words: _Words) -> str | None:
 
 
 def _bare(code: str) -> str:
-    """A code without case, spaces, points and dashes: `B-E`, `81.21`, `01`."""
+    """Gives a code without case, spaces, points and dashes: `B-E` becomes `be`, `01` stays `01`."""
     bare = re.sub(r"[\s.\-]", "", code[:_LONGEST].casefold())
     return bare.lstrip("0") or bare

@@ -1,7 +1,7 @@
-"""Other words for what is in a value list, as data: what municipalities write and the standard calls otherwise.
+"""Lists the words that municipalities write where a value list has others.
 
-Of the standard's own lists the code is given. Of lists that others keep no code is known here, so there a word
-leads to other words, which are then looked for in the list as it is loaded.
+For the standard's own lists, a word leads to a code. For lists that others maintain no code is known here, so
+a word leads to other words, which are then looked up in the list as it is loaded.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 
 def _pairs(text: str) -> Mapping[str, str]:
-    """Word -> other words, from lines `word, word: other words`."""
+    """Reads word -> other words from lines of the form `word, word: other words`."""
     found = {}
     for line in text.strip().splitlines():
         words, _, other = line.partition(":")
@@ -29,7 +29,7 @@ def _pairs(text: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-# Per list that others keep: word -> the word that the list more likely has.
+# Per list that others maintain: word -> the word that the list more likely has.
 WOORDEN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         BEROEPEN: _pairs(
@@ -131,7 +131,7 @@ WOORDEN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 
-# What is behind an abbreviation, a point behind it or not.
+# The full word for each abbreviation, with or without a point.
 AFKORTINGEN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "adm": "administratief", "admin": "administratief", "administr": "administratief", "alg": "algemeen",
@@ -148,7 +148,7 @@ AFKORTINGEN: Final[Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Words at the end of a compound that say what somebody is; before them a compound is cut.
+# Words at the end of a compound that say what somebody is; a compound is cut before them.
 HOOFDWOORDEN: Final[tuple[str, ...]] = (
     "administrateur", "adviseur", "analist", "arbeider", "assistent", "bediende", "begeleider", "beheerder",
     "bestuurder", "bezorger", "chauffeur", "consulent", "controleur", "coordinator", "docent", "hulp", "instructeur",
@@ -167,7 +167,7 @@ GELIJK: Final[Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Words around an occupation that say nothing about which it is.
+# Words around an occupation that do not tell which occupation it is.
 RUIS: Final[frozenset[str]] = frozenset(
     {
         *words.WERKDUUR,

@@ -1,7 +1,7 @@
-"""A municipality's own words for what is in a list of the standard: finding them, mapping them, remembering them.
+"""Finds, maps and remembers a municipality's own words for the entries of the standard's lists.
 
-A word is kept as it is compared (`values.sleutel`): without capitals and surplus spaces. What looks like somebody's
-name or number is never kept, and never shown.
+A word is kept in the form in which it is compared: without capitals and surplus spaces. A word that looks
+like somebody's name or number is never kept, and never shown.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class NietOpnieuw(FoutMetMelding):
 
 
 class OngeldigeWaarde(FoutMetMelding):
-    """A word that cannot be kept; `melding` says why, in Dutch, without the word."""
+    """The word cannot be kept; `melding` says why, in Dutch, without the word."""
 
 
 # --- What a levering does not know -------------------------------------------------------------------------
@@ -46,9 +46,9 @@ class OngeldigeWaarde(FoutMetMelding):
 
 @dataclass(frozen=True, slots=True)
 class Onbekend:
-    """A word that a list does not know, once: as it is written most, and in how many rows.
+    """A word that a list does not know: its most frequent spelling, and the number of rows it stands in.
 
-    `sleutel` names it in a form without saying it.
+    `sleutel` identifies it in a form without showing it.
     """
 
     sleutel: str
@@ -59,7 +59,7 @@ class Onbekend:
 
 @dataclass(frozen=True, slots=True)
 class Gekoppeld:
-    """A word of the levering that is mapped by now; `code` is empty when it is left out on purpose."""
+    """A word of the levering that has been mapped; `code` is empty when it is left out on purpose."""
 
     onbekend: Onbekend
     koppeling: Waardekoppeling
@@ -69,7 +69,7 @@ class Gekoppeld:
 class Overzicht:
     """The words of a levering that its lists did not know. Lists and words with the most rows come first.
 
-    `niet_getoond` counts, per list, the rows with words that look like somebody's data.
+    `niet_getoond` counts, per list, the rows with words that look like personal data.
     """
 
     open: Mapping[str, Sequence[Onbekend]]
@@ -78,17 +78,20 @@ class Overzicht:
 
     @property
     def alle_open(self) -> list[Onbekend]:
-        """All open words, list after list."""
+        """Gives all open words, list after list."""
         return [onbekend for waarden in self.open.values() for onbekend in waarden]
 
     @property
     def rijen_open(self) -> int:
-        """In how many places an open word stands."""
+        """Counts the places in which an open word stands."""
         return sum(onbekend.aantal for onbekend in self.alle_open)
 
 
 def overview(levering: Levering) -> Overzicht:
-    """What the lists did not know in this levering, and what of that is mapped by now; call inside `voor_gemeente`."""
+    """Gives what the lists did not know in this levering, and which of it is mapped by now.
+
+    Call inside `voor_gemeente`.
+    """
     alle, niet_getoond = _unknown(levering)
     mapped = {
         (row.lijst, row.waarde): row
@@ -108,7 +111,10 @@ def overview(levering: Levering) -> Overzicht:
 
 
 def _unknown(levering: Levering) -> tuple[dict[str, list[Onbekend]], dict[str, int]]:
-    """Per list its words, the same one in other capitals once; and how often one is not shown."""
+    """Gives per list its words, and the number of rows that are not shown.
+
+    Words that differ in capitals only are one word.
+    """
     found: dict[str, list[Onbekend]] = {}
     hidden: dict[str, int] = {}
     for lijst, values in unknown_values(levering).items():
@@ -139,20 +145,20 @@ def _form_key(lijst: str, key: str) -> str:
 
 
 def suggestions_for(onbekenden: Iterable[Onbekend]) -> dict[str, tuple[Woordvoorstel, ...]]:
-    """The suggestions for each of these words, by its form key."""
+    """Gives the suggestions for each of these words, by its form key."""
     asked = list(onbekenden)
     per_list = suggesters(dict.fromkeys(one.lijst for one in asked))
     return {one.sleutel: per_list[one.lijst].voorstellen(one.waarde) for one in asked}
 
 
 def suggestions_with(koppeling: Waardekoppeling) -> tuple[Woordvoorstel, ...]:
-    """The suggestions for a word that is mapped already."""
+    """Gives the suggestions for a word that is already mapped."""
     voorsteller = suggesters([koppeling.lijst]).get(koppeling.lijst)
     return voorsteller.voorstellen(koppeling.waarde) if voorsteller else ()
 
 
 def sure_suggestions(onbekenden: Iterable[Onbekend], aantal: int) -> list[tuple[Onbekend, Woordvoorstel]]:
-    """The first words, in this order, of which a suggestion is sure enough to take over with others at once."""
+    """Gives the first words, in this order, with a suggestion that is sure enough to accept with others."""
     asked = list(onbekenden)
     per_list = suggesters(dict.fromkeys(one.lijst for one in asked))
     found: list[tuple[Onbekend, Woordvoorstel]] = []
@@ -170,7 +176,7 @@ def sure_suggestions(onbekenden: Iterable[Onbekend], aantal: int) -> list[tuple[
 
 @dataclass(frozen=True, slots=True)
 class Woordkeuze:
-    """That a word of a list means this code; an empty code leaves it out on purpose."""
+    """The choice that a word of a list means this code; an empty code leaves the word out on purpose."""
 
     lijst: str
     waarde: str
@@ -178,7 +184,10 @@ class Woordkeuze:
 
 
 def word_of(waarde: str) -> str:
-    """A word as it is kept. Raises OngeldigeWaarde for what is no word, too long, or may be somebody's."""
+    """Gives a word as it is kept.
+
+    Raises OngeldigeWaarde when it is no word, too long, or may be personal data.
+    """
     if looks_personal(waarde):
         raise OngeldigeWaarde(
             "Deze waarde lijkt een naam, nummer of adres en kan daarom niet worden gekoppeld. "
@@ -195,9 +204,10 @@ def word_of(waarde: str) -> str:
 def map_words(
     gemeente: Gemeente, keuzes: Iterable[Woordkeuze], gebruiker: Gebruiker | None, onderwerp: str = ""
 ) -> int:
-    """Remember what words mean; of two people who say so at once the last one counts. Returns how many words.
+    """Remembers what words mean; returns how many words.
 
-    Raises OngeldigeWaarde or OngeldigeCode, and then nothing is remembered.
+    When two people map a word at once, the last one counts. Raises OngeldigeWaarde or OngeldigeCode, and then
+    nothing is remembered.
     """
     asked = list(keuzes)
     codes = Codes((keus.lijst, keus.code) for keus in asked)
@@ -227,9 +237,12 @@ def remember(
     *,
     overschrijf: bool = True,
 ) -> None:
-    """Write (list, word) -> code, all checked; call inside `voor_gemeente`. What is there stays unless overwritten."""
+    """Writes checked (list, word) -> code pairs; call inside `voor_gemeente`.
+
+    Existing ones stay unless `overschrijf`.
+    """
     now = timezone.now()
-    # In one order, so that two people who do this at once wait for each other and never for themselves.
+    # The rows are written in one fixed order, so that two people who do this at once cannot deadlock.
     rows = [
         Waardekoppeling(
             gemeente=gemeente, lijst=lijst, waarde=waarde, code=code, gebruiker=gebruiker, gewijzigd_op=now
@@ -249,7 +262,7 @@ def remember(
 
 
 def forget(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -> bool:
-    """Forget a mapping; False when it was gone already."""
+    """Forgets a mapping; returns False when it was gone already."""
     with voor_gemeente(gemeente):
         gone, _ = Waardekoppeling.objects.filter(pk=koppeling_id).delete()
         if gone:
@@ -263,7 +276,10 @@ def forget(gemeente: Gemeente, koppeling_id: int, gebruiker: Gebruiker | None) -
 
 
 def find(woorden: str, lijst: str = "") -> "QuerySet[Waardekoppeling]":
-    """The municipality's mappings with these words in the word, the code or its label; inside `voor_gemeente`."""
+    """Finds the municipality's mappings with these words in the word, the code or its label.
+
+    Call inside `voor_gemeente`.
+    """
     found: QuerySet[Waardekoppeling] = Waardekoppeling.objects.select_related("gebruiker").order_by(
         "lijst", "waarde"
     )
@@ -278,7 +294,10 @@ def find(woorden: str, lijst: str = "") -> "QuerySet[Waardekoppeling]":
 
 
 def outdated() -> list[int]:
-    """The ids of the municipality's mappings to a code that does not hold (any more); inside `voor_gemeente`."""
+    """Gives the ids of the municipality's mappings to a code that does not hold (any more).
+
+    Call inside `voor_gemeente`.
+    """
     rows = list(Waardekoppeling.objects.exclude(code="").values_list("pk", "lijst", "code"))
     codes = Codes((lijst, code) for _, lijst, code in rows)
     return [
@@ -302,9 +321,10 @@ _WEG: Final = "Het bestand van deze levering is gewist. Upload het opnieuw; wat 
 
 
 def convert_again(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | None) -> bool:
-    """Put a converted levering back in the queue, so that what was mapped counts; the caller enqueues.
+    """Puts a converted levering back in the queue, so that the words mapped since then count.
 
-    False when it was on its way already. Raises NietOpnieuw when it cannot: it is being published, or its file is gone.
+    The caller enqueues. Returns False when it was already queued or being converted. Raises NietOpnieuw when
+    it is being published, or its file is gone.
     """
     with voor_gemeente(gemeente):
         if lifecycle.convert_with_waarden(levering_id):
@@ -322,17 +342,23 @@ def convert_again(gemeente: Gemeente, levering_id: int, gebruiker: Gebruiker | N
 
 
 def own_empty_words() -> tuple[tuple[str, ...], bool]:
-    """The words that count as empty, and whether they are the municipality's own; inside `voor_gemeente`."""
+    """Gives the words that count as empty, and whether they are the municipality's own.
+
+    Call inside `voor_gemeente`.
+    """
     own = Legewaarden.objects.values_list("waarden", flat=True).first()
     if own is not None:
         return tuple(own), True
-    # Errors of a spreadsheet (#N/B) always count and are nobody's choice.
+    # Errors of a spreadsheet (#N/B) always count as empty, so they are not among the words to choose.
     usual = (word for word in AFWEZIG_WOORDEN if word and word[0] != "#")
     return tuple(sorted(usual, key=lambda word: (not word[0].isalpha(), word))), False
 
 
 def empty_words(regels: str) -> tuple[str, ...]:
-    """The words in a text with one a line. Raises OngeldigeWaarde for too many, too long, or somebody's."""
+    """Reads the words in a text with one per line.
+
+    Raises OngeldigeWaarde for too many or too long words, or personal data.
+    """
     words = tuple(dict.fromkeys(key for line in regels.splitlines() if (key := woordsleutel(line))))
     if len(words) > MAX_LEGE_WOORDEN:
         raise OngeldigeWaarde(
@@ -349,14 +375,14 @@ def empty_words(regels: str) -> tuple[str, ...]:
 
 
 def set_empty_words(gemeente: Gemeente, woorden: Sequence[str], gebruiker: Gebruiker | None) -> None:
-    """Let these words, and no others, count as empty from the next conversion on."""
+    """Lets these words, and no others, count as empty from the next conversion on."""
     with voor_gemeente(gemeente):
         Legewaarden.objects.update_or_create(gemeente=gemeente, defaults={"waarden": list(woorden)})
         log_act(gemeente, Handeling.LEGE_WAARDEN_GEWIJZIGD, gebruiker=gebruiker, aantal=len(woorden))
 
 
 def restore_empty_words(gemeente: Gemeente, gebruiker: Gebruiker | None) -> None:
-    """Let the usual words count as empty again."""
+    """Lets the usual words count as empty again."""
     with voor_gemeente(gemeente):
         gone, _ = Legewaarden.objects.all().delete()
         if gone:

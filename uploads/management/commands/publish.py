@@ -1,4 +1,4 @@
-"""`manage.py publish`: a file from the command line becomes a municipality's set of one kind."""
+"""Publishes a file from the command line as a municipality's set of one kind: `manage.py publish`."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ class Mislukt(FoutMetMelding):
 
 
 class Command(BaseCommand):
-    """Convert and publish a file, and tell as JSON on the last line what came of it."""
+    """Converts and publishes a file; prints the result as JSON on the last line."""
 
     help = (
         "Publiceert een bestand (xlsx, xls, ods, csv of JSON) als de werkzoekenden of vacatures van een gemeente, of "
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--oin, --soort, --koppeling and the file."""
+        """Adds --oin, --soort, --koppeling and the file."""
         parser.add_argument("bestand", metavar="BESTAND", help="het bestand met de gegevens")
         parser.add_argument("--oin", required=True, help="OIN van de gemeente: 20 cijfers")
         parser.add_argument("--soort", required=True, help=" of ".join(Soort))
@@ -61,13 +61,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit status 1, with nothing changed, when nothing could be published."""
+        """Publishes the file. Exits with status 1, with nothing changed, when nothing could be published."""
         result: dict[str, Any] = dict.fromkeys(("gelezen", "gepubliceerd", "overgeslagen", "afgekeurd"), 0)
         try:
             self._publish(options, result)
         except Mislukt as problem:
             self._fail(problem.melding, result)
-        except Exception as problem:  # a caller in a script gets its JSON line, whatever went wrong
+        except Exception as problem:  # A caller in a script gets its JSON line after any error.
             log.exception("publish failed")
             del problem
             self._fail(
@@ -139,7 +139,7 @@ class Command(BaseCommand):
         if not levering.is_publiceerbaar:
             raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
         try:
-            # Whoever types this command has chosen to replace the set by this file.
+            # The person who types this command has chosen to replace the set by this file.
             publication.request_publication(gemeente, pk, None, zonder_rem=True)
         except publication.NietPubliceerbaar as problem:
             raise Mislukt(problem.melding) from None
@@ -170,10 +170,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{reden['aantal']} keer {reden['ernst']}{kolom}: {reden['melding']}")
 
     def _erase(self, gemeente: Gemeente, pk: int) -> None:
-        """Nobody comes back for what was not published: erase it now, and let the figures stay."""
+        """Erases the content at once, because nobody comes back for what was not published.
+
+        The figures stay.
+        """
         with voor_gemeente(gemeente):
             levering = Levering.objects.get(pk=pk)
-            # What failed says so, and why.
+            # A failed levering already tells that it failed, and why.
             if levering.is_mislukt or lifecycle.expire(pk, levering.melding):
                 erasure.erase_content(levering)
 

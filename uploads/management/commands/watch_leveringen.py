@@ -1,4 +1,4 @@
-"""`manage.py watch_leveringen`: takes in the files that systems put in a folder; for operators."""
+"""Takes in the files that systems put in a folder, for operators: `manage.py watch_leveringen`."""
 
 import logging
 import signal
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Watch until SIGTERM or Ctrl-C, or look once."""
+    """Watches a folder until SIGTERM or Ctrl-C, or looks once."""
 
     help = (
         "Neemt bestanden in uit MAP/<oin>/<soort of koppeling>/. Een bestand verdwijnt zodra het versleuteld in de "
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The folder, and how often to look."""
+        """Adds the folder, and how often to look."""
         parser.add_argument("map", metavar="MAP", type=Path, help="de map met een map per OIN")
         parser.add_argument(
             "--eenmalig", action="store_true", help="kijk een keer en stop, bijvoorbeeld vanuit cron"
@@ -40,7 +40,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit status 0; with --eenmalig 1 when a file was refused or a folder could not be used."""
+        """Watches the folder.
+
+        Exits with status 0; with --eenmalig 1 when a file was refused or a folder could not be used.
+        """
         place: Path = options["map"]
         if not place.is_dir():
             raise CommandError("Deze map is er niet. Maak haar eerst, met een map per OIN erin.")
@@ -57,7 +60,7 @@ class Command(BaseCommand):
             try:
                 wachter.round()
             except (OSError, DatabaseError) as error:
-                # The database or the disk is away for a while; what was begun is picked up later.
+                # The database or the disk is away for a while; work that was begun is picked up later.
                 log.error("een ronde mislukte: %s", type(error).__name__)
             stop.wait(options["interval"])
         log.info("gestopt")
@@ -87,7 +90,10 @@ def _sum(first: Rondetelling, second: Rondetelling) -> Rondetelling:
 
 
 def _stop_on_signals() -> threading.Event:
-    """Set when the process is asked to end; a file that is being taken in is finished first."""
+    """Gives an event that is set when the process is asked to end.
+
+    The file that is being taken in is finished first.
+    """
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
