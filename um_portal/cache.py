@@ -1,4 +1,4 @@
-"""How values stand in the Redis cache: as JSON, never as pickle. And counting in it.
+"""Writes values in the Redis cache as JSON, never as pickle, and counts there.
 
 Reading a pickle runs the code that is in it, so whoever writes in Redis would run code in the portal.
 """

@@ -1,4 +1,4 @@
-"""What the portal does otherwise than django-allauth: in plain Dutch, without sign-up, counted its own way."""
+"""Adapts django-allauth to the portal: plain Dutch, no sign-up, and its own counting of attempts."""
 
 import time
 from typing import Any, cast
@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up: people are invited."""
+        """Tells that nobody signs up: people are invited."""
         return False
 
     def is_ajax(self, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 class AccountsConfig(AppConfig):
-    """Who may log in."""
+    """Accounts: the people who may log in."""
 
     name = "um_portal.accounts"
     label = "accounts"

@@ -153,7 +153,7 @@ _ONBEKENDE_PASSKEY = "De passkey is niet herkend. Probeer het opnieuw, of kies e
 
 
 class _CredentialField(forms.JSONField):
-    """What the browser says of a passkey: an object, whatever was sent; it is never sent back."""
+    """A field for what the browser says of a passkey: always an object; it is never sent back."""
 
     widget = forms.HiddenInput
 

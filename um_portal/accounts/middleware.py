@@ -1,4 +1,4 @@
-"""What goes for every page: who is let in without a second factor, how long a session lasts, and who keeps what.
+"""Guards every page: asks for the second factor, ends sessions in time, and keeps pages out of caches.
 
 In this order: `SessionMiddleware` finds the session, `SessieduurMiddleware` ends it in time, django-allauth's own
 does its work, `TweedeFactorMiddleware` shows who has no second factor where to set one up.
@@ -48,7 +48,7 @@ class NoStoreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the header after the view has run."""
+        """Adds the header after the view has run."""
         response = self.get_response(request)
         if request.user.is_authenticated:
             response["Cache-Control"] = "no-store, private"
@@ -79,7 +79,7 @@ class SessieduurMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look before the view runs."""
+        """Looks before the view runs."""
         if isinstance(request.user, Gebruiker):
             self._look(request, request.user)
         return self.get_response(request)
@@ -116,7 +116,7 @@ class TweedeFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Nothing to do around a view."""
+        """Passes the request on; around a view there is nothing to do."""
         return self.get_response(request)
 
     def process_view(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class Supportrol(models.TextChoices):
-    """What somebody of VNG support may do: look and advise, or decide as well."""
+    """The two kinds of VNG support: those who look and advise, and those who decide as well."""
 
     ADVISEREND = "adviserend", "Adviserend"
     BESLISSEND = "beslissend", "Beslissend"

@@ -1,4 +1,4 @@
-"""What a password may not be, on top of what Django checks: known from a breach, or little more than our own words.
+"""Refuses passwords that Django lets pass: known from a breach, or little more than our own words.
 
 There are no rules about capitals, digits or signs, and nothing is cut off: a sentence makes a fine password.
 """

@@ -1,4 +1,4 @@
-"""What happens behind a form of an account: numbers in, nothing out."""
+"""Does the work behind the forms of an account: numbers in, nothing out."""
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str

@@ -1,4 +1,4 @@
-"""Which address a request comes from, and how often somebody may try to log in.
+"""Finds the address that a request comes from, and limits how often somebody may try to log in.
 
 Three counts, of attempts that failed: of a name at an address (tight), of an address (wide: a whole town hall
 may be one), and of a name over all addresses (wide). A browser that this person logged in with before is

@@ -1,4 +1,4 @@
-"""Which browsers somebody logged in with before: told by a signed cookie, that opens nothing.
+"""Remembers with which browsers somebody logged in before, by a signed cookie that opens nothing.
 
 A browser that is known has its own number of attempts, so that nobody can lock a colleague out by trying
 wrong passwords; and one that is not known yet is reported to its owner by mail.

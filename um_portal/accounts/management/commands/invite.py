@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Nodigt iemand uit: maakt een account en mailt een link om een wachtwoord te kiezen."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Who, and how the link gets there."""
+        """Adds the person to invite, and the way in which the link reaches them."""
         parser.add_argument("email", help="het e-mailadres waarmee iemand gaat inloggen")
         parser.add_argument("--voornaam", default="")
         parser.add_argument("--achternaam", default="")
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Invite, and say what was done."""
+        """Invites, and says what was done."""
         try:
             nieuw = invite(
                 options["email"],
