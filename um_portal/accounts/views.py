@@ -61,7 +61,7 @@ class PasswordChangeView(account.PasswordChangeView):
     template_name = "accounts/wachtwoord.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Is there only for somebody who has a password."""
+        """Opens only for somebody who has a password."""
         if not (isinstance(request.user, Gebruiker) and request.user.has_usable_password()):
             raise Http404
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
