@@ -165,6 +165,15 @@ def test_after_twelve_hours_it_is_over_whatever_was_done(clock: Any) -> None:
     assert not in_(browser)
 
 
+def test_who_did_not_log_in_is_forgotten_after_an_hour_and_the_others_twelve_hours_after_logging_in() -> None:
+    for begun, seconds in (({}, HOUR), ({"begonnen": int(time.time()) - 11 * HOUR}, HOUR)):
+        store = SessionStore()
+        store.update(begun)
+        store.save()
+        row = Session.objects.get(session_key=store.session_key)
+        assert row.expire_date.timestamp() == pytest.approx(time.time() + seconds, abs=60)
+
+
 def test_a_session_that_does_not_tell_when_it_began_is_over(gebruiker: Gebruiker) -> None:
     browser = een_client(gebruiker)
     session = browser.session
