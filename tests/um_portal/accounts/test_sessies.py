@@ -16,6 +16,7 @@ from tests.factories import Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts import sessies
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.sessions import SessionStore, _Cache, fingerprint
+from um_portal.cache import count
 from um_portal.tenants.models import Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
 
@@ -118,6 +119,14 @@ def test_the_cache_counts() -> None:
     cache.add("teller", 0)
     assert [cache.incr("teller"), cache.incr("teller")] == [1, 2]
     assert cache.get("teller") == 2
+
+
+@pytest.mark.parametrize("left", [0, -1])
+def test_a_count_that_lost_its_end_gets_one_again(left: int) -> None:
+    # Left behind by counting up, or taking back, in the moment that a period ended.
+    cache.set("teller", left, timeout=None)
+    count("teller", 60)
+    assert 0 < caches["default"]._cache.get_client().ttl(cache.make_key("teller")) <= 60
 
 
 def test_logging_in_gives_another_token(gebruiker: Gebruiker) -> None:
