@@ -96,8 +96,14 @@ class SessieduurMiddleware:
             messages.info(
                 request, "U bent uitgelogd, omdat u lang niets deed of lang ingelogd was. Log opnieuw in."
             )
-        elif now - seen > _SEEN_EVERY:
+        elif now - seen > _SEEN_EVERY and not _asked_by_itself(request):
             request.session[SEEN] = int(now)
+
+
+def _asked_by_itself(request: HttpRequest) -> bool:
+    """Tells whether the page asks this, to show how far something is, and not somebody who pressed a link."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and request.method == "GET"
 
 
 def idle_minutes(gebruiker: Gebruiker) -> int:

@@ -158,6 +158,16 @@ def test_who_does_nothing_is_logged_out(support: bool, stays: int, goes: int, cl
     assert not in_(browser)
 
 
+def test_a_page_that_asks_how_far_something_is_keeps_nobody_in(gebruiker: Gebruiker, clock: Any) -> None:
+    browser, polls = een_client(gebruiker), {"HX-Request": "true"}
+    clock(minutes=40)
+    assert browser.get("/", headers={**polls, "HX-Boosted": "true"}).status_code == 200
+    clock(minutes=40)
+    assert browser.get("/", headers=polls).status_code == 200
+    clock(minutes=40)
+    assert not in_(browser)
+
+
 def test_after_twelve_hours_it_is_over_whatever_was_done(clock: Any) -> None:
     een, twee = een_gemeente(), een_gemeente()
     gebruiker = een_gebruiker(een)
