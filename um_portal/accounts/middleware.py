@@ -102,7 +102,7 @@ class SessieduurMiddleware:
 
 def _asked_by_itself(request: HttpRequest) -> bool:
     """Tells whether the page asks this, to show how far something is, and not somebody who pressed a link."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and request.method == "GET"
 
 
