@@ -33,9 +33,13 @@ def count(name: str, seconds: int) -> int:
     for _ in range(2):
         cache.add(name, 0, timeout=seconds)
         try:
-            return int(cache.incr(name))
+            number = int(cache.incr(name))
         except ValueError:
             continue  # the period ended, or Redis was emptied, just between the two
+        if number <= 1:
+            # It may also end while it is counted; Redis then begins one that lasts for ever.
+            cache.touch(name, seconds)
+        return number
     raise RedisError(f"{seconds} s is te kort om te tellen")
 
 

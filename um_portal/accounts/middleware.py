@@ -12,6 +12,7 @@ from typing import Any
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -95,8 +96,14 @@ class SessieduurMiddleware:
             messages.info(
                 request, "U bent uitgelogd, omdat u lang niets deed of lang ingelogd was. Log opnieuw in."
             )
-        elif now - seen > _SEEN_EVERY:
+        elif now - seen > _SEEN_EVERY and not _asked_by_itself(request):
             request.session[SEEN] = int(now)
+
+
+def _asked_by_itself(request: HttpRequest) -> bool:
+    """Tells whether the page asks this, to show how far something is, and not somebody who pressed a link."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and request.method == "GET"
 
 
 def idle_minutes(gebruiker: Gebruiker) -> int:
@@ -125,6 +132,11 @@ class TweedeFactorMiddleware:
         """Answers in the place of a view that may not be seen yet."""
         if not request.user.is_authenticated or not tweede_factor.required(request):
             return None
+        if tweede_factor.factors(request.user).exists():
+            # Logged in before there was one. Whoever this is has to show it, and must not add another instead.
+            logout(request)
+            messages.info(request, "Log opnieuw in, met uw tweede factor.")
+            return redirect("accounts:login")
         if request.resolver_match and request.resolver_match.view_name in _WITHOUT_SECOND_FACTOR:
             return None
         return redirect("mfa_index")

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import time
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -121,3 +122,7 @@ class SessionStore(DatabaseStore):
         if begin is None:
             return ANONYMOUS_SECONDS
         return max(0, int(begin + settings.SESSION_COOKIE_AGE - time.time()))
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """Returns the moment that goes with it, for the database: Django itself counts from the last write."""
+        return datetime.fromtimestamp(time.time() + self.get_expiry_age(), tz=UTC)

@@ -28,14 +28,26 @@ def client_address(request: HttpRequest) -> str:
     X-Forwarded-For is read from its end, for as long as a trusted proxy wrote it: the rest anybody can make
     up. What is no address is not believed.
     """
-    address: str = request.META.get("REMOTE_ADDR", "")
+    address = _plain(request.META.get("REMOTE_ADDR", ""))
     told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while address in settings.UM_VERTROUWDE_PROXIES and told:
-        try:
-            address = str(ipaddress.ip_address(told.pop().strip()))
-        except ValueError:
+        if not (before := _plain(told.pop().strip())):
             break
+        address = before
     return address
+
+
+def _plain(text: str) -> str:
+    """Returns the address; empty for what is none.
+
+    What listens on IPv6 writes 192.0.2.1 as ::ffff:192.0.2.1. That is the same address, and all of these would be one
+    network. The part after a % names a cable of the machine, and no place in the database has room for it.
+    """
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,12 @@ def may(request: HttpRequest, recht: Recht) -> bool:
     lidmaatschap = getattr(request, "lidmaatschap", None)
     if not isinstance(request.user, Gebruiker) or not holds(recht, functies_of(request.user, lidmaatschap)):
         return False
-    return lidmaatschap is None or not is_closed(recht, lidmaatschap.gemeente.status)
+    # What is done for no municipality does not rest with one.
+    return (
+        lidmaatschap is None
+        or not is_of_municipality(recht)
+        or not is_closed(recht, lidmaatschap.gemeente.status)
+    )
 
 
 def require(request: HttpRequest, recht: Recht) -> None:

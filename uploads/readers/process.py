@@ -204,7 +204,9 @@ class Leesproces:
             raise self._senseless() from None
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
-            raise Onleesbaar(MELDINGEN.get(str(answer["fout"]), _BESCHADIGD))
+            # As text only: of a list that holds the same list twice, and so on, the text has no end.
+            fout = answer["fout"]
+            raise Onleesbaar(MELDINGEN.get(fout, _BESCHADIGD) if type(fout) is str else _BESCHADIGD)
         return answer
 
     def _senseless(self) -> Onleesbaar:
@@ -298,11 +300,12 @@ def _sheet(found: Any) -> Blad:
     Raises TypeError or ValueError for any other value.
     """
     blad = Blad(*found)
+    if not all(len(merged) == 4 for merged in blad.samengevoegd):
+        raise ValueError
     numbers = (blad.volgnummer, blad.hoogte, blad.breedte, *chain.from_iterable(blad.samengevoegd))
     if not (
         isinstance(blad.naam, str)
         and all(type(number) is int and number >= 0 for number in numbers)
-        and all(len(merged) == 4 for merged in blad.samengevoegd)
         and _are_rows(blad.kop, HEAD_ROWS)
     ):
         raise ValueError
@@ -318,6 +321,8 @@ def _are_rows(rows: Any, most: int) -> bool:
         type(rows) is list
         and len(rows) <= most
         and all(type(row) is list for row in rows)
+        # Rows that are one and the same take no room in a frame; every cell is looked at.
+        and sum(map(len, rows)) <= MAX_BYTES
         and set(map(type, chain.from_iterable(rows))) <= _CELL_TYPES
     )
 

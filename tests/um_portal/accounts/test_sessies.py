@@ -16,6 +16,7 @@ from tests.factories import Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts import sessies
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.sessions import SessionStore, _Cache, fingerprint
+from um_portal.cache import count
 from um_portal.tenants.models import Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
 
@@ -120,6 +121,14 @@ def test_the_cache_counts() -> None:
     assert cache.get("teller") == 2
 
 
+@pytest.mark.parametrize("left", [0, -1])
+def test_a_count_that_lost_its_end_gets_one_again(left: int) -> None:
+    # Left behind by counting up, or taking back, in the moment that a period ended.
+    cache.set("teller", left, timeout=None)
+    count("teller", 60)
+    assert 0 < caches["default"]._cache.get_client().ttl(cache.make_key("teller")) <= 60
+
+
 def test_logging_in_gives_another_token(gebruiker: Gebruiker) -> None:
     gebruiker.set_password("een-lang-wachtwoord-om-te-testen")
     gebruiker.save()
@@ -149,6 +158,16 @@ def test_who_does_nothing_is_logged_out(support: bool, stays: int, goes: int, cl
     assert not in_(browser)
 
 
+def test_a_page_that_asks_how_far_something_is_keeps_nobody_in(gebruiker: Gebruiker, clock: Any) -> None:
+    browser, polls = een_client(gebruiker), {"HX-Request": "true"}
+    clock(minutes=40)
+    assert browser.get("/", headers={**polls, "HX-Boosted": "true"}).status_code == 200
+    clock(minutes=40)
+    assert browser.get("/", headers=polls).status_code == 200
+    clock(minutes=40)
+    assert not in_(browser)
+
+
 def test_after_twelve_hours_it_is_over_whatever_was_done(clock: Any) -> None:
     een, twee = een_gemeente(), een_gemeente()
     gebruiker = een_gebruiker(een)
@@ -163,6 +182,15 @@ def test_after_twelve_hours_it_is_over_whatever_was_done(clock: Any) -> None:
     assert row.expire_date.timestamp() == pytest.approx(time.time() + 24 * 60, abs=90)
     clock(minutes=25)
     assert not in_(browser)
+
+
+def test_who_did_not_log_in_is_forgotten_after_an_hour_and_the_others_twelve_hours_after_logging_in() -> None:
+    for begun, seconds in (({}, HOUR), ({"begonnen": int(time.time()) - 11 * HOUR}, HOUR)):
+        store = SessionStore()
+        store.update(begun)
+        store.save()
+        row = Session.objects.get(session_key=store.session_key)
+        assert row.expire_date.timestamp() == pytest.approx(time.time() + seconds, abs=60)
 
 
 def test_a_session_that_does_not_tell_when_it_began_is_over(gebruiker: Gebruiker) -> None:

@@ -97,6 +97,18 @@ def test_setting_up_an_app_opens_the_portal(gebruiker: Gebruiker, newcomer: Brow
     assert not any(code in lying for code in codes)
 
 
+@pytest.mark.parametrize("path", ["app", "passkey"])
+def test_who_logged_in_before_there_was_a_second_factor_shows_it_and_adds_no_other(
+    path: str, gebruiker: Gebruiker, newcomer: Browser
+) -> None:
+    assert newcomer.get(f"{SET_UP}/{path}").status_code == 200
+    een_app(gebruiker)
+    answer = newcomer.get(f"{SET_UP}/{path}", follow=True)
+    assert answer.redirect_chain[0][0] == "/account/inloggen"
+    assert "Log opnieuw in, met uw tweede factor" in answer.text
+    assert newcomer.get("/").status_code == 302
+
+
 def test_a_recovery_code_works_once(gebruiker: Gebruiker) -> None:
     een_app(gebruiker)
     code = RecoveryCodes.activate(gebruiker).get_unused_codes()[0]

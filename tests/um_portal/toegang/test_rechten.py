@@ -356,3 +356,11 @@ def test_who_works_for_one_municipality_is_never_asked() -> None:
     # A page of a municipality that one no longer belongs to.
     assert client.post("/zoeken/", {**VRAAG, "um_gemeente": UNKNOWN}).status_code == 409
     assert len(_asked_by(gemeente)) == 1
+
+
+def test_support_works_on_when_the_municipality_that_somebody_also_works_for_has_left() -> None:
+    gemeente = een_gemeente()
+    browser = een_client(een_gebruiker(gemeente, supportrol=Supportrol.ADVISEREND))
+    assert browser.get("/gemeenten/").status_code == 200
+    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.VERTROKKEN)
+    assert browser.get("/gemeenten/").status_code == 200

@@ -178,6 +178,7 @@ _ITSELF.append(_ITSELF)
         pack({}),
         pack({"fout": "iets anders"}),
         pack({"fout": ["een", "lijst"]}),
+        pack({"fout": 10**5000}),
         pack({"bladen": 7, "epoch_1904": False}),
         pack({"bladen": [(1, 2)], "epoch_1904": False}),
         pack({"bladen": [_BLAD]}),
@@ -205,7 +206,9 @@ def test_whatever_the_process_says_the_file_is_unreadable_and_nothing_worse(monk
         open_file(_FILE)
 
 
-@pytest.mark.parametrize("rows", [None, 7, [1], [["a"]] * 5000, [[["a"]]], [[None]], {"a": 1}])
+@pytest.mark.parametrize(
+    "rows", [None, 7, [1], [["a"]] * 5000, [[["a"]]], [[None]], {"a": 1}, [[1] * 70_000] * 1000]
+)
 def test_rows_that_are_no_rows_make_the_file_unreadable(monkeypatch, tmp_path, rows):
     script = tmp_path / "lezer.py"
     opened = pack({"bladen": [_BLAD], "epoch_1904": False})
