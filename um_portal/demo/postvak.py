@@ -55,8 +55,11 @@ class Mail:
     tekst: str
 
 
-def _read(file: Path) -> Mail:
-    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+def _read(file: Path) -> Mail | None:
+    try:
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    except FileNotFoundError:
+        return None  # another process just made room
     moment = datetime.fromtimestamp(
         int(file.name.partition("-")[0]) / 1e9, tz=timezone.get_current_timezone()
     )
@@ -69,4 +72,6 @@ def postvak(request: HttpRequest) -> HttpResponse:
     if not settings.UM_DEMO:
         raise Http404
     files = sorted(_directory().glob("*.eml"), reverse=True)[:_MOST]
-    return render(request, "accounts/postvak.html", {"mails": [_read(file) for file in files]})
+    return render(
+        request, "accounts/postvak.html", {"mails": [mail for file in files if (mail := _read(file))]}
+    )

@@ -193,7 +193,7 @@ def _for_whom(request: GemeenteRequest) -> HttpResponseBase | None:
         _work_for(request, request.lidmaatschappen, meant)
         return None
     if request.htmx:
-        # The page is out of date as a whole; loading it again asks the question where it can be answered.
+        # The page is out of date as a whole, and an answer in a part of it would not be seen. Nothing was done.
         return HttpResponseClientRefresh()
     fields = [
         (name, value)
@@ -238,7 +238,7 @@ def _found_elsewhere(
                 with voor_gemeente(other.gemeente):
                     view(request, *args, **kwargs)
                     transaction.set_rollback(True)
-            except Http404:
+            except (Http404, PermissionDenied):
                 continue
             return other
         return None
