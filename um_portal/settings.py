@@ -117,8 +117,8 @@ ALLOWED_HOSTS: list[str] = env.list(
 _DEZE_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 if UM_DEMO and not set(ALLOWED_HOSTS) <= _DEZE_MACHINE:
     raise ImproperlyConfigured(
-        "UM_DEMO staat aan en UM_HOSTS noemt een andere naam dan deze machine. In de demonstratie gelden de tweede factor, "
-        "HTTPS en de afscherming van mails niet. Zet UM_DEMO uit, of laat UM_HOSTS weg."
+        "UM_DEMO staat aan en UM_HOSTS noemt een andere naam dan deze machine. In de demonstratie gelden de "
+        "tweede factor, HTTPS en de afscherming van mails niet. Zet UM_DEMO uit, of laat UM_HOSTS weg."
     )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("UM_CSRF_ORIGINS", default=[])
 

@@ -111,11 +111,11 @@ def test_nobody_locks_a_colleague_out_from_another_address(gebruiker: Gebruiker)
 
 def test_addresses_that_are_written_the_ipv6_way_are_told_apart(gebruiker: Gebruiker, settings) -> None:
     settings.UM_VERTROUWDE_PROXIES = ["10.0.0.1"]
-    proxy = {"REMOTE_ADDR": "::ffff:10.0.0.1"}
+    proxy = "::ffff:10.0.0.1"
     for _ in range(django_settings.UM_INLOGPOGINGEN + 1):
-        log_in(gebruiker, "fout", **proxy, HTTP_X_FORWARDED_FOR="::ffff:192.0.2.1")
-    assert log_in(gebruiker, **proxy, HTTP_X_FORWARDED_FOR="192.0.2.1") == 429
-    assert log_in(gebruiker, **proxy, HTTP_X_FORWARDED_FOR="::ffff:192.0.2.2") == 302
+        log_in(gebruiker, "fout", REMOTE_ADDR=proxy, HTTP_X_FORWARDED_FOR="::ffff:192.0.2.1")
+    assert log_in(gebruiker, REMOTE_ADDR=proxy, HTTP_X_FORWARDED_FOR="192.0.2.1") == 429
+    assert log_in(gebruiker, REMOTE_ADDR=proxy, HTTP_X_FORWARDED_FOR="::ffff:192.0.2.2") == 302
 
 
 def test_behind_the_proxy_the_browsers_own_address_counts(gebruiker: Gebruiker, settings) -> None:
