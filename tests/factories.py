@@ -82,10 +82,10 @@ def een_app(gebruiker: Gebruiker) -> Callable[[], str]:
     """Gives somebody an app as second factor; returns what the app shows, a new code every time."""
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(gebruiker, secret)
-    steps = itertools.count(-1)
+    steps = iter((0, 1, -1))
 
     def code() -> str:
-        # The three codes that are good now, one after the other: each works once.
+        # The three codes that are good now, that of this moment first: each works once.
         counter = int(time.time()) // 30 + next(steps)
         return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 

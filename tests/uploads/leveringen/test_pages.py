@@ -301,12 +301,15 @@ def test_changing_something_takes_a_post(client, gemeente):
     assert client.post(reverse("uploads:lijst")).status_code == 405
 
 
-def test_a_suspended_municipality_cannot_publish(client, gemeente):
+@pytest.mark.parametrize(
+    ("status", "said"), [(Gemeentestatus.AANGEMELD, "toegelaten"), (Gemeentestatus.OPGESCHORT, "staat stil")]
+)
+def test_a_municipality_that_is_not_admitted_or_suspended_cannot_publish(client, gemeente, status, said):
     levering = converted(gemeente, een_werkblad([een_sonar_rij()]))
-    gemeente.status = Gemeentestatus.OPGESCHORT
+    gemeente.status = status
     gemeente.save()
     response = client.post(reverse("uploads:publiceer", args=[levering.pk]), follow=True)
-    assert "toegelaten" in response.content.decode()
+    assert said in response.content.decode()
     with voor_gemeente(gemeente):
         assert not Werkzoekende.objects.exists()
 
