@@ -155,7 +155,7 @@ def test_every_file_of_ours_that_is_named_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", _documents(), ids=_ids)
 def test_every_test_that_is_named_exists(document: Path) -> None:
-    for file, test in re.findall(r"`(tests/\w+\.py)::(\w+)`", document.read_text()):
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", document.read_text()):
         functions = [
             node.name
             for node in ast.walk(ast.parse((ROOT / file).read_text()))
