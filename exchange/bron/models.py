@@ -42,7 +42,7 @@ class Recordkolommen(models.Model):
 class Profielkolommen(Recordkolommen):
     """The columns that jobseekers and vacancies share."""
 
-    # The known 4-digit postcode that stands for the record's own (`exchange.geo.resolve`).
+    # The known 4-digit postcode that stands for the record's own (`exchange.geo.distances.resolve`).
     pc4 = models.SmallIntegerField()
     onregelmatig = models.SmallIntegerField(null=True)
     uren_minimaal = models.SmallIntegerField(null=True)

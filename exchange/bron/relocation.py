@@ -1,6 +1,6 @@
 """Keeps published rows on the map when the table of postcodes is replaced.
 
-A row stores the known 4-digit postcode that stands for its own (`exchange.geo.resolve`); another table may
+A row stores the known 4-digit postcode that stands for its own (`exchange.geo.distances.resolve`); another table may
 know another one.
 """
 
