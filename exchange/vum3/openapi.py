@@ -11,6 +11,7 @@ from exchange.standard.identifiers import OIN_PATROON
 from exchange.standard.model import Profiel, Soort
 from exchange.standard.schema import json_schema
 from exchange.vum3.interface import Interface
+from exchange.vum3.parse import MAX_AFSTAND
 from exchange.vum3.zoekvelden import Conditie, Schema, Vorm, Zoekveld
 
 OPENAPI_VERSIE: Final = "3.0.3"
@@ -47,7 +48,7 @@ def _selectiegebied(soort: Soort, pad: str) -> Schema:
                 "title": "Afstand",
                 "description": "Kilometers hemelsbreed.",
                 "minimum": 0,
-                "maximum": 999,
+                "maximum": MAX_AFSTAND,
             },
         },
         ["afstand", "postcode"],
@@ -98,7 +99,7 @@ def _condition(soort: Soort, conditie: Conditie) -> Schema:
 
 
 def leaf_schema(soort: Soort, pad: str) -> Schema:
-    """Gives the schema of one value of the leaf at `pad` (as `bladeren` writes it), as records have it."""
+    """Gives the schema of one value of the leaf at `pad` (as `velden` writes it), as records have it."""
     schema = json_schema(soort, Profiel.DETAIL)
     for step in pad.split("."):
         schema = schema["properties"][step.removesuffix("[]")]
