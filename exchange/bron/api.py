@@ -18,11 +18,11 @@ from exchange.bron.answer import Matches, find_contactmomenten, find_detail, fin
 from exchange.bron.columns import as_json
 from exchange.interfaces import Interface, current, interface_at
 from exchange.selection import Onvolledig, VraagFout
-from exchange.standard import ID_PATROON, Soort
+from exchange.standard import ID_PATROON, Soort, is_oin
 from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
 from um_portal.machines import read_body, respond, strict_json
-from um_portal.tenants.models import Gemeente, Gemeentestatus, is_oin
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_oin
 
 logger = logging.getLogger(__name__)

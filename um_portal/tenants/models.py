@@ -19,14 +19,9 @@ if TYPE_CHECKING:
 _OIN = re.compile(r"[0-9]{20}")
 
 
-def is_oin(value: str) -> bool:
-    """Tells whether the value is an organisation's id: 20 digits."""
-    return _OIN.fullmatch(value) is not None
-
-
 def validate_oin(value: str) -> None:
     """Raises ValidationError for a value that is not an OIN of 20 digits."""
-    if not is_oin(value):
+    if not _OIN.fullmatch(value):
         raise ValidationError("Een OIN bestaat uit 20 cijfers. Controleer het nummer in het OIN-register.")
 
 

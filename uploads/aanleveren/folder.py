@@ -33,9 +33,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.text import slugify
 
-from exchange.standard import Soort
+from exchange.standard import Soort, is_oin
 from um_portal.errors import FoutMetMelding
-from um_portal.tenants.models import Gemeente, is_oin
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
