@@ -706,9 +706,6 @@ class _Assignment:
             return replace(one, doel=doel, achter="")
         return replace(one, doel=doel, achter=first.kolom)
 
-    def _index_of(self, key: str) -> int:
-        return next(column.index for column in self.columns if column.key == key)
-
     def _is_only(self, leaf: Veld) -> bool:
         """Tells whether this is the only column for its group."""
         group = leaf.pad.rpartition(".")[0]
