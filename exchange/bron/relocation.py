@@ -1,7 +1,7 @@
 """Keeps published rows on the map when the table of postcodes is replaced.
 
-A row stores the known 4-digit postcode that stands for its own (`exchange.geo.distances.resolve`); another table may
-know another one.
+A row stores the known 4-digit postcode that stands for its own (`exchange.geo.distances.resolve`); another
+table may know another one.
 """
 
 from typing import Any

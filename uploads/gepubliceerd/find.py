@@ -103,7 +103,7 @@ def numbers(text: str) -> list[str]:
 def _may_be_known_as(gemeente: Gemeente, number: str) -> tuple[str, ...]:
     """Gives the ids that a record with this number may have: the number itself, or its pseudonym.
 
-    See `read_id`.
+    See `safe_id`.
     """
 
     def pseudonym(text: str) -> str:

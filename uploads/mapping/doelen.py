@@ -122,7 +122,7 @@ def is_uren(attribuut: Attribuut) -> bool:
 
 
 def without_positions(doel: str) -> str:
-    """Gives the path as `bladeren` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
+    """Gives the path as `velden` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
     return _POSITION.sub("[]", doel)
 
 
