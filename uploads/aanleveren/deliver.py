@@ -55,7 +55,7 @@ def deliver(
     The caller enqueues a new one. A file that is sent again within UM_AANLEVER_HERHAAL_MINUTEN, while nothing
     of that kind came in between, is the same levering. A system that got no answer can therefore safely send
     it again. When the same file arrives twice at once, one levering is made. Raises Onleesbaar,
-    OnbekendeKoppeling, AndereSoort, AlBezig, and Geweigerd for a key that was revoked in the meantime.
+    OnbekendeKoppeling, AndereSoort, AlBezig, and SleutelGeweigerd for a key that was revoked meanwhile.
     """
     gemeente = sleutel.gemeente
     with voor_gemeente(gemeente):

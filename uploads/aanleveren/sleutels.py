@@ -126,7 +126,7 @@ def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | No
 def authenticate(tekst: str, adres: str) -> Aanleversleutel:
     """Finds the key of this text, with its municipality, when it may be used from this address now.
 
-    Raises Geweigerd. The caller checks whether the municipality may exchange.
+    Raises SleutelGeweigerd. The caller checks whether the municipality may exchange.
     """
     match = _VORM.fullmatch(tekst)
     if match is None or not hmac.compare_digest(match[3], _checksum(match[1])):
@@ -153,7 +153,7 @@ def authenticate(tekst: str, adres: str) -> Aanleversleutel:
 
 
 def check(sleutel: Aanleversleutel) -> None:
-    """Refuses a key that was revoked or that has expired. Raises Geweigerd."""
+    """Refuses a key that was revoked or that has expired. Raises SleutelGeweigerd."""
     if sleutel.ingetrokken_op is not None:
         raise SleutelGeweigerd(Weigerreden.INGETROKKEN)
     if sleutel.is_verlopen:
