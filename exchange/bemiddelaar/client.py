@@ -35,10 +35,6 @@ class UitwisselingFout(FoutMetMelding):
         self.blijvend = blijvend
 
 
-class LimietBereikt(UitwisselingFout):
-    """The exchange itself refuses another detail on this search."""
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """One match: the exchange's id and the search profile without it."""
@@ -100,7 +96,7 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
         return answer
     code = answer.get("code") if isinstance(answer, dict) else None
     if status == 429 and code == current().fouten.limiet.code:
-        raise LimietBereikt("De uitwisseling geeft op deze zoekvraag geen details meer.", blijvend=True)
+        raise UitwisselingFout("De uitwisseling geeft op deze zoekvraag geen details meer.", blijvend=True)
     if status == 429:
         raise UitwisselingFout(
             "De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw."
