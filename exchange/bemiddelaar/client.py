@@ -25,14 +25,7 @@ _VUM_ID = re.compile(VUM_ID_PATROON)
 
 
 class UitwisselingFout(FoutMetMelding):
-    """The exchange gave no usable answer.
-
-    `melding` is for the jobcoach; `blijvend` tells that repeating the request cannot help.
-    """
-
-    def __init__(self, melding: str, *, blijvend: bool = False) -> None:
-        super().__init__(melding)
-        self.blijvend = blijvend
+    """The exchange gave no usable answer; `melding` is for the jobcoach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +89,17 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
         return answer
     code = answer.get("code") if isinstance(answer, dict) else None
     if status == 429 and code == current().fouten.limiet.code:
-        raise UitwisselingFout("De uitwisseling geeft op deze zoekvraag geen details meer.", blijvend=True)
+        raise UitwisselingFout("De uitwisseling geeft op deze zoekvraag geen details meer.")
     if status == 429:
         raise UitwisselingFout(
             "De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw."
         )
     if status == 401:
         raise UitwisselingFout(
-            "Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.", blijvend=True
+            "Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support."
         )
     if status == 400:
-        raise UitwisselingFout("De uitwisseling kent dit gegeven niet of niet meer.", blijvend=True)
+        raise UitwisselingFout("De uitwisseling kent dit gegeven niet of niet meer.")
     raise UitwisselingFout(_ONBRUIKBAAR)
 
 
