@@ -44,9 +44,6 @@ class Aanleverkeuzes:
     publiceer: bool = True
 
 
-# --- Taking in -----------------------------------------------------------------------------------------
-
-
 def deliver(
     sleutel: Aanleversleutel, keuzes: Aanleverkeuzes, *, inhoud: bytes, bestandsnaam: str
 ) -> tuple[Levering, bool]:

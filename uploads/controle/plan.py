@@ -21,38 +21,22 @@ from uploads.workbooks.writer import Opmaak
 
 # A program that opens the file draws every comment; the reasons are in the last column as well.
 MAX_COMMENTS = 5000
-
-
 _MAX_REASONS_PER_ROW = 20
-
-
 ROWS_PER_STEP = 500
-
-
 GEVOLGEN: Final[Mapping[Ernst, str]] = {
     Ernst.AFGEKEURD: "Afgekeurd",
     Ernst.OVERGESLAGEN: "Overgeslagen",
     Ernst.WAARSCHUWING: "Waarschuwing",
 }
-
-
 # Red, grey and yellow, in shades that nobody else uses: these shades are removed the next time.
 KLEUREN: Final[Mapping[Ernst, str]] = {
     Ernst.AFGEKEURD: "FFC7CD",
     Ernst.OVERGESLAGEN: "D9D9DA",
     Ernst.WAARSCHUWING: "FFEB9B",
 }
-
-
 CELOPMAAK: Final = {ernst: Opmaak(vulling=kleur) for ernst, kleur in KLEUREN.items()}
-
-
 AUTEUR = "UM-portaal"
-
-
 MERK = "UM-portaal: "
-
-
 TITEL = "Opmerkingen"
 
 

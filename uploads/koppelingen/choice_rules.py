@@ -290,8 +290,6 @@ def _consent(keuzes: Kolomkeuzes) -> tuple[Toestemming | None, tuple[Keuzefout, 
 
 
 _NO_TARGET: Final = "Dit gegeven bestaat niet in de gegevensstandaard. Kies er een uit de lijst."
-
-
 _BOTH: Final = (
     "U koos een kolom voor de toestemming en u verklaarde dat iedereen toestemming gaf. Kies een van beide."
 )

@@ -36,11 +36,7 @@ from uploads.models import Bronbestand, Levering
 from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file, recognise_format
 
 _SAMPLES = 5
-
-
 _ROWS_SHOWN = 12
-
-
 # The longest text of a cell that is shown, in characters.
 _SHOWN = 120
 
@@ -153,11 +149,7 @@ def preview(
 
 
 _WEG = "Het bestand van deze levering is gewist. Upload het bestand opnieuw."
-
-
 _GEEN_RIJ = "In deze rij staan geen kolomnamen. Kies een andere rij."
-
-
 _JSON = "Dit bestand is JSON volgens de gegevensstandaard. Daar zijn geen kolommen te kiezen."
 
 

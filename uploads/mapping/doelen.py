@@ -15,14 +15,8 @@ from uploads.mapping.cells.freetext import has_bsn
 
 # The kinds that a spreadsheet can hold; JSON can hold every kind.
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
-
-
 MAX_POSITIES: Final = 50
-
-
 _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\[([0-9]{0,2})\])?")
-
-
 _POSITION = re.compile(r"\[[0-9]*\]")
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from uploads.mapping.cells.text import kopsleutel, tekst
 
 LONGEST_HEADER = 200
-
-
 _BSN_KOP = re.compile(r"bsn|burgerservice|sofinummer|sofinr|sofinum")
 
 

@@ -18,19 +18,11 @@ from uploads.mapping.eigen import VOORBEELD_ID
 from uploads.workbooks.writer import KOP
 
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
-
-
 # A longer list is no drop-down: nobody finds anything in it, and it makes the file slow.
 MAX_LIJST: Final = 6000
-
-
 # Longer labels are sentences; then the code is offered, with the label next to it.
 _LANGSTE_LABEL: Final = 40
-
-
 BANDEN = (KOP.vulling, "EDEDED")
-
-
 _KWALIFICATIE = "arbeidsmarktkwalificatie."
 
 
@@ -159,8 +151,6 @@ _VAKKEN: Final[Mapping[Soort, tuple[_Vak, ...]]] = {
         ),
     ),
 }
-
-
 # The attributes that the portal fills in by itself, and the reason.
 VANZELF: Final[Mapping[Soort, Mapping[str, str]]] = {
     Soort.WERKZOEKENDEN: {

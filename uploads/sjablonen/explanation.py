@@ -76,14 +76,10 @@ _WERKWIJZE: Final = (
     "De grijze rij is een verzonnen voorbeeld. Zolang er {id} staat, gaat die rij nooit mee.",
     "Een genummerde kolom, zoals {kolom}, is er voor als er meer dan één is. Begin bij 1.",
 )
-
-
 _TOESTEMMING: Final = (
     "Er is geen kolom voor toestemming: alles op dit blad gaat mee. "
     "Zet er alleen mensen in die toestemming gaven."
 )
-
-
 _BSN: Final = (
     "Zet nergens een BSN in. Gebruik als kenmerk het nummer uit uw eigen systeem, elke keer hetzelfde."
 )

@@ -9,42 +9,22 @@ from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst
 from uploads.mapping.model import AFWEZIG, Cel, Lees
 
 _NIL_DAY = dt.date(1899, 12, 30)
-
-
 # In a workbook that counts from 1904, the first day is this many days later.
 _LATER = 1462
-
-
 # In a column of dates, a bare number between these is a day (1950 to 2199), and so is the last day that
 # Excel knows. 2019 is a year.
 _SERIALS = range(18_264, 109_575)
-
-
 _LAST_SERIAL = 2_958_465
-
-
 _DMY = re.compile(r"([0-9]{1,2})[-/. ]{1,3}([0-9]{1,2})[-/. ]{1,3}([0-9]{4}|[0-9]{2})")
-
-
 _YMD = re.compile(r"([0-9]{4})[-/.]?([0-9]{2})[-/.]?([0-9]{2})|([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
-
-
 _DMY_SOLID = re.compile(r"([0-9]{1,2})([0-9]{2})((?:19|20)[0-9]{2})")
-
-
 _NAMED = re.compile(r"([0-9]{1,2})e?[-. /]{0,2}([a-z]{3,9})[-. /']{0,3}([0-9]{4}|[0-9]{2})")
-
-
 _TIME = re.compile(
     r"[ t,]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)? ?(?:uur|am|pm)?(z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-
-
 _WEEKDAY = re.compile(
     r"(?:ma|di|wo|do|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)[., ]+"
 )
-
-
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -57,8 +37,6 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-
-
 _NEDERLAND = ZoneInfo("Europe/Amsterdam")
 
 

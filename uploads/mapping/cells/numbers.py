@@ -8,14 +8,8 @@ from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 # A number without its sign, currency and unit: digits with at most one kind of separator between thousands.
 _LONGEST_NUMBER = 40
-
-
 _DIGITS = re.compile(r"[0-9]{1,15}")
-
-
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\1[0-9]{3}){0,3}")
-
-
 _AMOUNT = re.compile(
     r"(?:€|eur|euro)? ?([+-]?) ?(?:€|eur|euro)? ?([0-9][0-9.,' ]*?)(?:,-+|\.-+)? ?(?:€|eur|euro)?(-?)"
 )

@@ -26,6 +26,7 @@ _ZERO_WIDTH = dict.fromkeys(
 _SPACES = re.compile(r"\s+")
 _NOISE = re.compile(r"[\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# A reader gets such a test for absent text, because a municipality can have its own words.
 IsAfwezig = Callable[[str], bool]
 
 
@@ -100,10 +101,12 @@ def warned(code: str, melding: str, waarde: Any = None) -> Cel:
     return Cel(waarde, Opmerking(Ernst.WAARSCHUWING, code, melding))
 
 
-# --- Numbers, dates, postcodes -----------------------------------------------------------------------------
-
-
-# Each reader below gets a test for absent text, because a municipality can have its own words.
+def cut_at_word(text: str, length: int) -> str:
+    """Gives the text, cut after the last whole word that fits in `length` characters."""
+    if len(text) <= length:
+        return text
+    head = text[: length + 1].rpartition(" ")[0] or text[:length]
+    return head.rstrip(" ,;(-/")
 
 
 # --- Codes -------------------------------------------------------------------------------------------------
@@ -127,14 +130,3 @@ def code_table(waardelijst: Waardelijst) -> dict[str, Any]:
     for code in waardelijst.waarden:
         table[woordsleutel(str(code))] = code
     return table
-
-
-# --- Ids and contact details -------------------------------------------------------------------------------
-
-
-def cut_at_word(text: str, length: int) -> str:
-    """Gives the text, cut after the last whole word that fits in `length` characters."""
-    if len(text) <= length:
-        return text
-    head = text[: length + 1].rpartition(" ")[0] or text[:length]
-    return head.rstrip(" ,;(-/")
