@@ -10,6 +10,8 @@ class Handeling(TextChoices):
     """An act in the audit log: its stored value and its name on screen."""
 
     GEMEENTE_TOEGELATEN = "gemeente_toegelaten", "Gemeente toegelaten tot de uitwisseling"
+    GEMEENTE_OPGESCHORT = "gemeente_opgeschort", "Deelname van de gemeente opgeschort"
+    GEMEENTE_HERVAT = "gemeente_hervat", "Deelname van de gemeente hervat"
     DATASLEUTEL_VERNIEUWD = "datasleutel_vernieuwd", "Datasleutel van de gemeente vernieuwd"
     LEVERING_ONTVANGEN = "levering_ontvangen", "Bestand aangeleverd"
     KOLOMMEN_GEKOZEN = "kolommen_gekozen", "Kolommen van een levering gekozen"

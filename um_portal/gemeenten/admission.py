@@ -1,7 +1,8 @@
-"""Admits municipalities to the exchange."""
+"""Admits municipalities to the exchange, suspends them and lets them take part again."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import TextChoices
 
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -28,3 +29,30 @@ def admit(oin: str, naam: str) -> Gemeente:
             keys.create(gemeente)
             log_act(gemeente, Handeling.GEMEENTE_TOEGELATEN)
     return gemeente
+
+
+class Reden(TextChoices):
+    """The reasons for which a municipality is suspended; a choice, so that nobody types somebody's name."""
+
+    VERZOEK = "verzoek", "op verzoek van de gemeente"
+    VOORWAARDE = "voorwaarde", "een voorwaarde voor deelname is verlopen of ingetrokken"
+    INCIDENT = "incident", "een beveiligingsincident of datalek"
+    KWALITEIT = "kwaliteit", "de gegevens kloppen niet"
+
+
+def suspend(gemeente: Gemeente, reden: Reden) -> bool:
+    """Stops a municipality's source, searches, deliveries and keys at once; False when that is not possible now."""
+    with voor_gemeente(gemeente):
+        if not lifecycle.suspend(gemeente.pk):
+            return False
+        log_act(gemeente, Handeling.GEMEENTE_OPGESCHORT, onderwerp=reden.value)
+    return True
+
+
+def resume(gemeente: Gemeente) -> bool:
+    """Lets a suspended municipality take part again; False when it is not suspended."""
+    with voor_gemeente(gemeente):
+        if not lifecycle.resume(gemeente.pk):
+            return False
+        log_act(gemeente, Handeling.GEMEENTE_HERVAT)
+    return True
