@@ -173,7 +173,11 @@ MIDDLEWARE = [
 
 if UM_COMPONENT == "simulator":
     ROOT_URLCONF = "exchange.simulator.urls"
-    MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+    MIDDLEWARE = [
+        "django.middleware.security.SecurityMiddleware",
+        # Nobody logs in here, but the library does not start without.
+        "allauth.account.middleware.AccountMiddleware",
+    ]
 
 TEMPLATES = [
     {

@@ -35,3 +35,17 @@ def test_the_demonstration_never_answers_to_a_real_name(hosts: str, starts: bool
     )
     assert (run.returncode == 0) == starts, run.stderr
     assert ("UM_DEMO staat aan" in run.stderr) != starts
+
+
+@pytest.mark.parametrize("component", ["portaal", "simulator"])
+def test_every_kind_of_web_process_starts(component: str) -> None:
+    environment = {**os.environ, "UM_COMPONENT": component}
+    run = subprocess.run(
+        [sys.executable, "-c", "import um_portal.wsgi"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
