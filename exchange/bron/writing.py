@@ -69,6 +69,8 @@ class Schrijver:
     ) -> Iterator[Row]:
         derived, soort = self._afleiding, self.soort
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
+        # Begun once and copied per row. `hmac.digest` would give up the interpreter's lock at every row.
+        begun = hmac.new(secret, digestmod="sha256")
         for record, policy in records:
             if policy is not None and "contactbeleid" not in empty:
                 raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
@@ -83,7 +85,9 @@ class Schrijver:
             # With a key: without the municipality's secret nobody can make the fingerprint of a guessed
             # record.
             print_of = data if id_pad else canonical_json(record).encode()
-            fingerprint = hmac.digest(secret, marked + print_of, "sha256")[:16]
+            mac = begun.copy()
+            mac.update(marked + print_of)
+            fingerprint = mac.digest()[:16]
             # A record without an id is known by its content, so that two equal records are one.
             id_bron = record[id_pad] if id_pad else fingerprint.hex()
             if id_bron in without:
