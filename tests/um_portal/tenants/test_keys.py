@@ -18,6 +18,7 @@ from exchange.bron.answer import find_contactmomenten, find_detail
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.standard import Soort
 from exchange.vum3.interface import VUM3
+from tests import factories
 from tests.factories import (
     een_contactmoment,
     een_gemeente,
@@ -296,6 +297,8 @@ def test_an_unknown_municipality_is_told() -> None:
 def test_the_old_key_is_kept_until_transactions_from_before_have_ended(monkeypatch) -> None:
     monkeypatch.setattr(keys, "CACHE_SECONDS", 0.0)
     monkeypatch.setattr(rotation, "_MARGE", 0.0)
+    # Each record is written when it is there, so that the other transaction has written before it waits.
+    monkeypatch.setattr(factories, "_RECORDS_PER_PART", 1)
     gemeente = een_gemeente()
     publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
     publishing, done = threading.Event(), threading.Event()
