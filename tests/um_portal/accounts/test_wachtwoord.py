@@ -99,7 +99,7 @@ def test_who_has_no_password_has_no_page_to_change_it() -> None:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was left to a worker."""
+    """Lists what was left to a worker."""
     found: list[Any] = []
     monkeypatch.setattr(tasks.send_reset, "apply_async", lambda args, **kwargs: found.append(args[0]))
     return found
@@ -223,7 +223,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Talk(socketserver.StreamRequestHandler):
-    """As much of SMTP as it takes to receive a mail."""
+    """A mail server with just enough of SMTP to receive a mail."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 test\r\n")
