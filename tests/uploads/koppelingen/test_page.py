@@ -146,6 +146,7 @@ def test_a_file_with_hundreds_of_columns_can_be_sent(client, gemeente):
     assert f'id="k{place + 1}-opties"' not in text
 
 
+@pytest.mark.slow
 def test_hundreds_of_columns_can_all_be_chosen(client, gemeente, settings):
     number = settings.UM_MAX_KOLOMMEN - len(KOPPEN)
     koppen = (*KOPPEN, *(f"Zqx{place}" for place in range(number)))
