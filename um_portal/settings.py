@@ -201,6 +201,8 @@ FORM_RENDERER = "um_portal.presentation.forms.NLDesignRenderer"
 
 # --- Database: the application runs as a role that row-level security applies to ------------------
 UM_DATABASE_ROL = env.str("UM_DATABASE_ROL", default="um_app")
+# The role of VNG support's pages: counts and states, and no municipality's rows.
+UM_SUPPORT_ROL = env.str("UM_SUPPORT_ROL", default="um_support")
 
 
 def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> dict[str, Any]:

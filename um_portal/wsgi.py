@@ -4,6 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from um_portal.tenants.login import verify
+
+# This process answers people and parties.
+os.environ.setdefault("UM_WERK", "antwoorden")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
 application = get_wsgi_application()
+verify()

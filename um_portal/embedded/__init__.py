@@ -65,6 +65,7 @@ def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[di
             stack.callback(postgresql.stop)
             postgresql.start()
             env["DATABASE_URL"] = postgresql.url
+            env["DATABASE_EIGENAAR_URL"] = postgresql.owner_url
             children.append(postgresql.child)
         if url := os.environ.get("REDIS_URL"):
             env["REDIS_URL"] = url
@@ -79,7 +80,7 @@ def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[di
 
 @contextlib.contextmanager
 def servers(data_dir: Path, *, for_tests: bool = False) -> Iterator[dict[str, str]]:
-    """Yields DATABASE_URL and REDIS_URL of running servers; those already set are left as they are.
+    """Yields DATABASE_URL, that of its owner, and REDIS_URL of running servers; those already set are left as they are.
 
     Raises StartMislukt with a Dutch sentence.
     """

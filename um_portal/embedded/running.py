@@ -26,6 +26,7 @@ GIVEN = (
 )
 TOLD = (
     "DATABASE_URL",
+    "DATABASE_EIGENAAR_URL",
     "REDIS_URL",
     "UM_SECRET_KEY",
     "UM_MASTER_KEY",
