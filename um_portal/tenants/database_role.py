@@ -19,8 +19,11 @@ from um_portal.tenants.protected import Beschermd
 
 # The application may write and read the audit log, but not change it.
 _ALLEEN_TOEVOEGEN: Final = ("audit_auditregel",)
-# The login library looks for other addresses of a person here. Whoever adds one logs in as somebody else.
-_ALLEEN_LEZEN: Final = ("django_migrations", "account_emailaddress")
+_ALLEEN_LEZEN: Final = ("django_migrations",)
+# The login library writes here that an address works. Whoever adds another one logs in as somebody else.
+_EIGEN_ADRES: Final = {
+    "account_emailaddress": "lower(email) = (SELECT username FROM accounts_gebruiker g WHERE g.id = user_id)"
+}
 # Django makes these tables; the portal has rights of its own (`um_portal.toegang`), and uses none of them.
 _NIET_GEBRUIKT: Final = (
     "auth_group",
@@ -89,6 +92,9 @@ def grant(using: str) -> None:
             cursor.execute(f"GRANT UPDATE (gebruiker_id) ON {table} TO {role}")
         for table in tables.intersection(_ALLEEN_LEZEN):
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}")
+        for table, condition in _EIGEN_ADRES.items():
+            if table in tables:
+                _let_write(cursor, table, eigen_adres=f"FOR ALL USING (true) WITH CHECK ({condition})")
         for table in tables.intersection(_NIET_GEBRUIKT):
             cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
         for model in apps.get_models():
@@ -140,12 +146,19 @@ def _protect(cursor: Any, model: type[Beschermd], role: str) -> None:
         f"{model._meta.get_field(name).column} IS NOT DISTINCT FROM {_literal(value)}"
         for name, value in model.BESCHERMD.items()
     ]
+    _let_write(
+        cursor,
+        table,
+        iedereen_leest="FOR SELECT USING (true)",
+        vrije_kolommen="FOR UPDATE USING (true)",
+        begin=f"FOR INSERT WITH CHECK ({' AND '.join(first)})",
+    )
+
+
+def _let_write(cursor: Any, table: str, **policies: str) -> None:
+    """Puts a table behind these policies, whatever they were."""
     cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    for name, policy in (
-        ("iedereen_leest", "FOR SELECT USING (true)"),
-        ("vrije_kolommen", "FOR UPDATE USING (true)"),
-        ("begin", f"FOR INSERT WITH CHECK ({' AND '.join(first)})"),
-    ):
+    for name, policy in policies.items():
         cursor.execute(f"DROP POLICY IF EXISTS {name} ON {table}")
         cursor.execute(f"CREATE POLICY {name} ON {table} {policy}")
 

@@ -1,8 +1,9 @@
 """Encrypts the data of each municipality under a key of its own, and makes pseudonyms.
 
 A municipality's data key encrypts what is kept of it; the master key from the environment wraps that data
-key. A stolen database alone therefore tells nothing, and erasing a data key erases the data. `register` tells
-which columns are encrypted, so that a new data key (`rotation`) reaches all of them.
+key. Without the master key a stolen database does not give what is encrypted (it does give the search profiles,
+which are not), and erasing a data key erases the data. `register` tells which columns are encrypted, so that a
+new data key (`rotation`) reaches all of them.
 """
 
 import base64

@@ -75,6 +75,16 @@ def test_the_application_cannot_make_support_admit_a_municipality_or_erase_eithe
         sql(statement)
 
 
+def test_nobody_gets_an_address_beside_their_own_to_log_in_with() -> None:
+    gebruiker = een_gebruiker(een_gemeente())
+    add = 'INSERT INTO account_emailaddress (user_id, email, verified, "primary") VALUES (%s, %s, true, true)'
+    with pytest.raises(ProgrammingError, match=OP_SLOT):
+        sql(add, gebruiker.pk, "aanvaller@kwaad.example")
+    sql(add, gebruiker.pk, gebruiker.username)
+    with pytest.raises(ProgrammingError, match=OP_SLOT):
+        sql("UPDATE account_emailaddress SET email = 'aanvaller@kwaad.example'")
+
+
 def test_only_the_transitions_of_the_life_cycle_exist_in_the_database() -> None:
     gemeente = een_gemeente()
     for overgang in ("leave", "resume", "", "admit'; --"):
