@@ -25,4 +25,8 @@ errorlog = "-"
 loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"
 # A header with an underscore looks like the one with dashes that names the certificate; it is dropped.
 header_map = "drop"
+# Not even a proxy says where the portal stands (SCRIPT_NAME), or over what it was called: UM_ACHTER_PROXY does.
+forwarder_headers = ""
+forwarded_allow_ips = ""
+os.environ.pop("SCRIPT_NAME", None)
 control_socket_disable = True

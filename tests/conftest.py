@@ -7,6 +7,7 @@ application does: as the role that row-level security applies to.
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import hypothesis
 import psycopg
@@ -89,10 +90,19 @@ def _empty_as_owner() -> None:
 # --- Redis -----------------------------------------------------------------------------------------------
 
 
+def _as_admin(url: str) -> str:
+    """Gives the URL of the same database for the user who may empty it."""
+    admin, own = urlsplit(os.environ.get("REDIS_URL") or url), urlsplit(url)
+    return urlunsplit(admin._replace(path=own.path))
+
+
 _REDIS_URLS = [
-    settings.CELERY_BROKER_URL,
-    settings.CACHES["default"]["LOCATION"],
-    settings.UM_SIMULATOR_REDIS_URL,
+    _as_admin(url)
+    for url in (
+        settings.CELERY_BROKER_URL,
+        settings.CACHES["default"]["LOCATION"],
+        settings.UM_SIMULATOR_REDIS_URL,
+    )
 ]
 
 
@@ -108,6 +118,12 @@ def _redis_clients() -> Iterator[list[redis.Redis]]:
     yield clients
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def empty_redis(_redis_clients: list[redis.Redis]) -> Any:
+    """Gives what empties Redis halfway a test; the portal's own users may not."""
+    return lambda: [client.flushdb() for client in _redis_clients]
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,13 @@ from exchange.bron.sets import Verschil
 from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
 from um_portal.accounts import tweede_factor
-from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.sessions import SessionStore
+from um_portal.accounts.uitnodigingen import give_supportrol
+from um_portal.gemeenten import lifecycle
 from um_portal.gemeenten.admission import admit
-from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
+from um_portal.tenants import keys
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.intake import receive
 from uploads.mapping.presets.sonar import KOPPEN as SONAR_KOPPEN
@@ -33,9 +36,21 @@ _number = itertools.count(1)
 
 
 def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
-    """Makes an admitted municipality; `values` are set on it afterwards."""
+    """Makes an admitted municipality, or one in the given status; other `values` are set on it afterwards."""
     number = next(_number)
-    gemeente = admit(f"{number:020d}", naam or f"Testgemeente {number}")
+    oin, naam = f"{number:020d}", naam or f"Testgemeente {number}"
+    status = values.pop("status", Gemeentestatus.TOEGELATEN)
+    if status == Gemeentestatus.AANGEMELD:
+        gemeente = Gemeente.objects.create(oin=oin, naam=naam)
+        with voor_gemeente(gemeente):
+            keys.create(gemeente)
+    else:
+        gemeente = admit(oin, naam)
+    if status in (Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN):
+        lifecycle.suspend(gemeente.pk)
+    if status == Gemeentestatus.VERTROKKEN:
+        lifecycle.leave(gemeente.pk)
+    gemeente.refresh_from_db()
     for name, value in values.items():
         setattr(gemeente, name, value)
     gemeente.save()
@@ -44,7 +59,15 @@ def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
 
 def een_gebruiker(gemeente: Gemeente | None = None, rol: Rol = Rol.JOBCOACH, **values: Any) -> Gebruiker:
     """Makes somebody who can log in, with a role in a municipality when one is given."""
-    gebruiker = Gebruiker.objects.create(username=f"gebruiker{next(_number)}@test.example", **values)
+    supportrol = values.pop("supportrol", "")
+    gebruiker = Gebruiker.objects.create(
+        username=f"gebruiker{next(_number)}@test.example", **{**values, "is_active": False}
+    )
+    if supportrol:
+        give_supportrol(gebruiker, Supportrol(supportrol))
+    if values.get("is_active", True):
+        gebruiker.is_active = True
+        gebruiker.save()
     if gemeente is not None:
         with voor_gemeente(gemeente):
             Lidmaatschap.objects.create(gemeente=gemeente, gebruiker=gebruiker, rol=rol)

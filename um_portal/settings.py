@@ -5,6 +5,7 @@ cookies need HTTPS and keys must be given. `docs/beheer/instellingen.md` lists e
 setting with its reason.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +18,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from exchange.interfaces import current
+from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
 
 # Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
 forbid_inspection()
 
 env = environ.Env()
+env.ENVIRON = {**os.environ, **from_files(os.environ)}
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -101,6 +104,7 @@ UM_AANLEVER_AANROEPEN_PER_MINUUT = env.int("UM_AANLEVER_AANROEPEN_PER_MINUUT", d
 UM_AANLEVER_PER_UUR = env.int("UM_AANLEVER_PER_UUR", default=30)
 UM_AANLEVER_HERHAAL_MINUTEN = env.int("UM_AANLEVER_HERHAAL_MINUTEN", default=60)
 UM_AANLEVER_AFGEWEZEN_BEWAREN = env.bool("UM_AANLEVER_AFGEWEZEN_BEWAREN", default=False)
+UM_AANLEVER_BERICHT_DAGEN = env.int("UM_AANLEVER_BERICHT_DAGEN", default=30)
 UM_CONTACT_URL = env.str("UM_CONTACT_URL", default="")
 UM_CONTACT_EMAIL = env.str("UM_CONTACT_EMAIL", default="")
 
@@ -122,6 +126,8 @@ if UM_DEMO and not set(ALLOWED_HOSTS) <= _DEZE_MACHINE:
     )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("UM_CSRF_ORIGINS", default=[])
 
+# The portal stands at the root of its address, whatever a header or the environment says.
+FORCE_SCRIPT_NAME = ""
 ROOT_URLCONF = "um_portal.urls"
 WSGI_APPLICATION = "um_portal.wsgi.application"
 
@@ -201,6 +207,35 @@ FORM_RENDERER = "um_portal.presentation.forms.NLDesignRenderer"
 
 # --- Database: the application runs as a role that row-level security applies to ------------------
 UM_DATABASE_ROL = env.str("UM_DATABASE_ROL", default="um_app")
+# The role of VNG support's pages: counts and states, and no municipality's rows.
+UM_SUPPORT_ROL = env.str("UM_SUPPORT_ROL", default="um_support")
+
+
+# How long a connection may keep others waiting, in seconds, by the work of its process: answering people and
+# parties, or work in the background. The documentation shows this table.
+UM_WERK = env.str("UM_WERK", default="achtergrond")
+UM_DATABASE_TIJDEN: dict[str, dict[str, int]] = {
+    "antwoorden": {
+        "statement_timeout": 20,
+        "lock_timeout": 5,
+        "idle_in_transaction_session_timeout": 60,
+    },
+    "achtergrond": {
+        "statement_timeout": 30 * 60,
+        "lock_timeout": 5 * 60,
+        "idle_in_transaction_session_timeout": 30 * 60,
+    },
+}
+if UM_WERK not in UM_DATABASE_TIJDEN:
+    raise ImproperlyConfigured("UM_WERK is antwoorden of achtergrond.")
+# A server that is gone is noticed within a minute, also halfway a query (libpq; the last one is in milliseconds).
+UM_DATABASE_BEREIKBAAR: dict[str, int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> dict[str, Any]:
@@ -211,7 +246,7 @@ def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> 
         )
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
     config["ENGINE"] = "django.db.backends.postgresql"
-    config["OPTIONS"] = {**config.get("OPTIONS", {}), **options}
+    config["OPTIONS"] = {**UM_DATABASE_BEREIKBAAR, **config.get("OPTIONS", {}), **options}
     return config
 
 
@@ -230,9 +265,12 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = _database("DATABASE_REPLICA_URL", pool=_pool())
     UM_LEESDATABASE = "replica"
 for _alias in {"default", UM_LEESDATABASE}:
+    _start = [f"-c {name}={seconds}s" for name, seconds in UM_DATABASE_TIJDEN[UM_WERK].items()]
     if DATABASES[_alias].get("USER") != UM_DATABASE_ROL:
-        _given = DATABASES[_alias]["OPTIONS"].get("options", "")
-        DATABASES[_alias]["OPTIONS"]["options"] = f"{_given} -c role={UM_DATABASE_ROL}".strip()
+        _start.append(f"-c role={UM_DATABASE_ROL}")
+    # What the URL itself says goes last, and counts.
+    _given = DATABASES[_alias]["OPTIONS"].get("options", "")
+    DATABASES[_alias]["OPTIONS"]["options"] = " ".join([*_start, _given]).strip()
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -240,18 +278,20 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 
 
-def _redis(database: int) -> str:
-    """Gives the URL of one of the three databases, counted from the number in REDIS_URL if it has one."""
+def _redis(name: str, database: int) -> str:
+    """Gives the URL for one use: its own, or one of the three databases counted from the number in REDIS_URL."""
+    if own := env.str(name, default=""):
+        return str(own)
     base, _, first = REDIS_URL.rpartition("/")
     return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
 
 
-CELERY_BROKER_URL = _redis(0)
-UM_SIMULATOR_REDIS_URL = _redis(2)
+CELERY_BROKER_URL = _redis("UM_REDIS_WACHTRIJ_URL", 0)
+UM_SIMULATOR_REDIS_URL = _redis("UM_REDIS_SIMULATOR_URL", 2)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _redis(1),
+        "LOCATION": _redis("UM_REDIS_CACHE_URL", 1),
         "OPTIONS": {
             "serializer": "um_portal.cache.JSONSerializer",
             # A Redis that hangs keeps nobody waiting; one that restarted is asked once more.

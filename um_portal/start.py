@@ -1,9 +1,13 @@
-"""Shows the start page and answers the health check."""
+"""Shows the start page, answers the health check, and answers when something goes wrong."""
+
+import sys
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
 from um_portal.overzicht.tegels import Tegel, member_tiles, support_tiles
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
@@ -30,3 +34,14 @@ def health(request: HttpRequest) -> JsonResponse:
     except Exception:  # whatever the cause, this process cannot serve
         return JsonResponse({"gezond": False}, status=503)
     return JsonResponse({"gezond": True})
+
+
+@open_to_all
+def fault(request: HttpRequest) -> HttpResponse:
+    """Answers for an exception that nobody expected: 500, or 503 when the database took too long or is away.
+
+    The transaction was undone. Neither page asks the database anything, nor says what went wrong.
+    """
+    if not isinstance(sys.exc_info()[1], OperationalError):
+        return server_error(request)
+    return HttpResponse(render_to_string("te_druk.html"), status=503, headers={"Retry-After": "60"})

@@ -10,6 +10,7 @@ from um_portal.toegang.access import open_to_all
 from um_portal.toegang.views import rights
 
 handler400 = "django.views.defaults.bad_request"
+handler500 = "um_portal.start.fault"
 
 urlpatterns = [
     path("", start.start, name="start"),

@@ -4,6 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from um_portal.paths import PlainPaths
+from um_portal.tenants.login import verify
+
+# This process answers people and parties.
+os.environ.setdefault("UM_WERK", "antwoorden")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
-application = get_wsgi_application()
+application = PlainPaths(get_wsgi_application())
+verify()

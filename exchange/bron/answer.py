@@ -16,7 +16,7 @@ from exchange.bron.columns import as_json
 from exchange.bron.expiry import valid
 from exchange.bron.models import MODEL_VAN, RECORD_VAN, Beroepindex, Werkgeverscontactmoment
 from exchange.bron.packing import unpack
-from exchange.bron.writing import DETAIL_CONTEXT
+from exchange.bron.writing import record_context
 from exchange.geo.distances import pc4_of, within_literals
 from exchange.selection import EenVan, Selectievraag, Vergelijking, Voorwaarde, compile_sql
 from exchange.standard import Soort, without_empties
@@ -73,7 +73,7 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool
     conditions = [_of_employers(vraag), compile_sql(vraag), valid(vraag.soort)]
     with _reading(gemeente) as cursor:
         cursor.execute(
-            f"SELECT p.detail FROM {table} p WHERE p.gemeente_id = %s AND "
+            f"SELECT p.id_bron, p.detail FROM {table} p WHERE p.gemeente_id = %s AND "
             f"{' AND '.join(part.sql for part in conditions)} ORDER BY random() LIMIT %s",
             [
                 gemeente.pk,
@@ -81,8 +81,11 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool
                 settings.UM_MAX_RESULTATEN + 1,
             ],
         )
-        sealed: Matches[bytes] = _cut([row[0] for row in cursor.fetchall()])
-    records = (unpack(keys.decrypt(gemeente, blob, DETAIL_CONTEXT)) for blob in sealed.profielen)
+        sealed: Matches[tuple[str, bytes]] = _cut(cursor.fetchall())
+    records = (
+        unpack(keys.decrypt(gemeente, blob, record_context(vraag.soort, id_bron)))
+        for id_bron, blob in sealed.profielen
+    )
     return Matches(
         [as_json(record if suwi else without_people(record)) for record in records], sealed.maximum_bereikt
     )
@@ -219,5 +222,5 @@ def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -
     if row is None:
         return None
     sealed, beleid = row
-    record = unpack(keys.decrypt(gemeente, sealed, DETAIL_CONTEXT))
+    record = unpack(keys.decrypt(gemeente, sealed, record_context(soort, id_bron)))
     return under_policy(soort, record, beleid or gemeente.contactbeleid, suwi=suwi)

@@ -1,7 +1,11 @@
 """Registers this room with Django."""
 
+from functools import partial
+from typing import Any
+
 from django.apps import AppConfig
-from django.db.models import Model
+
+from exchange.standard import Soort
 
 
 class BronConfig(AppConfig):
@@ -15,13 +19,23 @@ class BronConfig(AppConfig):
         """Listens for a new table of postcodes, and registers the columns that are encrypted."""
         from exchange.bron.models import CONCEPT_VAN, RECORD_VAN, Journaalrecord
         from exchange.bron.relocation import on_postcodes_replaced
-        from exchange.bron.writing import DETAIL_CONTEXT
+        from exchange.bron.writing import record_context
         from exchange.geo.signals import postcodes_replaced
         from um_portal.tenants import keys
 
         postcodes_replaced.connect(on_postcodes_replaced, dispatch_uid="bron")
         # In the order in which a record goes from one table to the next: a record that moves while a
         # municipality gets another key is then met a second time. An undo encrypts again what it brings back.
-        models: list[type[Model]] = [*CONCEPT_VAN.values(), *RECORD_VAN.values(), Journaalrecord]
-        for model in models:
-            keys.register(model._meta.label, detail=lambda row: DETAIL_CONTEXT)
+        for models in (CONCEPT_VAN, RECORD_VAN):
+            for soort, model in models.items():
+                keys.register(model._meta.label, detail=partial(_context, soort))
+        keys.register(
+            Journaalrecord._meta.label,
+            detail=lambda row: record_context(Soort(row.journaal.soort), row.id_bron),
+        )
+
+
+def _context(soort: Soort, row: Any) -> str:
+    from exchange.bron.writing import record_context
+
+    return record_context(soort, row.id_bron)

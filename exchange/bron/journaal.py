@@ -13,7 +13,7 @@ from exchange.bron.models import RECORD_VAN, Journaal, Journaalrecord
 from exchange.bron.packing import unpack
 from exchange.bron.sets import Herkomst, Verschil, add_records, lock, settle
 from exchange.bron.tables import copy_rows, make_temporary, tables_of
-from exchange.bron.writing import DETAIL_CONTEXT, UNIQUE, MetBeleid, Schrijver
+from exchange.bron.writing import UNIQUE, MetBeleid, Schrijver, record_context
 from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -132,7 +132,10 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
     ):
         last = part[-1].pk
         records = [
-            MetBeleid(unpack(keys.decrypt(gemeente, bytes(row.detail), DETAIL_CONTEXT)), row.contactbeleid)
+            MetBeleid(
+                unpack(keys.decrypt(gemeente, bytes(row.detail), record_context(soort, row.id_bron))),
+                row.contactbeleid,
+            )
             for row in part
         ]
         rows = (

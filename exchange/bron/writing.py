@@ -13,11 +13,15 @@ from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 
-DETAIL_CONTEXT: Final = "detail"
 # Part of every fingerprint: raise it when the same record must be stored in another way.
 _OPMAAK = b"1:"
 # The columns in which hardly any value occurs twice.
 UNIQUE: Final = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
+
+
+def record_context(soort: Soort, id_bron: str) -> str:
+    """Gives the context under which a whole record is encrypted: it opens as the record with this id alone."""
+    return f"detail:{soort.value}:{id_bron}"
 
 
 class MetBeleid(NamedTuple):
@@ -57,7 +61,7 @@ class Schrijver:
         # The table of postcodes may have been replaced since the previous part.
         if resolver() != self._resolve:
             self._derive_anew()
-        secret, seal = keys.keys_of(gemeente).pseudoniem, keys.encryptor(gemeente, DETAIL_CONTEXT)
+        secret, seal = keys.keys_of(gemeente).vingerafdruk, keys.encryptor(gemeente)
         return self._rows(records, without, secret, seal)
 
     def _rows(
@@ -65,7 +69,7 @@ class Schrijver:
         records: Iterable[MetBeleid],
         without: Collection[str],
         secret: bytes,
-        seal: Callable[[bytes], bytes],
+        seal: Callable[[bytes, str], bytes],
     ) -> Iterator[Row]:
         derived, soort = self._afleiding, self.soort
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
@@ -93,7 +97,7 @@ class Schrijver:
             if id_bron in without:
                 continue
             row["id_bron"] = id_bron
-            row["detail"] = seal(pack(data))
+            row["detail"] = seal(pack(data), record_context(soort, id_bron))
             row["vingerafdruk"] = fingerprint
             if policy is not None:
                 row["contactbeleid"] = policy

@@ -16,11 +16,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "accounts"
 
     def ready(self) -> None:
-        """Listens to logging in and to second factors."""
-        from um_portal.accounts import tweede_factor
+        """Listens to logging in and to second factors, and lets every migrate make the functions of the database."""
+        from um_portal.accounts import functies, tweede_factor
+        from um_portal.tenants.database_role import register
 
         user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
         tweede_factor.connect()
+        register(functies.of_database)
 
 
 def _begin(request: HttpRequest | None, **kwargs: Any) -> None:

@@ -1,11 +1,15 @@
 """The people who log in, and their invitations. What they may do hangs on their membership of a municipality."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from um_portal.tenants.protected import Beschermd, call
 
 
 class Supportrol(models.TextChoices):
@@ -15,15 +19,25 @@ class Supportrol(models.TextChoices):
     BESLISSEND = "beslissend", "Beslissend"
 
 
-class Gebruiker(AbstractUser):
+class NietTeWissen(RuntimeError):
+    """This person still belongs to a municipality or to VNG support."""
+
+
+class Gebruiker(Beschermd, AbstractUser):
     """A member of staff; the user name is the work e-mail address, in lower case."""
 
     # The address stands in one place: `username`.
     email = None  # type: ignore[assignment]
     EMAIL_FIELD = "username"
+    # Rights hang on memberships and on the role below, and on nothing else.
+    is_staff = None  # type: ignore[assignment]
+    is_superuser = None  # type: ignore[assignment]
+    groups = None  # type: ignore[assignment]
+    user_permissions = None  # type: ignore[assignment]
     # Accounts are made by inviting people.
     objects = BaseUserManager()  # type: ignore[assignment,misc]
     REQUIRED_FIELDS = []
+    BESCHERMD = {"supportrol": ""}
 
     supportrol = models.CharField(
         "VNG-support",
@@ -47,6 +61,12 @@ class Gebruiker(AbstractUser):
     def is_vng_support(self) -> bool:
         """Tells whether this is somebody of VNG support."""
         return bool(self.supportrol)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Erases this person with all that is theirs; raises NietTeWissen while they belong somewhere."""
+        if not call(type(self), "um_gebruiker_wissen", self.pk):
+            raise NietTeWissen
+        return 1, {self._meta.label: 1}
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

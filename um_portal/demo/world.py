@@ -20,7 +20,8 @@ from exchange.geo.distances import within
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
-from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.models import Gebruiker, Supportrol
+from um_portal.accounts.uitnodigingen import give_supportrol
 from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, OOSTERVEEN, WACHTWOORD, DemoGemeente
 from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap
@@ -81,12 +82,15 @@ def make_accounts() -> None:
         if gebruiker is None:
             gebruiker = Gebruiker(username=account.gebruikersnaam)
             gebruiker.first_name, gebruiker.last_name = account.voornaam, account.achternaam
-            gebruiker.supportrol = account.supportrol
             if not password:
                 gebruiker.set_password(WACHTWOORD)
                 # The hash is slow on purpose; one is enough for accounts that share a public password.
                 password = gebruiker.password
-            gebruiker.password = password
+            gebruiker.password, gebruiker.is_active = password, False
+            gebruiker.save()
+            if account.supportrol:
+                give_supportrol(gebruiker, Supportrol(account.supportrol))
+            gebruiker.is_active = True
             gebruiker.save()
         for demo, rol in account.rollen:
             gemeente = Gemeente.objects.get(oin=demo.oin)

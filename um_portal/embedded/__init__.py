@@ -12,9 +12,12 @@ from pathlib import Path
 
 from um_portal.embedded.postgresql import PostgreSQL
 from um_portal.embedded.processes import AlInGebruik, Child, Register, StartMislukt, exclusive
-from um_portal.embedded.redis_server import Redis
+from um_portal.embedded.redis_server import USES, Redis
+from um_portal.geheimen import ACHTER, is_given
 
 __all__ = ["AlInGebruik", "StartMislukt", "Werkmap", "run_servers", "servers", "werkmap"]
+
+REDIS = ("REDIS_URL", *(use.setting for use in USES))
 
 
 @dataclass(frozen=True)
@@ -52,34 +55,43 @@ def werkmap(data_dir: Path) -> Iterator[Werkmap]:
         yield Werkmap(path, register)
 
 
+def _as_given(*names: str) -> dict[str, str]:
+    given = (name + behind for name in names for behind in ("", ACHTER))
+    return {name: os.environ[name] for name in given if os.environ.get(name)}
+
+
 @contextlib.contextmanager
 def run_servers(place: Werkmap, *, for_tests: bool = False) -> Iterator[tuple[dict[str, str], list[Child]]]:
     """Starts the servers that the environment does not name; yields the variables and the children."""
     env: dict[str, str] = {}
     children: list[Child] = []
     with contextlib.ExitStack() as stack:
-        if url := os.environ.get("DATABASE_URL"):
-            env["DATABASE_URL"] = url
+        if is_given("DATABASE_URL", os.environ):
+            env |= _as_given("DATABASE_URL")
         else:
             postgresql = PostgreSQL(place.path, place.logs, place.register, for_tests=for_tests)
             stack.callback(postgresql.stop)
             postgresql.start()
             env["DATABASE_URL"] = postgresql.url
+            env["DATABASE_EIGENAAR_URL"] = postgresql.owner_url
             children.append(postgresql.child)
-        if url := os.environ.get("REDIS_URL"):
-            env["REDIS_URL"] = url
+        if any(is_given(name, os.environ) for name in REDIS):
+            env |= _as_given(*REDIS)
         else:
             redis = Redis(place.logs, place.register)
             redis.start()
             stack.callback(redis.stop)
-            env["REDIS_URL"] = redis.url
+            env |= redis.urls()
+            if for_tests:
+                # Tests look everywhere, and empty it.
+                env["REDIS_URL"] = redis.url
             children.append(redis.child)
         yield env, children
 
 
 @contextlib.contextmanager
 def servers(data_dir: Path, *, for_tests: bool = False) -> Iterator[dict[str, str]]:
-    """Yields DATABASE_URL and REDIS_URL of running servers; those already set are left as they are.
+    """Yields the URLs of running servers as settings; those already set are left as they are.
 
     Raises StartMislukt with a Dutch sentence.
     """

@@ -171,6 +171,9 @@ def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, 
         "--pidfile=",
     ]
 
+    # Only who migrates logs in as the owner of the tables.
+    env = {name: value for name, value in env.items() if name != "DATABASE_EIGENAAR_URL"}
+
     def child(name: str, log: str, argv: list[str], grace: float, **extra: str) -> Child:
         return Child(
             name,

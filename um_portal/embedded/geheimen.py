@@ -8,6 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
+from um_portal.geheimen import ACHTER
+
 NAMES = ("UM_SECRET_KEY", "UM_MASTER_KEY")
 
 
@@ -26,7 +28,8 @@ def demo_secrets(data_dir: Path) -> dict[str, str]:
         _write(file, {**known, **fresh})
     elif file.stat().st_mode & 0o077:
         file.chmod(0o600)
-    return {name: os.environ.get(name) or value for name, value in {**known, **fresh}.items()}
+    kept = {name: value for name, value in {**known, **fresh}.items() if not os.environ.get(name + ACHTER)}
+    return {name: os.environ.get(name) or value for name, value in kept.items()}
 
 
 def _read(file: Path) -> dict[str, str]:

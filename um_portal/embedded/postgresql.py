@@ -22,6 +22,7 @@ from um_portal.embedded.processes import Child, Register, StartMislukt, end_grou
 
 DATABASE = "um_portal"
 OWNER = "postgres"
+ROLE = "um_app"
 VERSION = 18
 _SOCKETS_PREFIX = "um-pg-"
 
@@ -72,6 +73,8 @@ class PostgreSQL:
     def __init__(self, data_dir: Path, logs: Path, register: Register, *, for_tests: bool = False) -> None:
         self.data = data_dir / "postgresql"
         self.for_tests = for_tests
+        # As in a real installation, the portal is not logged in as the owner.
+        self.role = os.environ.get("UM_DATABASE_ROL") or ROLE
         self.account = accounts.server_account(self.data)
         self.installation = _installation()
         self.sockets_link = data_dir / "sockets"
@@ -94,8 +97,16 @@ class PostgreSQL:
 
     @property
     def url(self) -> str:
-        """Gives the URL as Django and psycopg read it; the owner logs in without a password."""
-        return f"postgresql://{OWNER}@/{DATABASE}?{urlencode({'host': str(self.sockets)}, quote_via=quote)}"
+        """Gives the URL of the application's login as Django and psycopg read it; nobody needs a password."""
+        return self._url(self.role)
+
+    @property
+    def owner_url(self) -> str:
+        """Gives the URL of the login that owns the tables."""
+        return self._url(OWNER)
+
+    def _url(self, login: str) -> str:
+        return f"postgresql://{login}@/{DATABASE}?{urlencode({'host': str(self.sockets)}, quote_via=quote)}"
 
     def start(self) -> None:
         """Starts the server, the first time with a new cluster, and waits for it. Raises StartMislukt."""
@@ -201,6 +212,10 @@ class PostgreSQL:
 
     def _create_database(self) -> None:
         with self._connect("postgres") as connection:
+            role = sql.Identifier(self.role)
+            known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [self.role]).fetchone()
+            verb = sql.SQL("CREATE" if known is None else "ALTER")
+            connection.execute(sql.SQL("{} ROLE {} LOGIN").format(verb, role))
             found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if found is None:
                 connection.execute(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from um_portal.embedded import StartMislukt, servers
+from um_portal.embedded import REDIS, StartMislukt, servers
 
 # Settings that only say where things are cannot change the result of a test.
 _KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_SCHERMBEELDEN"}
@@ -69,8 +69,10 @@ def _own_database(worker: str) -> None:
 
 def _own_redis_databases(worker: str) -> None:
     """Gives a worker of pytest-xdist, and the programs it starts, Redis databases of its own."""
-    url = os.environ.get("REDIS_URL")
-    if url and worker != "main":
-        parts = urlsplit(url)
-        first = int(parts.path.strip("/") or 0) + _REDIS_DATABASES * int(worker.removeprefix("gw"))
-        os.environ["REDIS_URL"] = urlunsplit(parts._replace(path=f"/{first}"))
+    if worker == "main":
+        return
+    for name in REDIS:
+        if url := os.environ.get(name):
+            parts = urlsplit(url)
+            first = int(parts.path.strip("/") or 0) + _REDIS_DATABASES * int(worker.removeprefix("gw"))
+            os.environ[name] = urlunsplit(parts._replace(path=f"/{first}"))

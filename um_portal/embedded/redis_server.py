@@ -7,12 +7,39 @@ import importlib.util
 import secrets
 import shutil
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 
 from um_portal.embedded import accounts
 from um_portal.embedded.processes import Child, Register, StartMislukt, wait_until
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of Redis: the setting with its URL, its database, and the user with the rights that it needs."""
+
+    setting: str
+    database: int
+    user: str
+    rights: str
+
+
+# The documentation shows the same rights, for a Redis of one's own. A user is bound to names of keys: Redis has
+# no rights per database.
+_KORT = "-@all +@connection +@read +@write -@dangerous"
+USES = (
+    Use(
+        "UM_REDIS_WACHTRIJ_URL",
+        0,
+        "um_wachtrij",
+        f"~celery* ~_kombu* ~unacked* ~*.pidbox resetchannels &/* {_KORT}"
+        " +@pubsub +@blocking +@transaction +@scripting",
+    ),
+    Use("UM_REDIS_CACHE_URL", 1, "um_cache", f"~:1:* resetchannels {_KORT} +@transaction"),
+    Use("UM_REDIS_SIMULATOR_URL", 2, "um_simulator", f"~vum:* resetchannels {_KORT} +@scripting"),
+)
 
 
 def _program() -> Path:
@@ -46,6 +73,7 @@ class Redis:
         self.program = _program()
         self.account = accounts.server_account()
         self.password = secrets.token_urlsafe(24)
+        self.passwords = {use: secrets.token_urlsafe(24) for use in USES}
         self.logs = logs
         self.register = register
         self.port = 0
@@ -53,8 +81,15 @@ class Redis:
 
     @property
     def url(self) -> str:
-        """Gives the URL without a database number."""
+        """Gives the URL of the user who may do everything, without a database number."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}"
+
+    def urls(self, first: int = 0) -> dict[str, str]:
+        """Gives the URL for each use, as settings: with a user and a database of its own, counted from `first`."""
+        return {
+            use.setting: f"redis://{use.user}:{self.passwords[use]}@127.0.0.1:{self.port}/{first + use.database}"
+            for use in USES
+        }
 
     def start(self) -> None:
         """Starts the server and waits until it answers. Raises StartMislukt."""
@@ -87,8 +122,9 @@ class Redis:
         self.child.stop()
 
     def _settings(self) -> str:
+        users = "".join(f"user {use.user} on >{self.passwords[use]} {use.rights}\n" for use in USES)
         return (
-            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n"
+            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n{users}"
             'save ""\nappendonly no\ndaemonize no\ndatabases 64\nloglevel warning\n'
         )
 

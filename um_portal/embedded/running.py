@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from um_portal.embedded.processes import is_alive
+from um_portal.geheimen import is_given
 
 PROJECT = Path(__file__).resolve().parents[2]
 # A program that has any of these is connected already.
@@ -21,12 +22,18 @@ GIVEN = (
     "DATABASE_EIGENAAR_URL",
     "DATABASE_REPLICA_URL",
     "REDIS_URL",
+    "UM_REDIS_WACHTRIJ_URL",
+    "UM_REDIS_CACHE_URL",
+    "UM_REDIS_SIMULATOR_URL",
     "UM_SECRET_KEY",
     "UM_MASTER_KEY",
 )
 TOLD = (
     "DATABASE_URL",
-    "REDIS_URL",
+    "DATABASE_EIGENAAR_URL",
+    "UM_REDIS_WACHTRIJ_URL",
+    "UM_REDIS_CACHE_URL",
+    "UM_REDIS_SIMULATOR_URL",
     "UM_SECRET_KEY",
     "UM_MASTER_KEY",
     "UM_DEMO",
@@ -44,7 +51,7 @@ def data_dir(environ: Mapping[str, str]) -> Path:
 @contextlib.contextmanager
 def announced(env: Mapping[str, str]) -> Iterator[None]:
     """Lets other programs find this process and its servers, as long as this lasts."""
-    if any(os.environ.get(name) for name in GIVEN):
+    if any(is_given(name, os.environ) for name in GIVEN):
         yield
         return
     file = _file(Path(env["UM_DATA_DIR"]))
@@ -73,7 +80,7 @@ def find(environ: Mapping[str, str]) -> dict[str, str] | None:
     UM_DEMO=0. A demonstration is known by its process id and start time, because another process may have
     that id after it was killed.
     """
-    if any(environ.get(name) for name in GIVEN) or environ.get("UM_DEMO") not in {None, "", "1"}:
+    if any(is_given(name, environ) for name in GIVEN) or environ.get("UM_DEMO") not in {None, "", "1"}:
         return None
     try:
         written = json.loads(_file(data_dir(environ)).read_text())

@@ -74,13 +74,16 @@ def _wait_for_others(patience: float) -> None:
 
 def _renew_column(gemeente: Gemeente, model: type[models.Model], column: str, context: keys.Context) -> int:
     changed, last = 0, 0
+    belongs_to = [field.name for field in model._meta.concrete_fields if field.is_relation and not field.null]
     while True:
         with voor_gemeente(gemeente):
             found = model._default_manager.filter(pk__gt=last).exclude(**{column: None}).order_by("pk")
-            rows = list(found[:_BATCH])
-        for row in rows:
+            # The context of a row may need a row that it belongs to.
+            found = found.select_related(*belongs_to)
+            rows = [(row, context(row)) for row in found[:_BATCH]]
+        for row, own_context in rows:
             old = bytes(getattr(row, column))
-            new = keys.renewed(gemeente, old, context(row))
+            new = keys.renewed(gemeente, old, own_context)
             if new is not None:
                 # One row at a time, so that this never blocks a publication. A row is skipped when somebody
                 # wrote to it meanwhile: that value is under the new key already.
@@ -89,4 +92,4 @@ def _renew_column(gemeente: Gemeente, model: type[models.Model], column: str, co
                     changed += same.update(**{column: new})
         if not rows:
             return changed
-        last = rows[-1].pk
+        last = rows[-1][0].pk

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import als_support
 from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -29,7 +30,7 @@ def switch(request: GemeenteRequest) -> HttpResponse:
 
 
 def published_counts() -> dict[int, dict[str, int]]:
-    """Counts the published records of each kind per municipality: the database gives numbers only."""
+    """Counts the published records of each kind per municipality; call inside `als_support`."""
     counts: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT gemeente_id, soort, aantal FROM um_aantallen()")
@@ -41,6 +42,7 @@ def published_counts() -> dict[int, dict[str, int]]:
 @requires(Recht.GEMEENTEN)
 def municipalities(request: GemeenteRequest) -> HttpResponse:
     """Shows all municipalities, for VNG support."""
-    counts = published_counts()
-    rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
+    with als_support():
+        counts = published_counts()
+        rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
     return render(request, "gemeenten/lijst.html", {"rijen": rows})

@@ -8,7 +8,7 @@ from exchange.bemiddelaar.searching import visible
 from exchange.bron.models import Stand
 from exchange.standard import Soort
 from um_portal.tenants.models import Gemeente
-from um_portal.tenants.scope import voor_gemeente
+from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
 from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
@@ -68,23 +68,29 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
 def support_tiles(request: GemeenteRequest) -> list[Tegel]:
     """Lists the tiles of VNG support."""
     found = []
-    if may(request, Recht.GEMEENTEN):
+    gemeenten, landelijk = may(request, Recht.GEMEENTEN), may(request, Recht.LANDELIJK_BEKIJKEN)
+    if not (gemeenten or landelijk):
+        return []
+    with als_support():
+        municipalities = Gemeente.objects.count()
+        put_forward = LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count()
+    if gemeenten:
         found.append(
             Tegel(
                 "Gemeenten",
                 "Bekijk welke gemeenten meedoen en hoeveel zij publiceren.",
                 reverse("gemeenten:lijst"),
-                Gemeente.objects.count(),
+                municipalities,
                 "gemeenten",
             )
         )
-    if may(request, Recht.LANDELIJK_BEKIJKEN):
+    if landelijk:
         found.append(
             Tegel(
                 "Landelijke waarden",
                 "Besluit over de woorden die gemeenten voordragen.",
                 reverse("uploads:landelijk"),
-                LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count(),
+                put_forward,
                 "voorgedragen",
             )
         )

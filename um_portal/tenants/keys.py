@@ -1,8 +1,9 @@
 """Encrypts the data of each municipality under a key of its own, and makes pseudonyms.
 
 A municipality's data key encrypts what is kept of it; the master key from the environment wraps that data
-key. A stolen database alone therefore tells nothing, and erasing a data key erases the data. `register` tells
-which columns are encrypted, so that a new data key (`rotation`) reaches all of them.
+key. Without the master key a stolen database does not give what is encrypted (it does give the search profiles,
+which are not), and erasing a data key erases the data. `register` tells which columns are encrypted, so that a
+new data key (`rotation`) reaches all of them.
 """
 
 import base64
@@ -17,6 +18,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -38,11 +41,15 @@ class OntsleutelFout(RuntimeError):
 class Sleutels:
     """The unwrapped keys of one municipality; kept in the process only and never printed.
 
-    `vorige` is the data key before this one, as long as something may still be encrypted with it.
+    `pseudoniem`, `vingerafdruk` and `kenmerk` are derived from one secret, each for its own purpose: what one of them
+    makes is never what another makes. `vorige` is the data key before this one, as long as something may still be
+    encrypted with it.
     """
 
     data: AESGCM
     pseudoniem: bytes
+    vingerafdruk: bytes
+    kenmerk: bytes
     vorige: AESGCM | None = None
 
     def __repr__(self) -> str:
@@ -117,6 +124,11 @@ def _unwrap(blob: bytes, context: bytes) -> bytes:
     raise OntsleutelFout("geen van de hoofdsleutels past")
 
 
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    """Derives a key of 32 bytes for one purpose; the others cannot be computed from it."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"um:" + purpose).derive(secret)
+
+
 def create(gemeente: Gemeente) -> None:
     """Gives a municipality its keys, once; call inside `voor_gemeente`."""
     context = gemeente.oin.encode()
@@ -139,9 +151,12 @@ def keys_of(gemeente: Gemeente) -> Sleutels:
     context = gemeente.oin.encode()
     # The present data key, and the previous one while it is being replaced.
     data = _unwrap(bytes(row.datasleutel), context + b":data")
+    secret = _unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem")
     keys = Sleutels(
         data=AESGCM(data[:_DATASLEUTEL]),
-        pseudoniem=_unwrap(bytes(row.pseudoniemsleutel), context + b":pseudoniem"),
+        pseudoniem=_derive(secret, b"pseudoniem"),
+        vingerafdruk=_derive(secret, b"vingerafdruk"),
+        kenmerk=_derive(secret, b"kenmerk"),
         vorige=AESGCM(data[_DATASLEUTEL:]) if len(data) > _DATASLEUTEL else None,
     )
     _unwrapped[gemeente.pk] = (time.monotonic() + CACHE_SECONDS, keys)
@@ -225,10 +240,10 @@ def encrypt(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
     return _seal(keys_of(gemeente).data, plain, f"{gemeente.oin}:{context}".encode())
 
 
-def encryptor(gemeente: Gemeente, context: str) -> Callable[[bytes], bytes]:
-    """Gives `encrypt` for many values of one context; use it at once: keys may change within minutes."""
-    key, associated = keys_of(gemeente).data, f"{gemeente.oin}:{context}".encode()
-    return lambda plain: _seal(key, plain, associated)
+def encryptor(gemeente: Gemeente) -> Callable[[bytes, str], bytes]:
+    """Gives `encrypt` for many values, each with its context; use it at once: keys may change within minutes."""
+    key, begin = keys_of(gemeente).data, f"{gemeente.oin}:"
+    return lambda plain, context: _seal(key, plain, (begin + context).encode())
 
 
 def decrypt(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
@@ -254,5 +269,14 @@ def _open_either(own: Sleutels, blob: bytes, associated: bytes) -> bytes:
 
 def pseudoniem(gemeente: Gemeente, text: str) -> str:
     """Makes the stable pseudonym of an id: 32 hexadecimal characters, different in every municipality."""
+    return _mac(keys_of(gemeente).pseudoniem, text.encode())
+
+
+def kenmerk(gemeente: Gemeente, content: bytes) -> str:
+    """Makes the mark by which a file is known when it comes again: 32 hexadecimal characters."""
+    return _mac(keys_of(gemeente).kenmerk, content)
+
+
+def _mac(key: bytes, content: bytes) -> str:
     # Not `hmac.digest`: that gives up the interpreter's lock at every call, and a conversion makes one per row.
-    return hmac.new(keys_of(gemeente).pseudoniem, text.encode(), "sha256").hexdigest()[:32]
+    return hmac.new(key, content, "sha256").hexdigest()[:32]

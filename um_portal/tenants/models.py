@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django_scopes import ScopedManager
 
+from um_portal.tenants.protected import Beschermd
+
 if TYPE_CHECKING:
     from django.db.models import Manager
 
@@ -41,8 +43,10 @@ class Contactbeleid(models.TextChoices):
     JOBCOACH = "jobcoach", "Alleen contactgegevens van de jobcoach"
 
 
-class Gemeente(models.Model):
+class Gemeente(Beschermd):
     """A municipality that takes part through the portal."""
+
+    BESCHERMD = {"status": Gemeentestatus.AANGEMELD.value, "toegelaten_op": None}
 
     oin = models.CharField("OIN", max_length=20, unique=True, validators=[validate_oin])
     naam = models.CharField("naam", max_length=100)
@@ -107,7 +111,10 @@ class Lidmaatschap(GemeenteModel):
 
 
 class Sleutel(GemeenteModel):
-    """The municipality's own keys, wrapped by the master key; see `keys`."""
+    """The municipality's own keys, wrapped by the master key; see `keys`.
+
+    `pseudoniemsleutel` is the secret that the keys for pseudonyms, fingerprints and marks are derived from.
+    """
 
     datasleutel = models.BinaryField()
     pseudoniemsleutel = models.BinaryField()

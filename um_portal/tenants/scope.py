@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.db import connections, transaction
 from django_scopes import scope
 
@@ -15,6 +16,9 @@ from um_portal.tenants.models import Gemeente
 
 # The municipality, and the databases whose present transaction knows it.
 _huidige: ContextVar[tuple[int, frozenset[str]] | None] = ContextVar("um_gemeente", default=None)
+
+# No municipality has this number.
+_SUPPORT: tuple[int, frozenset[str]] = (0, frozenset())
 
 
 class AndereGemeente(RuntimeError):
@@ -58,6 +62,33 @@ def voor_gemeente(
         # The setting ends with the transaction; inside an outer transaction it must end here.
         if nested and not connection.needs_rollback:
             set_session(using)
+
+
+@contextmanager
+def als_support(*, using: str = "default") -> Iterator[None]:
+    """Opens one transaction in the role of VNG support's pages: counts and states, and no municipality's rows.
+
+    Raises AndereGemeente when nested in work for a municipality; such work cannot start inside it either.
+    """
+    if _huidige.get() is not None:
+        raise AndereGemeente("Er wordt al voor een gemeente gewerkt.")
+    connection = connections[using]
+    nested = connection.in_atomic_block
+    token = _huidige.set(_SUPPORT)
+    try:
+        with transaction.atomic(using):
+            _switch(using, settings.UM_SUPPORT_ROL)
+            yield
+    finally:
+        _huidige.reset(token)
+        # The role ends with the transaction; inside an outer transaction it must end here.
+        if nested and not connection.needs_rollback:
+            _switch(using, settings.UM_DATABASE_ROL)
+
+
+def _switch(using: str, role: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {connections[using].ops.quote_name(role)}")
 
 
 @contextmanager

@@ -184,7 +184,7 @@ def _list(request: HttpRequest) -> Antwoord:
     query = _query(request, "status")
     status = _choice(query, "status", [status.value for status in Leveringstatus])
     with voor_gemeente(sleutel.gemeente):
-        found = Levering.objects.light().filter(soort=sleutel.soort)
+        found = Levering.objects.light().filter(aanleversleutel=sleutel)
         if status:
             found = found.filter(status=status)
         return _page(request, found, query, LEVERINGEN_PER_PAGINA, lambda one: _levering(one, redenen=False))
@@ -405,9 +405,11 @@ def _choice(query: dict[str, str], name: str, choices: list[str]) -> str:
 
 
 def _find(sleutel: Aanleversleutel, pk: str) -> Levering:
-    levering = Levering.objects.unencrypted().filter(soort=sleutel.soort, pk=int(pk)).first()
+    levering = Levering.objects.unencrypted().filter(aanleversleutel=sleutel, pk=int(pk)).first()
     if levering is None:
-        raise Geweigerd(problems.NIET_GEVONDEN, f"Er is geen levering van {sleutel.soort} met dit nummer.")
+        raise Geweigerd(
+            problems.NIET_GEVONDEN, "Er is geen levering met dit nummer die met deze sleutel is aangeleverd."
+        )
     return levering
 
 

@@ -4,7 +4,6 @@ There are two ways in: a municipality's system with an aanleversleutel (`api`), 
 (`folder`). Publishing by hand does not use this module.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,8 +61,8 @@ def deliver(
         sleutels.check(locked)
         soort = Soort(locked.soort)
         check_koppeling(keuzes.koppeling, soort)
-        kenmerk = keys.pseudoniem(gemeente, f"levering:{hashlib.sha256(inhoud).hexdigest()}")
-        known = _sent_before(soort, kenmerk, keuzes)
+        kenmerk = keys.kenmerk(gemeente, inhoud)
+        known = _sent_before(locked, soort, kenmerk, keuzes)
         if known is not None:
             return known, False
         levering = receive(
@@ -95,10 +94,15 @@ def check_koppeling(naam: str, soort: Soort | None) -> Soort | None:
     return Soort(koppeling.soort)
 
 
-def _sent_before(soort: Soort, kenmerk: str, keuzes: Aanleverkeuzes) -> Levering | None:
-    """Finds the newest levering of this kind, if it is this same file and still counts. Raises AlBezig."""
+def _sent_before(
+    sleutel: Aanleversleutel, soort: Soort, kenmerk: str, keuzes: Aanleverkeuzes
+) -> Levering | None:
+    """Finds the newest levering of this kind, if it is this same file from this key and still counts.
+
+    Raises AlBezig.
+    """
     newest: Levering | None = Levering.objects.filter(soort=soort.value).first()
-    if newest is None or newest.kenmerk != kenmerk:
+    if newest is None or newest.kenmerk != kenmerk or newest.aanleversleutel_id != sleutel.pk:
         return None
     since = timezone.now() - timedelta(minutes=settings.UM_AANLEVER_HERHAAL_MINUTEN)
     over = newest.is_teruggedraaid or newest.status in {

@@ -10,8 +10,8 @@ and updates records instead of replacing everything.
 
 Several processes may watch the same folder, and any of them may be killed at any moment. A file belongs to
 the process that holds its lock, and the levering that is made of it carries the name under which it was
-claimed. Other programs than the portal may fill the folder: no link in it is followed, and every path is
-relative to an opened directory.
+claimed, with what may be somebody's number or address masked (`safe_name`). Other programs than the portal
+may fill the folder: no link in it is followed, and every path is relative to an opened directory.
 """
 
 import fcntl
@@ -37,7 +37,7 @@ from exchange.standard import Soort, is_oin
 from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.leveringen.intake import receive
+from uploads.leveringen.intake import receive, safe_name
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
 from uploads.models import Koppeling, Levering, Leveringstatus, Wijze
@@ -188,7 +188,7 @@ class Wachter:
             return
         claimed = name
         if where != bezig:
-            claimed = f"neem-{uuid.uuid4().hex}-{_short(name)}"
+            claimed = f"neem-{uuid.uuid4().hex}-{_short(safe_name(name))}"
             os.rename(name, claimed, src_dir_fd=where, dst_dir_fd=bezig)
             if os.stat(claimed, dir_fd=bezig, follow_symlinks=False).st_ino != os.fstat(fd).st_ino:
                 return  # Another file of the same name arrived just now: it is for the next round.
@@ -295,8 +295,8 @@ def _refuse(plek: _Plek, bezig: int, claimed: str, name: str, melding: str) -> N
     With UM_AANLEVER_AFGEWEZEN_BEWAREN it is kept as long as a file may be.
     """
     now = timezone.now()
-    kept = f"{_stamp(now)}-{name}"
     with _opened(AFGEWEZEN, plek.fd, make=True) as afgewezen:
+        kept = _free(afgewezen, f"{_stamp(now)}-", name)
         _write(afgewezen, f"{kept}.txt", f"Afgewezen op {_moment(now)}.\n\n{melding}\n")
         if settings.UM_AANLEVER_AFGEWEZEN_BEWAREN:
             os.rename(claimed, kept, src_dir_fd=bezig, dst_dir_fd=afgewezen)
@@ -313,7 +313,7 @@ def _report(plek: _Plek, bezig: int, marker: str, levering_id: int, name: str) -
             return
         failed = levering.status in {Leveringstatus.MISLUKT, Leveringstatus.VERVALLEN}
         with _opened(AFGEWEZEN if failed else VERWERKT, plek.fd, make=True) as where:
-            _write(where, f"{_stamp(levering.aangemaakt_op)}-{name}.txt", outcome(levering))
+            _write(where, f"{_stamp(levering.aangemaakt_op)}-{levering.pk}-{name}.txt", outcome(levering))
     # Two processes may both come here; they write the same text.
     with _unless_gone():
         os.unlink(marker, dir_fd=bezig)
@@ -344,17 +344,22 @@ def outcome(levering: Levering) -> str:
 
 
 def _erase_kept(plek: _Plek) -> None:
-    """Erases refused files that were kept as long as a file may be.
+    """Erases refused files that were kept as long as a file may be, and texts after UM_AANLEVER_BERICHT_DAGEN.
 
-    Their names begin with the moment of refusal.
+    Their names begin with the moment that they tell of.
     """
-    limit = _stamp(timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN))
-    with _unless_gone(), _opened(AFGEWEZEN, plek.fd) as afgewezen:
-        names = set(_files(afgewezen))
-        for name in names:
-            is_file = not name.endswith(".txt") or f"{name}.txt" in names
-            if is_file and _GESTEMPELD.match(name) and name[: len(limit)] < limit:
-                os.unlink(name, dir_fd=afgewezen)
+    now = timezone.now()
+    file_limit = _stamp(now - timedelta(hours=settings.UM_BRONBESTAND_UREN))
+    text_limit = _stamp(now - timedelta(days=settings.UM_AANLEVER_BERICHT_DAGEN))
+    for folder in (AFGEWEZEN, VERWERKT):
+        with _unless_gone(), _opened(folder, plek.fd) as where:
+            names = set(_files(where))
+            for name in names:
+                # A file that was kept may be called .txt itself; the text about it is then .txt.txt.
+                is_text = name.endswith(".txt") and f"{name}.txt" not in names
+                limit = text_limit if is_text else file_limit
+                if _GESTEMPELD.match(name) and name[: len(limit)] < limit:
+                    os.unlink(name, dir_fd=where)
 
 
 # --- The file system -------------------------------------------------------------------------------------
@@ -464,7 +469,16 @@ def _shown(name: str) -> str:
 
 def _short(name: str) -> str:
     """Shortens a name to leave room for what is added; keeps its end, with the extension."""
-    return os.fsdecode(os.fsencode(name)[-_NAME_BYTES:])
+    return name.encode(errors="replace")[-_NAME_BYTES:].decode(errors="ignore")
+
+
+def _free(where: int, begin: str, name: str) -> str:
+    """Gives a name that no text here has yet: masked names of different files may be equal."""
+    taken = set(os.listdir(where))
+    number = 1
+    while f"{(full := f'{begin}{number}-{name}' if number > 1 else f'{begin}{name}')}.txt" in taken:
+        number += 1
+    return full
 
 
 def _stamp(moment: datetime) -> str:

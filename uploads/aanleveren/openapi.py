@@ -311,7 +311,7 @@ def _paths() -> Schema:
             "get": {
                 "operationId": "bekijkLeveringen",
                 "tags": ["leveringen"],
-                "summary": "Bekijk de leveringen van deze soort, de nieuwste eerst",
+                "summary": "Bekijk wat met deze sleutel is aangeleverd, het nieuwste eerst",
                 "parameters": [
                     _page_parameter(),
                     _query("status", "Alleen leveringen met deze status.", statuses),

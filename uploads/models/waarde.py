@@ -83,7 +83,7 @@ class LandelijkeWaarde(models.Model):
 class Voordracht(GemeenteModel):
     """A municipality's support for a national value mapping.
 
-    VNG support may count them; see the migration.
+    A function of the database counts them for VNG support; see the migration.
     """
 
     landelijk = models.ForeignKey(LandelijkeWaarde, on_delete=models.CASCADE, related_name="+")

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from um_portal.presentation.templatetags.um import telwoord
+from um_portal.tenants.scope import als_support
 from um_portal.toegang.access import GemeenteRequest, may, require, requires
 from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
@@ -35,7 +36,11 @@ def index(request: GemeenteRequest) -> HttpResponse:
         if wat is not None:
             _tell(request, wat, national.decide(clean_ids(request.POST.getlist("kies")), wat, request.user))
         return HttpResponseRedirect(f"{reverse('uploads:landelijk')}?{urlencode({'status': status})}")
-    words = clean_text(request.GET.get("q", ""))
+    with als_support():
+        return _list(request, clean_text(request.GET.get("q", "")), status)
+
+
+def _list(request: GemeenteRequest, words: str, status: str) -> HttpResponse:
     page = Paginator(national.find(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
     codes = Codes((row.lijst, row.code) for row in page.object_list)
     aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))

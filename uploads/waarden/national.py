@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BigIntegerField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
@@ -143,13 +142,19 @@ def _usable(rows: Iterable[LandelijkeWaarde]) -> dict[tuple[str, str], str]:
 def find(woorden: str, status: str) -> "QuerySet[LandelijkeWaarde]":
     """Finds all mappings with this status and these words.
 
-    Each has `gemeenten`: how many municipalities put it forward. Call outside every municipality's scope:
-    only there does the database let them be counted.
+    Each has `gemeenten`: how many municipalities put it forward. Call inside `als_support`: only then does the
+    database count them.
     """
     found = LandelijkeWaarde.objects.filter(status=status).select_related("besloten_door")
-    counted = Voordracht._base_manager.filter(landelijk=OuterRef("pk")).order_by().values("landelijk")
-    gemeenten = Coalesce(Subquery(counted.annotate(aantal=Count("pk")).values("aantal")), 0)
-    found = found.annotate(gemeenten=gemeenten).order_by("-gemeenten", "lijst", "waarde", "pk")
+    # The database shows support who decided, not their password.
+    found = found.only(
+        *(field.name for field in LandelijkeWaarde._meta.concrete_fields),
+        *(f"besloten_door__{name}" for name in ("username", "first_name", "last_name")),
+    )
+    found = found.annotate(
+        gemeenten=Func(F("pk"), function="um_voordrachten", output_field=BigIntegerField())
+    )
+    found = found.order_by("-gemeenten", "lijst", "waarde", "pk")
     return _with_words(found, woorden)
 
 
@@ -252,6 +257,6 @@ def _set(row: LandelijkeWaarde, wat: Besluit, gebruiker: Gebruiker) -> bool:
 
 
 def _proposers(row: LandelijkeWaarde) -> list[int]:
-    # The plain manager is used: this is asked for no municipality, of rows that the database shows only to
-    # this query.
-    return list(Voordracht._base_manager.filter(landelijk=row).values_list("gemeente_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT um_voordragers(%s)", [row.pk])
+        return [gemeente_id for (gemeente_id,) in cursor.fetchall()]

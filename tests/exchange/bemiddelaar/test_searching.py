@@ -31,6 +31,7 @@ from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
+from um_portal.gemeenten import lifecycle
 from um_portal.jobs import LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
@@ -389,7 +390,7 @@ def test_a_form_that_is_wrong_says_what_to_do_and_sends_nothing(
 
 def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente, jobcoach) -> None:
     waiting = een_zoekvraag(gemeente, jobcoach, put=False)
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
+    lifecycle.suspend(gemeente.pk)
     page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
     assert page.status_code == 403
     assert "staat stil" in page.text
@@ -399,9 +400,9 @@ def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente
 
 
 def test_a_municipality_that_is_not_admitted_yet_is_told_so_and_keeps_what_was_filled_in(
-    exchange, gemeente, jobcoach
+    exchange,
 ) -> None:
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.AANGEMELD)
+    jobcoach = een_gebruiker(een_gemeente(status=Gemeentestatus.AANGEMELD))
     page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
     assert "neemt nu niet deel" in page.text
     assert 'value="3511AB"' in page.text

@@ -37,6 +37,7 @@ from tests.factories import (
 )
 from tests.places import SHARED
 from tests.strategies import questions_of, records_of
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Contactbeleid, Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 
@@ -302,9 +303,9 @@ def test_suspended_between_a_search_and_its_detail_request_a_municipality_gives_
     gemeente = een_gemeente()
     publish_set(gemeente, WZ, [een_werkzoekende("W1")])
     assert ids(ask(gemeente)) == ["W1"]
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.OPGESCHORT)
+    lifecycle.suspend(gemeente.pk)
     assert detail(gemeente, "W1").status_code == 503
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.TOEGELATEN)
+    lifecycle.resume(gemeente.pk)
     assert detail(gemeente, "W1").status_code == 200
 
 

@@ -37,7 +37,7 @@ from exchange.bron.models import (
 )
 from exchange.bron.relocation import relocate
 from exchange.bron.sets import BezigMetPubliceren, Verschil
-from exchange.bron.writing import DETAIL_CONTEXT, MetBeleid
+from exchange.bron.writing import MetBeleid, record_context
 from exchange.standard import Soort
 from tests.factories import (
     een_contactmoment,
@@ -83,7 +83,7 @@ def published(gemeente: Gemeente, soort: Soort = WZ) -> dict[str, dict[str, Any]
     with voor_gemeente(gemeente):
         rows = list(RECORD_VAN[soort]._default_manager.values_list("id_bron", "detail"))
     return {
-        id_bron: packing.unpack(keys.decrypt(gemeente, bytes(detail), DETAIL_CONTEXT))
+        id_bron: packing.unpack(keys.decrypt(gemeente, bytes(detail), record_context(soort, id_bron)))
         for id_bron, detail in rows
     }
 

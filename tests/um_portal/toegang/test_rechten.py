@@ -26,6 +26,7 @@ from tests.factories import (
     publish_set,
 )
 from um_portal.accounts.models import Gebruiker, Supportrol
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang import access
@@ -178,7 +179,7 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(person: str, met
         _membership(quiet, suspended, PEOPLE[person]["rol"])
     ours, theirs = _fill(own, gebruiker), _fill(other, een_gebruiker(other, Rol.FUNCTIONEEL_BEHEERDER))
     resting = _fill(quiet, suspended)
-    Gemeente.objects.filter(pk=quiet.pk).update(status=Gemeentestatus.OPGESCHORT)
+    lifecycle.suspend(quiet.pk)
     client, client_of_quiet = een_client(gebruiker), een_client(suspended)
     functies = {FUNCTIES[person]} if person in FUNCTIES else set()
     wrong: list[tuple[object, ...]] = []
@@ -362,5 +363,6 @@ def test_support_works_on_when_the_municipality_that_somebody_also_works_for_has
     gemeente = een_gemeente()
     browser = een_client(een_gebruiker(gemeente, supportrol=Supportrol.ADVISEREND))
     assert browser.get("/gemeenten/").status_code == 200
-    Gemeente.objects.filter(pk=gemeente.pk).update(status=Gemeentestatus.VERTROKKEN)
+    assert lifecycle.suspend(gemeente.pk)
+    assert lifecycle.leave(gemeente.pk)
     assert browser.get("/gemeenten/").status_code == 200

@@ -230,6 +230,21 @@ def test_the_list_shows_the_newest_first_and_one_kind_only(gemeente, sleutel):
     assert problem(get(sleutel, f"/leveringen/{foreign}")) == (404, "niet-gevonden")
 
 
+def test_a_key_reads_only_what_it_delivered_itself(gemeente, sleutel):
+    other = een_sleutel(gemeente, naam="een ander systeem")
+    inhoud = as_json(een_werkzoekende("W1"))
+    own = send(sleutel, inhoud).json()["id"]
+    by_hand = receive(gemeente, inhoud=as_json(een_werkzoekende("W2")), bestandsnaam="met de hand.json").pk
+    for foreign in (own, by_hand):
+        for path in (f"/leveringen/{foreign}", f"/leveringen/{foreign}/bevindingen"):
+            refused, unknown = get(other, path), get(other, path.replace(str(foreign), "999999"))
+            assert problem(refused) == problem(unknown) == (404, "niet-gevonden")
+            assert refused.json()["detail"] == unknown.json()["detail"]
+    assert get(other, "/leveringen").json()["aantal"] == 0
+    # The same file with another key is another levering: its answer tells nothing of the first.
+    assert send(other, inhoud).json()["id"] != own
+
+
 def test_a_key_for_vacancies_publishes_vacancies(gemeente):
     key = een_sleutel(gemeente, soort=Soort.VACATURES)
     pk = send(key, as_json(een_vacature("V1")), soort="vacatures").json()["id"]

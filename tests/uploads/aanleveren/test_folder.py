@@ -238,6 +238,35 @@ def test_a_refused_file_is_kept_only_when_asked_and_not_for_long(tmp_path, gemee
     assert files(place / "afgewezen") == [f"{old}-tekst.txt.txt", f"{old}-x.pdf.txt", "van een ander.pdf"]
 
 
+def test_a_name_that_may_be_somebodys_number_stands_nowhere_in_the_folder(tmp_path, gemeente):
+    place = a_folder(tmp_path, gemeente)
+    (place / "wz 123456782.json").write_bytes(records())
+    for name in ("jan@dorp.example.pdf", "piet@dorp.example.pdf"):
+        (place / name).write_bytes(b"%PDF-1.4")
+    look(tmp_path)
+    assert not [name for name in files(place) if "123456782" in name or "@" in name]
+    work(gemeente)
+    look(tmp_path)
+    told = files(place)
+    assert len(told) == 3, "of each file there is a text, also of two whose masked names are equal"
+    assert not [name for name in told if "123456782" in name or "@" in name]
+
+
+def test_texts_are_erased_in_time(tmp_path, gemeente, settings):
+    settings.UM_AANLEVER_BERICHT_DAGEN = 30
+    place = a_folder(tmp_path, gemeente)
+    now = timezone.localtime()
+    for where in ("verwerkt", "afgewezen"):
+        (place / where).mkdir()
+        for days in (29, 31):
+            (place / where / f"{now - timedelta(days=days):%Y%m%d-%H%M%S}-x.txt").write_text("Levering 1.")
+        (place / where / "van een ander.txt").write_text("x")
+    look(tmp_path)
+    for where in ("verwerkt", "afgewezen"):
+        assert len(files(place / where)) == 2
+        assert "van een ander.txt" in files(place / where)
+
+
 def test_a_file_that_cannot_be_converted_is_told_among_the_refused(tmp_path, gemeente):
     place = a_folder(tmp_path, gemeente)
     (place / "x.json").write_bytes(json.dumps([een_vacature("V")]).encode())

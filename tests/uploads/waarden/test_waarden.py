@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,7 +20,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_r
 from um_portal.audit.models import Auditregel
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
-from um_portal.tenants.scope import voor_gemeente
+from um_portal.tenants.scope import als_support, voor_gemeente
 from uploads import tasks
 from uploads.gepubliceerd.publication import NietPubliceerbaar, request_publication
 from uploads.leveringen.context import environment
@@ -943,9 +943,13 @@ def test_support_cannot_be_in_the_way_of_row_level_security(gemeente):
     with voor_gemeente(ander):
         assert not Voordracht.objects.exists()
         assert not Voordracht._base_manager.exists()
-    # For no municipality they can be counted, not changed.
-    assert Voordracht._base_manager.count() == 1
+    # For no municipality they are not there; support's own role counts them, and reads none.
+    assert Voordracht._base_manager.count() == 0
     assert Voordracht._base_manager.all().delete()[0] == 0
+    with als_support():
+        assert [row.gemeenten for row in national.find("", national.Landelijk.VOORGEDRAGEN)] == [1]
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Voordracht._base_manager.exists()
 
 
 def test_national_mappings_are_shown_before_and_never_replace_ones_own_unasked(client, gemeente):
