@@ -38,7 +38,7 @@ _number = itertools.count(1)
 def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
     """Makes an admitted municipality, or one in the given status; other `values` are set on it afterwards."""
     number = next(_number)
-    oin, naam = f"{number:020d}", naam or f"Testgemeente {number}"
+    oin, naam = values.pop("oin", f"{number:020d}"), naam or f"Testgemeente {number}"
     status = values.pop("status", Gemeentestatus.TOEGELATEN)
     if status == Gemeentestatus.AANGEMELD:
         gemeente = Gemeente.objects.create(oin=oin, naam=naam)

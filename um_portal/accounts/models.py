@@ -32,8 +32,8 @@ class Gebruiker(Beschermd, AbstractUser):
     # Rights hang on memberships and on the role below, and on nothing else.
     is_staff = None  # type: ignore[assignment]
     is_superuser = None  # type: ignore[assignment]
-    groups = None  # type: ignore[assignment]
-    user_permissions = None  # type: ignore[assignment]
+    groups = None
+    user_permissions = None
     # Accounts are made by inviting people.
     objects = BaseUserManager()  # type: ignore[assignment,misc]
     REQUIRED_FIELDS = []

@@ -27,15 +27,15 @@ class Use:
 
 
 # The documentation shows the same rights, for a Redis of one's own. A user is bound to names of keys: Redis has
-# no rights per database.
-_KORT = "-@all +@connection +@read +@write -@dangerous"
+# no rights per database. Celery listens to patterns of channels, and those count as names of their own.
+_KORT = "-@all +@connection +select +@read +@write -@dangerous"
 USES = (
     Use(
         "UM_REDIS_WACHTRIJ_URL",
         0,
         "um_wachtrij",
-        f"~celery* ~_kombu* ~unacked* ~*.pidbox resetchannels &/* {_KORT}"
-        " +@pubsub +@blocking +@transaction +@scripting",
+        f"~celery* ~_kombu* ~unacked* ~*.pidbox allchannels {_KORT}"
+        " +@pubsub +@blocking +@transaction +@scripting +time",
     ),
     Use("UM_REDIS_CACHE_URL", 1, "um_cache", f"~:1:* resetchannels {_KORT} +@transaction"),
     Use("UM_REDIS_SIMULATOR_URL", 2, "um_simulator", f"~vum:* resetchannels {_KORT} +@scripting"),

@@ -138,13 +138,14 @@ def _protect(cursor: Any, model: type[Beschermd], role: str) -> None:
     delete none.
     """
     table = model._meta.db_table
-    fields = model._meta.concrete_fields
-    free = [field.column for field in fields if field.name not in model.BESCHERMD and not field.primary_key]
+    columns = {
+        field.name: str(field.column) for field in model._meta.concrete_fields if not field.primary_key
+    }
+    free = [column for name, column in columns.items() if name not in model.BESCHERMD]
     cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
     cursor.execute(f"GRANT UPDATE ({', '.join(free)}) ON {table} TO {role}")
     first = [
-        f"{model._meta.get_field(name).column} IS NOT DISTINCT FROM {_literal(value)}"
-        for name, value in model.BESCHERMD.items()
+        f"{columns[name]} IS NOT DISTINCT FROM {_literal(value)}" for name, value in model.BESCHERMD.items()
     ]
     _let_write(
         cursor,

@@ -53,8 +53,11 @@ def on_connection(connection: Any, **kwargs: Any) -> None:
         return
     # Not through Django's cursor: the connection is still being made.
     with connection.connection.cursor() as cursor:
-        if wrong := problem(cursor):
-            raise ImproperlyConfigured(wrong)
+        wrong = problem(cursor)
+    if wrong:
+        # Else the next query of this thread would use it.
+        connection.close()
+        raise ImproperlyConfigured(wrong)
     _verified.add(alias)
 
 

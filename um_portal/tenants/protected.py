@@ -4,7 +4,7 @@ A model names them in BESCHERMD, with the value that a new row must have. `datab
 also that to delete rows. Saving an object leaves these columns alone, so that an old copy never puts a value back.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.db import connections, models, router
@@ -18,6 +18,7 @@ class Beschermd(models.Model):
     """A model with protected columns."""
 
     BESCHERMD: ClassVar[Mapping[str, Any]] = {}
+    _known: Mapping[str, Any] = {}
 
     class Meta:
         abstract = True
@@ -40,9 +41,9 @@ class Beschermd(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Remembers the protected values as they are in the database."""
-        found = super().from_db(db, field_names, values)
+        found = super().from_db(*args, **kwargs)
         found._remember()
         return found
 

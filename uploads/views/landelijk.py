@@ -3,6 +3,8 @@
 It shows no municipality's own.
 """
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -37,36 +39,32 @@ def index(request: GemeenteRequest) -> HttpResponse:
             _tell(request, wat, national.decide(clean_ids(request.POST.getlist("kies")), wat, request.user))
         return HttpResponseRedirect(f"{reverse('uploads:landelijk')}?{urlencode({'status': status})}")
     with als_support():
-        return _list(request, clean_text(request.GET.get("q", "")), status)
+        context = _rows(clean_text(request.GET.get("q", "")), status, request.GET.get("pagina"))
+    context["mag_besluiten"] = may(request, Recht.LANDELIJK_BESLUITEN)
+    return render(request, "uploads/waarden/besluiten.html", context)
 
 
-def _list(request: GemeenteRequest, words: str, status: str) -> HttpResponse:
-    page = Paginator(national.find(words, status), PER_PAGINA).get_page(request.GET.get("pagina"))
+def _rows(words: str, status: str, number: str | None) -> dict[str, Any]:
+    """Reads what the page shows; call inside `als_support`."""
+    page = Paginator(national.find(words, status), PER_PAGINA).get_page(number)
     codes = Codes((row.lijst, row.code) for row in page.object_list)
     aantallen = dict(LandelijkeWaarde.objects.order_by().values_list("status").annotate(Count("pk")))
-    return render(
-        request,
-        "uploads/waarden/besluiten.html",
-        {
-            "page_obj": page,
-            "rijen": [
-                {
-                    "waarde": row,
-                    "lijst": keuzelijsten().get(row.lijst),
-                    "label": codes.label(row.lijst, row.code),
-                    "is_bruikbaar": codes.stand(row.lijst, row.code) is Codestand.GELDIG,
-                }
-                for row in page.object_list
-            ],
-            "q": words,
-            "status": status,
-            "mag_besluiten": may(request, Recht.LANDELIJK_BESLUITEN),
-            "standen": [
-                (value, label, aantallen.get(value, 0)) for value, label in national.Landelijk.choices
-            ],
-            "besluiten": [wat for wat in national.BESLUITEN.values() if status in wat.van],
-        },
-    )
+    return {
+        "page_obj": page,
+        "rijen": [
+            {
+                "waarde": row,
+                "lijst": keuzelijsten().get(row.lijst),
+                "label": codes.label(row.lijst, row.code),
+                "is_bruikbaar": codes.stand(row.lijst, row.code) is Codestand.GELDIG,
+            }
+            for row in page.object_list
+        ],
+        "q": words,
+        "status": status,
+        "standen": [(value, label, aantallen.get(value, 0)) for value, label in national.Landelijk.choices],
+        "besluiten": [wat for wat in national.BESLUITEN.values() if status in wat.van],
+    }
 
 
 def _tell(request: GemeenteRequest, wat: national.Besluit, done: national.Besloten) -> None:

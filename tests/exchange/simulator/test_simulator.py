@@ -241,7 +241,7 @@ def sources(settings: Settings, simulator: str) -> Iterator[Sources]:
 
 
 def takes_part(oin: str, status: str = Gemeentestatus.TOEGELATEN) -> Gemeente:
-    return Gemeente.objects.create(oin=oin, naam=f"Gemeente {oin[10:]}", status=status)
+    return een_gemeente(f"Gemeente {oin[10:]}", oin=oin, status=status)
 
 
 def headers(van: str | None = DONKERVELD, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:

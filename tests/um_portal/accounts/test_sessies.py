@@ -64,7 +64,7 @@ def test_the_cookies_value_is_neither_in_the_database_nor_in_the_cache(gebruiker
     row = Session.objects.get()
     assert row.session_key == fingerprint(token_of(browser))
     client = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
-    everything = str([row.__dict__, [(key, client.get(key)) for key in client.keys("*")]])
+    everything = str([row.__dict__, [(key, client.get(key)) for key in client.scan_iter()]])
     assert token_of(browser) not in everything
     assert f"sessie:{row.session_key}" in everything
     # What is found there opens nothing.
@@ -88,7 +88,7 @@ def test_what_a_session_holds_cannot_be_read_and_not_be_put_under_another_key(ge
 def test_what_somebody_writes_in_the_cache_is_not_believed(junk: bytes, gebruiker: Gebruiker) -> None:
     browser = een_client(gebruiker)
     client = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
-    (key,) = client.keys("*sessie:*")
+    (key,) = client.scan_iter("*sessie:*")
     client.set(key, junk)
     assert in_(browser)
 
@@ -319,7 +319,7 @@ def test_a_session_that_was_ended_while_redis_was_away_is_over_within_a_minute(
     sessies.end_all(gebruiker)
     monkeypatch.undo()
     client = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
-    (key,) = client.keys("*sessie:*")
+    (key,) = client.scan_iter("*sessie:*")
     assert 0 < client.ttl(key) <= 60
     client.delete(key)
     assert not in_(browser)

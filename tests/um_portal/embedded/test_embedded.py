@@ -62,9 +62,9 @@ def wait_until_gone(pid: int) -> bool:
 
 def test_two_servers_side_by_side_share_nothing(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with servers(tmp_path / "een", for_tests=True) as one, servers(tmp_path / "twee", for_tests=True) as two:
-        with psycopg.connect(one["DATABASE_URL"]) as connection:
+        with psycopg.connect(one["DATABASE_EIGENAAR_URL"]) as connection:
             connection.execute("CREATE TABLE van_een ()")
-        with psycopg.connect(two["DATABASE_URL"]) as connection:
+        with psycopg.connect(two["DATABASE_EIGENAAR_URL"]) as connection:
             assert connection.execute("SELECT to_regclass('van_een')").fetchone() == (None,)
         redis.Redis.from_url(one["REDIS_URL"]).set("van", "een")
         assert redis.Redis.from_url(two["REDIS_URL"]).get("van") is None
@@ -73,16 +73,19 @@ def test_two_servers_side_by_side_share_nothing(bare: pytest.MonkeyPatch, tmp_pa
 def test_a_restart_keeps_the_data_and_leaves_no_process(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with servers(tmp_path, for_tests=True) as env:
         pid = postmaster(tmp_path)
-        with psycopg.connect(env["DATABASE_URL"]) as connection:
+        with psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection:
             connection.execute("CREATE TABLE bewaard AS SELECT 'Zoë' AS naam")
     assert not psutil.pid_exists(pid)
-    with servers(tmp_path, for_tests=True) as env, psycopg.connect(env["DATABASE_URL"]) as connection:
+    with (
+        servers(tmp_path, for_tests=True) as env,
+        psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection,
+    ):
         assert connection.execute("SELECT naam FROM bewaard").fetchone() == ("Zoë",)
 
 
 def test_a_deep_directory_with_spaces_works(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     deep = tmp_path / "een map met spaties" / ("diep" * 20) / ("dieper" * 10)
-    with servers(deep, for_tests=True) as env, psycopg.connect(env["DATABASE_URL"]) as connection:
+    with servers(deep, for_tests=True) as env, psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection:
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
 
 
@@ -98,7 +101,10 @@ def test_a_killed_run_does_not_prevent_the_next(bare: pytest.MonkeyPatch, tmp_pa
         assert run.stdout.readline() == b"klaar\n"
         old = [pid for pid, _ in json.loads((tmp_path / "processen.json").read_text())]
         run.send_signal(signal.SIGKILL)
-    with servers(tmp_path, for_tests=True) as env, psycopg.connect(env["DATABASE_URL"]) as connection:
+    with (
+        servers(tmp_path, for_tests=True) as env,
+        psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection,
+    ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
         assert len(old) == 2
         assert all(wait_until_gone(pid) for pid in old)
@@ -112,7 +118,10 @@ def test_a_lock_file_whose_number_now_belongs_to_another_program_is_no_obstacle(
         lock = (tmp_path / "postgresql" / "postmaster.pid").read_text().splitlines()
     lock[0] = str(sleeper.pid)
     (tmp_path / "postgresql" / "postmaster.pid").write_text("\n".join(lock) + "\n")
-    with servers(tmp_path, for_tests=True) as env, psycopg.connect(env["DATABASE_URL"]) as connection:
+    with (
+        servers(tmp_path, for_tests=True) as env,
+        psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection,
+    ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert sleeper.poll() is None
 
@@ -121,7 +130,10 @@ def test_half_a_cluster_from_a_start_that_was_cut_off_is_made_again(
     bare: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "postgresql.nieuw" / "base").mkdir(parents=True)
-    with servers(tmp_path, for_tests=True) as env, psycopg.connect(env["DATABASE_URL"]) as connection:
+    with (
+        servers(tmp_path, for_tests=True) as env,
+        psycopg.connect(env["DATABASE_EIGENAAR_URL"]) as connection,
+    ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -199,7 +211,10 @@ def test_each_use_of_redis_reaches_its_own_keys_only(bare: pytest.MonkeyPatch, t
 def test_what_a_failing_statement_carries_does_not_reach_the_log(
     bare: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with servers(tmp_path) as env, psycopg.connect(env["DATABASE_URL"], autocommit=True) as connection:
+    with (
+        servers(tmp_path) as env,
+        psycopg.connect(env["DATABASE_EIGENAAR_URL"], autocommit=True) as connection,
+    ):
         connection.execute("CREATE TABLE uniek (naam text PRIMARY KEY)")
         connection.execute("INSERT INTO uniek VALUES ('Geheim')")
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -347,6 +362,15 @@ def test_the_demonstration_starts_stops_and_goes_on_with_its_data(
             assert counted.stderr == f"Verbonden met de demonstratie in {tmp_path} ...\n"
             assert int(counted.stdout) > 1
             children = psutil.Process(demo.pid).children(recursive=True)
+            told = json.loads((tmp_path / "demonstratie").read_text())["omgeving"]
+            hidden = {told["UM_SECRET_KEY"], told["UM_MASTER_KEY"]}
+            hidden |= {str(urlsplit(url).password) for name, url in told.items() if "REDIS" in name}
+            assert len(hidden) == 5
+            command_lines = "\n".join(
+                " ".join(child.info["cmdline"] or []) for child in psutil.process_iter(["cmdline"])
+            )
+            assert "gunicorn" in command_lines
+            assert not [secret for secret in hidden if secret in command_lines]
             demo.send_signal(how)
             said += demo.stdout.readlines()
             assert demo.wait(60) == 0, "".join(said)

@@ -237,6 +237,25 @@ def test_nothing_starts_with_a_login_that_sees_all_municipalities(what: str, tmp
     assert "mag te veel: hij is superuser" in done.stderr + done.stdout
 
 
+def test_a_login_that_is_refused_is_refused_at_every_query() -> None:
+    program = (
+        "import django; django.setup()\n"
+        "from django.db import connection\n"
+        "for _ in range(3):\n"
+        "    try:\n"
+        "        connection.cursor().execute('SELECT 1')\n"
+        "        print('open')\n"
+        "    except Exception as error:\n"
+        "        print(type(error).__name__)\n"
+    )
+    environment = {**os.environ, "DATABASE_URL": OWNER_URL, "DJANGO_SETTINGS_MODULE": "um_portal.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True, capture_output=True, text=True, timeout=60, cwd=ROOT, env=environment,
+    )  # fmt: skip
+    assert done.stdout.split() == ["ImproperlyConfigured"] * 3
+
+
 # --- What is open to the application without a municipality ------------------------------------------------
 
 

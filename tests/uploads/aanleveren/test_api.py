@@ -34,6 +34,7 @@ from tests.factories import (
     een_werkzoekende,
 )
 from um_portal.audit.models import Auditregel
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -365,9 +366,8 @@ def test_behind_a_trusted_proxy_the_address_that_the_proxy_saw_counts(gemeente, 
 @pytest.mark.parametrize(
     "status", [Gemeentestatus.AANGEMELD, Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN]
 )
-def test_a_municipality_that_may_not_exchange_is_told_so(gemeente, sleutel, status):
-    gemeente.status = status
-    gemeente.save()
+def test_a_municipality_that_may_not_exchange_is_told_so(status):
+    sleutel = een_sleutel(een_gemeente(status=status))
     assert problem(send(sleutel)) == (403, "gemeente-niet-toegelaten")
     assert problem(get(sleutel, "/leveringen")) == (403, "gemeente-niet-toegelaten")
 
@@ -951,8 +951,7 @@ def test_whoever_chose_the_columns_publishes_it_too(gemeente, sleutel):
 
 def test_a_municipality_that_is_suspended_meanwhile_publishes_nothing(gemeente, sleutel):
     pk = send(sleutel).json()["id"]
-    gemeente.status = Gemeentestatus.OPGESCHORT
-    gemeente.save()
+    lifecycle.suspend(gemeente.pk)
     work(gemeente)
     assert state(gemeente, pk).gestopt_om == RedenStop.TOELATING
     assert ids(gemeente) == set()

@@ -24,6 +24,7 @@ from tests.factories import een_gemeente, een_sonar_rij, een_vacature, een_werkb
 from tests.places import ROOT
 from tests.processes import wait_until
 from um_portal.audit.models import Auditregel
+from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -291,17 +292,15 @@ def test_what_waits_for_somebody_is_told_and_what_was_wrong_without_the_cells(tm
 
 
 @pytest.mark.parametrize("status", [Gemeentestatus.AANGEMELD, Gemeentestatus.OPGESCHORT])
-def test_files_of_a_municipality_that_may_not_exchange_wait(tmp_path, gemeente, status, caplog):
-    gemeente.status = status
-    gemeente.save()
+def test_files_of_a_municipality_that_may_not_exchange_wait(tmp_path, status, caplog):
+    gemeente = een_gemeente(status=status)
     file = a_folder(tmp_path, gemeente) / "x.json"
     file.write_bytes(records())
     wachter = Wachter(tmp_path, 0)
     assert [wachter.round(), wachter.round()] == [Rondetelling(onbruikbaar=1)] * 2
     assert caplog.text.count("niet toegelaten") == 1
     assert file.exists()
-    gemeente.status = Gemeentestatus.TOEGELATEN
-    gemeente.save()
+    assert lifecycle.admit(gemeente.pk)
     assert wachter.round() == Rondetelling(ingenomen=1)
 
 
