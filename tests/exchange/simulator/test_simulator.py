@@ -40,6 +40,7 @@ from exchange.standard import Soort, validate, velden, zoekprofiel
 from exchange.vum3.compose import Criteria
 from exchange.vum3.fouten import Afgewezen
 from exchange.vum3.interface import VUM3
+from tests.factories import een_gemeente
 from tests.places import SHARED
 from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus
