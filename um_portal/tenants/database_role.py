@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
 from um_portal.tenants.protected import Beschermd
 
@@ -73,7 +73,8 @@ def grant(using: str) -> None:
     """Makes the roles and grants their rights; run it as the owner of the tables."""
     quote = connections[using].ops.quote_name
     role, support = quote(settings.UM_DATABASE_ROL), quote(settings.UM_SUPPORT_ROL)
-    with connections[using].cursor() as cursor:
+    # In one transaction: a portal that runs meanwhile never has more rights than it should.
+    with transaction.atomic(using), connections[using].cursor() as cursor:
         for name in (settings.UM_DATABASE_ROL, settings.UM_SUPPORT_ROL):
             _make(cursor, name, quote(name))
         if not _may_switch(cursor, settings.UM_DATABASE_ROL):
