@@ -30,10 +30,10 @@ class Gebruiker(Beschermd, AbstractUser):
     email = None  # type: ignore[assignment]
     EMAIL_FIELD = "username"
     # Rights hang on memberships and on the role below, and on nothing else.
-    is_staff = None  # type: ignore[assignment]
-    is_superuser = None  # type: ignore[assignment]
-    groups = None
-    user_permissions = None
+    is_staff = None
+    is_superuser = None
+    groups = None  # type: ignore[assignment]
+    user_permissions = None  # type: ignore[assignment]
     # Accounts are made by inviting people.
     objects = BaseUserManager()  # type: ignore[assignment,misc]
     REQUIRED_FIELDS = []
