@@ -68,6 +68,17 @@ def flush() -> None:
             _records.update(records)
 
 
+def forget() -> None:
+    """Drops the counts of this process, for tests."""
+    global _timer
+    with _lock:
+        _answers.clear()
+        _records.clear()
+        if _timer is not None:
+            _timer.cancel()
+        _timer = None
+
+
 def _flush_in_thread() -> None:
     try:
         flush()

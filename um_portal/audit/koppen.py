@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from um_portal.audit.models import Keten
@@ -34,15 +35,16 @@ class Kop:
     tijdstip: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Schrijf:
-    """Writes the head of one chain down, when called after a transaction."""
+def write_after(keten: int) -> None:
+    """Writes the head of one chain down when the present transaction has ended well.
 
-    keten: int
+    A failure is logged, and undoes nothing: what was done is done, and the next head covers this one too.
+    """
 
-    def __call__(self) -> None:
-        """Writes it, when it moved."""
-        _write(list(Keten.objects.filter(nummer=self.keten)))
+    def write_head() -> None:
+        _write(list(Keten.objects.filter(nummer=keten)))
+
+    transaction.on_commit(write_head, robust=True)
 
 
 def write_all() -> None:

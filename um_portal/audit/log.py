@@ -56,7 +56,7 @@ def log_act(
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT um_log({', '.join(['%s'] * len(parameters))})", parameters)
-    transaction.on_commit(koppen.Schrijf(gemeente.pk if gemeente else PORTAAL), robust=True)
+    koppen.write_after(gemeente.pk if gemeente else PORTAAL)
 
 
 def log_account(

@@ -80,6 +80,7 @@ def everybody(request: GemeenteRequest) -> HttpResponse:
         "filter": asked,
         "page_obj": page,
         "rijen": rows,
+        "alle": True,
         "te_veel": page.paginator.count > MAX_DOWNLOAD,
         "max_download": MAX_DOWNLOAD,
     }
