@@ -80,7 +80,9 @@ UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
 # often the counts of the source's answers go to the database.
 UM_LOGBOEK_BEWAARDAGEN = env.int("UM_LOGBOEK_BEWAARDAGEN", default=1826)
 if UM_LOGBOEK_BEWAARDAGEN < 365:
-    raise ImproperlyConfigured("UM_LOGBOEK_BEWAARDAGEN is minstens 365: het logboek blijft ten minste een jaar.")
+    raise ImproperlyConfigured(
+        "UM_LOGBOEK_BEWAARDAGEN is minstens 365: het logboek blijft ten minste een jaar."
+    )
 UM_LOGBOEK_KOPPEN = Path(env.str("UM_LOGBOEK_KOPPEN", default=str(UM_DATA_DIR / "logboekkoppen")))
 UM_LOGBOEK_TEL_SECONDEN = env.float("UM_LOGBOEK_TEL_SECONDEN", default=10.0)
 # What a publication took away or changed is kept (encrypted) for this many days, to undo it.

@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 from collections import Counter
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -59,13 +60,21 @@ def flush() -> None:
         for box, number in answers.items()
     ]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT um_tel_bron(%s::jsonb)", [json.dumps(rows)])
+        add(rows)
     except DatabaseError as error:
         logger.warning("brontelling: de database antwoordt niet (%s)", type(error).__name__)
         with _lock:
             _answers.update(answers)
             _records.update(records)
+
+
+def add(rows: list[dict[str, Any]]) -> None:
+    """Adds counts to those of their hour.
+
+    A row has gemeente (its number), uur (ISO), partij, vraag, uitkomst, aantal and records.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT um_tel_bron(%s::jsonb)", [json.dumps(rows)])
 
 
 def forget() -> None:

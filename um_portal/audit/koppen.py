@@ -81,7 +81,9 @@ def _write(heads: list[Keten]) -> None:
     directory: Path = settings.UM_LOGBOEK_KOPPEN
     directory.mkdir(mode=0o750, parents=True, exist_ok=True)
     # One write to the end of a file is whole, also when several processes do so at once.
-    file = os.open(directory / f"{timezone.localdate():%Y-%m-%d}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    file = os.open(
+        directory / f"{timezone.localdate():%Y-%m-%d}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640
+    )
     try:
         os.write(file, text.encode())
     finally:

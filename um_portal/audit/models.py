@@ -97,7 +97,10 @@ class Supportregel(models.Model):
 
 
 class Keten(models.Model):
-    """The head of a chain: number, hash and time of its last line. Number 0 is the portal, the others are municipalities."""
+    """The head of a chain: number, hash and time of its last line.
+
+    Chain 0 is that of the portal; the others have the number of their municipality.
+    """
 
     nummer = models.BigIntegerField(primary_key=True)
     volgnummer = models.BigIntegerField()

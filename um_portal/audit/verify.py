@@ -64,19 +64,33 @@ class _Regel:
         return hashlib.sha256((self.vorige_hash or b"") + text.encode()).digest()
 
 
+class GeenEigenaar(Exception):
+    """This login does not see the lines of every municipality, so that it would find nothing wrong."""
+
+
 def verify(heads: Iterable[Kop], *, using: str = "eigenaar") -> Uitslag:
-    """Verifies all chains against themselves and against the heads that were written down before this."""
+    """Verifies all chains against themselves and against the heads that were written down before this.
+
+    Raises GeenEigenaar.
+    """
     outside: dict[int, dict[int, Kop]] = defaultdict(dict)
     wrong: list[Afwijking] = []
     for head in heads:
         before = outside[head.keten].setdefault(head.volgnummer, head)
         if before.hash != head.hash:
-            # The same line was written down twice, and was another one the second time.
-            wrong.append(_differs(head))
+            sentence = (
+                f"van regel {head.volgnummer} zijn buiten de database twee verschillende koppen bewaard"
+            )
+            wrong.append(Afwijking(head.keten, head.volgnummer, sentence))
     lines = 0
     with transaction.atomic(using), connections[using].cursor() as cursor:
         # One moment for everything: somebody may be writing.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'USAGE') FROM pg_tables WHERE tablename = 'audit_auditregel'"
+        )
+        if cursor.fetchone() != (True,):
+            raise GeenEigenaar
         names = dict(Gemeente.objects.using(using).values_list("pk", "naam"))
         cursor.execute("SELECT nummer, volgnummer, hash FROM audit_keten")
         inside = {nummer: (last, bytes(hash_)) for nummer, last, hash_ in cursor.fetchall()}
@@ -97,7 +111,8 @@ def _lines(using: str, keten: int) -> Iterator[_Regel]:
         # The names are those above.
         cursor.execute(
             f"SELECT id, volgnummer, vorige_hash, hash, {fields} FROM audit_auditregel"  # noqa: S608
-            " WHERE coalesce(gemeente_id, 0) = %s ORDER BY volgnummer NULLS LAST, id",
+            " WHERE coalesce(gemeente_id, 0) = %s"
+            " ORDER BY audit_auditregel.volgnummer NULLS LAST, id",
             [keten],
         )
         while rows := cursor.fetchmany(2000):
@@ -149,9 +164,9 @@ class _Lezer:
             self._tell(number, f"regel {number} is gewijzigd")
         elif (head := self.outside.get(number)) is not None and head.hash != line.hash:
             self.wrong.append(_differs(head))
-        if line.velden[_HANDELING] == Handeling.LOGBOEK_OPGERUIMD.value:
-            if found := _BEGIN.fullmatch(line.velden[_ONDERWERP] or ""):
-                self.begin = (int(found[1]), bytes.fromhex(found[2]))
+        erased = line.velden[_HANDELING] == Handeling.LOGBOEK_OPGERUIMD.value
+        if erased and (found := _BEGIN.fullmatch(line.velden[_ONDERWERP] or "")):
+            self.begin = (int(found[1]), bytes.fromhex(found[2]))
         self.last = (number, line.hash)
 
     def _missing(self, first: int, last: int) -> None:

@@ -1,1 +1,1 @@
-"""Shows the audit log: to a functioneel beheerder that of the municipality, to VNG support all of it without content."""
+"""Shows the audit log: that of a municipality to its functioneel beheerder, all to VNG support."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from um_portal.audit.handelingen import Handeling
 from um_portal.presentation.forms import DatumInput
 
+_GEEN_KEUZE = {"invalid_choice": "Deze keuze is er niet. Kies er een uit de lijst."}
 _GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
 
 
@@ -25,9 +26,9 @@ class LogboekFilter(forms.Form):
 
     van = _day("Vanaf")
     tot = _day("Tot en met")
-    handeling = forms.ChoiceField(label="Handeling", required=False)
+    handeling = forms.ChoiceField(label="Handeling", required=False, error_messages=_GEEN_KEUZE)
     # Of whom: a colleague, or for VNG support a municipality.
-    wie = forms.ChoiceField(required=False)
+    wie = forms.ChoiceField(required=False, error_messages=_GEEN_KEUZE)
 
     def __init__(self, data: Any, *, label: str, wie: Iterable[tuple[str, str]]) -> None:
         super().__init__(data)

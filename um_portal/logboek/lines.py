@@ -124,5 +124,3 @@ def as_cells(row: Rij, gemeente: str) -> list[Any]:
 def names_of_municipalities() -> dict[int, str]:
     """Gives the names of all municipalities by number."""
     return dict(Gemeente.objects.values_list("pk", "naam"))
-
-

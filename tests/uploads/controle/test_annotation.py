@@ -34,8 +34,8 @@ from tests.factories import (
     een_werkzoekende,
 )
 from tests.places import ROOT
-from um_portal.formulas import can_be_formula, csv_text
 from um_portal.audit.models import Auditregel
+from um_portal.formulas import can_be_formula, csv_text
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from exchange.waardelijsten.models import BEROEPEN, Code, Codestatus
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
-from um_portal.formulas import can_be_formula
 from um_portal.audit.models import Auditregel
+from um_portal.formulas import can_be_formula
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import als_support, voor_gemeente

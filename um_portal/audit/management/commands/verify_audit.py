@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from um_portal.audit.koppen import KoppenOnleesbaar, read_all
-from um_portal.audit.verify import verify
+from um_portal.audit.verify import GeenEigenaar, verify
 
 
 class Command(BaseCommand):
@@ -20,7 +20,12 @@ class Command(BaseCommand):
             heads = list(read_all())
         except KoppenOnleesbaar as problem:
             raise CommandError(f"Een bestand met koppen is onleesbaar: {problem}.") from None
-        found = verify(heads)
+        try:
+            found = verify(heads)
+        except GeenEigenaar:
+            raise CommandError(
+                "Deze login ziet niet alle regels. Geef in DATABASE_EIGENAAR_URL de login van de eigenaar."
+            ) from None
         for one in found.afwijkingen:
             self.stdout.write(one.melding)
         seen = f"{found.regels} regels in {found.ketens} ketens, {len(heads)} koppen van buiten de database"
