@@ -28,7 +28,9 @@ class Auditregel(GemeenteModel):
     """
 
     # Nobody erases a municipality by accident while its log is there.
-    gemeente = models.ForeignKey(Gemeente, null=True, on_delete=models.PROTECT, related_name="+")
+    gemeente = models.ForeignKey(  # type: ignore[assignment]
+        Gemeente, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     volgnummer = models.BigIntegerField(null=True)
     tijdstip = models.DateTimeField()
     actor = models.UUIDField(null=True)

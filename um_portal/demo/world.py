@@ -9,6 +9,7 @@ import random
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
@@ -148,12 +149,12 @@ def make_log() -> None:
         gebruiker = Gebruiker.objects.get(username=f"{name}{at}")
         with handelt(gebruiker.pk):
             log_account(Handeling.INGELOGD, gebruiker)
-    search = {"onderwerp": "zoekvraag 0", "trace": trace_of(gemeente, "zoekvraag 0")}
+    search: dict[str, Any] = {"onderwerp": "zoekvraag 0", "trace": trace_of(gemeente, "zoekvraag 0")}
     with handelt(coach.pk), voor_gemeente(gemeente):
         log_act(gemeente, Handeling.ZOEKVRAAG_GESTELD, **search)
         log_act(gemeente, Handeling.ZOEKVRAAG_BEANTWOORD, aantal=37, uitkomst=Uitkomst.GELUKT, **search)
         for number, outcome in enumerate((Uitkomst.GELUKT, Uitkomst.MISLUKT, None), start=1):
-            ask = {"vum_id": f"demo-{number}", "span": new_span(), **search}
+            ask: dict[str, Any] = {"vum_id": f"demo-{number}", "span": new_span(), **search}
             log_act(gemeente, Handeling.DETAIL_GEVRAAGD, uitkomst=Uitkomst.ONBEKEND, **ask)
             if outcome:
                 log_act(gemeente, Handeling.DETAIL_OPGEVRAAGD, uitkomst=outcome, duur_ms=840, **ask)
