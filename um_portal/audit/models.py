@@ -70,7 +70,8 @@ class Auditregel(GemeenteModel):
 class Supportregel(models.Model):
     """A line as VNG support may see it: of every municipality, without what it is about.
 
-    It is a view, and empty unless the user of the transaction is of VNG support (see `voor_portaal`).
+    It is a view for the role of VNG support's pages alone (`als_support`), and empty unless the user of the
+    transaction is of VNG support.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -96,6 +97,17 @@ class Supportregel(models.Model):
     class Meta:
         managed = False
         db_table = "audit_supportregel"
+
+
+class Supportpseudoniem(models.Model):
+    """The pseudonyms of the people of VNG support; a view, for their own pages."""
+
+    pseudoniem = models.UUIDField(primary_key=True)
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+        db_table = "audit_supportpseudoniem"
 
 
 class Keten(models.Model):

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from um_portal.audit.handelingen import Handeling, Verwerking
-from um_portal.audit.models import Auditregel, Pseudoniem, Supportregel, Uitkomst
+from um_portal.audit.models import Auditregel, Pseudoniem, Supportpseudoniem, Supportregel, Uitkomst
 from um_portal.tenants.models import Gemeente, Lidmaatschap
 from um_portal.toegang.rechten import Functie
 
@@ -32,7 +32,7 @@ def own_lines() -> QuerySet[Auditregel]:
 
 
 def all_lines() -> QuerySet[Supportregel]:
-    """Gives the lines of all municipalities and of the portal; call inside `voor_portaal`."""
+    """Gives the lines of all municipalities and of the portal; call inside `als_support`."""
     return _shown(Supportregel.objects.order_by("-tijdstip", "-pk"), Supportregel.objects)
 
 
@@ -48,13 +48,14 @@ def colleagues() -> dict[UUID, str]:
 
 
 def supporters() -> dict[UUID, str]:
-    """Gives the names of the people of VNG support, by pseudonym."""
-    return _names(Pseudoniem.objects.exclude(gebruiker__supportrol=""))
+    """Gives the names of the people of VNG support, by pseudonym; call inside `als_support`."""
+    return _names(Supportpseudoniem.objects.all())
 
 
-def _names(found: QuerySet[Pseudoniem]) -> dict[UUID, str]:
-    people = found.select_related("gebruiker").order_by("gebruiker__first_name", "gebruiker__last_name")
-    return {one.pseudoniem: str(one.gebruiker) for one in people}
+def _names(found: QuerySet[Any]) -> dict[UUID, str]:
+    name = ("gebruiker__first_name", "gebruiker__last_name")
+    rows = found.order_by(*name).values_list("pseudoniem", *name, "gebruiker__username")
+    return {pseudoniem: f"{first} {last}".strip() or username for pseudoniem, first, last, username in rows}
 
 
 @dataclass(frozen=True, slots=True)

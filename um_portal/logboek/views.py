@@ -18,7 +18,7 @@ from um_portal.audit.log import log_act
 from um_portal.formulas import csv_text
 from um_portal.logboek import lines
 from um_portal.logboek.forms import LogboekFilter
-from um_portal.tenants.scope import PORTAAL, voor_portaal
+from um_portal.tenants.scope import PORTAAL, als_support, voor_portaal
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -71,8 +71,8 @@ def _support_filter(request: GemeenteRequest) -> tuple[LogboekFilter, dict[int, 
 @require_safe
 def everybody(request: GemeenteRequest) -> HttpResponse:
     """Shows VNG support the log of all municipalities, without what the lines are about."""
-    asked, gemeenten = _support_filter(request)
-    with voor_portaal():
+    with als_support():
+        asked, gemeenten = _support_filter(request)
         found = asked.narrow(lines.all_lines(), "keten")
         page = Paginator(found, PER_PAGINA).get_page(request.GET.get("pagina"))
         rows = list(lines.in_words(page, lines.supporters(), gemeenten))
@@ -91,13 +91,14 @@ def everybody(request: GemeenteRequest) -> HttpResponse:
 @require_safe
 def everybody_csv(request: GemeenteRequest) -> HttpResponse:
     """Sends VNG support the lines that were asked for as a csv; that is a line of the portal's own log."""
-    asked, gemeenten = _support_filter(request)
-    with voor_portaal():
+    with als_support():
+        asked, gemeenten = _support_filter(request)
         found = asked.narrow(lines.all_lines(), "keten")
         names = lines.supporters()
         response, number = _csv(
             found, lambda some: [(row, row.keten) for row in lines.in_words(some, names, gemeenten)]
         )
+    with voor_portaal():
         log_act(None, Handeling.LOGBOEK_GEDOWNLOAD, gebruiker=request.user, aantal=number)
     return response
 

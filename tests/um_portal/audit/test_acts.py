@@ -26,7 +26,7 @@ from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit import brontelling
 from um_portal.audit.models import Auditregel, Pseudoniem, Supportregel
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
-from um_portal.tenants.scope import handelt, voor_gemeente, voor_portaal
+from um_portal.tenants.scope import als_support, handelt, voor_gemeente
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def deeds(gemeente: Gemeente, *fields: str) -> list[Any]:
 
 def portal_deeds() -> list[tuple[str, str]]:
     """Gives what the log of the portal itself says."""
-    with handelt(een_gebruiker(supportrol=Supportrol.ADVISEREND).pk), voor_portaal():
+    with handelt(een_gebruiker(supportrol=Supportrol.ADVISEREND).pk), als_support():
         return list(Supportregel.objects.filter(keten=0).order_by("pk").values_list("handeling", "onderwerp"))
 
 

@@ -14,11 +14,11 @@ from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span
-from um_portal.audit.models import Auditregel, Pseudoniem, Uitkomst
+from um_portal.audit.models import Auditregel, Pseudoniem, Supportregel, Uitkomst
 from um_portal.gemeenten.admission import Reden, suspend
 from um_portal.logboek import views
 from um_portal.tenants.models import Gemeente, Rol
-from um_portal.tenants.scope import handelt, voor_gemeente
+from um_portal.tenants.scope import als_support, handelt, voor_gemeente
 
 pytestmark = pytest.mark.django_db
 
@@ -128,11 +128,13 @@ def test_support_sees_all_municipalities_without_names_and_content(
     assert shown[0][0].startswith("VNG-support ")
 
 
-def test_the_view_of_support_is_empty_for_everybody_else(een: Gemeente, beheerder: Gebruiker) -> None:
-    for who in (beheerder.pk, None):
-        with handelt(who), voor_gemeente(een), connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM audit_supportregel")
-            assert cursor.fetchone() == (0,)
+def test_the_lines_of_all_are_for_the_pages_of_support_and_for_people_of_support(
+    beheerder: Gebruiker,
+) -> None:
+    support = een_gebruiker(supportrol=Supportrol.ADVISEREND)
+    for who, some in ((support.pk, True), (beheerder.pk, False), (None, False)):
+        with handelt(who), als_support():
+            assert Supportregel.objects.exists() == some
 
 
 def test_it_can_be_narrowed_to_a_period_an_act_and_a_colleague(

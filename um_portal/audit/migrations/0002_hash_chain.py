@@ -12,24 +12,24 @@ _DEFINER = "SECURITY DEFINER SET search_path = public, pg_temp"
 
 # Every field with its length before it, so that no two lines are written alike; `um_portal/audit/verify.py` does the same.
 _HASH = """
-CREATE FUNCTION um_veld(waarde text) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE FUNCTION logboek_veld(waarde text) RETURNS text LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN waarde IS NULL THEN '-,' ELSE octet_length(waarde) || ':' || waarde || ',' END $$;
 
-CREATE FUNCTION um_regel_hash(regel audit_auditregel) RETURNS bytea LANGUAGE sql STABLE
+CREATE FUNCTION logboek_hash(regel audit_auditregel) RETURNS bytea LANGUAGE sql STABLE
 AS $$ SELECT sha256(regel.vorige_hash || convert_to(
-    um_veld(coalesce(regel.gemeente_id, 0)::text) || um_veld(regel.volgnummer::text)
-    || um_veld((extract(epoch FROM regel.tijdstip) * 1000000)::bigint::text)
-    || um_veld(regel.actor::text) || um_veld(regel.functie) || um_veld(regel.namens::text)
-    || um_veld(regel.handeling) || um_veld(regel.onderwerp) || um_veld(regel.aantal::text)
-    || um_veld(regel.records::text) || um_veld(regel.uitkomst) || um_veld(regel.vum_id)
-    || um_veld(regel.partij) || um_veld(regel.betrokkene::text) || um_veld(regel.trace)
-    || um_veld(regel.span) || um_veld(regel.duur_ms::text), 'UTF8')) $$;
+    logboek_veld(coalesce(regel.gemeente_id, 0)::text) || logboek_veld(regel.volgnummer::text)
+    || logboek_veld((extract(epoch FROM regel.tijdstip) * 1000000)::bigint::text)
+    || logboek_veld(regel.actor::text) || logboek_veld(regel.functie) || logboek_veld(regel.namens::text)
+    || logboek_veld(regel.handeling) || logboek_veld(regel.onderwerp) || logboek_veld(regel.aantal::text)
+    || logboek_veld(regel.records::text) || logboek_veld(regel.uitkomst) || logboek_veld(regel.vum_id)
+    || logboek_veld(regel.partij) || logboek_veld(regel.betrokkene::text) || logboek_veld(regel.trace)
+    || logboek_veld(regel.span) || logboek_veld(regel.duur_ms::text), 'UTF8')) $$;
 """
 
 # Runs when the transaction ends: only then, and for a moment, the heads of its chains are locked. All its lines go in
 # at once, in the order of the chains, so that two transactions never wait for each other.
 _CHAIN = f"""
-CREATE FUNCTION um_log_keten() RETURNS trigger LANGUAGE plpgsql {_DEFINER}
+CREATE FUNCTION logboek_keten() RETURNS trigger LANGUAGE plpgsql {_DEFINER}
 AS $$
 DECLARE
     keten bigint;
@@ -56,7 +56,7 @@ BEGIN
             regel.volgnummer := kop.volgnummer + 1;
             regel.vorige_hash := kop.hash;
             kop.volgnummer := regel.volgnummer;
-            kop.hash := um_regel_hash(regel);
+            kop.hash := logboek_hash(regel);
             kop.tijdstip := regel.tijdstip;
             UPDATE audit_auditregel
             SET volgnummer = regel.volgnummer, vorige_hash = regel.vorige_hash, hash = kop.hash
@@ -69,11 +69,11 @@ BEGIN
 END $$;
 
 CREATE CONSTRAINT TRIGGER keten AFTER INSERT ON audit_auditregel
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION um_log_keten();
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION logboek_keten();
 """  # noqa: S608 (what is filled in is ours)
 
 _WRITE = f"""
-CREATE FUNCTION um_pseudoniem(van bigint) RETURNS uuid LANGUAGE plpgsql {_DEFINER}
+CREATE FUNCTION logboek_pseudoniem(van bigint) RETURNS uuid LANGUAGE plpgsql {_DEFINER}
 AS $$
 DECLARE
     gevonden uuid;
@@ -90,12 +90,13 @@ BEGIN
     RETURN gevonden;
 END $$;
 
-CREATE FUNCTION um_functie(van bigint, bij bigint) RETURNS text LANGUAGE sql STABLE {_DEFINER}
+CREATE FUNCTION logboek_functie(van bigint, bij bigint) RETURNS text LANGUAGE sql STABLE {_DEFINER}
 AS $$ SELECT coalesce(
     (SELECT rol FROM tenants_lidmaatschap WHERE gebruiker_id = van AND gemeente_id = bij),
     (SELECT 'support_' || supportrol FROM accounts_gebruiker WHERE id = van AND supportrol <> ''),
     '') $$;
 
+-- Names that begin with um_ are for the application's role (`um_portal/tenants/database_role.py`); the others are not.
 -- Writes a line of the municipality that the transaction works for, or of the portal when it works for none.
 CREATE FUNCTION um_log(
     voor bigint, wat text, vraagt bigint, over bigint, waarvan text, hoeveel integer, afloop text,
@@ -116,9 +117,9 @@ BEGIN
         gemeente_id, tijdstip, actor, functie, namens, handeling, onderwerp, aantal, uitkomst, vum_id, partij,
         betrokkene, trace, span, duur_ms
     ) VALUES (
-        voor, clock_timestamp(), um_pseudoniem(coalesce(wie, vraagt)), um_functie(coalesce(wie, vraagt), voor),
+        voor, clock_timestamp(), logboek_pseudoniem(coalesce(wie, vraagt)), logboek_functie(coalesce(wie, vraagt), voor),
         wie IS NULL AND vraagt IS NOT NULL, wat, waarvan, hoeveel, afloop, vum, andere,
-        um_pseudoniem(over), spoor, stap, duur
+        logboek_pseudoniem(over), spoor, stap, duur
     );
 END $$;
 
@@ -136,8 +137,8 @@ BEGIN
         gemeente_id, tijdstip, actor, functie, namens, handeling, onderwerp, uitkomst, vum_id, partij, betrokkene,
         trace, span
     )
-    SELECT bij, clock_timestamp(), um_pseudoniem(wie), um_functie(wie, bij), {HUIDIGE_GEBRUIKER} IS NULL AND wie IS NOT NULL,
-        wat, waarvan, afloop, '', '', um_pseudoniem(over), spoor, stap
+    SELECT bij, clock_timestamp(), logboek_pseudoniem(wie), logboek_functie(wie, bij), {HUIDIGE_GEBRUIKER} IS NULL AND wie IS NOT NULL,
+        wat, waarvan, afloop, '', '', logboek_pseudoniem(over), spoor, stap
     FROM (
         SELECT gemeente_id AS bij FROM tenants_lidmaatschap WHERE gebruiker_id = over
         UNION ALL
@@ -231,14 +232,18 @@ FROM audit_auditregel
 WHERE (SELECT EXISTS (
     SELECT FROM accounts_gebruiker WHERE id = {HUIDIGE_GEBRUIKER} AND is_active AND supportrol <> ''
 ));
+
+CREATE VIEW audit_supportpseudoniem AS
+SELECT p.pseudoniem, p.gebruiker_id
+FROM audit_pseudoniem p JOIN accounts_gebruiker g ON g.id = p.gebruiker_id WHERE g.supportrol <> '';
 """  # noqa: S608 (what is filled in is ours)
 
 _FUNCTIONS = (
-    "um_veld(text)",
-    "um_regel_hash(audit_auditregel)",
-    "um_log_keten()",
-    "um_pseudoniem(bigint)",
-    "um_functie(bigint, bigint)",
+    "logboek_veld(text)",
+    "logboek_hash(audit_auditregel)",
+    "logboek_keten()",
+    "logboek_pseudoniem(bigint)",
+    "logboek_functie(bigint, bigint)",
     "um_log(bigint, text, bigint, bigint, text, integer, text, text, text, text, text, integer)",
     "um_log_account(text, bigint, bigint, text, text, text, text)",
     "um_tel_bron(jsonb)",
@@ -390,6 +395,21 @@ class Migration(migrations.Migration):
             ],
             options={"managed": False, "db_table": "audit_supportregel"},
         ),
+        migrations.CreateModel(
+            "Supportpseudoniem",
+            fields=[
+                ("pseudoniem", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "gebruiker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"managed": False, "db_table": "audit_supportpseudoniem"},
+        ),
         migrations.RunSQL(
             # The pseudonym outlives the account in the log, and this row, which tells whose it is, does not. The
             # database removes it, so that the application needs no right to change this table.
@@ -414,7 +434,7 @@ class Migration(migrations.Migration):
                 *(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC" for function in _FUNCTIONS),
             ],
             [
-                "DROP VIEW audit_supportregel",
+                "DROP VIEW audit_supportregel, audit_supportpseudoniem",
                 "DROP TRIGGER keten ON audit_auditregel",
                 *(f"DROP FUNCTION {function}" for function in reversed(_FUNCTIONS)),
             ],
