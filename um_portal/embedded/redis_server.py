@@ -28,7 +28,7 @@ class Use:
 
 # The documentation shows the same rights, for a Redis of one's own. A user is bound to names of keys: Redis has
 # no rights per database.
-_KORT = "-@all +@connection +@read +@write -@dangerous"
+_KORT = "-@all +@connection +@read +@write -@dangerous +select +time"
 USES = (
     Use(
         "UM_REDIS_WACHTRIJ_URL",
