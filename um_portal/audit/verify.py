@@ -73,6 +73,7 @@ def verify(heads: Iterable[Kop], *, using: str = "eigenaar") -> Uitslag:
 
     Raises GeenEigenaar.
     """
+    _require_owner(using)
     outside: dict[int, dict[int, Kop]] = defaultdict(dict)
     wrong: list[Afwijking] = []
     for head in heads:
@@ -86,11 +87,6 @@ def verify(heads: Iterable[Kop], *, using: str = "eigenaar") -> Uitslag:
     with transaction.atomic(using), connections[using].cursor() as cursor:
         # One moment for everything: somebody may be writing.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute(
-            "SELECT pg_has_role(current_user, tableowner, 'USAGE') FROM pg_tables WHERE tablename = 'audit_auditregel'"
-        )
-        if cursor.fetchone() != (True,):
-            raise GeenEigenaar
         names = dict(Gemeente.objects.using(using).values_list("pk", "naam"))
         cursor.execute("SELECT nummer, volgnummer, hash FROM audit_keten")
         inside = {nummer: (last, bytes(hash_)) for nummer, last, hash_ in cursor.fetchall()}
@@ -103,6 +99,15 @@ def verify(heads: Iterable[Kop], *, using: str = "eigenaar") -> Uitslag:
                 lines += 1
             wrong += reader.finish()
     return Uitslag(len(chains), lines, [_named(one, names) for one in wrong])
+
+
+def _require_owner(using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'USAGE') FROM pg_tables WHERE tablename = 'audit_auditregel'"
+        )
+        if cursor.fetchone() != (True,):
+            raise GeenEigenaar
 
 
 def _lines(using: str, keten: int) -> Iterator[_Regel]:

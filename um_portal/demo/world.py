@@ -140,7 +140,7 @@ def make_log() -> None:
     """Lets people of one municipality log in, search and ask details, and other parties ask its source something."""
     gemeente = Gemeente.objects.get(oin=LINDEWAARD.oin)
     with voor_gemeente(gemeente):
-        if Auditregel.objects.filter(handeling=Handeling.INGELOGD).exists():
+        if Auditregel.objects.filter(handeling=Handeling.BRON_BEVRAAGD).exists():
             return
     at = f"@{LINDEWAARD.naam.lower()}.example"
     coach = Gebruiker.objects.get(username=f"jobcoach{at}")

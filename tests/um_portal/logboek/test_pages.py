@@ -15,6 +15,7 @@ from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span
 from um_portal.audit.models import Auditregel, Pseudoniem, Supportregel, Uitkomst
+from um_portal.gemeenten import lifecycle
 from um_portal.gemeenten.admission import Reden, suspend
 from um_portal.logboek import views
 from um_portal.tenants.models import Gemeente, Rol
@@ -205,5 +206,5 @@ def test_a_suspended_municipality_reads_its_log_and_one_that_left_does_not(
     browser = een_client(beheerder)
     suspend(een, Reden.VERZOEK)
     assert browser.get("/logboek/").status_code == 200
-    Gemeente.objects.filter(pk=een.pk).update(status="vertrokken")
+    lifecycle.leave(een.pk)
     assert browser.get("/logboek/").status_code == 403

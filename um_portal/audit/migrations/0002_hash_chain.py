@@ -234,8 +234,8 @@ WHERE (SELECT EXISTS (
 ));
 
 CREATE VIEW audit_supportpseudoniem AS
-SELECT p.pseudoniem, p.gebruiker_id
-FROM audit_pseudoniem p JOIN accounts_gebruiker g ON g.id = p.gebruiker_id WHERE g.supportrol <> '';
+SELECT pseudoniem, gebruiker_id FROM audit_pseudoniem
+WHERE EXISTS (SELECT FROM accounts_gebruiker WHERE id = gebruiker_id AND supportrol <> '');
 """  # noqa: S608 (what is filled in is ours)
 
 _FUNCTIONS = (
