@@ -21,6 +21,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from tests.browser import a_chromium, a_playwright
+from um_portal.audit import brontelling
 from um_portal.tenants import keys
 
 # The tests that guard a change make up the same examples every time; `make test-all` looks for new ones.
@@ -145,6 +146,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _forget_keys() -> Iterator[None]:
-    """Drops the keys in memory: an earlier test may have had a municipality with the same number."""
+    """Drops keys and counts in memory: an earlier test may have had a municipality with the same number."""
     yield
     keys.forget()
+    brontelling.forget()

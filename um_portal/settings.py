@@ -76,6 +76,15 @@ UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
 # A published record that no publication held for this many days is answered no longer, and erased.
 UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
+# The audit log: how long its lines stay, where the heads of its chains are kept outside the database, and how
+# often the counts of the source's answers go to the database.
+UM_LOGBOEK_BEWAARDAGEN = env.int("UM_LOGBOEK_BEWAARDAGEN", default=1826)
+if UM_LOGBOEK_BEWAARDAGEN < 365:
+    raise ImproperlyConfigured(
+        "UM_LOGBOEK_BEWAARDAGEN is minstens 365: het logboek blijft ten minste een jaar."
+    )
+UM_LOGBOEK_KOPPEN = Path(env.str("UM_LOGBOEK_KOPPEN", default=str(UM_DATA_DIR / "logboekkoppen")))
+UM_LOGBOEK_TEL_SECONDEN = env.float("UM_LOGBOEK_TEL_SECONDEN", default=10.0)
 # What a publication took away or changed is kept (encrypted) for this many days, to undo it.
 UM_TERUGDRAAI_DAGEN = env.int("UM_TERUGDRAAI_DAGEN", default=30)
 # From this part of the set that would disappear on, somebody has to say why.
@@ -326,6 +335,12 @@ CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BEAT_SCHEDULE = {
     "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 20.0},
     "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
+    "schrijf-logboekkoppen": {"task": "um_portal.tasks.write_heads", "schedule": 300.0},
+    "schrijf-brontellingen": {"task": "um_portal.tasks.write_source_counts", "schedule": crontab(minute=5)},
+    "ruim-logboek-op": {
+        "task": "um_portal.tasks.erase_expired_lines",
+        "schedule": crontab(hour=3, minute=45),
+    },
     # At night: it locks every set for a moment, and nobody publishes then.
     "ruim-verlopen-records-op": {
         "task": "um_portal.tasks.erase_expired_records",

@@ -9,6 +9,7 @@ from exchange.bemiddelaar import searching
 from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
 from um_portal.accounts import sessies, uitnodigingen
+from um_portal.audit import brontelling, koppen, retention
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -43,3 +44,21 @@ def erase_expired() -> None:
 def erase_expired_records() -> None:
     """Erases published records that have expired."""
     _for_each_municipality(expiry.erase_expired)
+
+
+@shared_task
+def write_heads() -> None:
+    """Writes the heads of the audit log outside the database, for chains that nobody writes in."""
+    koppen.tell_all()
+
+
+@shared_task
+def write_source_counts() -> None:
+    """Turns the counts of what the source answered in the last hour into lines of the audit log."""
+    brontelling.write_lines()
+
+
+@shared_task
+def erase_expired_lines() -> None:
+    """Erases the lines of the audit log at the end of their term."""
+    retention.erase_expired()

@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/", include("um_portal.accounts.pages")),
     path("postvak", include("um_portal.demo.urls")),
     path("gemeenten/", include("um_portal.gemeenten.urls")),
+    path("logboek/", include("um_portal.logboek.urls")),
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),
     path("woordenboek/", include("exchange.woordenboek.urls")),

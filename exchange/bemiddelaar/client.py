@@ -28,6 +28,10 @@ class UitwisselingFout(FoutMetMelding):
     """The exchange gave no usable answer; `melding` is for the jobcoach."""
 
 
+class Geweigerd(UitwisselingFout):
+    """The exchange said no, so that nothing was delivered; after another failure that is not certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """One match: the exchange's id and the search profile without it."""
@@ -89,17 +93,13 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
         return answer
     code = answer.get("code") if isinstance(answer, dict) else None
     if status == 429 and code == current().fouten.limiet.code:
-        raise UitwisselingFout("De uitwisseling geeft op deze zoekvraag geen details meer.")
+        raise Geweigerd("De uitwisseling geeft op deze zoekvraag geen details meer.")
     if status == 429:
-        raise UitwisselingFout(
-            "De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw."
-        )
+        raise Geweigerd("De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw.")
     if status == 401:
-        raise UitwisselingFout(
-            "Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support."
-        )
+        raise Geweigerd("Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.")
     if status == 400:
-        raise UitwisselingFout("De uitwisseling kent dit gegeven niet of niet meer.")
+        raise Geweigerd("De uitwisseling kent dit gegeven niet of niet meer.")
     raise UitwisselingFout(_ONBRUIKBAAR)
 
 

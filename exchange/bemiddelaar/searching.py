@@ -6,6 +6,7 @@ never pass the limit. It gives the reservation back when the request fails.
 
 import math
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -19,11 +20,12 @@ from exchange.bemiddelaar import client, lifecycle
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
-from exchange.standard import Soort, without_empties
+from exchange.standard import Soort, is_oin, without_empties
 from exchange.vum3.compose import Criteria
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
-from um_portal.audit.log import log_act
+from um_portal.audit.log import log_act, new_span, trace_of
+from um_portal.audit.models import Uitkomst
 from um_portal.jobs import LEASE
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -51,9 +53,7 @@ def open_search(
             naam=naam,
             vraag_object=current().compose(soort, criteria),
         )
-        log_act(
-            gemeente, Handeling.ZOEKVRAAG_GESTELD, gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}"
-        )
+        _log(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
     return zoekvraag
 
 
@@ -85,6 +85,14 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
         )
         if not finished:
             return
+        _log(
+            gemeente,
+            Handeling.ZOEKVRAAG_BEANTWOORD,
+            zoekvraag_id,
+            zoekvraag.gebruiker,
+            aantal=len(answer.matches),
+            uitkomst=Uitkomst.GELUKT,
+        )
         Resultaat.objects.bulk_create(
             (
                 Resultaat(
@@ -107,6 +115,24 @@ def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str) -> None:
     """Marks a search as failed, with a sentence for the jobcoach."""
     with voor_gemeente(gemeente):
         lifecycle.fail_search(zoekvraag_id, melding)
+        zoekvraag = Zoekvraag.objects.select_related("gebruiker").filter(pk=zoekvraag_id).first()
+        if zoekvraag is not None:
+            _log(
+                gemeente,
+                Handeling.ZOEKVRAAG_BEANTWOORD,
+                zoekvraag_id,
+                zoekvraag.gebruiker,
+                uitkomst=Uitkomst.MISLUKT,
+            )
+
+
+def _log(
+    gemeente: Gemeente, handeling: Handeling, zoekvraag_id: int, gebruiker: Gebruiker, **more: Any
+) -> None:
+    """Writes an act about a search in the audit log; all of one search share a trace."""
+    subject = f"zoekvraag {zoekvraag_id}"
+    trace = trace_of(gemeente, subject)
+    log_act(gemeente, handeling, gebruiker=gebruiker, onderwerp=subject, trace=trace, **more)
 
 
 def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
@@ -156,9 +182,13 @@ def details_left(zoekvraag: Zoekvraag) -> int:
     return left
 
 
-def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
+def _reserve(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat, span: str) -> int:
+    """Reserves one of the details, and writes down who asks which before the question goes out.
+
+    A process that is killed leaves a line without an outcome. Raises LimietBereikt.
+    """
     with voor_gemeente(gemeente):
-        zoekvraag = Zoekvraag.objects.select_for_update().get(pk=zoekvraag_id)
+        zoekvraag = Zoekvraag.objects.select_for_update().get(pk=resultaat.zoekvraag_id)
         if details_left(zoekvraag) == 0:
             raise LimietBereikt
         # This is longer than a request can take, so that the reservation of a killed process ends by itself.
@@ -166,6 +196,15 @@ def _reserve(gemeente: Gemeente, zoekvraag_id: int) -> int:
         pk: int = Detailaanvraag.objects.create(
             gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
         ).pk
+        _log(
+            gemeente,
+            Handeling.DETAIL_GEVRAAGD,
+            zoekvraag.pk,
+            gebruiker,
+            vum_id=resultaat.vum_id,
+            uitkomst=Uitkomst.ONBEKEND,
+            span=span,
+        )
     return pk
 
 
@@ -175,23 +214,34 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
     Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed; a failed request
     does not count. Call outside `voor_gemeente`: it waits for another party.
     """
-    aanvraag = _reserve(gemeente, resultaat.zoekvraag_id)
+    span, begin = new_span(), time.monotonic()
+
+    def log(uitkomst: Uitkomst, partij: str = "") -> None:
+        _log(
+            gemeente,
+            Handeling.DETAIL_OPGEVRAAGD,
+            resultaat.zoekvraag_id,
+            gebruiker,
+            vum_id=resultaat.vum_id,
+            uitkomst=uitkomst,
+            partij=partij,
+            span=span,
+            duur_ms=int(1000 * (time.monotonic() - begin)),
+        )
+
+    aanvraag = _reserve(gemeente, gebruiker, resultaat, span)
     try:
         source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
-    except BaseException:
+    except BaseException as problem:
         with voor_gemeente(gemeente):
             Detailaanvraag.objects.filter(pk=aanvraag).delete()
+            log(Uitkomst.MISLUKT if isinstance(problem, client.Geweigerd) else Uitkomst.ONBEKEND)
         raise
     now = timezone.now()
     with voor_gemeente(gemeente):
         Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
         Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
-        log_act(
-            gemeente,
-            Handeling.DETAIL_OPGEVRAAGD,
-            gebruiker=gebruiker,
-            onderwerp=f"zoekvraag {resultaat.zoekvraag_id}",
-        )
+        log(Uitkomst.GELUKT, source if is_oin(source) else "")
     return Detail(source, without_empties(record))
 
 

@@ -20,6 +20,8 @@ from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.display import as_pairs
 from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, requires
@@ -148,6 +150,9 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     zoekvraag = _own(request, pk)
     if request.method == "POST":
         zoekvraag.delete()
+        log_act(
+            request.gemeente, Handeling.ZOEKVRAAG_GEWIST, gebruiker=request.user, onderwerp=f"zoekvraag {pk}"
+        )
         messages.success(request, "De zoekvraag en de resultaten zijn gewist.")
         return redirect("bemiddelaar:lijst")
     context = {

@@ -22,6 +22,8 @@ from exchange.selection import Onvolledig, VraagFout
 from exchange.standard import ID_PATROON, Soort, is_oin
 from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
+from um_portal.audit import brontelling
+from um_portal.audit.models import Uitkomst
 from um_portal.machines import read_body, respond, strict_json
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_oin
@@ -110,7 +112,10 @@ def _question(interface: Interface, sent: bytes) -> Any:
     return body["vraagObject"]
 
 
-def _matches(interface: Interface, gemeente: Gemeente, soort: Soort, sent: bytes, suwi: bool) -> str:
+def _matches(
+    interface: Interface, gemeente: Gemeente, soort: Soort, sent: bytes, suwi: bool
+) -> tuple[str, int]:
+    """Gives the answer to a selectievraag, and the number of records in it. Raises Afgewezen."""
     asked, may_know = _question(interface, sent), suwi or gemeente.niet_suwi_toegestaan
     found: Matches[str] = Matches([], False)
     try:
@@ -127,7 +132,8 @@ def _matches(interface: Interface, gemeente: Gemeente, soort: Soort, sent: bytes
             f"{fout.pad}: {fout.uitleg}.",
         ) from None
     reached = "true" if found.maximum_bereikt else "false"
-    return f'{{"maximumAantalResultatenBereikt":{reached},"matches":[{",".join(found.profielen)}]}}'
+    answer = f'{{"maximumAantalResultatenBereikt":{reached},"matches":[{",".join(found.profielen)}]}}'
+    return answer, len(found.profielen)
 
 
 def _count_ignored(number: int) -> None:
@@ -136,13 +142,16 @@ def _count_ignored(number: int) -> None:
         logger.info("bron: %d onderdelen van een selectievraag zijn onbekend en hadden geen gevolg", number)
 
 
-def _detail(interface: Interface, gemeente: Gemeente, soort: Soort, id_bron: str, suwi: bool) -> str:
+def _detail(
+    interface: Interface, gemeente: Gemeente, soort: Soort, id_bron: str, suwi: bool
+) -> tuple[str, int]:
+    """Gives the answer to a detailvraag, which is one record. Raises Afgewezen."""
     record = None
     if id_bron and _ID.fullmatch(id_bron) and (suwi or gemeente.niet_suwi_toegestaan):
         record = find_detail(gemeente, soort, id_bron, suwi=suwi)
     if record is None:
         raise Afgewezen(interface.fouten.ongeldig, f"Er is geen {soort.enkelvoud} met deze id.")
-    return as_json(record)
+    return as_json(record), 1
 
 
 def _route(interface: Interface, request: HttpRequest) -> str:
@@ -163,9 +172,17 @@ def _route(interface: Interface, request: HttpRequest) -> str:
     sent = _body(interface, request) if asked == "POST" else b""
     with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
         gemeente = _check_municipality(interface, found)
-        if rest == "matches":
-            return _matches(interface, gemeente, soort, sent, suwi)
-        return _detail(interface, gemeente, soort, rest, suwi)
+        uitkomst, records = Uitkomst.MISLUKT, 0
+        try:
+            if rest == "matches":
+                answer, records = _matches(interface, gemeente, soort, sent, suwi)
+            else:
+                answer, records = _detail(interface, gemeente, soort, rest, suwi)
+            uitkomst = Uitkomst.GELUKT
+        finally:
+            vraag = f"{'selectievraag' if rest == 'matches' else 'detailvraag'} {soort.value}"
+            brontelling.count(gemeente.pk, parties.van, vraag, uitkomst=uitkomst, records=records)
+        return answer
 
 
 def handle(request: HttpRequest) -> HttpResponse:

@@ -16,11 +16,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "accounts"
 
     def ready(self) -> None:
-        """Listens to logging in and to second factors, and lets every migrate make the functions of the database."""
-        from um_portal.accounts import functies, tweede_factor
+        """Listens to what happens to accounts, and lets every migrate make the functions of the database."""
+        from um_portal.accounts import functies, logboek, tweede_factor
         from um_portal.tenants.database_role import register
 
         user_logged_in.connect(_begin, dispatch_uid="accounts.begin")
+        # Before a change of second factor ends sessions: what happened first stands first.
+        logboek.connect()
         tweede_factor.connect()
         register(functies.of_database)
 

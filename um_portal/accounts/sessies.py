@@ -7,26 +7,36 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_account
 
 
 def end_all(gebruiker: Gebruiker) -> int:
     """Ends every session of somebody, at once; returns how many."""
-    return _end(UserSession.objects.filter(user=gebruiker))
+    return _end(gebruiker, UserSession.objects.filter(user=gebruiker))
 
 
 def end_others(request: HttpRequest) -> int:
     """Ends the sessions that somebody has open elsewhere; returns how many."""
-    if not request.user.is_authenticated:
+    if not isinstance(request.user, Gebruiker):
         return 0
-    return _end(
-        UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key or "")
+    others = UserSession.objects.filter(user=request.user).exclude(
+        session_key=request.session.session_key or ""
     )
+    return _end(request.user, others)
 
 
-def _end(sessions: QuerySet[UserSession]) -> int:
+def end_one(session: UserSession) -> None:
+    """Ends one session."""
+    _end(session.user, UserSession.objects.filter(pk=session.pk))
+
+
+def _end(gebruiker: Gebruiker, sessions: QuerySet[UserSession]) -> int:
     found = list(sessions)
     for session in found:
         session.end()
+    if found:
+        log_account(Handeling.SESSIES_BEEINDIGD, gebruiker, gebruiker=gebruiker, onderwerp=f"{len(found)}")
     return len(found)
 
 

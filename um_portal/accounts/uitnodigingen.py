@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from um_portal.accounts import mail
 from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_account
 from um_portal.errors import FoutMetMelding
 from um_portal.tenants.protected import call
 
@@ -96,6 +98,7 @@ def invite(
             raise UitnodigenMislukt(
                 "De uitnodiging kon niet worden gemaild. Probeer het later opnieuw, of vraag het de beheerder."
             ) from None
+    log_account(Handeling.UITNODIGING_VERSTUURD, gebruiker, gebruiker=door)
     return NieuweUitnodiging(uitnodiging, link)
 
 
@@ -133,6 +136,7 @@ def accept(uitnodiging: Uitnodiging, password: str) -> Gebruiker | None:
     gebruiker.set_password(password)
     gebruiker.is_active = True
     gebruiker.save(update_fields=["password", "is_active"])
+    log_account(Handeling.UITNODIGING_AANGENOMEN, gebruiker, gebruiker=gebruiker)
     return gebruiker
 
 

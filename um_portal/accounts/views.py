@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from um_portal.accounts import uitnodigingen
+from um_portal.accounts import sessies, uitnodigingen
 from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
 
@@ -160,9 +160,10 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends one of the own sessions; ending this one is logging out."""
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
     current = session.session_key == request.session.session_key
-    session.end()
     if current:
+        session.end()
         logout(request)
         return redirect("accounts:login")
+    sessies.end_one(session)
     messages.success(request, "De sessie is beëindigd.")
     return redirect("usersessions_list")

@@ -41,4 +41,48 @@ class Handeling(TextChoices):
     SLEUTEL_INGETROKKEN = "sleutel_ingetrokken", "Aanleversleutel ingetrokken"
     ZOEKVRAAG_GESTELD = "zoekvraag_gesteld", "Zoekvraag gesteld"
     ZOEKVRAGEN_GEWIST = "zoekvragen_gewist", "Zoekvragen gewist omdat hun tijd voorbij is"
+    ZOEKVRAAG_BEANTWOORD = "zoekvraag_beantwoord", "Zoekvraag beantwoord"
+    ZOEKVRAAG_GEWIST = "zoekvraag_gewist", "Zoekvraag door de vrager gewist"
+    DETAIL_GEVRAAGD = "detail_gevraagd", "Detail gevraagd"
     DETAIL_OPGEVRAAGD = "detail_opgevraagd", "Detail opgevraagd"
+    BRON_BEVRAAGD = "bron_bevraagd", "Bron bevraagd"
+    INGELOGD = "ingelogd", "Ingelogd"
+    INLOGGEN_MISLUKT = "inloggen_mislukt", "Inloggen mislukt"
+    UITGELOGD = "uitgelogd", "Uitgelogd"
+    TWEEDE_FACTOR_TOEGEVOEGD = "tweede_factor_toegevoegd", "Tweede factor toegevoegd"
+    TWEEDE_FACTOR_VERWIJDERD = "tweede_factor_verwijderd", "Tweede factor verwijderd"
+    HERSTELCODES_VERNIEUWD = "herstelcodes_vernieuwd", "Herstelcodes vernieuwd"
+    WACHTWOORD_GEWIJZIGD = "wachtwoord_gewijzigd", "Wachtwoord gewijzigd"
+    SESSIES_BEEINDIGD = "sessies_beeindigd", "Sessies beëindigd"
+    UITNODIGING_VERSTUURD = "uitnodiging_verstuurd", "Uitnodiging verstuurd"
+    UITNODIGING_AANGENOMEN = "uitnodiging_aangenomen", "Uitnodiging aangenomen"
+    LOGBOEK_GEDOWNLOAD = "logboek_gedownload", "Logboek gedownload"
+    LOGBOEK_OPGERUIMD = "logboek_opgeruimd", "Regels van het logboek gewist omdat hun tijd voorbij is"
+
+
+class Verwerking(TextChoices):
+    """The processing activities that the portal does with data of people, for the standard Logboek Dataverwerkingen.
+
+    The value is a reference to a register; a municipality's own register says the rest.
+    """
+
+    ZOEKEN = "urn:um-portaal:verwerking:zoeken", "Zoeken in heel Nederland en details opvragen"
+    BRON = "urn:um-portaal:verwerking:bron", "Zoekvragen van anderen beantwoorden"
+    AANLEVEREN = "urn:um-portaal:verwerking:aanleveren", "Bestanden omzetten, publiceren en intrekken"
+    BEHEER = "urn:um-portaal:verwerking:beheer", "Toegang, instellingen en toezicht"
+
+    @classmethod
+    def of(cls, handeling: str) -> "Verwerking":
+        """Gives the activity that an act belongs to, by the thing that its name begins with."""
+        return _VERWERKING.get(handeling.partition("_")[0], cls.BEHEER)
+
+
+_VERWERKING = {
+    "zoekvraag": Verwerking.ZOEKEN,
+    "zoekvragen": Verwerking.ZOEKEN,
+    "detail": Verwerking.ZOEKEN,
+    "bron": Verwerking.BRON,
+    "levering": Verwerking.AANLEVEREN,
+    "records": Verwerking.AANLEVEREN,
+    "opmerkingen": Verwerking.AANLEVEREN,
+}

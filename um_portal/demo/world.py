@@ -7,10 +7,13 @@ it keeps what is there already.
 import json
 import random
 import tempfile
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from exchange.bron.models import Stand
 from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
@@ -22,10 +25,14 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.uitnodigingen import give_supportrol
-from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, OOSTERVEEN, WACHTWOORD, DemoGemeente
+from um_portal.audit import brontelling
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_account, log_act, new_span, trace_of
+from um_portal.audit.models import Auditregel, Uitkomst
+from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, LINDEWAARD, OOSTERVEEN, WACHTWOORD, DemoGemeente
 from um_portal.gemeenten.admission import admit
 from um_portal.tenants.models import Gemeente, Lidmaatschap
-from um_portal.tenants.scope import voor_gemeente
+from um_portal.tenants.scope import handelt, voor_gemeente
 from uploads.models import LandelijkeWaarde, Waardekoppeling
 from uploads.waarden import national
 from uploads.waarden import words as waarden
@@ -129,11 +136,55 @@ def make_words() -> None:
     national.decide(accepted, national.VASTSTELLEN, support)
 
 
+def make_log() -> None:
+    """Lets people of one municipality log in, search and ask details, and other parties ask its source something."""
+    gemeente = Gemeente.objects.get(oin=LINDEWAARD.oin)
+    with voor_gemeente(gemeente):
+        if Auditregel.objects.filter(handeling=Handeling.BRON_BEVRAAGD).exists():
+            return
+    at = f"@{LINDEWAARD.naam.lower()}.example"
+    coach = Gebruiker.objects.get(username=f"jobcoach{at}")
+    log_account(Handeling.INLOGGEN_MISLUKT, coach, onderwerp="wachtwoord", uitkomst=Uitkomst.MISLUKT)
+    for name in ("jobcoach", "gegevensbeheerder"):
+        gebruiker = Gebruiker.objects.get(username=f"{name}{at}")
+        with handelt(gebruiker.pk):
+            log_account(Handeling.INGELOGD, gebruiker)
+    search: dict[str, Any] = {"onderwerp": "zoekvraag 0", "trace": trace_of(gemeente, "zoekvraag 0")}
+    with handelt(coach.pk), voor_gemeente(gemeente):
+        log_act(gemeente, Handeling.ZOEKVRAAG_GESTELD, **search)
+        log_act(gemeente, Handeling.ZOEKVRAAG_BEANTWOORD, aantal=37, uitkomst=Uitkomst.GELUKT, **search)
+        for number, outcome in enumerate((Uitkomst.GELUKT, Uitkomst.MISLUKT, None), start=1):
+            ask: dict[str, Any] = {"vum_id": f"demo-{number}", "span": new_span(), **search}
+            log_act(gemeente, Handeling.DETAIL_GEVRAAGD, uitkomst=Uitkomst.ONBEKEND, **ask)
+            if outcome:
+                log_act(gemeente, Handeling.DETAIL_OPGEVRAAGD, uitkomst=outcome, duur_ms=840, **ask)
+    hour = (timezone.now() - timedelta(hours=2)).isoformat()
+    brontelling.add(
+        [
+            {
+                "gemeente": gemeente.pk,
+                "uur": hour,
+                "partij": OOSTERVEEN.oin,
+                "vraag": vraag,
+                "uitkomst": Uitkomst.GELUKT,
+                "aantal": aantal,
+                "records": records,
+            }
+            for vraag, aantal, records in (
+                ("selectievraag werkzoekenden", 18, 412),
+                ("detailvraag werkzoekenden", 5, 5),
+            )
+        ]
+    )
+    brontelling.write_lines()
+
+
 def make_world() -> None:
     """Makes everything; may be run again."""
     make_lists()
     make_accounts()
     make_words()
+    make_log()
     with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:
         for demo in GEMEENTEN:
             for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):

@@ -37,8 +37,10 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Mijn zoekvragen", "bemiddelaar:lijst", Recht.ZOEKEN),
     Ingang("Leveringen", "uploads:lijst", Recht.AANLEVEREN),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", Recht.GEPUBLICEERD),
+    Ingang("Logboek", "logboek:eigen", Recht.LOGBOEK),
     Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
     Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
+    Ingang("Logboek van alle gemeenten", "logboek:alle", Recht.LOGBOEK_SUPPORT),
 )
 
 VOET: tuple[Ingang, ...] = (

@@ -17,9 +17,14 @@ from django.db import connections, transaction
 
 from um_portal.tenants.protected import Beschermd
 
-# The application may write and read the audit log, but not change it.
-_ALLEEN_TOEVOEGEN: Final = ("audit_auditregel",)
-_ALLEEN_LEZEN: Final = ("django_migrations",)
+# The application reads the audit log; only functions of the database write it.
+_ALLEEN_LEZEN: Final = (
+    "django_migrations",
+    "audit_auditregel",
+    "audit_keten",
+    "audit_pseudoniem",
+    "audit_brontelling",
+)
 # The login library writes here that an address works. Whoever adds another one logs in as somebody else.
 _EIGEN_ADRES: Final = {
     "account_emailaddress": "lower(email) = (SELECT username FROM accounts_gebruiker g WHERE g.id = user_id)"
@@ -31,6 +36,9 @@ _NIET_GEBRUIKT: Final = (
     "auth_permission",
     "django_content_type",
     "account_emailconfirmation",
+    # Of VNG support alone.
+    "audit_supportregel",
+    "audit_supportpseudoniem",
 )
 
 # What VNG support's pages read, whole tables or some columns; everything else is closed to their role.
@@ -40,6 +48,8 @@ SUPPORT_LEEST: Final[dict[str, tuple[str, ...]]] = {
     "waardelijsten_versie": (),
     "waardelijsten_code": (),
     "waardelijsten_versiecode": (),
+    "audit_supportregel": (),
+    "audit_supportpseudoniem": (),
     "accounts_gebruiker": ("id", "username", "first_name", "last_name", "supportrol", "is_active"),
 }
 # Numbers over all municipalities: for these pages alone.
@@ -86,11 +96,8 @@ def grant(using: str) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}, {support}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-        tables = set(connections[using].introspection.table_names(cursor))
-        for table in tables.intersection(_ALLEEN_TOEVOEGEN):
-            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
-            # A colleague who leaves is removed from the log as well.
-            cursor.execute(f"GRANT UPDATE (gebruiker_id) ON {table} TO {role}")
+        # A view counts too: what may be written through it, is written as its owner.
+        tables = set(connections[using].introspection.table_names(cursor, include_views=True))
         for table in tables.intersection(_ALLEEN_LEZEN):
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}")
         for table, condition in _EIGEN_ADRES.items():

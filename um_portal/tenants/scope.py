@@ -16,9 +16,12 @@ from um_portal.tenants.models import Gemeente
 
 # The municipality, and the databases whose present transaction knows it.
 _huidige: ContextVar[tuple[int, frozenset[str]] | None] = ContextVar("um_gemeente", default=None)
+# The user who works; None is the portal itself, or a system with a key.
+_handelend: ContextVar[int | None] = ContextVar("um_gebruiker", default=None)
 
-# No municipality has this number.
-_SUPPORT: tuple[int, frozenset[str]] = (0, frozenset())
+# No municipality has these numbers: the portal when it works for none, and VNG support's pages.
+PORTAAL = 0
+_SUPPORT: tuple[int, frozenset[str]] = (-1, frozenset())
 
 
 class AndereGemeente(RuntimeError):
@@ -32,6 +35,21 @@ def set_session(using: str, *, gemeente: int | None = None, gebruiker: int | Non
             "SELECT set_config('um.gemeente', %s, true), set_config('um.gebruiker', %s, true)",
             [str(gemeente or ""), str(gebruiker or "")],
         )
+
+
+@contextmanager
+def handelt(gebruiker: int | None) -> Iterator[None]:
+    """Says who works: the user with this number, in every transaction that begins in here."""
+    token = _handelend.set(gebruiker)
+    try:
+        yield
+    finally:
+        _handelend.reset(token)
+
+
+def is_known(using: str) -> bool:
+    """Tells whether the present transaction on this database knows for whom it works, and who works."""
+    return using in (_huidige.get() or (PORTAAL, frozenset()))[1]
 
 
 @contextmanager
@@ -55,11 +73,37 @@ def voor_gemeente(
     nested = connection.in_atomic_block
     try:
         with transaction.atomic(using):
-            set_session(using, gemeente=gemeente.pk)
+            set_session(using, gemeente=gemeente.pk, gebruiker=_handelend.get())
             with _known(gemeente, bekend | {using}):
                 yield
     finally:
         # The setting ends with the transaction; inside an outer transaction it must end here.
+        if nested and not connection.needs_rollback:
+            set_session(using)
+
+
+@contextmanager
+def voor_portaal(*, using: str = "default") -> Iterator[None]:
+    """Opens one transaction for no municipality, in which the database knows who works.
+
+    Nested use joins the outer transaction. Raises AndereGemeente inside work for a municipality.
+    """
+    huidige, bekend = _huidige.get() or (PORTAAL, frozenset())
+    if huidige != PORTAAL:
+        raise AndereGemeente("Er wordt al voor een gemeente gewerkt.")
+    if using in bekend:
+        with transaction.atomic(using):
+            yield
+        return
+    connection = connections[using]
+    nested = connection.in_atomic_block
+    token = _huidige.set((PORTAAL, bekend | {using}))
+    try:
+        with transaction.atomic(using):
+            set_session(using, gebruiker=_handelend.get())
+            yield
+    finally:
+        _huidige.reset(token)
         if nested and not connection.needs_rollback:
             set_session(using)
 
@@ -77,6 +121,7 @@ def als_support(*, using: str = "default") -> Iterator[None]:
     token = _huidige.set(_SUPPORT)
     try:
         with transaction.atomic(using):
+            set_session(using, gebruiker=_handelend.get())
             _switch(using, settings.UM_SUPPORT_ROL)
             yield
     finally:
@@ -84,6 +129,7 @@ def als_support(*, using: str = "default") -> Iterator[None]:
         # The role ends with the transaction; inside an outer transaction it must end here.
         if nested and not connection.needs_rollback:
             _switch(using, settings.UM_DATABASE_ROL)
+            set_session(using)
 
 
 def _switch(using: str, role: str) -> None:

@@ -20,7 +20,7 @@ from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker
 from um_portal.tenants.models import Gemeente, Lidmaatschap
-from um_portal.tenants.scope import set_session, voor_gemeente
+from um_portal.tenants.scope import handelt, set_session, voor_gemeente
 from um_portal.toegang.rechten import Recht, functies_of, holds, is_closed, is_of_municipality
 
 SESSIE_SLEUTEL = "gemeente"
@@ -163,11 +163,22 @@ def requires(
                     raise
                 return _ask_to_switch(scoped, elsewhere)
 
-        guarded = login_required(wrapper)
+        guarded = login_required(_by_user(wrapper))
         guarded.recht = recht  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _by_user(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lets the database know whose request this is."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with handelt(request.user.pk):
+            return view(request, *args, **kwargs)
+
+    return wrapper
 
 
 # --- The right municipality --------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ class Recht(TextChoices):
     INTREKKEN = "intrekken", "intrekken wat gepubliceerd is"
     SLEUTELS = "sleutels", "aanleversleutels maken en intrekken"
     AANLEVEREN_API = "aanleveren_api", "aanleveren met een eigen systeem"
+    LOGBOEK = "logboek", "het logboek van de gemeente bekijken en downloaden"
+    LOGBOEK_SUPPORT = "logboek_support", "het logboek van alle gemeenten bekijken, zonder inhoud"
     GEMEENTEN = "gemeenten", "zien welke gemeenten meedoen en hoeveel zij publiceren"
     LANDELIJK_BEKIJKEN = "landelijk_bekijken", "zien welke woorden gemeenten voordragen"
     LANDELIJK_BESLUITEN = "landelijk_besluiten", "besluiten over woorden voor het hele land"
@@ -61,6 +63,8 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.INTREKKEN: _BEHEERDERS,
         Recht.SLEUTELS: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
         Recht.AANLEVEREN_API: frozenset({Functie.SLEUTEL}),
+        Recht.LOGBOEK: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.LOGBOEK_SUPPORT: _SUPPORT,
         Recht.GEMEENTEN: _SUPPORT,
         Recht.LANDELIJK_BEKIJKEN: _SUPPORT,
         Recht.LANDELIJK_BESLUITEN: _BESLISSERS,

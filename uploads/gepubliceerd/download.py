@@ -21,8 +21,8 @@ from exchange.bron.columns import as_json
 from exchange.display import value_text
 from exchange.standard import Gegevenstype, Profiel, Soort, veld_op, velden
 from exchange.waardelijsten.models import Code
+from um_portal.formulas import csv_text
 from uploads.gepubliceerd.table import LEESBAAR, readable
-from uploads.workbooks.cells import csv_text
 from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, in_pieces
 
 _BATCH = 1000

@@ -9,6 +9,7 @@ from typing import Any, Final
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.formulas import can_be_formula, csv_text
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.mapping.cells.text import tekst
@@ -17,7 +18,6 @@ from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.waarden.lists import Codes, Keuzelijst, OngeldigeCode, list_called, suggesters
 from uploads.waarden.suggest import Voorsteller, fold
 from uploads.waarden.words import OngeldigeWaarde, remember, word_of
-from uploads.workbooks.cells import can_be_formula, csv_text
 
 KOPPEN: Final = ("Lijst", "Waarde", "Code", "Betekenis")
 WEGLATEN: Final = "(weglaten)"

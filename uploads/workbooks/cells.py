@@ -1,16 +1,15 @@
 """Writes cells for download in such a way that no spreadsheet program takes a text for a formula.
 
-A text such as `=cmd|'/c calc'!A0` in somebody's file must stay a text in ours. Code that makes an xlsx or a
-csv for people to download writes every text through this module.
+A text such as `=cmd|'/c calc'!A0` in somebody's file must stay a text in ours. Code that makes an xlsx for
+people to download writes every text through this module, and a csv through `um_portal.formulas`.
 """
 
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-# The characters that mark a cell as a formula; the last four are the wide forms that
-# some programs read as the same.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from um_portal.formulas import can_be_formula
+
 # XML cannot hold these characters; half a surrogate pair does not exist in any encoding.
 _ONMOGELIJK = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A workbook may write a character as _x0041_; a text that really says so has its first
@@ -21,11 +20,6 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LONGEST: Final = 32_767
 
 Waarde = str | int | float | bool | datetime | date | time | timedelta | None
-
-
-def can_be_formula(text: str) -> bool:
-    """Tells whether a program may take this text for a formula, also with spaces before it."""
-    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
 
 
 def storable(text: str) -> str:
@@ -66,8 +60,3 @@ def neutralise(cell: Any) -> None:
             cell.data_type = "s"
         if can_be_formula(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), cell._value)):
             cell.quotePrefix = True
-
-
-def csv_text(value: Any) -> Any:
-    """Gives a value as it may stand in a csv: a text that could be a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and can_be_formula(value) else value

@@ -31,7 +31,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from uploads.workbooks.cells import Waarde, can_be_formula, escaped, storable
+from um_portal.formulas import can_be_formula
+from uploads.workbooks.cells import Waarde, escaped, storable
 
 _ROWS_PER_PIECE = 250
 # The size of the pieces that go from thread to thread, in bytes, and the greatest number of them that wait.

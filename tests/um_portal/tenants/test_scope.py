@@ -95,12 +95,13 @@ def test_raw_sql_sees_only_the_municipality_of_the_transaction() -> None:
 
 def test_a_row_for_another_municipality_cannot_be_written() -> None:
     een, ander = een_gemeente(), een_gemeente()
+    gebruiker = een_gebruiker(een)
     with (
         voor_gemeente(een),
         pytest.raises(ProgrammingError, match="row-level security"),
         transaction.atomic(),
     ):
-        Auditregel.objects.create(gemeente=ander, handeling="valt_op")
+        Lidmaatschap.objects.create(gemeente=ander, gebruiker=gebruiker, rol=Rol.JOBCOACH)
 
 
 def test_another_municipalitys_rows_cannot_be_changed_or_removed_by_raw_sql() -> None:

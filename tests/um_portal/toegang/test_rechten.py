@@ -84,7 +84,13 @@ def test_every_right_is_taken_somewhere_and_somebody_has_it() -> None:
 
 def test_support_and_keys_have_no_right_that_shows_a_record_of_a_municipality() -> None:
     of_support = {recht for recht in Recht if RECHTEN[recht] - BIJ_GEMEENTE - {Functie.SLEUTEL}}
-    assert of_support == {Recht.PORTAAL, Recht.GEMEENTEN, Recht.LANDELIJK_BEKIJKEN, Recht.LANDELIJK_BESLUITEN}
+    assert of_support == {
+        Recht.PORTAAL,
+        Recht.GEMEENTEN,
+        Recht.LOGBOEK_SUPPORT,
+        Recht.LANDELIJK_BEKIJKEN,
+        Recht.LANDELIJK_BESLUITEN,
+    }
 
 
 # --- As everybody, everywhere ------------------------------------------------------------------------------

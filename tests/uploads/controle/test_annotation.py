@@ -35,6 +35,7 @@ from tests.factories import (
 )
 from tests.places import ROOT
 from um_portal.audit.models import Auditregel
+from um_portal.formulas import can_be_formula, csv_text
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -50,7 +51,6 @@ from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.omzetten import processing
 from uploads.readers import Onleesbaar, open_file
-from uploads.workbooks.cells import can_be_formula, csv_text
 from uploads.workbooks.writer import GEWOON, Rijenstroom, to_bytes
 
 ROOD, GRIJS, GEEL = (KLEUREN[ernst] for ernst in (Ernst.AFGEKEURD, Ernst.OVERGESLAGEN, Ernst.WAARSCHUWING))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from exchange.waardelijsten.models import BEROEPEN, Code, Codestatus
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.audit.models import Auditregel
+from um_portal.formulas import can_be_formula
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import als_support, voor_gemeente
@@ -40,7 +41,6 @@ from uploads.waarden import file, national
 from uploads.waarden import words as waarden
 from uploads.waarden.lists import Codes, Codestand, OngeldigeCode, keuzelijsten, suggesters
 from uploads.waarden.words import NietOpnieuw, OngeldigeWaarde, Woordkeuze
-from uploads.workbooks.cells import can_be_formula
 
 pytestmark = pytest.mark.django_db
 
