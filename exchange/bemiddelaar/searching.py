@@ -50,6 +50,7 @@ def open_search(
             soort=soort,
             naam=naam,
             vraag_object=current().compose(soort, criteria),
+            verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
         )
         log_act(
             gemeente, Handeling.ZOEKVRAAG_GESTELD, gebruiker=gebruiker, onderwerp=f"zoekvraag {zoekvraag.pk}"

@@ -37,6 +37,7 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Mijn zoekvragen", "bemiddelaar:lijst", Recht.ZOEKEN),
     Ingang("Leveringen", "uploads:lijst", Recht.AANLEVEREN),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", Recht.GEPUBLICEERD),
+    Ingang("Instellingen", "gemeenten:instellingen", Recht.INSTELLINGEN),
     Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
     Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
 )

@@ -45,6 +45,7 @@ pytestmark = pytest.mark.django_db
 
 # Columns of bytes that `encrypt` does not fill, and why that is right.
 NIET_VERSLEUTELD = {
+    "gemeenten.Logo.inhoud": "a picture that everybody of the municipality sees",
     "bron.Werkzoekende.vingerafdruk": "a keyed hash",
     "bron.Vacature.vingerafdruk": "a keyed hash",
     "bron.Werkgeverscontactmoment.vingerafdruk": "a keyed hash",
