@@ -22,8 +22,9 @@ from um_portal.accounts import tweede_factor
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.sessions import SessionStore
 from um_portal.accounts.uitnodigingen import give_supportrol
+from um_portal.demo.toelaten import admit_at_once, fill_checklist
 from um_portal.gemeenten import lifecycle
-from um_portal.gemeenten.admission import admit
+from um_portal.gemeenten.admission import register
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -41,11 +42,12 @@ def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
     oin, naam = values.pop("oin", f"{number:020d}"), naam or f"Testgemeente {number}"
     status = values.pop("status", Gemeentestatus.TOEGELATEN)
     if status == Gemeentestatus.AANGEMELD:
-        gemeente = Gemeente.objects.create(oin=oin, naam=naam)
+        gemeente = register(oin, naam)
+        fill_checklist(gemeente)
         with voor_gemeente(gemeente):
             keys.create(gemeente)
     else:
-        gemeente = admit(oin, naam)
+        gemeente = admit_at_once(oin, naam)
     if status in (Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN):
         lifecycle.suspend(gemeente.pk)
     if status == Gemeentestatus.VERTROKKEN:

@@ -85,10 +85,18 @@ if UM_LOGBOEK_BEWAARDAGEN < 365:
     )
 UM_LOGBOEK_KOPPEN = Path(env.str("UM_LOGBOEK_KOPPEN", default=str(UM_DATA_DIR / "logboekkoppen")))
 UM_LOGBOEK_TEL_SECONDEN = env.float("UM_LOGBOEK_TEL_SECONDEN", default=10.0)
+# A municipality may choose fewer days than the two above, but not fewer than these.
+UM_BEWAARDAGEN_MINIMUM = env.int("UM_BEWAARDAGEN_MINIMUM", default=1)
+UM_VERLOOPDAGEN_MINIMUM = env.int("UM_VERLOOPDAGEN_MINIMUM", default=14)
 # What a publication took away or changed is kept (encrypted) for this many days, to undo it.
 UM_TERUGDRAAI_DAGEN = env.int("UM_TERUGDRAAI_DAGEN", default=30)
 # From this part of the set that would disappear on, somebody has to say why.
 UM_REM_PERCENTAGE = env.int("UM_REM_PERCENTAGE", default=20)
+# A condition for taking part: warned of this many days before it ends, and this many days of grace after.
+UM_VOORWAARDE_WAARSCHUWDAGEN = env.int("UM_VOORWAARDE_WAARSCHUWDAGEN", default=30)
+UM_VOORWAARDE_RESPIJTDAGEN = env.int("UM_VOORWAARDE_RESPIJTDAGEN", default=0)
+# VNG support sees deliveries that failed in this many days.
+UM_FOUTEN_DAGEN = env.int("UM_FOUTEN_DAGEN", default=7)
 UM_MAX_VRAAG_BYTES = env.int("UM_MAX_VRAAG_BYTES", default=64 * 1024)
 
 # Who may call the source API: the OIN in a verified client certificate, as told by the proxy that
@@ -345,6 +353,11 @@ CELERY_BEAT_SCHEDULE = {
     "ruim-verlopen-records-op": {
         "task": "um_portal.tasks.erase_expired_records",
         "schedule": crontab(hour=3, minute=15),
+    },
+    # Before people come to work, so that the mail is there when they do.
+    "controleer-voorwaarden": {
+        "task": "um_portal.tasks.check_conditions",
+        "schedule": crontab(hour=6, minute=0),
     },
 }
 

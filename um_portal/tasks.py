@@ -10,6 +10,8 @@ from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
 from um_portal.accounts import sessies, uitnodigingen
 from um_portal.audit import brontelling, koppen, retention
+from um_portal.gemeenten import tasks as gemeenten
+from um_portal.gemeenten import waarschuwing
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -29,7 +31,7 @@ def _for_each_municipality(*verbs: Callable[[Gemeente], object]) -> None:
 @shared_task
 def resume_jobs() -> None:
     """Hands out again every job whose worker died or whose message was lost."""
-    _for_each_municipality(bemiddelaar.resume, uploads.resume)
+    _for_each_municipality(bemiddelaar.resume, uploads.resume, gemeenten.resume)
 
 
 @shared_task
@@ -62,3 +64,9 @@ def write_source_counts() -> None:
 def erase_expired_lines() -> None:
     """Erases the lines of the audit log at the end of their term."""
     retention.erase_expired()
+
+
+@shared_task
+def check_conditions() -> None:
+    """Warns municipalities of which a condition ends, and suspends those of which one has ended."""
+    _for_each_municipality(waarschuwing.check)

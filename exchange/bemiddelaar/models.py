@@ -27,6 +27,7 @@ ONDERWEG = (Zoekstatus.WACHT, Zoekstatus.BEZIG)
 
 
 def _expiry() -> datetime:
+    """Gives the end of the national term; a municipality may have a shorter one."""
     return timezone.now() + timedelta(days=settings.UM_BEWAARDAGEN)
 
 

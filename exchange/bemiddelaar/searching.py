@@ -52,6 +52,7 @@ def open_search(
             soort=soort,
             naam=naam,
             vraag_object=current().compose(soort, criteria),
+            verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
         )
         _log(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
     return zoekvraag

@@ -9,13 +9,14 @@ from exchange.bemiddelaar.models import ONDERWEG, Zoekvraag
 from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 
 
 @shared_task
 def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
     """Puts one search to the exchange."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
-    if gemeente.is_toegelaten:
+    if is_open(Recht.ZOEKEN, gemeente):
         searching.put_search(gemeente, zoekvraag_id)
     else:
         searching.fail_search(gemeente, zoekvraag_id, "Uw gemeente neemt nu niet deel aan de uitwisseling.")

@@ -24,8 +24,8 @@ from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from um_portal.toegang.access import GemeenteRequest, requires
-from um_portal.toegang.rechten import Recht
+from um_portal.toegang.access import DoetNietMee, GemeenteRequest, requires
+from um_portal.toegang.rechten import Recht, takes_part
 
 PER_PAGINA = 25
 ZOEKBARE_SOORTEN = (Soort.WERKZOEKENDEN, Soort.VACATURES)
@@ -39,8 +39,9 @@ _SORTEERBAAR: dict[str, F | Func] = {
 _MAX_SUGGESTIES = 20
 
 
-def _kind(value: str | None) -> Soort:
-    return next((soort for soort in ZOEKBARE_SOORTEN if soort == value), Soort.WERKZOEKENDEN)
+def _kinds(gemeente: Gemeente) -> list[Soort]:
+    """Lists the kinds that this municipality searches."""
+    return [soort for soort in ZOEKBARE_SOORTEN if takes_part(gemeente, Recht.ZOEKEN, soort.value)]
 
 
 def _own(request: GemeenteRequest, pk: int) -> Zoekvraag:
@@ -51,20 +52,20 @@ def _own(request: GemeenteRequest, pk: int) -> Zoekvraag:
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """Shows the search form; a valid one becomes a search and a job."""
-    soort = _kind(request.POST.get("soort") or request.GET.get("soort"))
+    kinds = _kinds(request.gemeente)
+    asked = request.POST.get("soort") or request.GET.get("soort")
+    soort = next((soort for soort in kinds if soort == asked), kinds[0])
+    if request.method == "POST" and asked in ZOEKBARE_SOORTEN and asked != soort:
+        # The page was made before the municipality stopped searching this kind.
+        raise DoetNietMee(request.gemeente)
     form = ZoekForm(request.POST or None, soort=soort)
     if request.method == "POST" and form.is_valid():
-        if not request.gemeente.is_toegelaten:
-            form.add_error(
-                None, "Uw gemeente neemt nu niet deel aan de uitwisseling. Neem contact op met VNG-support."
-            )
-        else:
-            found = searching.open_search(
-                request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
-            )
-            tasks.enqueue(found.pk, request.gemeente.pk)
-            return redirect("bemiddelaar:zoekvraag", pk=found.pk)
-    context = {"form": form, "soort": soort, "soorten": ZOEKBARE_SOORTEN}
+        found = searching.open_search(
+            request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
+        )
+        tasks.enqueue(found.pk, request.gemeente.pk)
+        return redirect("bemiddelaar:zoekvraag", pk=found.pk)
+    context = {"form": form, "soort": soort, "soorten": kinds}
     return render(request, "bemiddelaar/nieuw.html", context, status=422 if form.errors else 200)
 
 
@@ -85,7 +86,7 @@ def overview(request: GemeenteRequest) -> HttpResponse:
     """Shows the jobcoach's own searches, as long as they are kept."""
     page = Paginator(searching.visible(request.user), PER_PAGINA).get_page(request.GET.get("pagina"))
     return render(
-        request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": settings.UM_BEWAARDAGEN}
+        request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": request.gemeente.bewaartermijn}
     )
 
 

@@ -70,7 +70,7 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool
     Gives whole records; a party outside SUWI gets them without the people in them.
     """
     table = Werkgeverscontactmoment._meta.db_table
-    conditions = [_of_employers(vraag), compile_sql(vraag), valid(vraag.soort)]
+    conditions = [_of_employers(vraag), compile_sql(vraag), valid(gemeente, vraag.soort)]
     with _reading(gemeente) as cursor:
         cursor.execute(
             f"SELECT p.id_bron, p.detail FROM {table} p WHERE p.gemeente_id = %s AND "
@@ -113,7 +113,7 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
     if reached is None:
         return None
     table, number = MODEL_VAN[vraag.soort]._meta.db_table, settings.UM_MAX_RESULTATEN + 1
-    conditions = [valid(vraag.soort), *_with_occupation(gemeente, vraag), compile_sql(vraag)]
+    conditions = [valid(gemeente, vraag.soort), *_with_occupation(gemeente, vraag), compile_sql(vraag)]
     matching = " AND ".join(["g.pc4 = p.pc4 WHERE p.gemeente_id = %s", *(part.sql for part in conditions)])
     asked = [gemeente.pk, *(parameter for part in conditions for parameter in part.parameters)]
     area = "gebied AS MATERIALIZED (SELECT * FROM unnest(%s::smallint[], %s::float8[]) AS g(pc4, km))"
@@ -210,7 +210,7 @@ def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -
 
     A jobseeker's own contact policy goes before the municipality's.
     """
-    table, fresh = RECORD_VAN[soort]._meta.db_table, valid(soort)
+    table, fresh = RECORD_VAN[soort]._meta.db_table, valid(gemeente, soort)
     own_policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
     with _reading(gemeente) as cursor:
         cursor.execute(

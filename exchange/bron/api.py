@@ -27,6 +27,7 @@ from um_portal.audit.models import Uitkomst
 from um_portal.machines import read_body, respond, strict_json
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_oin
+from um_portal.toegang.rechten import Recht, is_open, takes_part
 
 logger = logging.getLogger(__name__)
 
@@ -81,11 +82,12 @@ def authenticate(request: HttpRequest) -> None:
     raise NietGeautoriseerd
 
 
-def _check_municipality(interface: Interface, gemeente: Gemeente | None) -> Gemeente:
+def _check_municipality(interface: Interface, gemeente: Gemeente | None, soort: Soort) -> Gemeente:
     header = interface.headers.naar
-    if gemeente is None or gemeente.status in {Gemeentestatus.AANGEMELD, Gemeentestatus.VERTROKKEN}:
+    outside = {Gemeentestatus.AANGEMELD, Gemeentestatus.VERTROKKEN}
+    if gemeente is None or gemeente.status in outside or not takes_part(gemeente, Recht.BRON, soort.value):
         raise Afgewezen(interface.fouten.ongeldig, f"De partij in {header} is hier geen bron.")
-    if not gemeente.is_toegelaten:
+    if not is_open(Recht.BRON, gemeente, soort.value):
         raise Afgewezen(interface.fouten.niet_beschikbaar, f"De partij in {header} is tijdelijk geen bron.")
     return gemeente
 
@@ -171,7 +173,7 @@ def _route(interface: Interface, request: HttpRequest) -> str:
     # Read to the end first: a caller who sends slowly must not keep a connection to the database waiting.
     sent = _body(interface, request) if asked == "POST" else b""
     with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
-        gemeente = _check_municipality(interface, found)
+        gemeente = _check_municipality(interface, found, soort)
         uitkomst, records = Uitkomst.MISLUKT, 0
         try:
             if rest == "matches":

@@ -1,8 +1,8 @@
 """Decides when a record has expired: it is not answered from that day on, and erased in the following night.
 
 A vacancy expires after its closing date. Every record expires when no publication has held it for
-UM_VERLOOPDAGEN days. What a publication took away or changed can be brought back for UM_TERUGDRAAI_DAGEN
-days, and is erased after that.
+UM_VERLOOPDAGEN days, or for fewer days where the municipality chose so. What a publication took away or
+changed can be brought back for UM_TERUGDRAAI_DAGEN days, and is erased after that.
 """
 
 from datetime import timedelta
@@ -20,10 +20,10 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 
-def valid(soort: Soort) -> Voorwaarde:
-    """Gives the condition, on the alias `p`, under which a record may be answered today."""
+def valid(gemeente: Gemeente, soort: Soort) -> Voorwaarde:
+    """Gives the condition, on the alias `p`, under which a record of this municipality may be answered today."""
     today = timezone.localdate()
-    refreshed = Voorwaarde("p.ververst_op >= %s", (today - timedelta(days=settings.UM_VERLOOPDAGEN),))
+    refreshed = Voorwaarde("p.ververst_op >= %s", (today - timedelta(days=gemeente.verlooptermijn),))
     if soort is not Soort.VACATURES:
         return refreshed
     return Voorwaarde(
@@ -41,7 +41,7 @@ def erase_expired(gemeente: Gemeente) -> int:
 
 
 def _erase(gemeente: Gemeente, soort: Soort) -> int:
-    condition = valid(soort)
+    condition = valid(gemeente, soort)
     try:
         with voor_gemeente(gemeente):
             if not Stand.objects.filter(soort=soort).exists():

@@ -51,13 +51,15 @@ def _publish(maat: Maat) -> int:
     from exchange.geo.distances import resolve, within
     from exchange.standard import Soort
     from tests.factories import publish_set
-    from um_portal.gemeenten.admission import admit
+    from um_portal.demo.toelaten import admit_at_once
 
     rng = random.Random(f"{_SEED}:{maat.oin}")
     near, distances = within(resolve(maat.midden) or 3511, 20.0)
     postcodes = Postcodes(near, [1 / (2 + distance) for distance in distances])
     records = (werkzoekende(rng, postcodes.draw(rng), f"W{n}") for n in range(maat.aantal))
-    return publish_set(admit(maat.oin, f"Gemeente {maat.oin[-3:]}"), Soort.WERKZOEKENDEN, records).totaal
+    return publish_set(
+        admit_at_once(maat.oin, f"Gemeente {maat.oin[-3:]}"), Soort.WERKZOEKENDEN, records
+    ).totaal
 
 
 def _setup() -> None:

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 _BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config|SET LOCAL ROLE")
 # Of these, two find out who asks for whom: the user, and the memberships with their municipality.
 MOST = {
-    "/": 6,
+    "/": 12,  # as functioneel beheerder and support at once
     "/zoeken/": 2,
     "/zoeken/beroepen?q=a": 3,
     "/zoeken/vragen/": 4,
@@ -74,7 +74,9 @@ MOST = {
     "/leveringen/waarden/landelijk/?soort=anders": 7,
     "/leveringen/waarden/leeg/": 3,
     "/leveringen/landelijke-waarden/": 7,
-    "/gemeenten/": 5,
+    "/gemeenten/": 8,
+    "/gemeenten/{oin}/": 10,
+    "/gemeenten/instellingen/": 5,
     "/hulp": 2,
 }
 
@@ -160,6 +162,7 @@ def places() -> dict[str, Any]:
     )
     return {
         "client": een_client(beheerder),
+        "oin": gemeente.oin,
         "zoekvraag": searches[0].pk,
         "levering": deliveries[0].pk,
         "waarde": words[0].pk,

@@ -63,7 +63,7 @@ def merkteken() -> str:
 @pytest.fixture(scope="module")
 def proefdorp(demo: Demonstratie, merkteken: str, tmp_path_factory: pytest.TempPathFactory) -> Partij:
     """A fresh municipality with twelve jobseekers, all through the command line."""
-    admitted = demo.manage("admit", "--oin", PROEFDORP, "--naam", "Proefdorp")
+    admitted = demo.manage("demodata", "--gemeente", PROEFDORP, "Proefdorp")
     assert (admitted.returncode, admitted.stderr) == (0, "")
     file = tmp_path_factory.mktemp("bestanden") / "werkzoekenden.json"
     file.write_text(json.dumps([een_werkzoekende(number, merkteken) for number in range(12)]))
@@ -118,7 +118,7 @@ def test_what_was_published_is_found_through_the_exchange_with_its_details_and_t
 @pytest.mark.skipif(not SONAR.exists(), reason=f"the reference material is not here: {SONAR}")
 def test_the_real_sonar_export_is_published_and_found(demo: Demonstratie) -> None:
     oin = "00000001899000060000"
-    assert demo.manage("admit", "--oin", oin, "--naam", "Sonardam").returncode == 0
+    assert demo.manage("demodata", "--gemeente", oin, "Sonardam").returncode == 0
     code, result, told = demo.publish(oin, "werkzoekenden", SONAR)
     assert code == 0, told
     assert (result["gelezen"], result["gepubliceerd"], result["overgeslagen"], result["afgekeurd"]) == (

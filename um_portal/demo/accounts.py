@@ -27,6 +27,11 @@ LINDEWAARD = DemoGemeente("00000001899000022000", "Lindewaard", 2405, 1400, 320)
 OOSTERVEEN = DemoGemeente("00000001899000034000", "Oosterveen", 7511, 900, 180)
 HAVERBROEK = DemoGemeente("00000001899000046000", "Haverbroek", 5211, 450, 0)
 GEMEENTEN = (LINDEWAARD, OOSTERVEEN, HAVERBROEK)
+# These do not take part (any more): VNG support sees what it has to do for them. Nobody logs in there.
+AANGEMELD = DemoGemeente("00000001899000058000", "Zandkapelle", 6411, 0, 0)
+KLAAR = DemoGemeente("00000001899000071000", "Nieuwpolder", 8911, 0, 0)
+OPGESCHORT = DemoGemeente("00000001899000083000", "Brinkhuizen", 9401, 0, 0)
+VERTROKKEN = DemoGemeente("00000001899000095000", "Oudeschans", 4461, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

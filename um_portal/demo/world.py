@@ -29,9 +29,25 @@ from um_portal.audit import brontelling
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_account, log_act, new_span, trace_of
 from um_portal.audit.models import Auditregel, Uitkomst
-from um_portal.demo.accounts import ACCOUNTS, GEMEENTEN, LINDEWAARD, OOSTERVEEN, WACHTWOORD, DemoGemeente
-from um_portal.gemeenten.admission import admit
-from um_portal.tenants.models import Gemeente, Lidmaatschap
+from um_portal.demo.accounts import (
+    AANGEMELD,
+    ACCOUNTS,
+    GEMEENTEN,
+    HAVERBROEK,
+    KLAAR,
+    LINDEWAARD,
+    OOSTERVEEN,
+    OPGESCHORT,
+    VERTROKKEN,
+    WACHTWOORD,
+    DemoGemeente,
+)
+from um_portal.demo.toelaten import admit_at_once, fill_checklist
+from um_portal.gemeenten import vertrek
+from um_portal.gemeenten.admission import Reden, register, suspend
+from um_portal.gemeenten.models import Voorwaarde, Voorwaardesoort
+from um_portal.gemeenten.vertrek import Vertrekreden
+from um_portal.tenants.models import Gemeente, Lidmaatschap, Scenario
 from um_portal.tenants.scope import handelt, voor_gemeente
 from uploads.models import LandelijkeWaarde, Waardekoppeling
 from uploads.waarden import national
@@ -39,6 +55,8 @@ from uploads.waarden import words as waarden
 from uploads.waarden.words import Woordkeuze
 
 SEED = 20260901
+# A condition ends soon: a warning is shown.
+_BIJNA_DAGEN = 20
 # A municipality's jobseekers and vacancies lie within this many kilometres of its middle.
 _STRAAL_KM = 18.0
 
@@ -82,7 +100,7 @@ def make_accounts() -> None:
     """Makes and admits the municipalities, and makes everybody who can log in."""
     for demo in GEMEENTEN:
         if not Gemeente.objects.filter(oin=demo.oin).exists():
-            admit(demo.oin, demo.naam)
+            admit_at_once(demo.oin, demo.naam)
     password = ""
     for account in ACCOUNTS:
         gebruiker = Gebruiker.objects.filter(username=account.gebruikersnaam).first()
@@ -105,6 +123,28 @@ def make_accounts() -> None:
                 Lidmaatschap.objects.get_or_create(
                     gemeente=gemeente, gebruiker=gebruiker, defaults={"rol": rol}
                 )
+
+
+def make_states() -> None:
+    """Makes municipalities in every other state, and a condition that is about to end."""
+    if Gemeente.objects.filter(oin=AANGEMELD.oin).exists():
+        return
+    fill_checklist(register(AANGEMELD.oin, AANGEMELD.naam), zonder=Voorwaardesoort.DPIA)
+    fill_checklist(register(KLAAR.oin, KLAAR.naam))
+    suspend(admit_at_once(OPGESCHORT.oin, OPGESCHORT.naam), Reden.INCIDENT)
+    gone = admit_at_once(VERTROKKEN.oin, VERTROKKEN.naam)
+    suspend(gone, Reden.VERZOEK)
+    vertrek.announce(gone, Vertrekreden.HERINDELING, None)
+    vertrek.confirm(gone, gone.naam, None)
+    vertrek.erase(gone)
+    haverbroek = Gemeente.objects.get(oin=HAVERBROEK.oin)
+    with voor_gemeente(haverbroek):
+        Voorwaarde.objects.filter(soort=Voorwaardesoort.CERTIFICAAT).update(
+            geldig_tot_en_met=timezone.localdate() + timedelta(days=_BIJNA_DAGEN)
+        )
+    # A municipality may be a source of profiles and a searcher, and offer no vacancies.
+    scenarios = [value for value in haverbroek.scenarios if value != Scenario.VACATURE_BRON]
+    Gemeente.objects.filter(pk=haverbroek.pk).update(scenarios=scenarios)
 
 
 # Municipalities' own words with their codes; VNG support has already accepted the first ones.
@@ -183,6 +223,7 @@ def make_world() -> None:
     """Makes everything; may be run again."""
     make_lists()
     make_accounts()
+    make_states()
     make_words()
     make_log()
     with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:

@@ -1,1 +1,1 @@
-"""Manages municipalities, for VNG support and their own staff: admission, overview, switching."""
+"""Manages municipalities, for VNG support and their own staff: admission, settings, departure, switching."""

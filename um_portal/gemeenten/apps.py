@@ -4,9 +4,11 @@ from django.apps import AppConfig
 
 
 class GemeentenConfig(AppConfig):
-    """Admission and the pages about municipalities; it has commands and no tables."""
+    """Admission, settings and departure of municipalities, and the pages about them."""
 
     name = "um_portal.gemeenten"
+    label = "gemeenten"
+    verbose_name = "gemeenten"
 
     def ready(self) -> None:
         """Lets every migrate make the function behind the life cycle."""

@@ -1,17 +1,43 @@
-"""Switches municipality, and shows VNG support's overview: names, states and numbers, never records."""
+"""Serves switching municipality, and the pages on which VNG support keeps municipalities.
+
+Support sees names, states, conditions and numbers, never records. Thin: the verbs are in the modules beside.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import TextChoices
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from um_portal.tenants.models import Gemeente
-from um_portal.tenants.scope import als_support
-from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, requires
+from um_portal.audit.handelingen import Handeling
+from um_portal.errors import FoutMetMelding
+from um_portal.gemeenten import admission, instellingen, overzicht, tasks, vertrek, voorwaarden
+from um_portal.gemeenten.admission import Hervatreden, NietToegelaten, Reden, Toelatingsreden
+from um_portal.gemeenten.forms import (
+    DeelnameForm,
+    InschrijfForm,
+    RedenForm,
+    VertrekForm,
+    VoorwaardeForm,
+    initial_of,
+)
+from um_portal.gemeenten.models import Intrekreden, Vertrek, Voorwaarde, Voorwaardesoort
+from um_portal.gemeenten.vertrek import KanNietVertrekken, Vertrekreden
+from um_portal.gemeenten.voorwaarden import DEFINITIES, NietVastgelegd, Punt, Staat
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Scenario
+from um_portal.tenants.scope import als_support, voor_gemeente
+from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, may, requires
 from um_portal.toegang.rechten import Recht
+
+PER_PAGINA = 50
+_besluit = requires(Recht.GEMEENTEN_BESLUITEN)
 
 
 @requires(Recht.PORTAAL)
@@ -29,20 +55,345 @@ def switch(request: GemeenteRequest) -> HttpResponse:
     return redirect(naar if safe else "start")
 
 
-def published_counts() -> dict[int, dict[str, int]]:
-    """Counts the published records of each kind per municipality; call inside `als_support`."""
-    counts: dict[int, dict[str, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gemeente_id, soort, aantal FROM um_aantallen()")
-        for gemeente_id, soort, aantal in cursor.fetchall():
-            counts.setdefault(gemeente_id, {})[soort] = aantal
-    return counts
+# --- Looking -----------------------------------------------------------------------------------------------
 
 
 @requires(Recht.GEMEENTEN)
+@require_GET
 def municipalities(request: GemeenteRequest) -> HttpResponse:
-    """Shows all municipalities, for VNG support."""
+    """Shows all municipalities, for VNG support; with `stand` or `aandacht` some of them."""
     with als_support():
-        counts = published_counts()
-        rows = [(gemeente, counts.get(gemeente.pk, {})) for gemeente in Gemeente.objects.all()]
-    return render(request, "gemeenten/lijst.html", {"rijen": rows})
+        rows = overzicht.rows()
+    totals = {
+        "aandacht_aantal": sum(bool(row.aandacht) for row in rows),
+        "standen": [
+            (status, sum(row.gemeente.status == status for row in rows)) for status in Gemeentestatus
+        ],
+        "alle": len(rows),
+    }
+    stand, aandacht = request.GET.get("stand", ""), bool(request.GET.get("aandacht"))
+    if stand in Gemeentestatus.values:
+        rows = [row for row in rows if row.gemeente.status == stand]
+    if aandacht:
+        rows = [row for row in rows if row.aandacht]
+    page = Paginator(rows, PER_PAGINA).get_page(request.GET.get("pagina"))
+    context = {
+        "mag_besluiten": may(request, Recht.GEMEENTEN_BESLUITEN),
+        "page_obj": page,
+        "stand": stand,
+        "aandacht": aandacht,
+        **totals,
+    }
+    return render(request, "gemeenten/lijst.html", context)
+
+
+def _gemeente(oin: str) -> Gemeente:
+    return get_object_or_404(Gemeente, oin=oin)
+
+
+def badges(punten: list[Punt]) -> list[dict[str, Any]]:
+    """Gives each line of a checklist with the kind of its badge."""
+    kinds = {Staat.VERVULD: "ok", Staat.VERLOOPT: "waarschuwing", Staat.VERLOPEN: "fout"}
+    return [
+        {"punt": punt, "staat": punt.staat.value.capitalize(), "badge": kinds.get(punt.staat, "neutraal")}
+        for punt in punten
+    ]
+
+
+@requires(Recht.GEMEENTEN)
+@require_GET
+def municipality(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Shows one municipality: its state, checklist, settings, history and departure."""
+    gemeente = _gemeente(oin)
+    with voor_gemeente(gemeente):
+        punten = voorwaarden.checklist()
+        context = {
+            "gemeente": gemeente,
+            "punten": badges(punten),
+            "compleet": not any(punt.staat in (Staat.ONTBREEKT, Staat.VERLOPEN) for punt in punten),
+            "geschiedenis": admission.history(),
+            "vertrek": Vertrek.objects.first(),
+            "eerder": list(
+                Voorwaarde.objects.exclude(ingetrokken_op=None)
+                .select_related("ingetrokken_door")
+                .order_by("-ingetrokken_op")[:20]
+            ),
+        }
+    context["mag_besluiten"] = may(request, Recht.GEMEENTEN_BESLUITEN)
+    context["scenarios"] = [Scenario(value).label for value in gemeente.scenarios]
+    with als_support():
+        context["aantallen"] = overzicht.published_counts().get(gemeente.pk, {})
+    return render(request, "gemeenten/gemeente.html", context)
+
+
+# --- Deciding ----------------------------------------------------------------------------------------------
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def register(request: GemeenteRequest) -> HttpResponse:
+    """Registers a municipality."""
+    form = InschrijfForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            gemeente = admission.register(form.cleaned_data["oin"], form.cleaned_data["naam"], request.user)
+        except ValidationError as problem:
+            for name, texts in instellingen.as_errors(problem).items():
+                form.add_error(name if name in form.fields else None, texts)
+        else:
+            messages.success(request, f"{gemeente.naam} is ingeschreven. Vul nu de voorwaarden in.")
+            return redirect("gemeenten:gemeente", oin=gemeente.oin)
+    context = {"form": form}
+    return render(request, "gemeenten/inschrijven.html", context, status=422 if form.errors else 200)
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def condition(request: GemeenteRequest, oin: str, soort: str) -> HttpResponse:
+    """Records that a condition is met, or met again."""
+    gemeente, definitie = _gemeente(oin), DEFINITIES[Voorwaardesoort(soort).value]
+    with voor_gemeente(gemeente):
+        present = Voorwaarde.objects.filter(soort=soort, ingetrokken_op=None).first()
+    form = VoorwaardeForm(definitie, present, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "bevestigd"}
+        try:
+            voorwaarden.record(gemeente, definitie.soort, request.user, **values)
+        except NietVastgelegd as problem:
+            form.add_error(None, problem.melding)
+        else:
+            messages.success(request, f"{definitie.soort.label} is vastgelegd.")
+            return redirect("gemeenten:gemeente", oin=oin)
+    context = {"gemeente": gemeente, "definitie": definitie, "huidig": present, "form": form}
+    return render(request, "gemeenten/voorwaarde.html", context, status=422 if form.errors else 200)
+
+
+def _decide(
+    request: GemeenteRequest,
+    gemeente: Gemeente,
+    redenen: type[TextChoices],
+    do: Callable[[Any], str],
+    **context: Any,
+) -> HttpResponse:
+    """Asks for a reason and does what was asked: `do` takes the reason and gives the sentence about success.
+
+    A refusal that `do` raises (FoutMetMelding) is shown on the page.
+    """
+    form = RedenForm(redenen, request.POST or None)
+    back = reverse("gemeenten:gemeente", args=[gemeente.oin])
+    if request.method == "POST" and form.is_valid():
+        try:
+            messages.success(request, do(redenen(form.cleaned_data["reden"])))
+        except FoutMetMelding as problem:
+            form.add_error(None, problem.melding)
+        else:
+            return redirect(back)
+    context |= {"form": form, "terug_url": back, "gemeente": gemeente}
+    return render(request, "gemeenten/besluit.html", context, status=422 if form.errors else 200)
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def withdraw_condition(request: GemeenteRequest, oin: str, soort: str) -> HttpResponse:
+    """Withdraws a condition, which suspends a municipality that was admitted."""
+    gemeente, definitie = _gemeente(oin), DEFINITIES[Voorwaardesoort(soort).value]
+
+    def do(reden: Intrekreden) -> str:
+        if not admission.withdraw_condition(gemeente, definitie.soort, reden, request.user):
+            raise NietVastgelegd("Deze voorwaarde staat er niet meer. Iemand anders was u voor.")
+        return f"{definitie.soort.label} is ingetrokken."
+
+    gevolgen = ["De vastlegging blijft te zien in de geschiedenis."]
+    if gemeente.is_toegelaten:
+        gevolgen.insert(
+            0, "De deelname van de gemeente wordt meteen opgeschort: bron, zoeken, aanleveren en sleutels."
+        )
+    return _decide(
+        request,
+        gemeente,
+        Intrekreden,
+        do,
+        titel=f"Intrekken: {definitie.soort.label}",
+        tekst=f"{gemeente.naam} voldoet dan niet meer aan deze voorwaarde.",
+        gevolgen=gevolgen,
+        bevestig_tekst="Intrekken",
+        gevaar=True,
+    )
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def admit(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Admits a municipality that meets every condition."""
+    gemeente = _gemeente(oin)
+
+    def do(reden: Toelatingsreden) -> str:
+        admission.admit(gemeente, reden, request.user)
+        return f"{gemeente.naam} is toegelaten tot de uitwisseling."
+
+    return _decide(
+        request,
+        gemeente,
+        Toelatingsreden,
+        do,
+        titel=f"{gemeente.naam} toelaten",
+        tekst="De gemeente kan daarna meteen zoeken, aanleveren en publiceren, en antwoordt als bron.",
+        bevestig_tekst="Toelaten",
+    )
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def suspend(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Suspends a municipality."""
+    gemeente = _gemeente(oin)
+
+    def do(reden: Reden) -> str:
+        if not admission.suspend(gemeente, reden, request.user):
+            raise NietToegelaten("Dat kan nu niet: deze gemeente is niet toegelaten, of al opgeschort.")
+        return f"De deelname van {gemeente.naam} is opgeschort."
+
+    return _decide(
+        request,
+        gemeente,
+        Reden,
+        do,
+        titel=f"{gemeente.naam} opschorten",
+        tekst="De deelname stopt meteen.",
+        gevolgen=[
+            "De gemeente antwoordt niet meer als bron, en kan niet zoeken, aanleveren of publiceren.",
+            "Aanleversleutels werken niet meer tot de deelname wordt hervat.",
+            "Wat gepubliceerd is, blijft staan en verloopt gewoon. Intrekken en downloaden kan de gemeente nog wel.",
+        ],
+        bevestig_tekst="Opschorten",
+        gevaar=True,
+    )
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def resume(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Lets a suspended municipality take part again."""
+    gemeente = _gemeente(oin)
+
+    def do(reden: Hervatreden) -> str:
+        admission.resume(gemeente, reden, request.user)
+        return f"{gemeente.naam} doet weer mee."
+
+    return _decide(
+        request,
+        gemeente,
+        Hervatreden,
+        do,
+        titel=f"Deelname van {gemeente.naam} hervatten",
+        tekst="De gemeente antwoordt meteen weer als bron, en kan weer zoeken, aanleveren en publiceren.",
+        bevestig_tekst="Hervatten",
+    )
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def participation(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Changes the name of a municipality and what it takes part in."""
+    gemeente = _gemeente(oin)
+    fields = initial_of(DeelnameForm, gemeente)
+    form = DeelnameForm(
+        request.POST or None, initial={**fields, "stempel": instellingen.stamp(gemeente, fields)}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            instellingen.change(
+                gemeente,
+                request.user,
+                form.waarden,
+                form.cleaned_data["stempel"],
+                Handeling.GEMEENTE_GEWIJZIGD,
+            )
+        except instellingen.IntussenGewijzigd:
+            return render(
+                request,
+                "gemeenten/intussen.html",
+                {"verder": reverse("gemeenten:deelname", args=[oin])},
+                status=409,
+            )
+        except ValidationError as problem:
+            form.add_error(None, problem.messages)
+        else:
+            messages.success(request, "De naam en de deelname zijn bewaard.")
+            return redirect("gemeenten:gemeente", oin=oin)
+    context = {"gemeente": gemeente, "form": form}
+    return render(request, "gemeenten/deelname.html", context, status=422 if form.errors else 200)
+
+
+# --- Leaving -----------------------------------------------------------------------------------------------
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def announce(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Announces that a municipality leaves: the first of two steps."""
+    gemeente = _gemeente(oin)
+
+    def do(reden: Vertrekreden) -> str:
+        vertrek.announce(gemeente, reden, request.user)
+        return f"Het vertrek van {gemeente.naam} is aangekondigd. Er is nog niets gewist."
+
+    return _decide(
+        request,
+        gemeente,
+        Vertrekreden,
+        do,
+        titel=f"Vertrek van {gemeente.naam} aankondigen",
+        tekst="Dit is de eerste van twee stappen. Er wordt nog niets gewist.",
+        gevolgen=[
+            "De functioneel beheerder ziet dat de gemeente vertrekt, en kan haar gegevens downloaden.",
+            "In de tweede stap bevestigt u het vertrek. Daarna wordt alles van de gemeente gewist.",
+        ],
+        bevestig_tekst="Aankondigen",
+    )
+
+
+@_besluit
+@require_POST
+def call_off(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Takes the announcement of a departure back."""
+    gemeente = _gemeente(oin)
+    if vertrek.call_off(gemeente, request.user):
+        messages.success(request, f"Het vertrek van {gemeente.naam} gaat niet door.")
+    else:
+        messages.error(request, "Dat kan niet meer: het vertrek is al bevestigd of al afgeblazen.")
+    return redirect("gemeenten:gemeente", oin=oin)
+
+
+@_besluit
+@require_http_methods(["GET", "POST"])
+def leave(request: GemeenteRequest, oin: str) -> HttpResponse:
+    """Confirms that a municipality leaves, after its name was typed; then a worker erases everything."""
+    gemeente = _gemeente(oin)
+    form = VertrekForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            vertrek.confirm(gemeente, form.cleaned_data["naam"], request.user)
+        except KanNietVertrekken as problem:
+            form.add_error(None, problem.melding)
+        else:
+            tasks.enqueue_erasure(gemeente.pk)
+            messages.success(
+                request, f"{gemeente.naam} is vertrokken. Alles van de gemeente wordt nu gewist."
+            )
+            return redirect("gemeenten:gemeente", oin=oin)
+    context = {
+        "titel": f"{gemeente.naam} laten vertrekken",
+        "tekst": f"Alles van {gemeente.naam} wordt gewist. Dat is niet terug te draaien.",
+        "gevolgen": [
+            "Gepubliceerde gegevens, leveringen, koppelingen, woorden, sleutels en zoekvragen worden gewist.",
+            "Collega's die bij geen andere gemeente horen, verliezen hun account.",
+            "Over blijven de naam, het logboek en een verslag met aantallen en tijden.",
+        ],
+        "form": form,
+        "gemeente": gemeente,
+        "bevestig_tekst": "Definitief laten vertrekken",
+        "terug_url": reverse("gemeenten:gemeente", args=[oin]),
+        "gevaar": True,
+    }
+    return render(request, "gemeenten/besluit.html", context, status=422 if form.errors else 200)

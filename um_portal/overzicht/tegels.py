@@ -7,10 +7,13 @@ from django.urls import reverse
 from exchange.bemiddelaar.searching import visible
 from exchange.bron.models import Stand
 from exchange.standard import Soort
-from um_portal.tenants.models import Gemeente
+from um_portal.gemeenten import overzicht, voorwaarden
+from um_portal.gemeenten.models import Vertrek
+from um_portal.gemeenten.overzicht import Rij
+from um_portal.gemeenten.voorwaarden import Staat
 from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
-from um_portal.toegang.rechten import Recht
+from um_portal.toegang.rechten import Recht, takes_part
 from uploads.models import LandelijkeWaarde
 
 
@@ -29,6 +32,8 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
     """Lists the tiles of somebody who works for a municipality."""
     found = []
     with voor_gemeente(request.gemeente):
+        if may(request, Recht.INSTELLINGEN):
+            found += _settings_tiles()
         if may(request, Recht.ZOEKEN):
             found.append(
                 Tegel(
@@ -53,6 +58,8 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
         if may(request, Recht.GEPUBLICEERD):
             counts = dict(Stand.objects.values_list("soort", "aantal"))
             for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
+                if not counts.get(soort.value) and not takes_part(request.gemeente, Recht.BRON, soort.value):
+                    continue
                 found.append(
                     Tegel(
                         f"Gepubliceerde {soort.label.lower()}",
@@ -65,6 +72,41 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
     return found
 
 
+def _settings_tiles() -> list[Tegel]:
+    """Lists the tiles of who keeps the settings; call inside `voor_gemeente`."""
+    ending = [punt for punt in voorwaarden.checklist() if punt.staat is not Staat.VERVULD]
+    said = ", ".join(f"{punt.definitie.soort.label} ({punt.staat.value})" for punt in ending)
+    found = []
+    if Vertrek.objects.filter(bevestigd_op=None).exists():
+        found.append(
+            Tegel(
+                "Uw gemeente vertrekt",
+                "Download wat u wilt bewaren. Na de bevestiging wordt alles gewist.",
+                reverse("gemeenten:instellingen"),
+            )
+        )
+    if ending:
+        found.append(
+            Tegel(
+                "Voorwaarden voor deelname",
+                f"{said}. Stuur VNG-support het nieuwe bewijs.",
+                reverse("gemeenten:instellingen"),
+                len(ending),
+                "vraagt aandacht" if len(ending) == 1 else "vragen aandacht",
+            )
+        )
+    return found
+
+
+_GENOEMD = 3
+
+
+def _first_of(rows: list[Rij]) -> str:
+    """Says why the first municipalities ask for attention."""
+    said = [f"{row.gemeente.naam}: {', '.join(row.aandacht)}" for row in rows[:_GENOEMD]]
+    return "; ".join([*said, *(["en meer"] if len(rows) > _GENOEMD else [])]) or "Niets op dit moment."
+
+
 def support_tiles(request: GemeenteRequest) -> list[Tegel]:
     """Lists the tiles of VNG support."""
     found = []
@@ -72,15 +114,24 @@ def support_tiles(request: GemeenteRequest) -> list[Tegel]:
     if not (gemeenten or landelijk):
         return []
     with als_support():
-        municipalities = Gemeente.objects.count()
+        rows = overzicht.rows() if gemeenten else []
         put_forward = LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count()
     if gemeenten:
+        found.append(
+            Tegel(
+                "Vraagt aandacht",
+                _first_of([row for row in rows if row.aandacht]),
+                f"{reverse('gemeenten:lijst')}?aandacht=1",
+                sum(bool(row.aandacht) for row in rows),
+                "gemeenten",
+            )
+        )
         found.append(
             Tegel(
                 "Gemeenten",
                 "Bekijk welke gemeenten meedoen en hoeveel zij publiceren.",
                 reverse("gemeenten:lijst"),
-                municipalities,
+                len(rows),
                 "gemeenten",
             )
         )

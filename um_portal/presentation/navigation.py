@@ -38,6 +38,7 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Leveringen", "uploads:lijst", Recht.AANLEVEREN),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", Recht.GEPUBLICEERD),
     Ingang("Logboek", "logboek:eigen", Recht.LOGBOEK),
+    Ingang("Instellingen", "gemeenten:instellingen", Recht.INSTELLINGEN),
     Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
     Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
     Ingang("Logboek van alle gemeenten", "logboek:alle", Recht.LOGBOEK_SUPPORT),

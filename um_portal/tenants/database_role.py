@@ -53,7 +53,9 @@ SUPPORT_LEEST: Final[dict[str, tuple[str, ...]]] = {
     "accounts_gebruiker": ("id", "username", "first_name", "last_name", "supportrol", "is_active"),
 }
 # Numbers over all municipalities: for these pages alone.
-SUPPORT_FUNCTIES: Final = frozenset({"um_aantallen", "um_voordrachten"})
+SUPPORT_FUNCTIES: Final = frozenset(
+    {"um_aantallen", "um_voordrachten", "um_voorwaarden", "um_leveringscijfers", "um_vertrekken"}
+)
 
 # From this version of PostgreSQL on, being a member of a role and switching to it are two things.
 _MET_SET: Final = 160_000

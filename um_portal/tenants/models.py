@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django_scopes import ScopedManager
@@ -43,6 +44,21 @@ class Contactbeleid(models.TextChoices):
     JOBCOACH = "jobcoach", "Alleen contactgegevens van de jobcoach"
 
 
+class Scenario(models.TextChoices):
+    """The ways in which a municipality can take part in the exchange."""
+
+    PROFIEL_VRAGER = "profiel-vrager", "Zoeken naar werkzoekenden"
+    VACATURE_VRAGER = "vacature-vrager", "Zoeken naar vacatures"
+    PROFIEL_BRON = "profiel-bron", "Werkzoekenden aanbieden"
+    VACATURE_BRON = "vacature-bron", "Vacatures aanbieden"
+    CONTACTMOMENT_BRON = "contactmoment-bron", "Werkgeverscontactmomenten aanbieden"
+
+
+def all_scenarios() -> list[str]:
+    """Lists every scenario: a new municipality takes part in all of them until support decides otherwise."""
+    return list(Scenario.values)
+
+
 class Gemeente(Beschermd):
     """A municipality that takes part through the portal."""
 
@@ -58,6 +74,15 @@ class Gemeente(Beschermd):
         "contactbeleid", max_length=12, choices=Contactbeleid, default=Contactbeleid.WERKZOEKENDE
     )
     niet_suwi_toegestaan = models.BooleanField("ook antwoord aan niet-SUWI-partijen", default=False)
+    scenarios = ArrayField(
+        models.CharField(max_length=24, choices=Scenario), default=all_scenarios, verbose_name="doet mee met"
+    )
+    # Days; null means the national number. A smaller number than the national one counts.
+    bewaardagen = models.PositiveSmallIntegerField("zoekvragen bewaren", null=True, blank=True)
+    verloopdagen = models.PositiveSmallIntegerField("records verlopen na", null=True, blank=True)
+    naam_in_kop = models.CharField("naam boven de pagina", max_length=40, blank=True)
+    # The hash of the image; the image itself is in a table of its own, because every call reads this row.
+    logo = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = "gemeente"
@@ -71,6 +96,16 @@ class Gemeente(Beschermd):
     def is_toegelaten(self) -> bool:
         """Tells whether this municipality may exchange."""
         return self.status == Gemeentestatus.TOEGELATEN
+
+    @property
+    def bewaartermijn(self) -> int:
+        """Gives the number of days that a search is kept."""
+        return min(self.bewaardagen or settings.UM_BEWAARDAGEN, settings.UM_BEWAARDAGEN)
+
+    @property
+    def verlooptermijn(self) -> int:
+        """Gives the number of days after its last publication that a record is answered."""
+        return min(self.verloopdagen or settings.UM_VERLOOPDAGEN, settings.UM_VERLOOPDAGEN)
 
 
 class Rol(models.TextChoices):

@@ -19,9 +19,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.tenants.models import Gemeente, Lidmaatschap
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap
 from um_portal.tenants.scope import handelt, set_session, voor_gemeente
-from um_portal.toegang.rechten import Recht, functies_of, holds, is_closed, is_of_municipality
+from um_portal.toegang.rechten import Recht, functies_of, holds, is_closed, is_of_municipality, is_open
 
 SESSIE_SLEUTEL = "gemeente"
 # The municipality that a page was made for travels with every form and every htmx request of that page.
@@ -52,8 +52,25 @@ class Rust(PermissionDenied):
 
     def __init__(self, gemeente: Gemeente) -> None:
         super().__init__(
-            f"De deelname van {gemeente.naam} staat stil ({gemeente.get_status_display().lower()}). Zoeken, aanleveren "
-            "en publiceren kan nu niet; intrekken wel. Neem contact op met VNG-support."
+            f"{_STILSTAND[gemeente.status].format(gemeente.naam)} Neem contact op met VNG-support."
+        )
+
+
+_STILSTAND = {
+    Gemeentestatus.AANGEMELD.value: "{0} is aangemeld en nog niet toegelaten: de deelname staat stil. Zoeken, "
+    "aanleveren en publiceren kan zodra aan alle voorwaarden is voldaan.",
+    Gemeentestatus.OPGESCHORT.value: "De deelname van {0} staat stil (opgeschort). Zoeken, aanleveren en publiceren "
+    "kan nu niet; intrekken wel.",
+    Gemeentestatus.VERTROKKEN.value: "{0} doet niet meer mee: de deelname staat stil. Alle gegevens worden gewist.",
+}
+
+
+class DoetNietMee(PermissionDenied):
+    """The municipality does not take part in the scenario that this is for."""
+
+    def __init__(self, gemeente: Gemeente) -> None:
+        super().__init__(
+            f"{gemeente.naam} doet hier niet aan mee. Neem contact op met VNG-support als dat anders moet."
         )
 
 
@@ -98,11 +115,7 @@ def may(request: HttpRequest, recht: Recht) -> bool:
     if not isinstance(request.user, Gebruiker) or not holds(recht, functies_of(request.user, lidmaatschap)):
         return False
     # What is done for no municipality does not rest with one.
-    return (
-        lidmaatschap is None
-        or not is_of_municipality(recht)
-        or not is_closed(recht, lidmaatschap.gemeente.status)
-    )
+    return lidmaatschap is None or not is_of_municipality(recht) or is_open(recht, lidmaatschap.gemeente)
 
 
 def require(request: HttpRequest, recht: Recht) -> None:
@@ -114,7 +127,9 @@ def require(request: HttpRequest, recht: Recht) -> None:
         return
     lidmaatschap = getattr(request, "lidmaatschap", None)
     if lidmaatschap is not None and holds(recht, functies_of(cast(Gebruiker, request.user), lidmaatschap)):
-        raise Rust(lidmaatschap.gemeente)
+        if is_closed(recht, lidmaatschap.gemeente.status):
+            raise Rust(lidmaatschap.gemeente)
+        raise DoetNietMee(lidmaatschap.gemeente)
     raise PermissionDenied
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import TextChoices
 
 from um_portal.accounts.models import Gebruiker, Supportrol
-from um_portal.tenants.models import Gemeentestatus, Lidmaatschap, Rol
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol, Scenario
 
 
 class Functie(TextChoices):
@@ -23,6 +23,7 @@ class Functie(TextChoices):
     SUPPORT_ADVISEREND = "support_adviserend", "VNG-support (adviserend)"
     SUPPORT_BESLISSEND = "support_beslissend", "VNG-support (beslissend)"
     SLEUTEL = "sleutel", "Aanleversleutel"
+    UITWISSELING = "uitwisseling", "De uitwisseling (VUM)"
 
 
 class Recht(TextChoices):
@@ -39,7 +40,14 @@ class Recht(TextChoices):
     AANLEVEREN_API = "aanleveren_api", "aanleveren met een eigen systeem"
     LOGBOEK = "logboek", "het logboek van de gemeente bekijken en downloaden"
     LOGBOEK_SUPPORT = "logboek_support", "het logboek van alle gemeenten bekijken, zonder inhoud"
+    BRON = "bron", "de bron bevragen: zoeken in wat gepubliceerd is, en een detail krijgen"
+    INSTELLINGEN = "instellingen", "instellingen van de gemeente wijzigen"
+    COLLEGA_WISSEN = "collega_wissen", "het account van een collega wissen"
     GEMEENTEN = "gemeenten", "zien welke gemeenten meedoen en hoeveel zij publiceren"
+    GEMEENTEN_BESLUITEN = (
+        "gemeenten_besluiten",
+        "gemeenten inschrijven, toelaten, opschorten en laten vertrekken, en bepalen waarmee zij meedoen",
+    )
     LANDELIJK_BEKIJKEN = "landelijk_bekijken", "zien welke woorden gemeenten voordragen"
     LANDELIJK_BESLUITEN = "landelijk_besluiten", "besluiten over woorden voor het hele land"
 
@@ -65,20 +73,45 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.AANLEVEREN_API: frozenset({Functie.SLEUTEL}),
         Recht.LOGBOEK: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
         Recht.LOGBOEK_SUPPORT: _SUPPORT,
+        Recht.BRON: frozenset({Functie.UITWISSELING}),
+        Recht.INSTELLINGEN: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.COLLEGA_WISSEN: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
         Recht.GEMEENTEN: _SUPPORT,
+        Recht.GEMEENTEN_BESLUITEN: _BESLISSERS,
         Recht.LANDELIJK_BEKIJKEN: _SUPPORT,
         Recht.LANDELIJK_BESLUITEN: _BESLISSERS,
     }
 )
 
+# The acts that bring something into the exchange or take something out of it.
+_UITWISSELEN: Final = frozenset(
+    {Recht.ZOEKEN, Recht.AANLEVEREN, Recht.WAARDEN, Recht.PUBLICEREN, Recht.AANLEVEREN_API, Recht.BRON}
+)
 # The acts that cannot be done for a municipality in this state, by anybody. Published records can always be
-# withdrawn.
+# withdrawn, and keys revoked.
 GESLOTEN: Final[Mapping[str, frozenset[Recht]]] = MappingProxyType(
     {
-        Gemeentestatus.OPGESCHORT: frozenset(
-            {Recht.ZOEKEN, Recht.AANLEVEREN, Recht.WAARDEN, Recht.PUBLICEREN, Recht.AANLEVEREN_API}
-        ),
+        Gemeentestatus.AANGEMELD: _UITWISSELEN,
+        Gemeentestatus.OPGESCHORT: _UITWISSELEN,
         Gemeentestatus.VERTROKKEN: frozenset(Recht) - {Recht.PORTAAL},
+    }
+)
+
+_VRAGEN: Final = {"werkzoekenden": Scenario.PROFIEL_VRAGER, "vacatures": Scenario.VACATURE_VRAGER}
+_AANBIEDEN: Final = {
+    "werkzoekenden": Scenario.PROFIEL_BRON,
+    "vacatures": Scenario.VACATURE_BRON,
+    "werkgeverscontactmomenten": Scenario.CONTACTMOMENT_BRON,
+}
+# The scenario that an act takes, by the kind of record. An act that is not here takes none.
+SCENARIOS: Final[Mapping[Recht, Mapping[str, Scenario]]] = MappingProxyType(
+    {
+        Recht.ZOEKEN: _VRAGEN,
+        Recht.AANLEVEREN: _AANBIEDEN,
+        Recht.WAARDEN: _AANBIEDEN,
+        Recht.PUBLICEREN: _AANBIEDEN,
+        Recht.AANLEVEREN_API: _AANBIEDEN,
+        Recht.BRON: _AANBIEDEN,
     }
 )
 
@@ -112,3 +145,21 @@ def holds(recht: Recht, functies: Iterable[Functie]) -> bool:
 def is_closed(recht: Recht, status: str) -> bool:
     """Tells whether the right rests because of the state that the municipality is in."""
     return recht in GESLOTEN.get(status, frozenset())
+
+
+def takes_part(gemeente: Gemeente, recht: Recht, soort: str = "") -> bool:
+    """Tells whether the municipality takes part in what this act is for.
+
+    `soort` is the kind of record; without it, one kind is enough.
+    """
+    needed = SCENARIOS.get(recht)
+    if needed is None:
+        return True
+    if soort:
+        return soort in needed and needed[soort] in gemeente.scenarios
+    return not set(needed.values()).isdisjoint(gemeente.scenarios)
+
+
+def is_open(recht: Recht, gemeente: Gemeente, soort: str = "") -> bool:
+    """Tells whether this act can be done for the municipality now: its state and its scenarios allow it."""
+    return not is_closed(recht, gemeente.status) and takes_part(gemeente, recht, soort)

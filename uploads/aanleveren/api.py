@@ -29,6 +29,7 @@ from django.http.multipartparser import MultiPartParserError
 from um_portal.accounts.throttling import client_address
 from um_portal.machines import announced_length, respond
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 from uploads.aanleveren import deliver, problems, sleutels
 from uploads.aanleveren.openapi import (
     API_VERSIE,
@@ -258,10 +259,11 @@ def _authenticate(request: HttpRequest) -> Aanleversleutel:
         sleutel = sleutels.authenticate(tekst.strip(), client_address(request))
     except sleutels.SleutelGeweigerd as problem:
         raise _refused_key(problem) from None
-    if not sleutel.gemeente.is_toegelaten:
+    if not is_open(Recht.AANLEVEREN_API, sleutel.gemeente, sleutel.soort):
         raise Geweigerd(
             problems.NIET_TOEGELATEN,
-            "Uw gemeente is nu niet toegelaten tot de uitwisseling. Neem contact op met VNG-support.",
+            "Uw gemeente is nu niet toegelaten tot de uitwisseling, of doet hier niet aan mee. Neem contact op met "
+            "VNG-support.",
         )
     _spend(sleutel, "aanroepen", settings.UM_AANLEVER_AANROEPEN_PER_MINUUT, _MINUTE)
     return sleutel

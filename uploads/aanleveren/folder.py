@@ -37,6 +37,7 @@ from exchange.standard import Soort, is_oin
 from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 from uploads.leveringen.intake import receive, safe_name
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.mapping.recognition import KOPPELINGEN
@@ -162,7 +163,7 @@ class Wachter:
                     self._take(plek, bezig, bezig, name, telling)
             _erase_kept(plek)
             names = _files(plek.fd)
-            if names and not plek.gemeente.is_toegelaten:
+            if names and not is_open(Recht.AANLEVEREN, plek.gemeente):
                 raise Onbruikbaar("deze gemeente is niet toegelaten; de bestanden blijven staan")
             for name in names:
                 self._take(plek, plek.fd, bezig, name, telling)

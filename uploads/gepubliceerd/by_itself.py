@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 from uploads.gepubliceerd import publication
 from uploads.models import BEZIG, Levering, Leveringstatus, RedenStop
 
@@ -42,7 +43,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
         return RedenStop.KOLOMMEN
     if not levering.omgezet:
         return RedenStop.LEEG
-    if not gemeente.is_toegelaten:
+    if not is_open(Recht.PUBLICEREN, gemeente, levering.soort):
         return RedenStop.TOELATING
     published = Levering.objects.filter(
         soort=levering.soort, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_op=None

@@ -23,6 +23,7 @@ from um_portal.errors import FoutMetMelding
 from um_portal.jobs import MAX_POGINGEN, Lease
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 from uploads.leveringen import lifecycle
 from uploads.leveringen.erasure import erase_content
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
@@ -131,15 +132,11 @@ def request_publication(
     there is nothing to publish, or when the municipality may not publish; RemtEerst when more would disappear
     than the reason was given for.
     """
-    if not gemeente.is_toegelaten:
-        raise NietPubliceerbaar(
-            "Uw gemeente is nog niet toegelaten tot de uitwisseling en kan daarom niet publiceren. "
-            "Neem contact op met VNG-support."
-        )
     with voor_gemeente(gemeente):
         levering = Levering.objects.select_for_update(of=("self",)).filter(pk=levering_id).first()
         if levering is None or not levering.is_publiceerbaar:
             raise NietPubliceerbaar(why_not(levering))
+        _check_open(gemeente, levering)
         levering.gemeente = gemeente
         if wijze:
             levering.wijze = Wijze(wijze)
@@ -152,6 +149,15 @@ def request_publication(
             wijze=levering.wijze,
             reden_verlies=levering.reden_verlies,
             verlies_bevestigd=levering.verlies_bevestigd,
+        )
+
+
+def _check_open(gemeente: Gemeente, levering: Levering) -> None:
+    """Refuses for a municipality that may not publish this now. Raises NietPubliceerbaar."""
+    if not is_open(Recht.PUBLICEREN, gemeente, levering.soort):
+        raise NietPubliceerbaar(
+            f"Uw gemeente is nu niet toegelaten tot de uitwisseling, of biedt geen {levering.soort_label} aan, en kan "
+            "daarom niet publiceren. Neem contact op met VNG-support."
         )
 
 
@@ -176,6 +182,8 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 
 
 def _publish(lease: Lease[Levering], levering: Levering) -> Verschil:
+    # The municipality may have been suspended while the levering waited.
+    _check_open(Gemeente.objects.get(pk=levering.gemeente_id), levering)
     verschil = store.publish(
         levering.gemeente,
         Soort(levering.soort),
@@ -333,6 +341,8 @@ def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil 
         give_back(werk.bezig)
     except RemtEerst as problem:
         give_back(problem.melding, RedenStop.REM)
+    except NietPubliceerbaar as problem:
+        give_back(problem.melding, RedenStop.TOELATING)
     except NietTerugTeDraaien:
         give_back(NIET_TERUG)
     except OnbekendePostcode:

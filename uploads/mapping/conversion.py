@@ -18,7 +18,15 @@ from exchange.standard import Foutcode, Soort, validate, without_empties
 from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import is_empty_list, tekst
-from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, without_own
+from uploads.mapping.eigen import (
+    KOP_CONTACTBELEID,
+    VOORBEELD_ID,
+    VOORBEELDRIJ,
+    eigen_kolommen,
+    policy_column,
+    policy_of,
+    without_own,
+)
 from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
@@ -68,12 +76,16 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Rijuitkomst:
-    """The outcome of one row: its record when it goes along, else None; the findings tell why."""
+    """The outcome of one row: its record when it goes along, else None; the findings tell why.
+
+    `contactbeleid` is the contact policy that the row gives, None when it leaves that to the municipality.
+    """
 
     rij: int
     record: Record | None
     bevindingen: tuple[Rijopmerking, ...]
     lot: Lot
+    contactbeleid: str | None = None
 
 
 @dataclass(slots=True)
@@ -117,6 +129,7 @@ class Omzetting:
         seen: dict[str, int] = {}
         found: list[Rijopmerking] = list(self._missing_columns())
         ours = eigen_kolommen(self.gevonden.koppen)
+        policies = policy_column(self.gevonden.koppen) if soort is Soort.WERKZOEKENDEN else None
         ids = self.gevonden.id_kolommen
         few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
         nummer = 0
@@ -132,13 +145,18 @@ class Omzetting:
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
                 continue
+            policy, remark = None, None
             if ours:
+                if policies is not None and policies < len(waarden):
+                    policy, remark = policy_of(waarden[policies])
                 waarden = without_own(waarden, ours)
             if is_empty_list(waarden):
                 telling.lege_rijen += 1
                 continue
             telling.gelezen += 1
             record: Record | None = None
+            if remark is not None:
+                meld(KOP_CONTACTBELEID, remark)
             if (no_record := _no_record(waarden, ids, few)) is not None:
                 meld("", no_record)
             else:
@@ -159,7 +177,7 @@ class Omzetting:
                 seen[eigen_id] = nummer
             bevindingen = tuple(found)
             found.clear()
-            yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot))
+            yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot, policy))
 
     def _missing_columns(self) -> Iterator[Rijopmerking]:
         """Yields a warning for each column that the file lacks.

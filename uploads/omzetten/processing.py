@@ -20,13 +20,13 @@ from django.db import connection
 from django.utils import timezone
 
 from exchange.bron.concept import put_ready
-from exchange.bron.writing import Schrijver
+from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
 from um_portal.tenants import keys
-from um_portal.tenants.models import Gemeente
+from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen import saved
 from uploads.leveringen import lifecycle, voorproef
@@ -138,7 +138,7 @@ class _Werk:
         self.levering.gemeente = gemeente
         self.volg = volg
         self.blad = ""
-        self.records: list[Record] = []
+        self.records: list[Record | MetBeleid] = []
         self.findings: list[Rijopmerking] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
@@ -246,7 +246,10 @@ class _Werk:
 
     def _collect(self, uitkomst: Rijuitkomst) -> None:
         if uitkomst.record is not None:
-            self.records.append(uitkomst.record)
+            policy = uitkomst.contactbeleid
+            self.records.append(
+                MetBeleid(uitkomst.record, Contactbeleid(policy)) if policy else uitkomst.record
+            )
         for finding in uitkomst.bevindingen:
             if finding.opmerking.ernst is Ernst.WAARSCHUWING:
                 reason = (finding.opmerking.code, finding.kolom)

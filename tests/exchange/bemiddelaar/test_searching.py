@@ -399,13 +399,13 @@ def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente
     assert not exchange.calls
 
 
-def test_a_municipality_that_is_not_admitted_yet_is_told_so_and_keeps_what_was_filled_in(
+def test_a_municipality_that_is_not_admitted_yet_is_told_so_and_asks_nothing(
     exchange,
 ) -> None:
     jobcoach = een_gebruiker(een_gemeente(status=Gemeentestatus.AANGEMELD))
     page = een_client(jobcoach).post("/zoeken/", {"postcode": "3511AB", "afstand": 5})
-    assert "neemt nu niet deel" in page.text
-    assert 'value="3511AB"' in page.text
+    assert page.status_code == 403
+    assert "nog niet toegelaten" in page.text
     assert not exchange.calls
 
 

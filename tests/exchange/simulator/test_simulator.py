@@ -1133,7 +1133,7 @@ def test_municipalities_answer_through_the_portal_itself(
     from tests.factories import (
         publish_set,  # the portal's source, which the simulator knows only by its address
     )
-    from um_portal.gemeenten.admission import admit
+    from um_portal.demo.toelaten import admit_at_once
 
     for oin, id_bron in ((DONKERVELD, "van-donkerveld"), (LICHTENDAM, "van-lichtendam")):
         record = werkzoekende(
@@ -1141,7 +1141,7 @@ def test_municipalities_answer_through_the_portal_itself(
             emailadres=["werkzoekende@example.org"],
             bemiddelingsberoep=[{"codeBeroepsnaam": "urn:test:geen"}],
         )
-        publish_set(admit(oin, f"Gemeente {oin[10:]}"), WZ, [record])
+        publish_set(admit_at_once(oin, f"Gemeente {oin[10:]}"), WZ, [record])
     settings.UM_DEMO = True
     settings.MIDDLEWARE = ["exchange.bron.middleware.BronMiddleware"]
     with serving_django() as portal:

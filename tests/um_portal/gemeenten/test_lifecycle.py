@@ -6,7 +6,14 @@ from django.core.exceptions import ValidationError
 from tests.factories import een_gemeente
 from tests.lifecycles import pairs, says_yes, verbs_of
 from um_portal.gemeenten import lifecycle
-from um_portal.gemeenten.admission import admit
+from um_portal.gemeenten.admission import (
+    Hervatreden,
+    NietToegelaten,
+    Toelatingsreden,
+    admit,
+    register,
+    resume,
+)
 from um_portal.gemeenten.lifecycle import OVERGANGEN
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 
@@ -31,17 +38,16 @@ def test_the_first_admission_is_remembered() -> None:
     first = gemeente.toegelaten_op
     assert first is not None
     assert lifecycle.suspend(gemeente.pk)
-    again = admit(gemeente.oin, "Een andere naam")
-    assert (again.naam, again.status, again.toegelaten_op) == (
-        "Een andere naam",
-        Gemeentestatus.TOEGELATEN,
-        first,
-    )
+    resume(gemeente, Hervatreden.OPGELOST)
+    gemeente.refresh_from_db()
+    assert (gemeente.status, gemeente.toegelaten_op) == (Gemeentestatus.TOEGELATEN, first)
 
 
 def test_who_left_is_not_admitted_again_and_keeps_its_name() -> None:
     gemeente = een_gemeente("Vertrokken", status=Gemeentestatus.VERTROKKEN)
-    with pytest.raises(ValidationError, match="vertrokken"):
-        admit(gemeente.oin, "Terug van weggeweest")
+    with pytest.raises(NietToegelaten, match="vertrokken"):
+        admit(gemeente, Toelatingsreden.BESLUIT)
+    with pytest.raises(ValidationError, match="al een gemeente"):
+        register(gemeente.oin, "Terug van weggeweest")
     gemeente.refresh_from_db()
     assert (gemeente.naam, gemeente.status) == ("Vertrokken", Gemeentestatus.VERTROKKEN)

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.models import Auditregel
-from um_portal.gemeenten.admission import Reden, resume, suspend
+from um_portal.gemeenten.admission import Hervatreden, NietToegelaten, Reden, resume, suspend
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
 
@@ -53,12 +53,13 @@ def test_a_suspended_municipality_stops_at_once_and_resumes(settings) -> None:
     assert browser.get("/leveringen/nieuw/").status_code == 403
     assert browser.get("/leveringen/gepubliceerd/intrekken/").status_code == 200
     assert not suspend(gemeente, Reden.INCIDENT)
-    assert resume(gemeente)
+    resume(gemeente, Hervatreden.OPGELOST)
     assert (_asked_as_source(gemeente, settings), browser.get("/zoeken/").status_code) == (200, 200)
-    assert not resume(gemeente)
+    with pytest.raises(NietToegelaten, match="toegelaten"):
+        resume(gemeente, Hervatreden.OPGELOST)
     assert _acts(gemeente)[-2:] == [
         (Handeling.GEMEENTE_OPGESCHORT.value, "incident"),
-        (Handeling.GEMEENTE_HERVAT.value, ""),
+        (Handeling.GEMEENTE_HERVAT.value, "opgelost"),
     ]
 
 

@@ -48,6 +48,7 @@ NIET_VERSLEUTELD = {
     "audit.Auditregel.hash": "a hash of a line",
     "audit.Auditregel.vorige_hash": "a hash of a line",
     "audit.Keten.hash": "a hash of a line",
+    "gemeenten.Logo.inhoud": "a picture that everybody of the municipality sees",
     "bron.Werkzoekende.vingerafdruk": "a keyed hash",
     "bron.Vacature.vingerafdruk": "a keyed hash",
     "bron.Werkgeverscontactmoment.vingerafdruk": "a keyed hash",

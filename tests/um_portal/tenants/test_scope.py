@@ -15,6 +15,7 @@ from exchange.bron.models import Werkzoekende
 from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende, publish_set
 from um_portal.audit.models import Auditregel
+from um_portal.demo.toelaten import fill_checklist
 from um_portal.tenants import keys
 from um_portal.tenants.models import (
     Contactbeleid,
@@ -244,17 +245,23 @@ def test_the_keys_in_the_database_are_wrapped() -> None:
 # --- Admission and pages -------------------------------------------------------------------------------
 
 
-def test_admit_admits_a_municipality_and_admitting_again_keeps_its_keys() -> None:
+def test_the_command_admits_a_municipality_that_meets_every_condition_and_once_only() -> None:
     out = StringIO()
+    with pytest.raises(CommandError, match="Er ontbreekt nog: Afsprakenstelsel"):
+        call_command("admit", oin="12345678901234567890", naam="Proefdorp")
+    gemeente = Gemeente.objects.get(oin="12345678901234567890")
+    assert gemeente.status == Gemeentestatus.AANGEMELD
+    fill_checklist(gemeente)
     call_command("admit", oin="12345678901234567890", naam="Proefdorp", stdout=out)
     assert out.getvalue() == "Proefdorp (12345678901234567890) is toegelaten.\n"
-    gemeente = Gemeente.objects.get(oin="12345678901234567890")
+    gemeente.refresh_from_db()
     assert gemeente.status == Gemeentestatus.TOEGELATEN
     before = keys.pseudoniem(gemeente, "x")
-    call_command("admit", oin="12345678901234567890", naam="Proefdorp aan Zee", stdout=out)
+    with pytest.raises(CommandError, match="Proefdorp is toegelaten"):
+        call_command("admit", oin="12345678901234567890", naam="Proefdorp aan Zee")
     keys.forget()
     gemeente.refresh_from_db()
-    assert gemeente.naam == "Proefdorp aan Zee"
+    assert gemeente.naam == "Proefdorp"
     assert keys.pseudoniem(gemeente, "x") == before
 
 

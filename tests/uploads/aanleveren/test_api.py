@@ -185,7 +185,13 @@ def test_it_works_from_a_key_to_what_the_source_answers_with(
     with voor_gemeente(gemeente):
         assert not Bronbestand.objects.exists()
         deeds = list(Auditregel.objects.order_by("pk").values_list("handeling", flat=True))
-    assert deeds == ["gemeente_toegelaten", "sleutel_gemaakt", "levering_ontvangen", "levering_gepubliceerd"]
+    assert deeds == [
+        "gemeente_ingeschreven",
+        "gemeente_toegelaten",
+        "sleutel_gemaakt",
+        "levering_ontvangen",
+        "levering_gepubliceerd",
+    ]
     assert state(gemeente, body["id"]).aanleversleutel_id == sleutel.sleutel.pk
 
 

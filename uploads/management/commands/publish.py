@@ -12,6 +12,7 @@ from exchange.standard import Soort
 from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
 from uploads.aanleveren.deliver import AndereSoort, OnbekendeKoppeling, check_koppeling
 from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure, lifecycle
@@ -98,9 +99,10 @@ class Command(BaseCommand):
             raise Mislukt(f"Deze koppeling bestaat niet. Kies {_KOPPELINGEN}.") from None
         except AndereSoort:
             raise Mislukt("Deze koppeling is voor een andere soort. Kies een andere koppeling.") from None
-        if not gemeente.is_toegelaten:
+        if not is_open(Recht.PUBLICEREN, gemeente, soort.value):
             raise Mislukt(
-                "Deze gemeente is niet toegelaten tot de uitwisseling en kan daarom niet publiceren."
+                "Deze gemeente kan dit nu niet publiceren: zij is niet toegelaten tot de uitwisseling, of doet hier "
+                "niet aan mee."
             )
         path = Path(options["bestand"])
         try:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from um_portal.demo.accounts import WACHTWOORD, overview
 from um_portal.demo.exports import write_examples
+from um_portal.demo.toelaten import admit_at_once
 from um_portal.demo.world import make_world
 
 
@@ -17,8 +18,14 @@ class Command(BaseCommand):
     help = "Maak de voorbeeldgegevens van de demonstratie, voor zover ze er nog niet zijn."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Adds the option that only shows the accounts."""
+        """Adds the options that only show the accounts, and that only admit one municipality."""
         parser.add_argument("--accounts", action="store_true", help="toon alleen wie er kan inloggen")
+        parser.add_argument(
+            "--gemeente",
+            nargs=2,
+            metavar=("OIN", "NAAM"),
+            help="laat alleen deze gemeente toe, met verzonnen voorwaarden",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Makes the world. Raises CommandError outside demonstration mode: the password is public."""
@@ -32,6 +39,10 @@ class Command(BaseCommand):
                     f"  {row['gebruikersnaam']:{wide['gebruikersnaam']}}  {row['rol']:{wide['rol']}}  {row['gemeente']}"
                 )
             self.stdout.write(f"  Het wachtwoord is overal: {WACHTWOORD}")
+            return
+        if options["gemeente"]:
+            gemeente = admit_at_once(*options["gemeente"])
+            self.stdout.write(f"{gemeente.naam} ({gemeente.oin}) is toegelaten.")
             return
         make_world()
         write_examples(Path(settings.UM_DATA_DIR) / "voorbeelden")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from um_portal.gemeenten.admission import Reden, resume, suspend
+from um_portal.gemeenten.admission import Hervatreden, NietToegelaten, Reden, resume, suspend
 from um_portal.tenants.models import Gemeente
 
 
@@ -29,11 +29,15 @@ class Command(BaseCommand):
         gemeente = Gemeente.objects.filter(oin=options["oin"]).first()
         if gemeente is None:
             raise CommandError("Er is geen gemeente met dit OIN.")
-        done = resume(gemeente) if options["hervat"] else suspend(gemeente, Reden(options["reden"]))
-        if not done:
+        if options["hervat"]:
+            try:
+                resume(gemeente, Hervatreden.OPGELOST)
+            except NietToegelaten as problem:
+                raise CommandError(problem.melding) from None
+        elif not suspend(gemeente, Reden(options["reden"])):
             raise CommandError(
                 f"Dat kan nu niet: {gemeente.naam} is {gemeente.get_status_display().lower()}. "
-                "Alleen een toegelaten gemeente is op te schorten, en alleen een opgeschorte te hervatten."
+                "Alleen een toegelaten gemeente is op te schorten."
             )
         self.stdout.write(
             f"De deelname van {gemeente.naam} is {'hervat' if options['hervat'] else 'opgeschort'}."
