@@ -128,7 +128,7 @@ class Omzetting:
             self._count_unknown(*waarde)
 
         for rij in self.gevonden.tabel.rijen():
-            nummer, waarden = rij
+            nummer, waarden, merken = rij
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
                 continue

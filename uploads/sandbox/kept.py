@@ -6,7 +6,7 @@ bytes, which take a fraction of the memory that the rows themselves would take.
 
 from collections.abc import Iterator
 
-from uploads.sandbox.frames import pack, unpack
+from uploads.sandbox.frames import pack_rows, rows_of, unpack
 from uploads.sandbox.sheets import MAX_MERGED, Blad, Cells, Grenzen, head_length
 
 _ROWS = 500
@@ -39,7 +39,7 @@ class Bewaard:
             return
         self._open.append(row)
         if len(self._open) == _ROWS:
-            self._packed.append(pack(self._open))
+            self._packed.append(pack_rows(self._open))
             self._open = []
 
     def sla_over(self, number: int) -> None:
@@ -59,12 +59,13 @@ class Bewaard:
     def rijen(self, start: int = 0) -> Iterator[Cells]:
         """Yields the rows from this one on, all as wide as the sheet."""
         for number in range(start // _ROWS, len(self._packed)):
-            rows = unpack(self._packed[number])
+            rows = rows_of(unpack(self._packed[number]), _ROWS)
             yield from map(self._whole, rows[start - number * _ROWS :] if start > number * _ROWS else rows)
         yield from map(self._whole, self._open[max(start - len(self._packed) * _ROWS, 0) :])
 
     def _whole(self, row: Cells) -> Cells:
-        return row + [""] * (self.breedte - len(row)) if len(row) < self.breedte else row
+        row.extend([""] * (self.breedte - len(row)))
+        return row
 
     def blad(self, index: int) -> Blad:
         """Gives the description of the sheet, with its first rows."""

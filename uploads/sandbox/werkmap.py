@@ -7,7 +7,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from uploads.sandbox.bijzonderheden import counts_from_1904, has_password
+from uploads.sandbox.bijzonderheden import Xls, counts_from_1904
 from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem, head_length
 
 
@@ -15,13 +15,17 @@ class Werkmap:
     """An opened workbook. The largest sheet stays in memory, because most requests are for that one."""
 
     def __init__(self, inhoud: bytes, formaat: str, grenzen: Grenzen) -> None:
-        if formaat == "xls" and has_password(inhoud):
-            raise Leesprobleem("wachtwoord")
+        self.epoch_1904 = counts_from_1904(inhoud, formaat)
+        if formaat == "xls":
+            xls = Xls(inhoud)
+            if xls.has_password:
+                raise Leesprobleem("wachtwoord")
+            self.epoch_1904 = xls.epoch_1904
+            inhoud = xls.readable()
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
             raise Leesprobleem("wachtwoord") from None
-        self.epoch_1904 = counts_from_1904(inhoud, formaat)
         self.bladen: list[Blad] = []
         self._loaded: tuple[int, Any] | None = None
         most = -1

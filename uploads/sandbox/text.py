@@ -7,7 +7,7 @@ import codecs
 import io
 from typing import NamedTuple
 
-from uploads.readers.rows import Onleesbaar
+from uploads.sandbox.sheets import Leesprobleem
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,10 +18,6 @@ _BOMS = (
 )
 _SAMPLE = 8192
 _CHUNK = 1 << 20
-_GEEN_TEKST = (
-    "Dit bestand is geen spreadsheet en geen tekstbestand. Sla de gegevens in uw programma op als "
-    "Excel-bestand (xlsx) of als csv en upload dat bestand."
-)
 
 
 class Tekst(NamedTuple):
@@ -43,15 +39,15 @@ class Tekst(NamedTuple):
 
 
 def open_text(inhoud: bytes) -> Tekst:
-    """Finds the encoding of these bytes. Raises Onleesbaar when they are not text."""
+    """Finds the encoding of these bytes. Raises Leesprobleem when they are not text."""
     tekst = Tekst(inhoud, encoding_of(inhoud))
     if _looks_binary(tekst.stream().read(_SAMPLE)):
-        raise Onleesbaar(_GEEN_TEKST)
+        raise Leesprobleem("geen_tekst")
     return tekst
 
 
 def decode(inhoud: bytes) -> str:
-    """Gives all of the text at once. Raises Onleesbaar when it is not text."""
+    """Gives all of the text at once. Raises Leesprobleem when it is not text."""
     return open_text(inhoud).stream().read()
 
 
