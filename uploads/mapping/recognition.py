@@ -119,6 +119,15 @@ class Herkend:
         keys = {key for regel in regels.regels if regel.doel == self.soort.id_pad for key in regel.kolommen}
         return tuple(index for index, key in enumerate(kolomsleutels(self.koppen)) if key in keys)
 
+    @property
+    def gebruikte_kolommen(self) -> dict[int, str]:
+        """Gives the places of the columns that are used, each with its header."""
+        regels = self.herkenning.regels
+        if regels is None:
+            return {}
+        keys = enumerate(kolomsleutels(self.koppen))
+        return {index: self.koppen[index] for index, key in keys if key in regels.kolommen}
+
     def vertaling(self, omgeving: Omgeving) -> Vertaling:
         """Makes the translation for this file."""
         if self.herkenning.koppeling == pilot.NAAM:

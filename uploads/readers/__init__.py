@@ -6,9 +6,37 @@ The content decides the format, not the name.
 from collections.abc import Callable
 
 from uploads.readers.process import format_of, open_apart
-from uploads.readers.rows import Bestand, Formaat, Merk, Onleesbaar, Rij, Tabel
+from uploads.readers.rows import (
+    AANHALING,
+    GEHEELD,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    ZONDER_UITKOMST,
+    Bestand,
+    Formaat,
+    Merk,
+    Onleesbaar,
+    Rij,
+    Tabel,
+)
 
-__all__ = ["Bestand", "Formaat", "Merk", "Onleesbaar", "Rij", "Tabel", "open_file", "recognise_format"]
+__all__ = [
+    "AANHALING",
+    "GEHEELD",
+    "ONLEESBAAR",
+    "REGELS",
+    "VERBORGEN",
+    "ZONDER_UITKOMST",
+    "Bestand",
+    "Formaat",
+    "Merk",
+    "Onleesbaar",
+    "Rij",
+    "Tabel",
+    "open_file",
+    "recognise_format",
+]
 
 
 def recognise_format(inhoud: bytes) -> Formaat:

@@ -342,6 +342,7 @@ def _table(proces: Leesproces, blad: Blad) -> Tabel:
         verborgen=blad.verborgen,
         samengevoegd=tuple((a, b, c, d) for a, b, c, d in blad.samengevoegd),
         ongelijk=blad.ongelijk,
+        breedte=blad.breedte,
         regels=blad.regels,
         verborgen_kolommen=tuple(blad.verborgen_kolommen),
         verborgen_rijen=blad.verborgen_rijen,

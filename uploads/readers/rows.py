@@ -8,9 +8,31 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from um_portal.errors import FoutMetMelding
-from uploads.sandbox.sheets import Formaat, Merk
+from uploads.sandbox.sheets import (
+    AANHALING,
+    GEHEELD,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    ZONDER_UITKOMST,
+    Formaat,
+    Merk,
+)
 
-__all__ = ["Bestand", "Formaat", "Merk", "Onleesbaar", "Rij", "Tabel"]
+__all__ = [
+    "AANHALING",
+    "GEHEELD",
+    "ONLEESBAAR",
+    "REGELS",
+    "VERBORGEN",
+    "ZONDER_UITKOMST",
+    "Bestand",
+    "Formaat",
+    "Merk",
+    "Onleesbaar",
+    "Rij",
+    "Tabel",
+]
 
 
 class Onleesbaar(FoutMetMelding):
@@ -36,7 +58,8 @@ class Tabel:
     number of rows, as far as it is known beforehand. The first cell of a row is always in the first column,
     also when that column is empty. `samengevoegd` has, for cells that are merged into one, the first row,
     first column, last row and last column (from 0), as far as the format tells them; the first cell has the
-    value. `ongelijk`: rows differ in length, so a row may have cells beyond the headers. `regels` is the
+    value. `ongelijk`: rows differ in length, so a row may have cells beyond the headers;
+    `breedte` is the usual length. `regels` is the
     number of lines, of a text. `verborgen_kolommen` has the places (from 0) of hidden columns, and
     `verborgen_rijen` the number of hidden rows, as far as the format tells them.
     """
@@ -47,6 +70,7 @@ class Tabel:
     verborgen: bool = False
     samengevoegd: tuple[tuple[int, int, int, int], ...] = ()
     ongelijk: bool = False
+    breedte: int = 0
     regels: int = 0
     verborgen_kolommen: tuple[int, ...] = ()
     verborgen_rijen: int = 0

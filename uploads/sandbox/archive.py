@@ -5,6 +5,7 @@ away, and only up to the limit. The sizes that a zip states itself are not belie
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -12,6 +13,8 @@ import zlib
 from uploads.sandbox.sheets import Formaat, Leesprobleem
 
 _MAX_PARTS = 5000
+# Some programs number it.
+_WORKBOOK = re.compile(r"xl/workbook[0-9]*\.xml")
 _CHUNK = 1 << 20
 _PIECE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -27,7 +30,7 @@ def formaat_of_zip(inhoud: bytes) -> Formaat:
         names = {info.filename.replace("\\", "/").casefold(): info.filename for info in archive.infolist()}
         if any(info.flag_bits & 1 for info in archive.infolist()):
             raise Leesprobleem("zip_wachtwoord")
-        if "xl/workbook.xml" in names or "xl/worksheets/sheet1.xml" in names:
+        if any(map(_WORKBOOK.fullmatch, names)) or "xl/worksheets/sheet1.xml" in names:
             return Formaat.XLSX
         if "xl/workbook.bin" in names:
             return Formaat.XLSB

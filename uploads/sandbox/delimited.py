@@ -86,10 +86,8 @@ class Gescheiden:
         return islice(self._rows(), start, None)
 
     def _rows(self) -> Iterator[Cells]:
-        number = 0
         unwrap, wijze, most = self._unwrap, self._wijze, self._grenzen.kolommen
-        for row in self._records():
-            number += 1
+        for number, row in enumerate(self._records(), start=1):
             if number > self._grenzen.rijen:
                 raise Leesprobleem("csv_rijen", self._grenzen.rijen)
             if wijze.omhuld and len(row) == 1:
@@ -146,7 +144,9 @@ def _usual_rows(wijze: Schrijfwijze, sample: str) -> tuple[int, frozenset[str]]:
     if wijze.omhuld:
         return 1, frozenset()
     proef = _try(wijze, sample)
-    return proef.breedte, frozenset(_shape(row[0]) for row in proef.rijen if len(row) == proef.breedte)
+    full = [row for row in proef.rijen if len(row) == proef.breedte]
+    # The first of them has the headers.
+    return proef.breedte, frozenset(_shape(row[0]) for row in full[1:])
 
 
 def _shape(cell: str) -> str:
@@ -191,6 +191,10 @@ def _taken_apart(
             for one in literal
         ]
     return literal, certain
+
+
+def _without_single(cell: str, quote: str) -> str:
+    return cell.strip(quote) if cell.count(quote) == 1 else cell
 
 
 def _read_alone(line: str, wijze: Schrijfwijze) -> Cells | None:

@@ -51,7 +51,7 @@ class Merk(NamedTuple):
     """Something about a row that its cells do not tell; the numbers depend on the code.
 
     `AANHALING`, `GEHEELD`: the first and last line of the text that belong together. `ZONDER_UITKOMST`,
-    `FOUTWAARDE`, `ONLEESBAAR`: the columns (from 0). `REGELS`: the first and last line of the text in which
+    `ONLEESBAAR`: the columns (from 0). `REGELS`: the first and last line of the text in which
     the row stands, when that is not the number of the row. `VERBORGEN`: none.
     """
 
@@ -65,14 +65,12 @@ AANHALING: Final = "aanhaling"
 GEHEELD: Final = "geheeld"
 # A formula of which the file does not have the result.
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
-# A cell that shows an error.
-FOUTWAARDE: Final = "foutwaarde"
 # A cell with characters that no text has.
 ONLEESBAAR: Final = "onleesbaar"
 # A row that is hidden, by hand or by a filter.
 VERBORGEN: Final = "verborgen"
 REGELS: Final = "regels"
-MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, FOUTWAARDE, ONLEESBAAR, VERBORGEN, REGELS})
+MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, ONLEESBAAR, VERBORGEN, REGELS})
 
 
 class Gemerkt(list[Any]):

@@ -30,6 +30,10 @@ _BLOCK_VALUE = bytes.fromhex("d7aa0f6d3061344e")
 _BLOCK_KEY = bytes.fromhex("146e0be7abacd0d6")
 
 
+def _sha1(data: bytes) -> "hashlib._Hash":
+    return hashlib.sha1(data, usedforsecurity=False)
+
+
 def decrypted(inhoud: bytes) -> bytes:
     """Gives the workbook in this container.
 
@@ -106,17 +110,15 @@ def _standard(info: bytes, package: bytes) -> bytes:
     salt = info[after + 4 : after + 4 + salt_size]
     verifier = info[after + 4 + salt_size : after + 20 + salt_size]
     value = info[after + 24 + salt_size : after + 56 + salt_size]
-    spun = hashlib.sha1(salt + _PASSWORD).digest()
+    spun = _sha1(salt + _PASSWORD).digest()
     for number in range(_SPINS_OF_STANDARD):
-        spun = hashlib.sha1(struct.pack("<I", number) + spun).digest()
-    final = hashlib.sha1(spun + bytes(4)).digest()
+        spun = _sha1(struct.pack("<I", number) + spun).digest()
+    final = _sha1(spun + bytes(4)).digest()
+    masks = (0x36, 0x5C)
     halves = [
-        hashlib.sha1(
-            bytes(one ^ mask for one, mask in zip(final.ljust(64, b"\0"), [pad] * 64, strict=True))
-        ).digest()
-        for pad in (0x36, 0x5C)
+        _sha1(bytes(byte ^ mask for byte in final) + bytes([mask]) * (64 - len(final))).digest()
+        for mask in masks
     ]
-    # The xor of zeros with the pad is the pad itself, as the algorithm asks.
     secret = b"".join(halves)[: bits // 8]
     cipher = Cipher(algorithms.AES(secret), modes.ECB())  # noqa: S305
 
@@ -124,7 +126,7 @@ def _standard(info: bytes, package: bytes) -> bytes:
         opened = cipher.decryptor()
         return opened.update(data[: len(data) // 16 * 16]) + opened.finalize()
 
-    if hashlib.sha1(unlock(verifier)).digest() != unlock(value)[:20]:
+    if _sha1(unlock(verifier)).digest() != unlock(value)[:20]:
         raise Leesprobleem("wachtwoord")
     return unlock(package)
 
