@@ -167,7 +167,7 @@ class Omzetting:
                 continue
             if ours:
                 waarden = without_own(waarden, ours)
-            if is_empty_list(waarden):
+            if is_empty_list(waarden) and not (merken and any(True for _ in self._marks(merken, used))):
                 telling.lege_rijen += 1
                 continue
             telling.gelezen += 1
