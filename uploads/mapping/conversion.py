@@ -22,7 +22,17 @@ from uploads.mapping.eigen import VOORBEELD_ID, VOORBEELDRIJ, eigen_kolommen, wi
 from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
-from uploads.readers import AANHALING, GEHEELD, ONLEESBAAR, REGELS, VERBORGEN, ZONDER_UITKOMST, Merk, Tabel
+from uploads.readers import (
+    AANHALING,
+    GEHEELD,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    VREEMD,
+    ZONDER_UITKOMST,
+    Merk,
+    Tabel,
+)
 
 # The first word of a row below the data, such as a sum; such a row has few cells.
 _TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
@@ -76,6 +86,11 @@ _CELLEN = {
         "In deze cel staan tekens die geen tekst zijn. Vul de cel opnieuw in.",
     ),
 }
+_VREEMD = (
+    "vreemde_tekens",
+    "In deze cel staan letters die onderweg kapot zijn gegaan, zoals een ruitje of Ã© waar é hoort. Exporteer het "
+    "bestand opnieuw uit uw systeem, in de tekenset UTF-8.",
+)
 _SLUITINGSDATUM = "sluitingsdatumVacature"
 # The most different values of a list that are counted, and the longest value that a value mapping can hold.
 MAX_ONBEKEND = 5000
@@ -224,6 +239,15 @@ class Omzetting:
                 for place in getallen:
                     if place in used:
                         yield used[place], Opmerking(Ernst.AFGEKEURD, *_CELLEN[code])
+            elif code == VREEMD:
+                for place in getallen:
+                    if place in used:
+                        # Whoever is known by this cannot be known by it in the next file.
+                        maimed = place in self.gevonden.id_kolommen
+                        yield (
+                            used[place],
+                            Opmerking(Ernst.AFGEKEURD if maimed else Ernst.WAARSCHUWING, *_VREEMD),
+                        )
 
     def _is_over(self, record: Record) -> bool:
         """Tells whether the record is a vacancy that is closed already, so that nobody would find it."""

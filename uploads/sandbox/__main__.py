@@ -163,6 +163,9 @@ def main(opdracht: dict[str, Any]) -> None:
         only_format = opdracht["alleen_formaat"]
         formaat = recognise(gelezen, opdracht["uitgepakt"], thoroughly=not only_format)
         if only_format:
+            if formaat is Formaat.XLSX and gelezen.startswith(OLE):
+                # That it has a password is told at once.
+                open_inhoud(gelezen, formaat)
             _send(antwoorden, pack({"formaat": formaat}))
             return
         inhoud = open_inhoud(gelezen, formaat)

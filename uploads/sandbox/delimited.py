@@ -165,31 +165,35 @@ def _taken_apart(
     if width < 2 or wijze.omhuld or wijze.escape:
         return [], False
     apart = [_read_alone(line, wijze) for line in lines]
-    # The first of these lines opens the quote. The others stand alone, unless they open one themselves.
+    # A line that opens a quote itself is read without it.
+    freed = [
+        cells if cells is not None else _read_alone(_without_open_quote(line, wijze) or line, wijze)
+        for cells, line in zip(apart, lines, strict=True)
+    ]
     # With few columns a sentence easily has as many commas as a row.
     if not any(
         cells is not None and len(cells) == width and (width > _FEW or _shape(cells[0]) in beginnings)
-        for cells in apart[1:]
+        for cells in freed[1:]
     ):
         return [], False
-    opened = _without_open_quote(lines[0], wijze)
-    first = _read_alone(opened, wijze) if opened is not None else None
-    every = [first, *apart[1:]]
+    first = freed[0]
     if len(row) == width and (first is None or len(first) != width or _quotes_by_habit(lines, wijze)):
         # A cell in which somebody put a few lines of another table.
         return [], False
-    certain = len(row) != width and all(cells is not None and len(cells) == width for cells in every)
+    # Only the first may open the quote; another that does leaves more than one way.
+    certain = (
+        len(row) != width
+        and all(cells is not None and len(cells) == width for cells in freed)
+        and None not in apart[1:]
+    )
     literal = [
         cells
         if cells is not None
         else next(csv.reader([line], delimiter=wijze.delimiter, quoting=csv.QUOTE_NONE), [])
-        for cells, line in zip(every, lines, strict=True)
+        for cells, line in zip(freed, lines, strict=True)
     ]
     if certain:
-        literal = [
-            [cell.strip(wijze.quote) if cell.count(wijze.quote) == 1 else cell for cell in one]
-            for one in literal
-        ]
+        literal = [[_without_single(cell, wijze.quote) for cell in one] for one in literal]
     return literal, certain
 
 

@@ -6,6 +6,7 @@ beside the rows: each different one once, with the places where it stands.
 """
 
 import datetime as dt
+import re
 import struct
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from uploads.sandbox.sheets import MERKEN, ONLEESBAAR, Cells, Gemerkt, Merk, gemerkt
+from uploads.sandbox.sheets import MERKEN, ONLEESBAAR, VREEMD, Cells, Gemerkt, Merk, gemerkt
 
 LENGTH: Final = struct.Struct(">Q")
 # An honest reading process sends no larger answer.
@@ -25,6 +26,9 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 _COLUMN_BITS = 20
 _COLUMN = (1 << _COLUMN_BITS) - 1
 _NUL = b"\\u0000"
+# In UTF-8: the character that stands for a lost one; and letters with a sign that were UTF-8 themselves, read
+# as Windows-1252 (an é looks like Ã©).
+_WRONG = re.compile(rb"\xef\xbf\xbd|\xc3\x83(?:[\xc2\xc5\xc6\xcb]|\xe2\x80|\xe2\x82)")
 
 
 def _duration(text: str) -> dt.timedelta:
@@ -84,19 +88,27 @@ def rows_message(rows: Sequence[Cells]) -> list[Any]:
 
 
 def pack_rows(rows: Sequence[Cells]) -> bytes:
-    """Gives rows as bytes. A text with a NUL is left out, and its row is marked."""
+    """Gives rows as bytes.
+
+    A text with a NUL is left out, and its row is marked; so is a row with letters that were decoded wrongly.
+    """
     data = orjson.dumps(rows_message(rows))
-    return orjson.dumps(rows_message(list(map(_without_nuls, rows)))) if _NUL in data else data
+    if _NUL in data or _WRONG.search(data):
+        data = orjson.dumps(rows_message(list(map(_judged, rows))))
+    return data
 
 
-def _without_nuls(row: Cells) -> Cells:
-    places = [place for place, value in enumerate(row) if value.__class__ is str and "\0" in value]
-    if not places:
+def _judged(row: Cells) -> Cells:
+    texts = [(place, value) for place, value in enumerate(row) if value.__class__ is str]
+    nuls = tuple(place for place, value in texts if "\0" in value)
+    wrong = tuple(place for place, value in texts if not value.isascii() and _WRONG.search(value.encode()))
+    if not nuls and not wrong:
         return row
-    clean = gemerkt(row, Merk(ONLEESBAAR, tuple(places)))
-    for place in places:
-        clean[place] = ""
-    return clean
+    merken = [Merk(code, places) for code, places in ((ONLEESBAAR, nuls), (VREEMD, wrong)) if places]
+    judged = gemerkt(row, *merken)
+    for place in nuls:
+        judged[place] = ""
+    return judged
 
 
 def rows_of(message: Any, most: int) -> list[Cells]:

@@ -51,7 +51,7 @@ class Merk(NamedTuple):
     """Something about a row that its cells do not tell; the numbers depend on the code.
 
     `AANHALING`, `GEHEELD`: the first and last line of the text that belong together. `ZONDER_UITKOMST`,
-    `ONLEESBAAR`: the columns (from 0). `REGELS`: the first and last line of the text in which
+    `ONLEESBAAR`, `VREEMD`: the columns (from 0). `REGELS`: the first and last line of the text in which
     the row stands, when that is not the number of the row. `VERBORGEN`: none.
     """
 
@@ -67,10 +67,12 @@ GEHEELD: Final = "geheeld"
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
 # A cell with characters that no text has.
 ONLEESBAAR: Final = "onleesbaar"
+# A cell with letters that another program decoded wrongly.
+VREEMD: Final = "vreemd"
 # A row that is hidden, by hand or by a filter.
 VERBORGEN: Final = "verborgen"
 REGELS: Final = "regels"
-MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, ONLEESBAAR, VERBORGEN, REGELS})
+MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, ONLEESBAAR, VREEMD, VERBORGEN, REGELS})
 
 
 class Gemerkt(list[Any]):

@@ -145,7 +145,10 @@ class Xlsx:
                 data = archive.read(places[blad.volgnummer])
                 self._whole_more[blad.volgnummer] = more = self._more(data)
                 begin = _SHEET_DATA.search(data)
-                hidden = sum(any(merk.code == VERBORGEN for merk in one.merken) for one in more.values())
+                hidden = sum(
+                    place < blad.hoogte and any(merk.code == VERBORGEN for merk in one.merken)
+                    for place, one in more.items()
+                )
                 self.bladen[number] = blad._replace(
                     kop=list(self._with_more(iter(blad.kop), 0, more)),
                     verborgen_rijen=hidden,

@@ -1,13 +1,13 @@
 """Reads a file as the reading process does, but here: for tests that read hundreds of files."""
 
+import json
 from typing import Any
 
-import orjson
 from django.conf import settings
 
 from exchange.standard import Soort
 from uploads.readers.meldingen import MELDINGEN, melding_of
-from uploads.readers.rows import Formaat, Onleesbaar, Rij
+from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.__main__ import Antwoord, opener
 from uploads.sandbox.frames import MAX_BYTES, rows_of, unpack
 from uploads.sandbox.herkenning import OLE, recognise
@@ -37,6 +37,12 @@ def read_here(inhoud: bytes) -> tuple[Formaat, list[list[Rij]]]:
         raise Onleesbaar(melding_of(fout, getallen)) from None
 
 
+def open_here(inhoud: bytes) -> Bestand:
+    """Gives a file of one sheet as `open_file` does. Raises Onleesbaar."""
+    formaat, [rijen] = read_here(inhoud)
+    return Bestand(formaat, (Tabel("", len(rijen), lambda: iter(rijen)),))
+
+
 def _all(answers: Antwoord, index: int) -> list[list[Any]]:
     found: list[list[Any]] = []
     while rows := rows_of(unpack(answers.rijen(index, len(found), 1000)), MAX_BYTES):
@@ -46,5 +52,5 @@ def _all(answers: Antwoord, index: int) -> list[list[Any]]:
 
 def _row(formaat: Formaat, number: int, row: list[Any]) -> Rij:
     if formaat is Formaat.JSON:
-        return Rij(number, orjson.loads(row[0]))
+        return Rij(number, json.loads(row[0]))
     return Rij(number, list(row), row.merken) if isinstance(row, Gemerkt) else Rij(number, row)
