@@ -75,7 +75,7 @@ def rows_message(rows: Sequence[Cells]) -> list[Any]:
     marks: list[tuple[int, str, tuple[int, ...]]] = []
     for number, row in enumerate(rows):
         if row.__class__ is Gemerkt:
-            marks += [(number, merk.code, merk.getallen) for merk in row.merken]  # type: ignore[attr-defined]
+            marks += [(number, merk.code, merk.getallen) for merk in row.merken]
         if not _PLAIN.issuperset(map(type, row)):
             row = list(row)
             for column, value in enumerate(row):

@@ -89,7 +89,8 @@ class Ole:
         shift, short_shift = struct.unpack_from("<HH", data, 30)
         if shift not in {9, 12} or not 4 <= short_shift <= shift:
             raise Leesprobleem("ole")
-        self._size, self._short_size = 1 << shift, 1 << short_shift
+        self._size: int = 1 << shift
+        self._short_size: int = 1 << short_shift
         (tables,) = struct.unpack_from("<I", data, 44)
         (directory,) = struct.unpack_from("<I", data, 48)
         # Not every program puts small streams apart: the header tells below which size.

@@ -13,13 +13,15 @@ from lxml import etree
 
 _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _ERRORS = frozenset({b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"})
+# The kinds of sheets that calamine knows; it passes over the last two.
+_SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet"})
 _ERROR_CELL = re.compile(
     rb"(<c\s[^>]*\bt=[\"']e[\"'][^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v[^>]*>)([^<]*)(?=</v>)"
 )
 
 
 def usable(inhoud: bytes) -> bytes:
-    """Gives the file with its workbook where calamine looks for it, and with no sheets but sheets of cells.
+    """Gives the file with its workbook where calamine looks for it, and with no sheets of an unknown kind.
 
     Gives the file itself when it is like that already, or when it is too odd.
     """
@@ -86,7 +88,7 @@ def _office_document(data: bytes) -> str:
 
 
 def _only_worksheets(workbook: bytes, relations: bytes) -> bytes | None:
-    """Gives the workbook without sheets that are no sheets of cells; None when it has no others."""
+    """Gives the workbook without sheets of a kind that calamine does not know; None when there are none."""
     kinds = {
         relation.get("Id", ""): relation.get("Type", "").rpartition("/")[2]
         for relation in _parse(relations).iterfind("{*}Relationship")
@@ -95,7 +97,7 @@ def _only_worksheets(workbook: bytes, relations: bytes) -> bytes | None:
     others = [
         sheet
         for sheet in root.iterfind("{*}sheets/{*}sheet")
-        if kinds.get(str(sheet.xpath("string(@*[local-name() = 'id'])")), "worksheet") != "worksheet"
+        if kinds.get(str(sheet.xpath("string(@*[local-name() = 'id'])")), "worksheet") not in _SHEETS
     ]
     for sheet in others:
         parent = sheet.getparent()

@@ -130,7 +130,9 @@ class Xlsx:
             self._whole_more: dict[int, dict[int, _Bijzonder]] = {}
             try:
                 self._look_at_whole()
-            except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
+            except MemoryError:
+                raise
+            except Exception:
                 # What stands beside the cells is not told in a form that is known here.
                 self._whole_more = {}
         return self._whole
@@ -138,9 +140,9 @@ class Xlsx:
     def _look_at_whole(self) -> None:
         """Finds what the sheets have beside their cells, where calamine reads them as a whole."""
         with zipfile.ZipFile(io.BytesIO(self._inhoud)) as archive:
-            places = _places_of_sheets({name: archive.read(name) for name in (_WORKBOOK, _RELATIONS)})
-            if _STYLES in archive.NameToInfo:
-                self._weergaven = weergaven(archive.read(_STYLES))
+            places, shared = _places({name: archive.read(name) for name in (_WORKBOOK, _RELATIONS)})
+            if (styles := shared.get("styles", _STYLES)) in archive.NameToInfo:
+                self._weergaven = weergaven(archive.read(styles))
             for number, blad in enumerate(self.bladen):
                 data = archive.read(places[blad.volgnummer])
                 self._whole_more[blad.volgnummer] = more = self._more(data)
@@ -402,16 +404,25 @@ class _Teksten:
 
 def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:
     """Gives the part of every sheet, in the order of the workbook. Raises _NotSliceable."""
+    sheets, shared = _places(parts)
+    if any(place != _USUAL[kind] for kind, place in shared.items()):
+        raise _NotSliceable
+    return sheets
+
+
+def _places(parts: dict[str, bytes]) -> tuple[list[str], dict[str, str]]:
+    """Gives the part of every sheet, in the order of the workbook, and of what they share, by its kind."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     targets: dict[str, str] = {}
+    shared: dict[str, str] = {}
     for relation in etree.fromstring(parts[_RELATIONS], parser).iterfind("{*}Relationship"):
         place = posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
         targets[relation.get("Id", "")] = place
-        usual = _USUAL.get(relation.get("Type", "").rpartition("/")[2], place)
-        if place != usual:
-            raise _NotSliceable
+        kind = relation.get("Type", "").rpartition("/")[2]
+        if kind in _USUAL:
+            shared[kind] = place
     sheets = etree.fromstring(parts[_WORKBOOK], parser).iterfind("{*}sheets/{*}sheet")
-    return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets]
+    return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets], shared
 
 
 def _hidden_columns(head: bytes, width: int) -> list[int]:
