@@ -77,6 +77,8 @@ class Leesproces:
     def __init__(self, inhoud: bytes, wacht: Wacht | None = None, *, alleen_formaat: bool = False) -> None:
         self._wacht = wacht
         self._ahead: tuple[int, int] | None = None
+        # The seconds that are left to wait for this process.
+        self._patience: float = 4 * settings.UM_LEES_SECONDEN
         task = json.dumps(_task(inhoud, alleen_formaat=alleen_formaat))
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(_SCRIPT), task],
@@ -181,9 +183,10 @@ class Leesproces:
         """Gives the next answer. Raises Onleesbaar when the process fails, or takes too long for it.
 
         On a busy machine a process gets only a share of the processor, so it may take twice its own time
-        limit.
+        limit for one answer, and four times for all of them together.
         """
-        deadline = time.monotonic() + 2 * settings.UM_LEES_SECONDEN
+        begin = time.monotonic()
+        deadline = begin + min(2 * settings.UM_LEES_SECONDEN, self._patience)
         try:
             (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
             if length > MAX_BYTES:
@@ -193,6 +196,7 @@ class Leesproces:
             raise self._senseless() from None
         except OSError:
             raise self._failure() from None
+        self._patience -= time.monotonic() - begin
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
             raise Onleesbaar(melding_of(answer["fout"], answer.get("getallen", [])))
@@ -278,6 +282,10 @@ def open_apart(inhoud: bytes, wacht: Wacht | None = None) -> Bestand:
     except (KeyError, TypeError, ValueError, AttributeError):
         proces.sluit()
         raise Onleesbaar(BESCHADIGD) from None
+    if not formaat.is_werkmap and any(blad.hoogte > settings.UM_MAX_RIJEN for blad in sheets):
+        # An honest process refuses such a text itself.
+        proces.sluit()
+        raise Onleesbaar(BESCHADIGD)
     if formaat is Formaat.JSON:
         return Bestand(formaat, tuple(_records(proces, blad) for blad in sheets[:1]), sluit=proces.sluit)
     if formaat is Formaat.CSV:

@@ -220,6 +220,7 @@ _ROWS_THAT_ARE_NONE: list[Any] = [
         _told(bladen=[{"a": 1}]),
         _told(hoogte=-1),
         _told(hoogte="2"),
+        _told(hoogte=10**15, formaat="csv"),
         _told(naam=7),
         _told(samengevoegd=[[1, 2]]),
         _told(samengevoegd=[[1, 2, 3, 4]] * 1000),
@@ -294,6 +295,21 @@ def test_every_turn_has_an_end(monkeypatch, tmp_path, settings, reads):
         open_file(b"a;b\n" * 1_000_000, wacht=lambda: waited.append(1))
     assert time.monotonic() - begin < 8
     assert waited
+
+
+def test_all_turns_together_have_an_end_too(monkeypatch, tmp_path, settings):
+    settings.UM_LEES_SECONDEN = 1
+    script, row = tmp_path / "lezer.py", pack([[["a"]], [], []])
+    first = b"".join(LENGTH.pack(len(one)) + one for one in (pack([]), _told(hoogte=100_000)))
+    script.write_text(
+        f"import sys, time; out = sys.stdout.buffer; out.write({first!r}); out.flush()\n"
+        f"while True: time.sleep(0.5); out.write({LENGTH.pack(len(row)) + row!r}); out.flush()"
+    )
+    monkeypatch.setattr(process, "_SCRIPT", script)
+    begin = time.monotonic()
+    with open_file(_FILE) as bestand, pytest.raises(Onleesbaar, match="te groot"):
+        list(bestand.tabellen[0].rijen())
+    assert time.monotonic() - begin < 12
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *frames: bytes) -> None:
