@@ -125,7 +125,7 @@ def _annotate_sheet(
     sheet: Worksheet, tabel: Tabel, plan: Plan, meldingen: Sequence[Rijopmerking], volg: Volg | None
 ) -> None:
     of = by_row(meldingen)
-    for nummer, waarden in tabel.rijen():
+    for nummer, waarden, _ in tabel.rijen():
         if volg is not None and nummer % ROWS_PER_STEP == 0:
             volg(nummer)
         if nummer < plan.kopregel:

@@ -66,7 +66,12 @@ def annotate(
         plan = Plan.of(tabel, uitkomst.kopregel, bestand.formaat)
         if plan.laatste_rij * plan.breedte > MAX_CELLS:
             raise NietTeAnnoteren
-        if bestand.formaat is Formaat.XLSX and _fits(inhoud, in_place) and _cells(bestand, plan) <= in_place:
+        if (
+            _is_zip(inhoud)
+            and bestand.formaat is Formaat.XLSX
+            and _fits(inhoud, in_place)
+            and _cells(bestand, plan) <= in_place
+        ):
             # The list is kept, because both ways of annotating may need it.
             known = list(meldingen)
             annotated = annotate_in_place(inhoud, tabel, plan, uitkomst, known, volg)
@@ -91,6 +96,11 @@ def _table(bestand: Bestand, blad: str) -> Tabel:
 def _cells(bestand: Bestand, plan: Plan) -> int:
     """Estimates the number of cells of the workbook: other sheets are taken to be as wide as this one."""
     return sum(tabel.aantal or 0 for tabel in bestand.tabellen) * plan.breedte
+
+
+def _is_zip(inhoud: bytes) -> bool:
+    """Tells whether a workbook lies open; one with the password of Excel itself does not."""
+    return inhoud.startswith(b"PK")
 
 
 def _fits(inhoud: bytes, cells: int) -> bool:
@@ -136,7 +146,7 @@ def _rows(
     of = by_row(meldingen)
     nothing: Mapping[int, Opmaak] = {}
     header = dict.fromkeys(range(plan.breedte), KOP)
-    for nummer, waarden in tabel.rijen():
+    for nummer, waarden, _ in tabel.rijen():
         if volg is not None and nummer % ROWS_PER_STEP == 0:
             volg(nummer)
         if nummer < plan.kopregel:

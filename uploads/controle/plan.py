@@ -88,7 +88,7 @@ class Plan:
     @classmethod
     def of(cls, tabel: Tabel, kopregel: int, formaat: Formaat) -> "Plan":
         """Looks where the headers are and how wide the rows are; a sheet tells its own size."""
-        koppen = headers_at(first_rows(tabel), kopregel)
+        koppen = headers_at(first_rows(tabel), kopregel, verborgen=tabel.verborgen_kolommen)
         width, last = len(koppen), 0
         for rij in tabel.rijen():
             width, last = max(width, len(rij.waarden)), rij.nummer

@@ -37,7 +37,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
     if levering.status == Leveringstatus.KOPPELEN:
         return RedenStop.KOLOMMEN
     if levering.status == Leveringstatus.MISLUKT:
-        return RedenStop.MISLUKT
+        return RedenStop.VRAAG if levering.vraag or levering.vraagt_soort else RedenStop.MISLUKT
     if levering.regels is not None:
         # Somebody chose the columns before the levering was stopped for that; that person publishes it.
         return RedenStop.KOLOMMEN

@@ -33,7 +33,7 @@ from uploads.mapping.recognition import (
 )
 from uploads.mapping.regels import Regels, check
 from uploads.models import Bronbestand, Levering
-from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file, recognise_format
+from uploads.readers import Bestand, Formaat, Onleesbaar, Tabel, open_file
 
 _SAMPLES = 5
 _ROWS_SHOWN = 12
@@ -139,7 +139,7 @@ def preview(
             raise GeenKolommen(_WEG)
         bestand = _voorproef(levering)
     tabel = _sheet_called(_sheets(bestand), blad)
-    koppen = headers_at(first_rows(tabel), kopregel, tabel.samengevoegd)
+    koppen = headers_at(first_rows(tabel), kopregel, tabel.samengevoegd, tabel.verborgen_kolommen)
     if not koppen:
         raise GeenKolommen(_GEEN_RIJ)
     found = herkenning(EIGEN, koppen, regels, 0)
@@ -160,9 +160,9 @@ def _voorproef(levering: Levering) -> Bestand:
             inhoud = raw_of(levering.gemeente, levering.pk)
         except Bronbestand.DoesNotExist:
             raise GeenKolommen(_WEG) from None
-        if recognise_format(inhoud) is Formaat.JSON:
-            raise GeenKolommen(_JSON)
         with open_file(inhoud) as whole:
+            if whole.formaat is Formaat.JSON:
+                raise GeenKolommen(_JSON)
             voorproef.keep(levering.gemeente, levering, voorproef.taste(whole))
         bestand = voorproef.opened(levering)
     assert bestand is not None

@@ -13,7 +13,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from uploads.mapping.recognition import first_rows
 from uploads.models import Levering, Voorproef
-from uploads.readers import Bestand, Formaat, Rij, Tabel
+from uploads.readers import Bestand, Formaat, Merk, Rij, Tabel
 
 _MAX_BLADEN = 30
 _MAX_CELLS_PER_BLAD = 20_000
@@ -61,12 +61,15 @@ def _sheet(tabel: Tabel) -> dict[str, Any]:
         cells += len(rij.waarden)
         if rows and cells > _MAX_CELLS_PER_BLAD:
             break
-        rows.append([rij.nummer, [_packed(value) for value in rij.waarden]])
+        rows.append([rij.nummer, [_packed(value) for value in rij.waarden], rij.merken])
     return {
         "naam": tabel.naam,
         "aantal": tabel.aantal,
         "verborgen": tabel.verborgen,
         "samengevoegd": tabel.samengevoegd,
+        "ongelijk": tabel.ongelijk,
+        "breedte": tabel.breedte,
+        "verborgen_kolommen": tabel.verborgen_kolommen,
         "rijen": rows,
     }
 
@@ -81,7 +84,14 @@ def _open(plain: bytes) -> Bestand:
 
 
 def _table(sheet: dict[str, Any]) -> Tabel:
-    rows = [Rij(number, [_unpacked(value) for value in cells]) for number, cells in sheet["rijen"]]
+    rows = [
+        Rij(
+            number,
+            [_unpacked(value) for value in cells],
+            tuple(Merk(code, tuple(getallen)) for code, getallen in merken),
+        )
+        for number, cells, merken in sheet["rijen"]
+    ]
 
     def every() -> Iterator[Rij]:
         return iter(rows)
@@ -91,6 +101,9 @@ def _table(sheet: dict[str, Any]) -> Tabel:
         sheet["aantal"],
         every,
         verborgen=sheet["verborgen"],
+        ongelijk=sheet["ongelijk"],
+        breedte=sheet["breedte"],
+        verborgen_kolommen=tuple(sheet["verborgen_kolommen"]),
         samengevoegd=tuple((a, b, c, d) for a, b, c, d in sheet["samengevoegd"]),
     )
 

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,17 @@ from uploads.mapping.eigen import (
 from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
+from uploads.readers import (
+    AANHALING,
+    GEHEELD,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    VREEMD,
+    ZONDER_UITKOMST,
+    Merk,
+    Tabel,
+)
 
 # The first word of a row below the data, such as a sum; such a row has few cells.
 _TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
@@ -55,6 +66,38 @@ _KOLOM_ONTBREEKT = Opmerking(
     "kolom_ontbreekt",
     "Deze kolom hoort bij de koppeling, maar staat niet in dit bestand. Wat erin hoort, blijft leeg. Is de kolom "
     "hernoemd, pas dan de koppeling aan.",
+)
+_VERBORGEN = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "rij_verborgen",
+    "Deze rij is in uw bestand verborgen, met de hand of door een filter. U koos ervoor zulke rijen over te slaan.",
+)
+_AAN_ELKAAR = (
+    "aanhalingsteken",
+    "Hier staat een los aanhalingsteken, waardoor regel {} tot en met {} van het bestand aan elkaar kunnen zitten. "
+    "Welke cel bij wie hoort is niet zeker, dus gaan deze regels niet mee. Haal het aanhalingsteken weg.",
+)
+_HERSTELD = (
+    "aanhalingsteken_hersteld",
+    "Hier staat een los aanhalingsteken in regel {} tot en met {} van het bestand. De regels zijn toch uit elkaar "
+    "gehaald, want dat kan maar op één manier. Controleer de waarden.",
+)
+# Cells of which the content is not known: nobody may be published by guessing it.
+_CELLEN = {
+    ZONDER_UITKOMST: (
+        "zonder_uitkomst",
+        "In deze cel staat een formule zonder uitkomst. Open het bestand in uw spreadsheetprogramma, sla het op en "
+        "lever het opnieuw aan; dan wordt de formule uitgerekend.",
+    ),
+    ONLEESBAAR: (
+        "onleesbaar",
+        "In deze cel staan tekens die geen tekst zijn. Vul de cel opnieuw in.",
+    ),
+}
+_VREEMD = (
+    "vreemde_tekens",
+    "In deze cel staan letters die onderweg kapot zijn gegaan, zoals een ruitje of Ã© waar é hoort. Exporteer het "
+    "bestand opnieuw uit uw systeem, in de tekenset UTF-8.",
 )
 _SLUITINGSDATUM = "sluitingsdatumVacature"
 # The most different values of a list that are counted, and the longest value that a value mapping can hold.
@@ -94,12 +137,13 @@ class Omzetting:
 
     `onbekend` counts the values that no list knows, per list and value. `redenen` counts the findings per
     severity, code and column, and `meldingen` holds the message of the first. When `vandaag` is None,
-    vacancies that are closed go along too.
+    vacancies that are closed go along too. `verborgen_meenemen`: hidden rows go along like the others.
     """
 
     gevonden: Herkend
     omgeving: Omgeving
     vandaag: dt.date | None = None
+    verborgen_meenemen: bool = True
     telling: Telling = field(default_factory=Telling)
     onbekend: dict[str, Counter[str]] = field(default_factory=dict)
     redenen: Counter[tuple[Ernst, str, str]] = field(default_factory=Counter)
@@ -132,6 +176,8 @@ class Omzetting:
         policies = policy_column(self.gevonden.koppen) if soort is Soort.WERKZOEKENDEN else None
         ids = self.gevonden.id_kolommen
         few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
+        width = _width(self.gevonden)
+        used = self.gevonden.gebruikte_kolommen
         nummer = 0
 
         def meld(kolom: str, opmerking: Opmerking) -> None:
@@ -141,23 +187,32 @@ class Omzetting:
             self._count_unknown(*waarde)
 
         for rij in self.gevonden.tabel.rijen():
-            nummer, waarden = rij
+            nummer, waarden, merken = rij
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
+                if nummer == self.gevonden.kopregel and width:
+                    width = len(waarden)
                 continue
             policy, remark = None, None
             if ours:
                 if policies is not None and policies < len(waarden):
                     policy, remark = policy_of(waarden[policies])
                 waarden = without_own(waarden, ours)
-            if is_empty_list(waarden):
+            if is_empty_list(waarden) and not (merken and any(True for _ in self._marks(merken, used))):
                 telling.lege_rijen += 1
                 continue
             telling.gelezen += 1
             record: Record | None = None
             if remark is not None:
                 meld(KOP_CONTACTBELEID, remark)
-            if (no_record := _no_record(waarden, ids, few)) is not None:
+            if merken:
+                for kolom, opmerking in self._marks(merken, used):
+                    meld(kolom, opmerking)
+            if width and len(waarden) > width and not is_empty_list(waarden[width:]):
+                meld("", _too_wide(nummer, merken))
+            if found and lot_of(one.ernst for one in found) is not Lot.MEE:
+                pass
+            elif (no_record := _no_record(waarden, ids, few)) is not None:
                 meld("", no_record)
             else:
                 record = vertaling.vertaal(waarden, meld, onbekend)
@@ -188,6 +243,29 @@ class Omzetting:
         if herkenning.versie is not None:
             for key in herkenning.ontbreekt:
                 yield Rijopmerking(self.gevonden.kopregel, key, _KOLOM_ONTBREEKT)
+
+    def _marks(self, merken: Sequence[Merk], used: Mapping[int, str]) -> Iterator[tuple[str, Opmerking]]:
+        """Yields the remarks on what a row has beside its cells, each with its column."""
+        for code, getallen in merken:
+            if code == AANHALING:
+                yield "", _filled(Ernst.AFGEKEURD, _AAN_ELKAAR, getallen)
+            elif code == GEHEELD:
+                yield "", _filled(Ernst.WAARSCHUWING, _HERSTELD, getallen)
+            elif code == VERBORGEN and not self.verborgen_meenemen:
+                yield "", _VERBORGEN
+            elif code in _CELLEN:
+                for place in getallen:
+                    if place in used:
+                        yield used[place], Opmerking(Ernst.AFGEKEURD, *_CELLEN[code])
+            elif code == VREEMD:
+                for place in getallen:
+                    if place in used:
+                        # Whoever is known by this cannot be known by it in the next file.
+                        maimed = place in self.gevonden.id_kolommen
+                        yield (
+                            used[place],
+                            Opmerking(Ernst.AFGEKEURD if maimed else Ernst.WAARSCHUWING, *_VREEMD),
+                        )
 
     def _is_over(self, record: Record) -> bool:
         """Tells whether the record is a vacancy that is closed already, so that nobody would find it."""
@@ -246,6 +324,28 @@ class Omzetting:
             shown = ""
         if shown in values or len(values) < MAX_ONBEKEND:
             values[shown] += 1
+
+
+def _width(gevonden: Herkend) -> int:
+    """Gives the number of columns of a sheet whose rows differ in length; 0 for any other."""
+    tabel: Tabel = gevonden.tabel
+    return (len(gevonden.koppen) if gevonden.kopregel else tabel.breedte) if tabel.ongelijk else 0
+
+
+def _too_wide(nummer: int, merken: Sequence[Merk]) -> Opmerking:
+    first, last = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
+    where = f"Regel {first}" if first == last else f"Regel {first} tot en met {last}"
+    return Opmerking(
+        Ernst.AFGEKEURD,
+        "te_veel_cellen",
+        f"{where} van het bestand heeft meer cellen dan er kolommen zijn. Daardoor staat niet vast wat in welke "
+        "kolom hoort. Zet een tekst met een scheidingsteken of een komma erin tussen aanhalingstekens.",
+    )
+
+
+def _filled(ernst: Ernst, what: tuple[str, str], getallen: Sequence[int]) -> Opmerking:
+    code, melding = what
+    return Opmerking(ernst, code, melding.format(*getallen[:2]))
 
 
 def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:

@@ -6,11 +6,11 @@ the sheet and the row that look most like headers, so that somebody can go on fr
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from exchange.standard import Soort
-from uploads.mapping.cells.text import is_empty_list, tekst
+from uploads.mapping.cells.text import is_empty_list, kopsleutel, tekst
 from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
@@ -47,6 +47,7 @@ _HEADER_WITHIN = 30
 _LOOK_WITHIN = 2000
 _RECORDS_LOOKED_AT = 20
 _MAX_BREEDTE = 2000
+_MOST_SHEETS = 30
 
 _NIET_HERKEND = (
     "De kolommen van dit bestand zijn niet herkend. Kies zelf welke kolom waarvoor is. Daarna wordt een bestand met "
@@ -78,18 +79,32 @@ class NietGekoppeld(Onleesbaar):
         self.soort = soort
 
 
+class BladOnduidelijk(Onleesbaar):
+    """Several sheets fit, and somebody has to choose; `bladen` has the name of each and its number of rows."""
+
+    def __init__(self, koppeling: str, tabellen: "Sequence[Tabel]") -> None:
+        self.koppeling = koppeling
+        self.bladen = tuple((tabel.naam[:BLADNAAM], tabel.aantal or 0) for tabel in tabellen[:_MOST_SHEETS])
+        super().__init__(
+            f"In dit bestand passen {len(tabellen)} bladen. Kies het blad dat u wilt aanleveren. De andere bladen gaan "
+            "dan niet mee. Horen ze bij elkaar, zet alles dan eerst onder elkaar op één blad. "
+            "Het portaal onthoudt uw keuze voor volgende bestanden van deze soort."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Bestandskeuze:
     """The sheet, header row and rules that somebody chose; they replace the ones that are found.
 
     `blad` is the first part of the sheet's name; '' searches all sheets. `kopregel` is the number of the row
     with the headers; None: find it; 0: there is none, and the first row holds data. When `regels` is None,
-    the koppeling is recognised.
+    the koppeling is recognised. `bladen` has the sheet to take where several fit, by the name of the koppeling.
     """
 
     blad: str = ""
     kopregel: int | None = None
     regels: Regels | None = None
+    bladen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,15 @@ class Herkend:
             return ()
         keys = {key for regel in regels.regels if regel.doel == self.soort.id_pad for key in regel.kolommen}
         return tuple(index for index, key in enumerate(kolomsleutels(self.koppen)) if key in keys)
+
+    @property
+    def gebruikte_kolommen(self) -> dict[int, str]:
+        """Gives the places of the columns that are used, each with its header."""
+        regels = self.herkenning.regels
+        if regels is None:
+            return {}
+        keys = enumerate(kolomsleutels(self.koppen))
+        return {index: self.koppen[index] for index, key in keys if key in regels.kolommen}
 
     def vertaling(self, omgeving: Omgeving) -> Vertaling:
         """Makes the translation for this file."""
@@ -190,12 +214,12 @@ def _recognise_rows(
 ) -> Herkend:
     candidates = _candidates(bestand, keuze)
     if keuze.regels is not None:
-        return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN)
+        return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN, keuze.bladen)
     groups: tuple[Sequence[Preset], ...] = (opgeslagen, KOPPELINGEN)
     if koppeling:
         named = next((one for one in opgeslagen if one.naam == koppeling), None)
         if named is not None:
-            return _by_rules(candidates, named.regels, named.naam, named.versie)
+            return _by_rules(candidates, named.regels, named.naam, keuze.bladen, named.versie)
         groups = ([one for one in KOPPELINGEN if one.naam == koppeling],)
     best: Herkend | None = None
     for group in groups:
@@ -211,7 +235,8 @@ def _recognise_rows(
         if not fits.herkenning.mist:
             if _fits_two_kinds(fits, found):
                 raise SoortOnduidelijk(fits.kopregel)
-            return fits
+            complete = [one for one in found if not one.herkenning.mist]
+            return _on_one_sheet(fits, complete, keuze.bladen)
         best = best or fits
     if best is not None:
         raise NietGekoppeld(best.herkenning.mist, best.tabel, best.kopregel, best.soort)
@@ -242,6 +267,26 @@ def _fits_two_kinds(best: Herkend, found: Sequence[Herkend]) -> bool:
     )
 
 
+def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], bladen: Mapping[str, str]) -> Herkend:
+    """Gives the one on the sheet that somebody chose for this koppeling, when several sheets fit.
+
+    A sheet that is hidden, or has no rows below its headers, is no rival. Raises BladOnduidelijk when nobody
+    chose.
+    """
+    per_sheet: dict[int, Herkend] = {id(best.tabel): best}
+    for one in complete:
+        below = one.tabel.aantal is None or one.tabel.aantal > one.kopregel
+        if one.herkenning.koppeling == best.herkenning.koppeling and below and not one.tabel.verborgen:
+            per_sheet.setdefault(id(one.tabel), one)
+    if len(per_sheet) == 1:
+        return best
+    chosen = bladen.get(best.herkenning.koppeling[:BLADNAAM])
+    for one in per_sheet.values():
+        if chosen and one.tabel.naam[:BLADNAAM] == chosen:
+            return one
+    raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in per_sheet.values()])
+
+
 def _why_not(koppeling: str, place: "_Plaats") -> str:
     if not koppeling:
         return _NIET_HERKEND if any(place.koppen) else _GEEN_KOPREGEL
@@ -254,7 +299,11 @@ def _why_not(koppeling: str, place: "_Plaats") -> str:
 
 
 def _by_rules(
-    candidates: "Sequence[_Plaats]", regels: Regels, naam: str, versie: int | None = None
+    candidates: "Sequence[_Plaats]",
+    regels: Regels,
+    naam: str,
+    bladen: Mapping[str, str],
+    versie: int | None = None,
 ) -> Herkend:
     """Uses the rules or the koppeling that somebody chose, on the row that has most of their columns.
 
@@ -275,7 +324,13 @@ def _by_rules(
     missing = _what_is_missing(regels, set(kolomsleutels(best.koppen)), naam if versie is not None else "")
     if missing:
         raise NietGekoppeld(missing, best.tabel, best.kopregel, regels.soort)
-    return best
+    if not any(map(has_header, regels.kolommen)):
+        return best
+    return _on_one_sheet(
+        best,
+        [one for one in found if not _what_is_missing(regels, set(kolomsleutels(one.koppen)))],
+        bladen,
+    )
 
 
 def _what_is_missing(regels: Regels, present: set[str], naam: str = "") -> str:
@@ -334,7 +389,7 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
         _Plaats(tabel, nummer, koppen, rijen)
         for tabel, rijen in sheets
         for nummer in numbers or [rij.nummer for rij in rijen[:_HEADER_WITHIN]]
-        if (koppen := headers_at(rijen, nummer, tabel.samengevoegd))
+        if (koppen := headers_at(rijen, nummer, tabel.samengevoegd, tabel.verborgen_kolommen))
         and (numbers or sum(map(bool, koppen)) >= 2)
     ]
     # A file without headers can still be used by the places of its columns.
@@ -349,13 +404,17 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
 
 
 def headers_at(
-    rijen: Sequence[Rij], kopregel: int, samengevoegd: Sequence[tuple[int, int, int, int]] = ()
+    rijen: Sequence[Rij],
+    kopregel: int,
+    samengevoegd: Sequence[tuple[int, int, int, int]] = (),
+    verborgen: Sequence[int] = (),
 ) -> tuple[str, ...]:
     """Gives the headers in this row (by number; 0: there are none), as wide as the widest of these rows.
 
     When the row above names groups of columns ("Opleiding" over "niveau" and "jaar"), that name is put before
-    the headers. `samengevoegd` are the merged cells of the sheet, as far as they are known. Gives an empty
-    tuple when there is no such row.
+    the headers. `samengevoegd` are the merged cells of the sheet, as far as they are known. A hidden column (in
+    `verborgen`) with the same header as a visible one gets another. Gives an empty tuple when there is no such
+    row.
     """
     width = min(max((len(rij.waarden) for rij in rijen), default=0), _MAX_BREEDTE)
     if kopregel == 0:
@@ -363,7 +422,7 @@ def headers_at(
     place = next((place for place, rij in enumerate(rijen) if rij.nummer == kopregel), None)
     if place is None:
         return ()
-    koppen = _headers(rijen[place], width)
+    koppen = _apart_from_hidden(_headers(rijen[place], width), verborgen)
     above = rijen[place - 1] if place else None
     if above is None or above.nummer != kopregel - 1:
         return tuple(koppen)
@@ -375,6 +434,18 @@ def headers_at(
         if top == bottom == kopregel - 2 and first < last
     }
     return tuple(_with_groups(_headers(above, width), koppen, merged))
+
+
+def _apart_from_hidden(koppen: list[str], verborgen: Sequence[int]) -> list[str]:
+    """Gives the headers in which a hidden column never has the name of a visible one."""
+    if not verborgen:
+        return koppen
+    hidden = set(verborgen)
+    visible = {kopsleutel(kop) for place, kop in enumerate(koppen) if kop and place not in hidden}
+    return [
+        f"{kop} (verborgen)" if place in hidden and kop and kopsleutel(kop) in visible else kop
+        for place, kop in enumerate(koppen)
+    ]
 
 
 def _headers(rij: Rij, width: int) -> list[str]:

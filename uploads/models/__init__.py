@@ -1,6 +1,6 @@
 """Holds the tables of uploads, in a module per subject."""
 
-from uploads.models.koppeling import Koppeling, Koppelingversie
+from uploads.models.koppeling import Koppeling, Koppelingversie, Leeskeuze, Verborgen
 from uploads.models.levering import (
     AF,
     BEZIG,
@@ -26,12 +26,14 @@ __all__ = [
     "Koppeling",
     "Koppelingversie",
     "LandelijkeWaarde",
+    "Leeskeuze",
     "Legewaarden",
     "Levering",
     "Leveringstatus",
     "Opmerkingenbestand",
     "RedenStop",
     "RedenVerlies",
+    "Verborgen",
     "Voordracht",
     "Voorproef",
     "Waardekoppeling",

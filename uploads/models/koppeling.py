@@ -47,3 +47,26 @@ class Koppelingversie(GemeenteModel):
         verbose_name_plural = "versies van koppelingen"
         ordering = ["-nummer"]
         constraints = [models.UniqueConstraint(fields=["koppeling", "nummer"], name="koppelingversie_uniek")]
+
+
+class Verborgen(models.TextChoices):
+    """The way in which hidden rows of a file are taken."""
+
+    MEENEMEN = "meenemen", "Verborgen rijen gaan mee"
+    OVERSLAAN = "overslaan", "Verborgen rijen gaan niet mee"
+
+
+class Leeskeuze(GemeenteModel):
+    """What somebody decided about all files of a koppeling: which sheet to take, and what of hidden rows.
+
+    `koppeling` is the name of a saved koppeling or of a preset.
+    """
+
+    koppeling = models.CharField("koppeling", max_length=60)
+    blad = models.CharField("blad", max_length=60, blank=True)
+    verborgen = models.CharField("verborgen rijen", max_length=12, choices=Verborgen, blank=True)
+
+    class Meta:
+        verbose_name = "leeskeuze"
+        verbose_name_plural = "leeskeuzes"
+        constraints = [models.UniqueConstraint(fields=["gemeente", "koppeling"], name="leeskeuze_uniek")]

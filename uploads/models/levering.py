@@ -18,7 +18,7 @@ from um_portal.tenants.models import GemeenteModel
 from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import LABELS, ZONDER_KOLOMMEN
-from uploads.models.koppeling import Koppelingversie
+from uploads.models.koppeling import Koppelingversie, Verborgen
 from uploads.models.sleutel import Aanleversleutel
 
 
@@ -60,6 +60,10 @@ class RedenStop(models.TextChoices):
 
     KOLOMMEN = "kolommen", "De kolommen zijn niet herkend. Kies in het portaal wat elke kolom betekent."
     MISLUKT = "mislukt", "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan."
+    VRAAG = (
+        "vraag",
+        "Over het bestand is een vraag. Beantwoord die in het portaal en publiceer de levering daar.",
+    )
     LEEG = "leeg", "Er is niets om te publiceren: geen enkele rij kon worden omgezet."
     REM = "rem", "Er zou te veel verdwijnen. Controleer de levering in het portaal en publiceer haar daar."
     INGEHAALD = (
@@ -84,7 +88,7 @@ AF = (Leveringstatus.GEPUBLICEERD, Leveringstatus.VERVALLEN)
 
 # These are read only by code that works with their content.
 _ENCRYPTED = ("onbekende_waarden", "regels")
-_LARGE = (*_ENCRYPTED, "redenen", "vulling", "kolommen_gebruikt", "kolommen_ongebruikt")
+_LARGE = (*_ENCRYPTED, "redenen", "vulling", "feiten", "kolommen_gebruikt", "kolommen_ongebruikt")
 
 
 class LeveringManager(models.Manager[Any]):
@@ -155,6 +159,13 @@ class Levering(GemeenteModel, Taak):
     melding = models.TextField(blank=True)
     # The file fits both kinds: somebody has to choose the kind before a new try.
     vraagt_soort = models.BooleanField(default=False)
+
+    # The question about the file that somebody has to answer before a new try; see `omzetten.leesvragen`.
+    vraag = models.JSONField(default=dict)
+    # What somebody chose for the hidden rows of this file; '' is what the koppeling remembers.
+    keuze_verborgen = models.CharField(max_length=12, choices=Verborgen, blank=True)
+    # What was found about the file as a whole; see `omzetten.leesvragen`.
+    feiten = models.JSONField(default=dict)
 
     rijen_totaal = models.IntegerField(null=True)
     rijen_gedaan = models.IntegerField(default=0)

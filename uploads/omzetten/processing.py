@@ -39,12 +39,14 @@ from uploads.mapping.model import Ernst, Record, Rijopmerking
 from uploads.mapping.recognition import (
     BLADNAAM,
     Bestandskeuze,
+    BladOnduidelijk,
     Herkend,
     NietGekoppeld,
     SoortOnduidelijk,
     recognise,
 )
-from uploads.models import Bevinding, Koppelingversie, Levering
+from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
+from uploads.omzetten import leesvragen
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 
 _RECORDS_PER_PART = 2500
@@ -86,6 +88,8 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> N
         werk.fail(problem.melding, vraagt_soort=True)
     except NietGekoppeld as problem:
         werk.ask_columns(problem)
+    except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk) as problem:
+        werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
     except Onleesbaar as problem:
         werk.fail(problem.melding)
 
@@ -164,8 +168,13 @@ class _Werk:
         self._keep_taste(bestand)
         gevonden = self._recognise(bestand)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
+        with voor_gemeente(self.gemeente):
+            verborgen = leesvragen.hidden_rows_of(levering, gevonden)
         omzetting = self.omzetting = Omzetting(
-            gevonden, environment(self.gemeente), vandaag=timezone.localdate()
+            gevonden,
+            environment(self.gemeente),
+            vandaag=timezone.localdate(),
+            verborgen_meenemen=verborgen != Verborgen.OVERSLAAN,
         )
         totaal = gevonden.tabel.aantal
         herkenning = gevonden.herkenning
@@ -176,6 +185,7 @@ class _Werk:
             else herkenning.versie,
             soort=gevonden.soort.value,
             blad=self.blad,
+            feiten=leesvragen.facts_of(gevonden, verborgen),
             kopregel=gevonden.kopregel,
             rijen_totaal=max(totaal - gevonden.kopregel, 0) if totaal is not None else None,
             kolommen_gebruikt=[shown_header(kop) for kop in herkenning.gebruikt],
@@ -213,7 +223,9 @@ class _Werk:
         """Recognises the file: by the rules chosen for it, else by a saved koppeling, else by a preset."""
         levering = self.levering
         regels = saved.regels_of(levering)
-        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels)
+        with voor_gemeente(self.gemeente):
+            bladen = leesvragen.remembered_sheets()
+        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels, bladen)
         soort = Soort(levering.soort) if levering.soort else None
         gevonden = recognise(
             bestand, soort, levering.gevraagde_koppeling, saved.saved_rules(self.gemeente), keuze
@@ -331,7 +343,7 @@ class _Werk:
 
     def _end(self, transition: Callable[..., None], melding: str, **fields: Any) -> None:
         with suppress(LeaseVerloren), voor_gemeente(self.gemeente):
-            transition(self.lease, melding, **_no_figures(), **fields)
+            transition(self.lease, melding, **{**_no_figures(), **fields})
             erase_concept(self.levering)
             Bevinding.objects.filter(levering=self.levering).delete()
 
@@ -378,7 +390,15 @@ def _no_figures() -> dict[str, Any]:
         "lege_rijen",
         "waarschuwingen",
     )
-    return {**dict.fromkeys(counts, 0), "rijen_totaal": None, "redenen": [], "vulling": {}, "koppeling": ""}
+    return {
+        **dict.fromkeys(counts, 0),
+        "rijen_totaal": None,
+        "redenen": [],
+        "vulling": {},
+        "koppeling": "",
+        "vraag": {},
+        "feiten": {},
+    }
 
 
 def _figures(omzetting: Omzetting) -> dict[str, Any]:

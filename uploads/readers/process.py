@@ -6,31 +6,32 @@ process is confined before it reads the first byte of the file (`uploads.sandbox
 on while the worker converts, and the worker holds a few rows instead of all.
 """
 
-import datetime as dt
 import json
 import logging
 import os
-import pickle
 import selectors
 import signal
 import subprocess
 import sys
-import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, NoReturn
 
 from django.conf import settings
 
-from uploads.readers.delimited import inner_delimiter, split_cell
+from exchange.standard import Soort
+from uploads.readers.meldingen import BESCHADIGD, TE_GROOT, melding_of
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
-from uploads.sandbox.frames import LENGTH, MAX_BYTES, unpack
-from uploads.sandbox.sheets import HEAD_ROWS, MAX_SHEETS, Blad
+from uploads.sandbox.confinement import LANDLOCK, SECCOMP
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, GeenFrame, rows_of, unpack
+from uploads.sandbox.herkenning import OLE
+from uploads.sandbox.sheets import HEAD_ROWS, MAX_MERGED, MAX_SHEETS, Blad, Cells, Gemerkt
 
 logger = logging.getLogger(__name__)
 
@@ -38,15 +39,8 @@ _SCRIPT = Path(__file__).resolve().parents[1] / "sandbox" / "__main__.py"
 _CELLS_PER_BATCH = 40_000
 _ROWS_PER_BATCH = 1000
 _SECONDS_BETWEEN = 0.5
+_PIECE = 1 << 20
 
-_TE_GROOT = (
-    "Deze spreadsheet is te groot om te lezen. Zet alleen het blad met de gegevens in een nieuw bestand, "
-    "zonder lege opgemaakte rijen en kolommen, en upload dat."
-)
-_BESCHADIGD = (
-    "Deze spreadsheet is beschadigd of niet compleet. Open hem in uw programma, sla hem opnieuw op "
-    "en upload hem dan."
-)
 _GEEN_ZANDBAK = (
     "Het portaal kan nu geen bestanden lezen, door de inrichting van de server. Aan uw bestand ligt het niet. "
     "Geef dit door aan de beheerder van het portaal."
@@ -58,36 +52,6 @@ _GEWEIGERD = (
 _ONBESCHERMD = (
     "BESTANDEN WORDEN GELEZEN ZONDER VOLLEDIGE ZANDBAK: de kernel mist %s. "
     "Zie docs/beheer/privacy-en-beveiliging.md, 'Het leesproces'."
-)
-# The problems that a reading process can report.
-MELDINGEN: Final[Mapping[str, str]] = {
-    "te_groot": _TE_GROOT,
-    "beschadigd": _BESCHADIGD,
-    "wachtwoord": (
-        "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
-    ),
-    "dtd": (
-        "In dit XML-bestand staat een documenttype (DOCTYPE). Dat hoort niet in een spreadsheet en is niet veilig. "
-        "Open het bestand in uw spreadsheetprogramma, sla het op als xlsx en upload dat bestand."
-    ),
-    "geen_tabel": (
-        "Dit is een webpagina zonder tabel, ook als de naam op xls of csv eindigt. "
-        "Exporteer de gegevens als xlsx of csv en upload dat bestand."
-    ),
-}
-# The types that a cell can have.
-_CELL_TYPES = {str, int, float, bool, dt.date, dt.datetime, dt.time, dt.timedelta}
-# The exceptions of unpacking for bytes that are no plain values.
-_NOT_A_FRAME = (
-    pickle.UnpicklingError,
-    EOFError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    KeyError,
-    OverflowError,
-    MemoryError,
 )
 # The exits of a process that crashed on the file. Every other exit means too much memory or too much time.
 _CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
@@ -106,32 +70,39 @@ Wacht = Callable[[], None]
 class Leesproces:
     """A file that another process reads. That process ends when nothing refers to this object any more.
 
-    `wacht` is called twice a second while there is nothing to read.
+    `wacht` is called twice a second while there is nothing to read. With `alleen_formaat` the process tells
+    the format and ends.
     """
 
-    def __init__(
-        self, inhoud: bytes, formaat: Formaat, codering: str = "utf-8", wacht: Wacht | None = None
-    ) -> None:
+    def __init__(self, inhoud: bytes, wacht: Wacht | None = None, *, alleen_formaat: bool = False) -> None:
         self._wacht = wacht
         self._ahead: tuple[int, int] | None = None
+        # The seconds that are left to wait for this process.
+        self._patience: float = 4 * settings.UM_LEES_SECONDEN
+        task = json.dumps(_task(inhoud, alleen_formaat=alleen_formaat))
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(_SCRIPT), json.dumps(_task(formaat, codering))],
+            [sys.executable, "-I", str(_SCRIPT), task],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             # The process needs nothing from this environment, and must not see its secrets.
             env={},
+            # Nothing of what is written may wait in between.
+            bufsize=0,
         )
         self.sluit = weakref.finalize(self, _end, self._process)
-        # A pipe holds less than a file; a thread fills it, so that this one can go on.
-        self._feeder = threading.Thread(target=_feed, args=(self._process, inhoud), daemon=True)
-        self._feeder.start()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        # A process that does not read may not hold up this one.
+        os.set_blocking(self._in, False)
+        # The parts that the process has not read yet.
+        self._unsent: deque[memoryview] = deque([memoryview(LENGTH.pack(len(inhoud))), memoryview(inhoud)])
 
     def open(self) -> Mapping[str, Any]:
-        """Gives the sheets of the file, as the process describes them. Raises Onleesbaar."""
+        """Gives the file as the process describes it. Raises Onleesbaar."""
         self._expect_confinement()
         found = self._answer()
-        self._feeder.join()
         if not isinstance(found, dict):
             raise self._senseless()
         return found
@@ -142,6 +113,8 @@ class Leesproces:
         Raises Onleesbaar when the confinement is not complete and the settings require it.
         """
         lacking = self._answer()
+        if not isinstance(lacking, list) or not all(one in (LANDLOCK, SECCOMP) for one in lacking):
+            raise self._senseless()
         if not lacking:
             return
         if settings.UM_LEES_ZANDBAK == Zandbak.VERPLICHT:
@@ -158,16 +131,16 @@ class Leesproces:
         number = 0
         for row in blad.kop:
             number += 1
-            yield Rij(number, row)
+            yield _row(number, row)
         while number < blad.hoogte:
             rows = self._batch(blad, number)
             if not rows:
                 return
             for row in rows:
                 number += 1
-                yield Rij(number, row)
+                yield _row(number, row)
 
-    def _batch(self, blad: Blad, start: int) -> Any:
+    def _batch(self, blad: Blad, start: int) -> list[Cells]:
         size = max(1, min(_ROWS_PER_BATCH, _CELLS_PER_BATCH // max(blad.breedte, 1)))
         if self._ahead != (blad.volgnummer, start):
             if self._ahead is not None:
@@ -176,9 +149,10 @@ class Leesproces:
                 self._answer()
             self._ask(blad.volgnummer, start, size)
         self._ahead = None
-        rows = self._answer()
-        if not _are_rows(rows, size):
-            raise self._senseless()
+        try:
+            rows = rows_of(self._answer(), size)
+        except GeenFrame:
+            raise self._senseless() from None
         if rows and start + len(rows) < blad.hoogte:
             # The next rows are made while these are used.
             self._ask(blad.volgnummer, start + len(rows), size)
@@ -186,57 +160,86 @@ class Leesproces:
         return rows
 
     def _ask(self, index: int, start: int, number: int) -> None:
-        stdin = self._process.stdin
-        assert stdin is not None
+        self._unsent.append(memoryview(b"%d %d %d\n" % (index, start, number)))
         try:
-            stdin.write(b"%d %d %d\n" % (index, start, number))
-            stdin.flush()
-        except (OSError, ValueError):
+            self._send()
+        except OSError:
             raise self._failure() from None
 
+    def _send(self) -> None:
+        """Writes as much as the process takes now. Raises OSError when it takes nothing any more."""
+        while self._unsent:
+            part = self._unsent[0]
+            try:
+                done = os.write(self._in, part[:_PIECE])
+            except BlockingIOError:
+                return
+            if done == len(part):
+                self._unsent.popleft()
+            else:
+                self._unsent[0] = part[done:]
+
     def _answer(self) -> Any:
-        (length,) = LENGTH.unpack(self._read(LENGTH.size))
-        if length > MAX_BYTES:
-            raise self._failure()
+        """Gives the next answer. Raises Onleesbaar when the process fails, or takes too long for it.
+
+        On a busy machine a process gets only a share of the processor, so it may take twice its own time
+        limit for one answer, and four times for all of them together.
+        """
+        begin = time.monotonic()
+        deadline = begin + min(2 * settings.UM_LEES_SECONDEN, self._patience)
         try:
-            answer = unpack(self._read(length))
-        except _NOT_A_FRAME:
+            (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
+            if length > MAX_BYTES:
+                raise self._failure()
+            answer = unpack(self._read(length, deadline))
+        except GeenFrame:
             raise self._senseless() from None
+        except OSError:
+            raise self._failure() from None
+        self._patience -= time.monotonic() - begin
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
-            # As text only: of a list that holds the same list twice, and so on, the text has no end.
-            fout = answer["fout"]
-            raise Onleesbaar(MELDINGEN.get(fout, _BESCHADIGD) if type(fout) is str else _BESCHADIGD)
+            raise Onleesbaar(melding_of(answer["fout"], answer.get("getallen", [])))
         return answer
 
     def _senseless(self) -> Onleesbaar:
         """Ends a process whose answer breaks the agreed form, and gives the exception to raise."""
         self.sluit()
-        return Onleesbaar(_BESCHADIGD)
+        return Onleesbaar(BESCHADIGD)
 
-    def _read(self, length: int) -> bytearray:
-        """Reads this number of bytes. Raises Onleesbaar when the process fails or takes too long.
+    def _read(self, length: int, deadline: float) -> bytearray:
+        """Reads this number of bytes, and meanwhile writes what the process has not read yet.
 
-        On a busy machine a process gets only a share of the processor, so it may take twice its own time
-        limit.
+        Raises Onleesbaar when the process ends or the deadline passes, however many bytes it gave by then.
         """
-        stdout = self._process.stdout
-        assert stdout is not None
-        patience = time.monotonic() + 2 * settings.UM_LEES_SECONDEN
         found = bytearray()
         with selectors.DefaultSelector() as selector:
-            selector.register(stdout, selectors.EVENT_READ)
+            selector.register(self._out, selectors.EVENT_READ)
+            if self._unsent:
+                selector.register(self._in, selectors.EVENT_WRITE)
+            told = time.monotonic()
             while len(found) < length:
-                if not selector.select(_SECONDS_BETWEEN):
-                    if time.monotonic() > patience:
-                        raise self._failure()
-                    if self._wacht is not None:
-                        self._wacht()
-                    continue
-                piece = os.read(stdout.fileno(), min(length - len(found), 1 << 20))
-                if not piece:
+                ready = {key.fd for key, _ in selector.select(_SECONDS_BETWEEN)}
+                now = time.monotonic()
+                if now > deadline:
                     raise self._failure()
-                found += piece
+                if self._wacht is not None and now - told >= _SECONDS_BETWEEN:
+                    told = now
+                    self._wacht()
+                if self._in in ready:
+                    try:
+                        self._send()
+                    except OSError:
+                        # The process ended before it had read everything; its output, or the lack of it,
+                        # tells why.
+                        self._unsent.clear()
+                    if not self._unsent:
+                        selector.unregister(self._in)
+                if self._out in ready:
+                    piece = os.read(self._out, min(length - len(found), _PIECE))
+                    if not piece:
+                        raise self._failure()
+                    found += piece
         return found
 
     def _failure(self) -> Onleesbaar:
@@ -249,35 +252,44 @@ class Leesproces:
             pass
         crashed = process.returncode in _CRASHES
         self.sluit()
-        return Onleesbaar(_BESCHADIGD if crashed else _TE_GROOT)
+        return Onleesbaar(BESCHADIGD if crashed else TE_GROOT)
 
 
-def open_apart(
-    inhoud: bytes,
-    formaat: Formaat,
-    codering: str = "utf-8",
-    wacht: Wacht | None = None,
-    intussen: Callable[[], None] | None = None,
-) -> Bestand:
-    """Opens a file with sheets in a separate process; `intussen` is called while that process reads.
+def _row(number: int, row: Cells) -> Rij:
+    return Rij(number, row, row.merken) if isinstance(row, Gemerkt) else Rij(number, row)
 
-    Raises Onleesbaar when the file is broken, protected or too large, or when `intussen` raises it.
+
+def format_of(inhoud: bytes) -> Formaat:
+    """Gives the format of a file, as a separate process recognises it. Raises Onleesbaar."""
+    proces = Leesproces(inhoud, alleen_formaat=True)
+    found = proces.open()
+    proces.sluit()
+    return _format_in(found)
+
+
+def open_apart(inhoud: bytes, wacht: Wacht | None = None) -> Bestand:
+    """Opens a file in a separate process.
+
+    Raises Onleesbaar when the file is broken, protected or too large.
     """
-    proces = Leesproces(inhoud, formaat, codering, wacht)
-    if intussen is not None:
-        try:
-            intussen()
-        except Onleesbaar:
-            proces.sluit()
-            raise
+    proces = Leesproces(inhoud, wacht)
     found = proces.open()
     try:
+        formaat = _format_in(found)
         # Hidden sheets come last: a sheet that somebody hid is rarely the one to deliver.
-        sheets = sorted(map(_sheet, found["bladen"]), key=lambda blad: blad.verborgen)
+        sheets = sorted(map(_sheet, found["bladen"][: MAX_SHEETS + 1]), key=lambda blad: blad.verborgen)
         epoch_1904 = bool(found["epoch_1904"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         proces.sluit()
-        raise Onleesbaar(_BESCHADIGD) from None
+        raise Onleesbaar(BESCHADIGD) from None
+    if not formaat.is_werkmap and any(blad.hoogte > settings.UM_MAX_RIJEN for blad in sheets):
+        # An honest process refuses such a text itself.
+        proces.sluit()
+        raise Onleesbaar(BESCHADIGD)
+    if formaat is Formaat.JSON:
+        return Bestand(formaat, tuple(_records(proces, blad) for blad in sheets[:1]), sluit=proces.sluit)
+    if formaat is Formaat.CSV:
+        return Bestand(formaat, tuple(_table(proces, blad) for blad in sheets[:1]), sluit=proces.sluit)
     fitting = [blad for blad in sheets if blad.hoogte and not _why_too_large(blad)]
     why = next((text for blad in sheets if (text := _why_too_large(blad))), "")
     if not why and len(sheets) == MAX_SHEETS:
@@ -294,61 +306,77 @@ def open_apart(
     )
 
 
+def _format_in(found: Mapping[str, Any]) -> Formaat:
+    try:
+        return Formaat(found["formaat"])
+    except (KeyError, ValueError, TypeError):
+        raise Onleesbaar(BESCHADIGD) from None
+
+
 def _sheet(found: Any) -> Blad:
     """Makes a sheet from its description by the process.
 
     Raises TypeError or ValueError for any other value.
     """
-    blad = Blad(*found)
-    if not all(len(merged) == 4 for merged in blad.samengevoegd):
+    blad = Blad(**found)
+    lists = (blad.samengevoegd, blad.verborgen_kolommen, *blad.samengevoegd)
+    if not all(type(one) is list for one in lists) or not all(len(one) == 4 for one in blad.samengevoegd):
         raise ValueError
-    numbers = (blad.volgnummer, blad.hoogte, blad.breedte, *chain.from_iterable(blad.samengevoegd))
+    numbers = (
+        blad.volgnummer,
+        blad.hoogte,
+        blad.breedte,
+        blad.regels,
+        blad.verborgen_rijen,
+        *blad.verborgen_kolommen,
+        *chain.from_iterable(blad.samengevoegd),
+    )
     if not (
-        isinstance(blad.naam, str)
+        type(blad.naam) is str
         and all(type(number) is int and number >= 0 for number in numbers)
-        and _are_rows(blad.kop, HEAD_ROWS)
+        and len(blad.samengevoegd) <= MAX_MERGED
     ):
         raise ValueError
-    return blad._replace(verborgen=bool(blad.verborgen))
-
-
-def _are_rows(rows: Any, most: int) -> bool:
-    """Tells whether these are rows of plain values, and no more than `most`.
-
-    A process that a file took over may send anything else.
-    """
-    return (
-        type(rows) is list
-        and len(rows) <= most
-        and all(type(row) is list for row in rows)
-        # Rows that are one and the same take no room in a frame; every cell is looked at.
-        and sum(map(len, rows)) <= MAX_BYTES
-        and set(map(type, chain.from_iterable(rows))) <= _CELL_TYPES
+    return blad._replace(
+        verborgen=blad.verborgen is True, ongelijk=blad.ongelijk is True, kop=rows_of(blad.kop, HEAD_ROWS)
     )
 
 
 def _table(proces: Leesproces, blad: Blad) -> Tabel:
-    # A file of delimited text that somebody opened and saved as a workbook has
-    # everything in the first column.
-    texts = [row[0] for row in blad.kop if row and isinstance(row[0], str) and row[0]]
-    delimiter = inner_delimiter(texts) if blad.breedte == 1 else ""
-
-    def rijen() -> Iterator[Rij]:
-        return _cut(proces.rijen(blad), delimiter) if delimiter else proces.rijen(blad)
-
     return Tabel(
         blad.naam,
         blad.hoogte,
-        rijen,
+        lambda: proces.rijen(blad),
         verborgen=blad.verborgen,
-        samengevoegd=tuple(blad.samengevoegd),
+        samengevoegd=tuple((a, b, c, d) for a, b, c, d in blad.samengevoegd),
+        ongelijk=blad.ongelijk,
+        breedte=blad.breedte,
+        regels=blad.regels,
+        verborgen_kolommen=tuple(blad.verborgen_kolommen),
+        verborgen_rijen=blad.verborgen_rijen,
     )
 
 
-def _cut(rijen: Iterator[Rij], delimiter: str) -> Iterator[Rij]:
-    for nummer, cells in rijen:
-        cell = cells[0]
-        yield Rij(nummer, split_cell(cell, delimiter) if isinstance(cell, str) else cells)
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _records(proces: Leesproces, blad: Blad) -> Tabel:
+    """Gives the records that the process found, each as the value that its text stands for."""
+
+    def rijen() -> Iterator[Rij]:
+        for nummer, cells, _ in proces.rijen(blad):
+            try:
+                [text] = cells
+                yield Rij(nummer, _DECODER.decode(text))
+            except (ValueError, TypeError, RecursionError):
+                proces.sluit()
+                raise Onleesbaar(BESCHADIGD) from None
+
+    return Tabel(blad.naam, blad.hoogte, rijen)
 
 
 def _why_too_large(blad: Blad) -> str:
@@ -365,14 +393,17 @@ def _why_too_large(blad: Blad) -> str:
     return ""
 
 
-def _task(formaat: Formaat, codering: str) -> dict[str, Any]:
+def _task(inhoud: bytes, *, alleen_formaat: bool) -> dict[str, Any]:
     return {
-        "formaat": formaat.value,
-        "codering": codering,
+        "alleen_formaat": alleen_formaat,
+        # A comparison of eight bytes; it saves an import for all other files.
+        "ole": inhoud.startswith(OLE),
         "megabytes": settings.UM_LEES_GEHEUGEN_MB,
         "seconden": settings.UM_LEES_SECONDEN,
+        "uitgepakt": settings.UM_MAX_UITGEPAKT_MB,
         "rijen": settings.UM_MAX_RIJEN,
         "kolommen": settings.UM_MAX_KOLOMMEN,
+        "ids": [soort.id_pad for soort in Soort if soort.id_pad],
         "zandbak_verplicht": settings.UM_LEES_ZANDBAK == Zandbak.VERPLICHT,
     }
 
@@ -381,17 +412,6 @@ def _task(formaat: Formaat, codering: str) -> dict[str, Any]:
 def _warn(lacking: str) -> None:
     """Warns once per process, and not for every file."""
     logger.warning(_ONBESCHERMD, lacking)
-
-
-def _feed(process: "subprocess.Popen[bytes]", inhoud: bytes) -> None:
-    assert process.stdin is not None
-    try:
-        process.stdin.write(LENGTH.pack(len(inhoud)))
-        process.stdin.write(inhoud)
-        process.stdin.flush()
-    except (OSError, ValueError):
-        # The process ended before it had read everything; its output, or the lack of it, tells why.
-        return
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

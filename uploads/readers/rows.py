@@ -5,39 +5,51 @@ A row keeps the number that people see in their own program, because findings re
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from um_portal.errors import FoutMetMelding
+from uploads.sandbox.sheets import (
+    AANHALING,
+    GEHEELD,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    VREEMD,
+    ZONDER_UITKOMST,
+    Formaat,
+    Merk,
+)
+
+__all__ = [
+    "AANHALING",
+    "GEHEELD",
+    "ONLEESBAAR",
+    "REGELS",
+    "VERBORGEN",
+    "VREEMD",
+    "ZONDER_UITKOMST",
+    "Bestand",
+    "Formaat",
+    "Merk",
+    "Onleesbaar",
+    "Rij",
+    "Tabel",
+]
 
 
 class Onleesbaar(FoutMetMelding):
     """The file cannot be read; `melding` is a Dutch sentence for the user: what is wrong and what to do."""
 
 
-class Formaat(StrEnum):
-    """The format of a file, judged by its content."""
-
-    XLSX = "xlsx"
-    XLSB = "xlsb"
-    XLS = "xls"
-    ODS = "ods"
-    XML2003 = "xml2003"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
-
-    @property
-    def is_werkmap(self) -> bool:
-        """Tells whether the format has sheets (the tables of a web page are sheets too)."""
-        return self not in {Formaat.CSV, Formaat.JSON}
-
-
 class Rij(NamedTuple):
-    """One row: its number (from 1, as in the spreadsheet) and its cells; for JSON the record itself."""
+    """One row: its number (from 1, as in the spreadsheet) and its cells; for JSON the record itself.
+
+    `merken` tells what the cells do not: that the row is hidden, or that a cell could not be read.
+    """
 
     nummer: int
     waarden: Any
+    merken: tuple[Merk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,10 @@ class Tabel:
     number of rows, as far as it is known beforehand. The first cell of a row is always in the first column,
     also when that column is empty. `samengevoegd` has, for cells that are merged into one, the first row,
     first column, last row and last column (from 0), as far as the format tells them; the first cell has the
-    value.
+    value. `ongelijk`: rows differ in length, so a row may have cells beyond the headers;
+    `breedte` is the usual length. `regels` is the
+    number of lines, of a text. `verborgen_kolommen` has the places (from 0) of hidden columns, and
+    `verborgen_rijen` the number of hidden rows, as far as the format tells them.
     """
 
     naam: str
@@ -56,6 +71,11 @@ class Tabel:
     rijen: Callable[[], Iterator[Rij]]
     verborgen: bool = False
     samengevoegd: tuple[tuple[int, int, int, int], ...] = ()
+    ongelijk: bool = False
+    breedte: int = 0
+    regels: int = 0
+    verborgen_kolommen: tuple[int, ...] = ()
+    verborgen_rijen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

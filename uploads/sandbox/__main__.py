@@ -21,14 +21,20 @@ if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 
 from uploads.sandbox.confinement import confine
-from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack
-from uploads.sandbox.sheets import Cells, Grenzen, Inhoud, Leesprobleem
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack, pack_rows, rows_message
+from uploads.sandbox.herkenning import OLE, recognise
+from uploads.sandbox.sheets import Blad, Cells, Formaat, Grenzen, Inhoud, Leesprobleem
 
 # Small enough that an answer that waits is small, whatever its cells hold.
-_BYTES = 8 << 20
-_NUMBERS = frozenset({float, int, bool})
-# The encoding of the names in a zip.
-_ZIP = "cp437"
+_BYTES = MAX_BYTES // 2
+# What the first rows of all sheets may take together.
+_HEAD_BYTES = MAX_BYTES // 2
+_NAME = 255
+# Python looks up an encoding in files at its first use. The first is that of the names in a zip.
+_ENCODINGS = (
+    "cp437", "ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be",
+    "cp1252", "latin-1", "cp850", "mac-roman",
+)  # fmt: skip
 
 
 def limit(megabytes: int, seconds: int) -> None:
@@ -42,29 +48,51 @@ def limit(megabytes: int, seconds: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def opener(opdracht: dict[str, Any]) -> Callable[[bytes], Inhoud]:
-    """Gives the function that opens the file.
+Opener = Callable[[bytes, Formaat], Inhoud]
+
+
+def opener(opdracht: dict[str, Any]) -> Opener:
+    """Gives the function that opens the file, with everything that it needs imported.
 
     That function raises Leesprobleem, and any exception that a broken file causes in a library.
     """
-    formaat = opdracht["formaat"]
-    grenzen = Grenzen(opdracht["rijen"], opdracht["kolommen"])
-    # Each of these takes time to import, and only one of them is needed.
-    if formaat == "xml2003":
-        from uploads.sandbox.xml2003 import Xml2003
-
-        return lambda inhoud: Xml2003(inhoud, grenzen)
-    if formaat == "html":
-        from uploads.sandbox.webpagina import Webpagina
-
-        return lambda inhoud: Webpagina(inhoud, grenzen, opdracht["codering"])
-    if formaat == "xlsx":
-        from uploads.sandbox.xlsx import Xlsx
-
-        return lambda inhoud: Xlsx(inhoud, grenzen)
+    from uploads.sandbox.delimited import Gescheiden, Uitgesplitst
+    from uploads.sandbox.records import Records
+    from uploads.sandbox.text import encoding_of
+    from uploads.sandbox.webpagina import Webpagina
     from uploads.sandbox.werkmap import Werkmap
+    from uploads.sandbox.xlsx import Xlsx
+    from uploads.sandbox.xml2003 import Xml2003
 
-    return lambda inhoud: Werkmap(inhoud, formaat, grenzen)
+    if opdracht["ole"]:
+        # It takes time to import, and few files need it.
+        from uploads.sandbox.standaardwachtwoord import decrypted
+
+    grenzen = Grenzen(opdracht["rijen"], opdracht["kolommen"], opdracht["uitgepakt"])
+    ids = frozenset(opdracht["ids"])
+
+    def open_werkmap(inhoud: bytes, formaat: Formaat) -> Inhoud:
+        match formaat:
+            case Formaat.XML2003:
+                return Xml2003(inhoud, grenzen)
+            case Formaat.HTML:
+                return Webpagina(inhoud, grenzen, encoding_of(inhoud))
+            case Formaat.XLSX:
+                if inhoud.startswith(OLE):
+                    inhoud = decrypted(inhoud)
+                    if recognise(inhoud, grenzen.uitgepakt) is not Formaat.XLSX:
+                        raise Leesprobleem("beschadigd")
+                return Xlsx(inhoud, grenzen)
+        return Werkmap(inhoud, formaat, grenzen)
+
+    def open_inhoud(inhoud: bytes, formaat: Formaat) -> Inhoud:
+        if formaat is Formaat.CSV:
+            return Gescheiden(inhoud, grenzen)
+        if formaat is Formaat.JSON:
+            return Records(inhoud, grenzen, ids)
+        return Uitgesplitst(open_werkmap(inhoud, formaat), grenzen)
+
+    return open_inhoud
 
 
 class Antwoord:
@@ -82,32 +110,41 @@ class Antwoord:
             self._rows, self._left = self._inhoud.rijen(index, start), []
         rows = self._left[:number] or list(islice(self._rows, number))
         rest = self._left[number:]
-        data = pack(_with_equals_as_one(rows))
+        data = pack_rows(rows)
         while len(data) > _BYTES and len(rows) > 1:
             half = len(rows) // 2
             rows, rest = rows[:half], rows[half:] + rest
-            data = pack(rows)
+            data = pack_rows(rows)
         self._left, self._place = rest, (index, start + len(rows))
         return data
 
 
-def _with_equals_as_one(rows: list[Cells]) -> list[Cells]:
-    """Gives the same rows, in which equal texts and dates are one object.
+def _description(inhoud: Inhoud, formaat: Formaat) -> bytes:
+    """Gives the sheets, packed, with as many of their first rows as fit."""
+    room = _HEAD_BYTES
+    sheets = []
+    for blad in inhoud.bladen:
+        head = list(blad.kop)
+        size = len(pack_rows(head))
+        while size > room and head:
+            head = head[: len(head) // 2]
+            size = len(pack_rows(head))
+        room -= size
+        sheets.append(blad._replace(kop=head))
+    return pack(
+        {"formaat": formaat, "epoch_1904": inhoud.epoch_1904, "bladen": [_told(blad) for blad in sheets]}
+    )
 
-    That makes them smaller to send and faster to look up.
-    """
-    known: dict[Any, Any] = {}
-    one = known.setdefault
-    # The numbers 1, 1.0 and True are equal, but not the same.
-    return [[cell if cell.__class__ in _NUMBERS else one(cell, cell) for cell in row] for row in rows]
+
+def _told(blad: Blad) -> dict[str, Any]:
+    return {**blad._asdict(), "naam": blad.naam[:_NAME].replace("\0", ""), "kop": rows_message(blad.kop)}
 
 
 def main(opdracht: dict[str, Any]) -> None:
     """Reads the file and answers until no more requests come."""
     # This comes first, because after `confine` no file can be read or written.
     open_inhoud = opener(opdracht)
-    # Python looks up an encoding in files at its first use.
-    for codering in (_ZIP, opdracht["codering"]):
+    for codering in _ENCODINGS:
         codecs.lookup(codering)
     # A stop signal for a worker often reaches all of its processes. The worker finishes its work, and
     # this process ends with it.
@@ -122,17 +159,24 @@ def main(opdracht: dict[str, Any]) -> None:
     # Nothing from outside is read before this line.
     (size,) = LENGTH.unpack(vragen.read(LENGTH.size))
     try:
-        inhoud = open_inhoud(vragen.read(size))
-        _send(
-            antwoorden,
-            pack({"bladen": [tuple(blad) for blad in inhoud.bladen], "epoch_1904": inhoud.epoch_1904}),
-        )
+        gelezen = vragen.read(size)
+        only_format = opdracht["alleen_formaat"]
+        formaat = recognise(gelezen, opdracht["uitgepakt"], thoroughly=not only_format)
+        if only_format:
+            if formaat is Formaat.XLSX and gelezen.startswith(OLE):
+                # That it has a password is told at once.
+                open_inhoud(gelezen, formaat)
+            _send(antwoorden, pack({"formaat": formaat}))
+            return
+        inhoud = open_inhoud(gelezen, formaat)
+        del gelezen
+        _send(antwoorden, _description(inhoud, formaat))
         antwoord = Antwoord(inhoud)
         for vraag in vragen:
             index, start, number = map(int, vraag.split())
             _send(antwoorden, antwoord.rijen(index, start, number))
     except Leesprobleem as fout:
-        _send(antwoorden, pack({"fout": fout.args[0]}))
+        _send(antwoorden, pack({"fout": fout.args[0], "getallen": fout.args[1:]}))
     except MemoryError:
         _send(antwoorden, pack({"fout": "te_groot"}))
     except BrokenPipeError:

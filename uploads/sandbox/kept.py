@@ -6,7 +6,7 @@ bytes, which take a fraction of the memory that the rows themselves would take.
 
 from collections.abc import Iterator
 
-from uploads.sandbox.frames import pack, unpack
+from uploads.sandbox.frames import pack, rows_message, rows_of, unpack
 from uploads.sandbox.sheets import MAX_MERGED, Blad, Cells, Grenzen, head_length
 
 _ROWS = 500
@@ -20,6 +20,10 @@ class Bewaard:
         self.verborgen = False
         self.samengevoegd: list[tuple[int, int, int, int]] = []
         self.hoogte = self.breedte = 0
+        self.verborgen_rijen = 0
+        self.verborgen_kolommen: list[int] = []
+        # The last column of which the width was told.
+        self.kolom = 0
         self._grenzen = grenzen
         self._packed: list[bytes] = []
         self._open: list[Cells] = []
@@ -39,7 +43,7 @@ class Bewaard:
             return
         self._open.append(row)
         if len(self._open) == _ROWS:
-            self._packed.append(pack(self._open))
+            self._packed.append(pack(rows_message(self._open)))
             self._open = []
 
     def sla_over(self, number: int) -> None:
@@ -59,12 +63,13 @@ class Bewaard:
     def rijen(self, start: int = 0) -> Iterator[Cells]:
         """Yields the rows from this one on, all as wide as the sheet."""
         for number in range(start // _ROWS, len(self._packed)):
-            rows = unpack(self._packed[number])
+            rows = rows_of(unpack(self._packed[number]), _ROWS)
             yield from map(self._whole, rows[start - number * _ROWS :] if start > number * _ROWS else rows)
         yield from map(self._whole, self._open[max(start - len(self._packed) * _ROWS, 0) :])
 
     def _whole(self, row: Cells) -> Cells:
-        return row + [""] * (self.breedte - len(row)) if len(row) < self.breedte else row
+        row.extend([""] * (self.breedte - len(row)))
+        return row
 
     def blad(self, index: int) -> Blad:
         """Gives the description of the sheet, with its first rows."""
@@ -73,4 +78,14 @@ class Bewaard:
             head.append(row)
             if len(head) == head_length(self.breedte):
                 break
-        return Blad(index, self.naam, self.hoogte, self.breedte, self.verborgen, head, self.samengevoegd)
+        return Blad(
+            index,
+            self.naam,
+            self.hoogte,
+            self.breedte,
+            self.verborgen,
+            head,
+            self.samengevoegd,
+            verborgen_rijen=self.verborgen_rijen,
+            verborgen_kolommen=[place for place in self.verborgen_kolommen if place < self.breedte],
+        )

@@ -1,6 +1,7 @@
 """Defines the content of a file: sheets with their size and first rows, and the other rows on demand."""
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
 
 Cells = list[Any]
@@ -12,21 +13,87 @@ MAX_SHEETS: Final = 200
 MAX_MERGED: Final = 200
 
 
+class Formaat(StrEnum):
+    """The format of a file, judged by its content."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    XML2003 = "xml2003"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
+    @property
+    def is_werkmap(self) -> bool:
+        """Tells whether the format has sheets (the tables of a web page are sheets too)."""
+        return self not in {Formaat.CSV, Formaat.JSON}
+
+
 class Leesprobleem(Exception):
-    """The file cannot be read; the argument is one of the keys of `uploads.readers.process.MELDINGEN`."""
+    """The file cannot be read.
+
+    The first argument is one of the keys of `uploads.readers.meldingen.MELDINGEN`; the others are the numbers
+    in that message.
+    """
 
 
 class Grenzen(NamedTuple):
-    """The greatest size of a sheet, in rows and columns."""
+    """The greatest size of a sheet in rows and columns, and of a zip when it is unpacked, in megabytes."""
 
     rijen: int
     kolommen: int
+    uitgepakt: int = 1000
+
+
+class Merk(NamedTuple):
+    """Something about a row that its cells do not tell; the numbers depend on the code.
+
+    `AANHALING`, `GEHEELD`: the first and last line of the text that belong together. `ZONDER_UITKOMST`,
+    `ONLEESBAAR`, `VREEMD`: the columns (from 0). `REGELS`: the first and last line of the text in which
+    the row stands, when that is not the number of the row. `VERBORGEN`: none.
+    """
+
+    code: str
+    getallen: tuple[int, ...] = ()
+
+
+# A quote that stands alone may have joined these lines; they cannot be told apart with certainty.
+AANHALING: Final = "aanhaling"
+# The same, but there is one way to tell them apart.
+GEHEELD: Final = "geheeld"
+# A formula of which the file does not have the result.
+ZONDER_UITKOMST: Final = "zonder_uitkomst"
+# A cell with characters that no text has.
+ONLEESBAAR: Final = "onleesbaar"
+# A cell with letters that another program decoded wrongly.
+VREEMD: Final = "vreemd"
+# A row that is hidden, by hand or by a filter.
+VERBORGEN: Final = "verborgen"
+REGELS: Final = "regels"
+MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, ONLEESBAAR, VREEMD, VERBORGEN, REGELS})
+
+
+class Gemerkt(list[Any]):
+    """The cells of a row that has something to tell beside them."""
+
+    merken: tuple[Merk, ...] = ()
+
+
+def gemerkt(cells: Cells, *merken: Merk) -> Gemerkt:
+    """Gives these cells with these marks, beside the ones that they have."""
+    row = Gemerkt(cells)
+    row.merken = (*(cells.merken if isinstance(cells, Gemerkt) else ()), *merken)
+    return row
 
 
 class Blad(NamedTuple):
     """One sheet; `volgnummer` is its place in the file.
 
     `samengevoegd` has the first row, first column, last row and last column (from 0) of merged cells.
+    `regels` is the number of lines, of a text. `ongelijk` tells that rows differ in length, as in a text.
+    `verborgen_kolommen` has the places (from 0) of hidden columns.
     """
 
     volgnummer: int
@@ -36,6 +103,10 @@ class Blad(NamedTuple):
     verborgen: bool
     kop: Sequence[Cells]
     samengevoegd: Sequence[tuple[int, int, int, int]]
+    regels: int = 0
+    ongelijk: bool = False
+    verborgen_kolommen: Sequence[int] = ()
+    verborgen_rijen: int = 0
 
 
 class Inhoud(Protocol):

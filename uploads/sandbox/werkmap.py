@@ -1,51 +1,110 @@
 """Reads workbooks (xlsx, xlsb, xls, ods) with calamine."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import islice
 from typing import Any
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from uploads.sandbox.bijzonderheden import counts_from_1904, has_password
-from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem, head_length
+from uploads.sandbox.bijzonderheden import Xls, counts_from_1904
+from uploads.sandbox.sheets import (
+    MAX_MERGED,
+    MAX_SHEETS,
+    VERBORGEN,
+    Blad,
+    Cells,
+    Grenzen,
+    Leesprobleem,
+    Merk,
+    gemerkt,
+    head_length,
+)
+from uploads.sandbox.verborgen import Onzichtbaar, hidden_in
+
+_NIETS = Onzichtbaar(set(), set())
 
 
 class Werkmap:
     """An opened workbook. The largest sheet stays in memory, because most requests are for that one."""
 
     def __init__(self, inhoud: bytes, formaat: str, grenzen: Grenzen) -> None:
-        if formaat == "xls" and has_password(inhoud):
-            raise Leesprobleem("wachtwoord")
+        self.epoch_1904 = counts_from_1904(inhoud, formaat)
+        if formaat == "xls":
+            xls = Xls(inhoud)
+            if xls.has_password:
+                raise Leesprobleem("wachtwoord")
+            self.epoch_1904 = xls.epoch_1904
+            inhoud = xls.readable()
+        self._onzichtbaar = hidden_in(inhoud, formaat)
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
             raise Leesprobleem("wachtwoord") from None
-        self.epoch_1904 = counts_from_1904(inhoud, formaat)
         self.bladen: list[Blad] = []
         self._loaded: tuple[int, Any] | None = None
         most = -1
+        broken: CalamineError | None = None
         for index, metadata in enumerate(self._workbook.sheets_metadata):
             if metadata.typ != SheetTypeEnum.WorkSheet:
                 continue
             if len(self.bladen) == MAX_SHEETS:
                 break
-            sheet = self._workbook.get_sheet_by_index(index)
+            try:
+                sheet = self._workbook.get_sheet_by_index(index)
+            except CalamineError as fault:
+                # One odd sheet does not condemn the others.
+                broken = broken or fault
+                continue
             last_row, last_column = sheet.end or (-1, -1)
             height, width = last_row + 1, last_column + 1
             head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
             merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
             hidden = metadata.visible != SheetVisibleEnum.Visible
-            self.bladen.append(Blad(index, metadata.name, height, width, hidden, head, merged))
+            unseen = self._onzichtbaar.get(index, _NIETS)
+            self.bladen.append(
+                Blad(
+                    index,
+                    metadata.name,
+                    height,
+                    width,
+                    hidden,
+                    list(_with_hidden(iter(head), 0, unseen.rijen)),
+                    merged,
+                    verborgen_rijen=_filled_among(unseen.rijen, sheet) if unseen.rijen else 0,
+                    verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
+                )
+            )
             if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:
                 self._loaded, most = (index, sheet), height * width
+
+        if broken is not None and not self.bladen:
+            raise broken
 
     def rijen(self, index: int, start: int) -> Iterator[Cells]:
         """Yields the rows of one sheet."""
         if self._loaded is None or self._loaded[0] != index:
             self._loaded = None
             self._loaded = (index, self._workbook.get_sheet_by_index(index))
-        return islice(_rows(self._loaded[1]), start, None)
+        rows = islice(_rows(self._loaded[1]), start, None)
+        return _with_hidden(rows, start, self._onzichtbaar.get(index, _NIETS).rijen)
+
+
+def _filled_among(numbers: Set[int], sheet: Any) -> int:
+    """Counts the rows with these numbers in which something stands."""
+    return sum(
+        any(value != "" for value in row) for number, row in enumerate(_rows(sheet)) if number in numbers
+    )
+
+
+def _with_hidden(rows: Iterator[Cells], start: int, hidden: Set[int]) -> Iterator[Cells]:
+    """Gives these rows, the first of which has this number, and marks the ones that are hidden."""
+    if not hidden:
+        return rows
+    return (
+        gemerkt(row, Merk(VERBORGEN)) if number in hidden else row
+        for number, row in enumerate(rows, start=start)
+    )
 
 
 def _rows(sheet: Any) -> Iterator[Cells]:

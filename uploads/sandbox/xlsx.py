@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,8 +19,22 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
-from uploads.sandbox.sheets import MAX_MERGED, MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem, head_length
+from uploads.sandbox.sheets import (
+    MAX_MERGED,
+    MAX_SHEETS,
+    VERBORGEN,
+    ZONDER_UITKOMST,
+    Blad,
+    Cells,
+    Grenzen,
+    Leesprobleem,
+    Merk,
+    gemerkt,
+    head_length,
+)
+from uploads.sandbox.weergave import Weergave, weergaven
 from uploads.sandbox.werkmap import Werkmap
+from uploads.sandbox.werkmapdelen import known_errors, usable, without_strange_errors
 
 _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STYLES, _TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"
@@ -37,6 +51,17 @@ _CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]+)\"")
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
 _MARKS = (b'"s"', b"'s'")
 _TEXT_END = re.compile(rb"</si>|<si\s*/>")
+# A row that somebody or a filter hid; a column likewise.
+_HIDDEN_ROW = re.compile(
+    rb"<row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])(?:[^>]*\s)?r=\"([0-9]{1,7})\"[^>]*[^/]>"
+)
+_HIDDEN_COLUMNS = re.compile(rb"<col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*>")
+_FIRST, _LAST = re.compile(rb"\bmin=\"([0-9]{1,5})\""), re.compile(rb"\bmax=\"([0-9]{1,5})\"")
+_FORMULA = rb"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"
+_PLACE = rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]{1,7})\""
+# A formula without the result that belongs to it. Of a text the result may be empty.
+_NO_RESULT = re.compile(_PLACE + rb"([^>]*)>\s*" + _FORMULA + rb"\s*(<v\s*/>|<v></v>)?\s*</c>")
+_IS_TEXT = (b't="str"', b"t='str'")
 _END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
 
 
@@ -51,6 +76,14 @@ class _Omtrek(NamedTuple):
     tail: bytes
     hoogte: int
     breedte: int
+    verborgen_rijen: int = 0
+
+
+class _Bijzonder(NamedTuple):
+    """What a row has beside what calamine tells: other cells, by their place, and marks."""
+
+    cellen: dict[int, Any]
+    merken: list[Merk]
 
 
 class Xlsx:
@@ -62,7 +95,9 @@ class Xlsx:
     def __init__(self, inhoud: bytes, grenzen: Grenzen) -> None:
         self._inhoud, self._grenzen = inhoud, grenzen
         self._whole: Werkmap | None = None
+        self._weergaven: dict[int, Weergave] = {}
         try:
+            self._inhoud = usable(inhoud)
             self._open()
         except (Leesprobleem, MemoryError):
             raise
@@ -82,13 +117,77 @@ class Xlsx:
                 pass
             else:
                 return
-        yield from self._read_whole().rijen(index, number)
+        rows = self._read_whole().rijen(index, number)
+        yield from self._with_more(rows, number, self._whole_more.get(index, {}))
 
     def _read_whole(self) -> Werkmap:
         if self._whole is None:
-            self._whole = Werkmap(self._inhoud, "xlsx", self._grenzen)
+            try:
+                self._whole = Werkmap(self._inhoud, "xlsx", self._grenzen)
+            except CalamineError:
+                self._whole = Werkmap(without_strange_errors(self._inhoud), "xlsx", self._grenzen)
             self.bladen, self.epoch_1904 = self._whole.bladen, self._whole.epoch_1904
+            self._whole_more: dict[int, dict[int, _Bijzonder]] = {}
+            try:
+                self._look_at_whole()
+            except MemoryError:
+                raise
+            except Exception:
+                # What stands beside the cells is not told in a form that is known here.
+                self._whole_more = {}
         return self._whole
+
+    def _look_at_whole(self) -> None:
+        """Finds what the sheets have beside their cells, where calamine reads them as a whole."""
+        with zipfile.ZipFile(io.BytesIO(self._inhoud)) as archive:
+            places, shared = _places({name: archive.read(name) for name in (_WORKBOOK, _RELATIONS)})
+            if (styles := shared.get("styles", _STYLES)) in archive.NameToInfo:
+                self._weergaven = weergaven(archive.read(styles))
+            for number, blad in enumerate(self.bladen):
+                data = archive.read(places[blad.volgnummer])
+                self._whole_more[blad.volgnummer] = more = self._more(data)
+                begin = _SHEET_DATA.search(data)
+                hidden = sum(
+                    place < blad.hoogte and any(merk.code == VERBORGEN for merk in one.merken)
+                    for place, one in more.items()
+                )
+                self.bladen[number] = blad._replace(
+                    kop=list(self._with_more(iter(blad.kop), 0, more)),
+                    verborgen_rijen=hidden,
+                    verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
+                )
+
+    def _with_more(self, rows: Iterator[Cells], start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
+        """Yields these rows, the first of which has this number (from 0), with what they have beside them."""
+        for number, row in enumerate(rows, start=start):
+            if more and (own := more.get(number)) is not None:
+                for place, value in own.cellen.items():
+                    if place < len(row):
+                        row[place] = value
+                yield gemerkt(row, *own.merken) if own.merken else row
+            else:
+                yield row
+
+    def _more(self, rows: bytes) -> dict[int, _Bijzonder]:
+        """Finds what rows have beside their cells, as they are written; by the number of the row (from 0)."""
+        found: dict[int, _Bijzonder] = {}
+
+        def of(number: bytes) -> _Bijzonder:
+            return found.setdefault(int(number) - 1, _Bijzonder({}, []))
+
+        if b"hidden=" in rows:
+            for row in _HIDDEN_ROW.finditer(rows):
+                of(row[1]).merken.append(Merk(VERBORGEN))
+        if b"<f" in rows:
+            for cell in _NO_RESULT.finditer(rows):
+                if not (cell[4] and any(mark in cell[0] for mark in _IS_TEXT)):
+                    of(cell[2]).merken.append(Merk(ZONDER_UITKOMST, (_column(cell[1]) - 1,)))
+        if self._weergaven:
+            for style, letters, number, text in _shown_cells(rows, self._weergaven):
+                shown = self._weergaven[style](text)
+                if shown is not None:
+                    of(number).cellen[_column(letters) - 1] = shown
+        return found
 
     # --- What it consists of --------------------------------------------------------------------------------
 
@@ -97,6 +196,7 @@ class Xlsx:
         self._parts = {name: self._archive.read(name) for name in (_ROOT, _WORKBOOK, _RELATIONS)}
         if _STYLES in self._archive.NameToInfo:
             self._parts[_STYLES] = self._archive.read(_STYLES)
+            self._weergaven = weergaven(self._parts[_STYLES])
         elif any(name.replace("\\", "/").casefold() == _STYLES for name in self._archive.NameToInfo):
             # calamine does find it.
             raise _NotSliceable
@@ -126,6 +226,8 @@ class Xlsx:
                     metadata.visible != SheetVisibleEnum.Visible,
                     head,
                     [(*first, *last) for first, last in merged[:MAX_MERGED]],
+                    verborgen_rijen=omtrek.verborgen_rijen,
+                    verborgen_kolommen=_hidden_columns(omtrek.head, omtrek.breedte),
                 )
             )
 
@@ -166,7 +268,7 @@ class Xlsx:
             return _Omtrek(buffer[: begin.start()] + b"<sheetData>", b"", 0, 0)
         head, buffer = buffer[: begin.end()], buffer[begin.end() :]
         columns: dict[bytes, int] = {}
-        number = height = width = 0
+        number = height = width = hidden = 0
         while True:
             *rows, buffer = buffer.split(_END_ROW)
             for row in rows:
@@ -181,6 +283,8 @@ class Xlsx:
                 if cell is None or cell[2] != found[1]:
                     raise _NotSliceable
                 height = number
+                if b"hidden=" in row and _HIDDEN_ROW.match(row, found.start()):
+                    hidden += 1
                 letters = cell[1]
                 column = columns.get(letters) or columns.setdefault(letters, _column(letters))
                 width = max(width, column)
@@ -192,7 +296,7 @@ class Xlsx:
         tail = buffer.partition(b"</sheetData>")
         if not tail[1] or b"<c " in tail[0] or not tail[2].rstrip().endswith(b"</worksheet>"):
             raise _NotSliceable
-        return _Omtrek(head, tail[2], height, width)
+        return _Omtrek(head, tail[2], height, width, hidden)
 
     def _slices(self, index: int) -> Iterator[bytes]:
         """Yields the rows as they are written, about a megabyte at a time."""
@@ -213,6 +317,11 @@ class Xlsx:
 
     def _rows(self, index: int, start: int) -> Iterator[Cells]:
         """Yields every row from this one on, as wide as the sheet. Raises _NotSliceable."""
+        more: dict[int, _Bijzonder] = {}
+        return self._with_more(self._bare_rows(index, start, more), start, more)
+
+    def _bare_rows(self, index: int, start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
+        """Yields the same rows as calamine gives them; `more` gets what they have beside their cells."""
         omtrek = self._omtrek[index]
         empty: Cells = [""] * omtrek.breedte
         number, last_row = start, 0
@@ -223,6 +332,9 @@ class Xlsx:
             before_these, last_row = last_row, int(last[1])
             if last_row <= start:
                 continue
+            # What belongs to the rows before these has been used.
+            more.clear()
+            more.update(self._more(rows))
             try:
                 sheet = self._read_slice(index, omtrek.head, rows)
             except CalamineError:
@@ -249,6 +361,7 @@ class Xlsx:
 
     def _read_slice(self, index: int, head: bytes, rows: bytes) -> Any:
         texts = b""
+        rows = known_errors(rows)
         if any(mark in rows for mark in _MARKS):
             if self._texts is None:
                 self._texts = _Teksten(self._archive)
@@ -291,16 +404,46 @@ class _Teksten:
 
 def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:
     """Gives the part of every sheet, in the order of the workbook. Raises _NotSliceable."""
+    sheets, shared = _places(parts)
+    if any(place != _USUAL[kind] for kind, place in shared.items()):
+        raise _NotSliceable
+    return sheets
+
+
+def _places(parts: dict[str, bytes]) -> tuple[list[str], dict[str, str]]:
+    """Gives the part of every sheet, in the order of the workbook, and of what they share, by its kind."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     targets: dict[str, str] = {}
+    shared: dict[str, str] = {}
     for relation in etree.fromstring(parts[_RELATIONS], parser).iterfind("{*}Relationship"):
         place = posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
         targets[relation.get("Id", "")] = place
-        usual = _USUAL.get(relation.get("Type", "").rpartition("/")[2], place)
-        if place != usual:
-            raise _NotSliceable
+        kind = relation.get("Type", "").rpartition("/")[2]
+        if kind in _USUAL:
+            shared[kind] = place
     sheets = etree.fromstring(parts[_WORKBOOK], parser).iterfind("{*}sheets/{*}sheet")
-    return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets]
+    return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets], shared
+
+
+def _hidden_columns(head: bytes, width: int) -> list[int]:
+    """Gives the places (from 0) of the hidden columns, of a sheet of this width."""
+    found: list[int] = []
+    for column in _HIDDEN_COLUMNS.finditer(head):
+        first, last = _FIRST.search(column[0]), _LAST.search(column[0])
+        if first and last:
+            found.extend(range(int(first[1]) - 1, min(int(last[1]), width)))
+    return found
+
+
+def _shown_cells(rows: bytes, styles: Iterable[int]) -> Iterator[tuple[int, bytes, bytes, str]]:
+    """Yields the style, the column, the row and the number of each cell with a number in one of these styles."""
+    any_style = b"|".join(b"%d" % style for style in styles)
+    pattern = re.compile(
+        rb"(?=<c\s[^>]*\bs=\"(" + any_style + rb")\")(?!<c\s[^>]*\bt=\"(?!n\"))" + _PLACE
+        + rb"[^>]*>(?:" + _FORMULA + rb")?<v>([^<]{1,40})</v>"
+    )  # fmt: skip
+    for cell in pattern.finditer(rows):
+        yield int(cell[1]), cell[2], cell[3], cell[4].decode("ascii", "replace")
 
 
 def _column(letters: bytes) -> int:

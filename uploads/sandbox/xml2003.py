@@ -14,13 +14,25 @@ from typing import Any
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
-from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem
+from uploads.sandbox.sheets import (
+    MAX_SHEETS,
+    VERBORGEN,
+    ZONDER_UITKOMST,
+    Blad,
+    Cells,
+    Grenzen,
+    Leesprobleem,
+    Merk,
+    gemerkt,
+)
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 _WORKSHEET, _ROW, _CELL, _DATA = _SS + "Worksheet", _SS + "Row", _SS + "Cell", _SS + "Data"
 _VISIBLE, _DATE1904 = _X + "Visible", _X + "Date1904"
 _INDEX, _SPAN, _TYPE, _NAME = _SS + "Index", _SS + "Span", _SS + "Type", _SS + "Name"
+_FORMULA = _SS + "Formula"
+_HIDDEN, _COLUMN = _SS + "Hidden", _SS + "Column"
 _ACROSS, _DOWN = _SS + "MergeAcross", _SS + "MergeDown"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 # A larger place or span is past every limit too.
@@ -46,7 +58,7 @@ class Xml2003:
             # Nothing may stand before the declaration, but old systems put empty lines there.
             io.BytesIO(inhoud.lstrip(b" \t\r\n")),
             events=("start", "end"),
-            tag=(_WORKSHEET, _ROW, _VISIBLE, _DATE1904),
+            tag=(_WORKSHEET, _ROW, _COLUMN, _VISIBLE, _DATE1904),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -73,6 +85,9 @@ class Xml2003:
                     if sheet is not None:
                         _take_row(sheet, element, self._grenzen)
                     _forget(element)
+                elif element.tag == _COLUMN:
+                    if sheet is not None:
+                        _take_column(sheet, element, self._grenzen)
                 elif element.tag == _VISIBLE:
                     if sheet is not None:
                         sheet.verborgen = "hidden" in (element.text or "").casefold()
@@ -94,6 +109,14 @@ def _forget(element: Any) -> None:
             del parent[0]
 
 
+def _take_column(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
+    """Notes the place of a hidden column; a column without a place follows the one before it."""
+    first = (_number(element, _INDEX) or sheet.kolom + 1) - 1
+    sheet.kolom = min(first + 1 + _number(element, _SPAN), grenzen.kolommen)
+    if element.get(_HIDDEN) == "1":
+        sheet.verborgen_kolommen.extend(range(first, sheet.kolom))
+
+
 def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
     place = _number(element, _INDEX)
     if place:
@@ -101,6 +124,7 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
             raise Leesprobleem("beschadigd")
         sheet.sla_over(place - 1 - sheet.hoogte)
     row: Cells = []
+    unknown: list[int] = []
     number = sheet.hoogte
     for cell in element:
         if cell.tag != _CELL:
@@ -115,9 +139,17 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
                 _pad(row, column - 1, grenzen)
         if across or down:
             sheet.voeg_samen(number, len(row), number + down, len(row) + across)
-        row.append(_value_of(cell))
+        value = _value_of(cell)
+        if value == "" and cell.get(_FORMULA) and not any(data.tag == _DATA for data in cell):
+            unknown.append(len(row))
+        row.append(value)
         if across:
             _pad(row, len(row) + across, grenzen)
+    if unknown:
+        row = gemerkt(row, Merk(ZONDER_UITKOMST, tuple(unknown)))
+    if element.get(_HIDDEN) == "1" and any(value != "" for value in row):
+        sheet.verborgen_rijen += 1
+        row = gemerkt(row, Merk(VERBORGEN))
     sheet.voeg_toe(row)
     if span := _number(element, _SPAN):
         sheet.sla_over(span)

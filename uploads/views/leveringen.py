@@ -21,7 +21,7 @@ from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import was_too_large
 from uploads.mapping.doelen import SOORTEN
 from uploads.models import Bronbestand, Levering
-from uploads.omzetten import processing
+from uploads.omzetten import leesvragen, processing
 from uploads.readers import Onleesbaar
 from uploads.tasks import enqueue
 from uploads.views import controle
@@ -149,8 +149,23 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 @_toegang
 @require_POST
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Tries a failed conversion again, with the kind that somebody chose, if any."""
+    """Converts a levering again, with the kind that somebody chose or the answer that somebody gave, if any."""
     _levering(pk)
+    if "blad" in request.POST or "verborgen" in request.POST:
+        answered = leesvragen.answer(
+            request.gemeente,
+            pk,
+            request.user,
+            blad=request.POST.get("blad", ""),
+            verborgen=request.POST.get("verborgen", ""),
+        )
+        if answered:
+            enqueue(pk, request.gemeente.pk)
+        else:
+            messages.error(
+                request, "Uw antwoord kwam te laat, of het bestand is gewist. Upload het bestand opnieuw."
+            )
+        return redirect("uploads:levering", pk=pk)
     soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)
     if processing.retry(request.gemeente, pk, request.user, soort):
         enqueue(pk, request.gemeente.pk)

@@ -17,6 +17,7 @@ from tests.factories import (
     een_werkblad,
     een_werkzoekende,
 )
+from tests.uploads.readers.hier import open_here
 from uploads.mapping.cells.contact import normal_postcode
 from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.numbers import whole_number
@@ -473,7 +474,7 @@ def test_what_is_too_long_is_refused_under_its_own_header():
 
 
 def json_file(value: Any) -> Bestand:
-    return open_file(json.dumps(value).encode())
+    return open_here(json.dumps(value).encode())
 
 
 def test_records_in_the_standard_come_out_as_they_are_without_empty_values():

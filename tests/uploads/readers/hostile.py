@@ -199,7 +199,7 @@ class Overgenomen:
 
 def run(confine: Callable[[], list[str]] | None = None) -> None:
     """Be the reading process; confined in another way than it is, when that is given."""
-    reader.opener = lambda opdracht: Overgenomen
+    reader.opener = lambda opdracht: lambda inhoud, formaat: Overgenomen(inhoud)
     if confine is not None:
         reader.confine = confine
     reader.main(json.loads(sys.argv[1]))

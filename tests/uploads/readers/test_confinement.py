@@ -1,9 +1,9 @@
 """The reading process as a sandbox: hostile code that runs in it, where a file is opened, gets nothing."""
 
-import datetime as dt
 import json
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -19,10 +19,11 @@ from redis import Redis
 from tests.places import ROOT
 from tests.spreadsheets import xml2003, xml_row
 from tests.uploads.readers.hostile import REFUSED
-from uploads.readers import Formaat, Onleesbaar, open_file, process
+from uploads.readers import Onleesbaar, open_file, process
 from uploads.readers.process import Leesproces
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
-from uploads.sandbox.frames import LENGTH, pack
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack, rows_message, rows_of
+from uploads.sandbox.sheets import Blad
 
 # As the reading process is started, but with a hostile one.
 _HOSTILE = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.uploads.readers import hostile"
@@ -82,7 +83,7 @@ def start(
     script = tmp_path / "lezer.py"
     script.write_text(f"{_HOSTILE}\n{before}\nhostile.run({run})")
     monkeypatch.setattr(process, "_SCRIPT", script)
-    return Leesproces(inhoud, Formaat.XML2003)
+    return Leesproces(inhoud or b"a;b")
 
 
 def outcomes(
@@ -91,7 +92,8 @@ def outcomes(
     """Gives the result of each attempt of hostile code, by the name of the attempt."""
     reading = start(monkeypatch, tmp_path, run, json.dumps(places).encode(), before)
     try:
-        [(*_, found, _merged)] = reading.open()["bladen"]
+        [blad] = reading.open()["bladen"]
+        found = rows_of(blad["kop"], 1000)
     finally:
         reading.sluit()
     return dict(found)
@@ -165,9 +167,38 @@ def test_confined_twice_is_confined_no_less():
 
 # --- What hostile code may say ----------------------------------------------------------------------------
 
-_BLAD: tuple[Any, ...] = (0, "Blad", 2, 1, False, [["a"]], [])
-_ITSELF: list[Any] = []
-_ITSELF.append(_ITSELF)
+
+def _told(**changes: Any) -> bytes:
+    """Gives the message about a file with one sheet, in which these facts are changed."""
+    blad = Blad(0, "Blad", 2, 1, False, [["a"]], [])._asdict()
+    blad |= {"kop": rows_message(blad["kop"])} | {k: v for k, v in changes.items() if k in blad}
+    rest = {"formaat": "xml2003", "epoch_1904": False, "bladen": [blad]}
+    return pack({**rest, **{k: v for k, v in changes.items() if k not in blad}})
+
+
+# Rows are told with the dates in them, and with marks.
+_ROWS_THAT_ARE_NONE: list[Any] = [
+    None,
+    7,
+    [],
+    [[1], [], []],
+    [[["a"]] * 5000, [], []],
+    [[[["a"]]], [], []],
+    [[[{}]], [], []],
+    [{"a": 1}, [], []],
+    [[["a"]], [["dag", "2025-01-01", [5 << 20]]], []],
+    [[["a"]], [["dag", "2025-01-01", [-1]]], []],
+    [[["a"]], [["dag", "2025-01-01", ["x"]]], []],
+    [[["a"]], [["dag", "morgen", [0]]], []],
+    [[["a"]], [["dag", 7, [0]]], []],
+    [[["a"]], [["getattr", "os", [0]]], []],
+    [[["a"]], [["duur", "999999999999 0 0", [0]]], []],
+    [[["a"]], [], [[0, "iets", []]]],
+    [[["a"]], [], [[0, "verborgen", ["x"]]]],
+    [[["a"]], [], [[9, "verborgen", []]]],
+    [[["a"]], [], [[-1, "verborgen", []]]],
+    [[["a"]], [], [[0, ["verborgen"], []]]],
+]
 
 
 @pytest.mark.parametrize(
@@ -178,47 +209,118 @@ _ITSELF.append(_ITSELF)
         pack({}),
         pack({"fout": "iets anders"}),
         pack({"fout": ["een", "lijst"]}),
-        pack({"fout": 10**5000}),
-        pack({"bladen": 7, "epoch_1904": False}),
-        pack({"bladen": [(1, 2)], "epoch_1904": False}),
-        pack({"bladen": [_BLAD]}),
-        pack({"bladen": [(0, 5, *_BLAD[2:])], "epoch_1904": False}),
-        pack({"bladen": [(0, "Blad", -1, *_BLAD[3:])], "epoch_1904": False}),
-        pack({"bladen": [(0, "Blad", "2", *_BLAD[3:])], "epoch_1904": False}),
-        pack({"bladen": [(*_BLAD[:5], [["a"]] * 1000, [])], "epoch_1904": False}),
-        pack({"bladen": [(*_BLAD[:5], [[{"a": 1}]], [])], "epoch_1904": False}),
-        pack({"bladen": [(*_BLAD[:5], _ITSELF, [])], "epoch_1904": False}),
-        pack({"bladen": [(*_BLAD[:6], [(1, 2)])], "epoch_1904": False}),
+        pack({"fout": "csv_rijen"}),
+        pack({"fout": "csv_rijen", "getallen": ["{0.__class__}"]}),
+        pack({"fout": "csv_rijen", "getallen": {"a": 1}}),
+        _told(formaat="exe"),
+        _told(formaat=["xlsx"]),
+        _told(bladen=7),
+        _told(bladen={}),
+        _told(bladen=[[1, 2]]),
+        _told(bladen=[{"a": 1}]),
+        _told(hoogte=-1),
+        _told(hoogte="2"),
+        _told(hoogte=10**15, formaat="csv"),
+        _told(naam=7),
+        _told(samengevoegd=[[1, 2]]),
+        _told(samengevoegd=[[1, 2, 3, 4]] * 1000),
+        _told(samengevoegd="abcd"),
+        _told(verborgen_kolommen=[None]),
+        *(_told(kop=rows) for rows in _ROWS_THAT_ARE_NONE),
         b"",
         b"\x80\x05",
         b"cos\nsystem\n(S'true'\ntR.",
-        pack(dt.date(2025, 1, 1)),
+        b"[" * 1_000_000,
+        b"9" * 1_000_000,
     ],
 )
 def test_whatever_the_process_says_the_file_is_unreadable_and_nothing_worse(monkeypatch, tmp_path, frame):
-    script = tmp_path / "lezer.py"
-    answers = b"".join(LENGTH.pack(len(one)) + one for one in (pack([]), frame))
-    script.write_text(
-        f"import sys, time; sys.stdout.buffer.write({answers!r}); sys.stdout.flush(); time.sleep(20)"
-    )
-    monkeypatch.setattr(process, "_SCRIPT", script)
+    answering(monkeypatch, tmp_path, pack([]), frame)
     with pytest.raises(Onleesbaar, match="beschadigd"):
         open_file(_FILE)
 
 
-@pytest.mark.parametrize(
-    "rows", [None, 7, [1], [["a"]] * 5000, [[["a"]]], [[None]], {"a": 1}, [[1] * 70_000] * 1000]
-)
+@pytest.mark.parametrize("rows", [*_ROWS_THAT_ARE_NONE, [[["a"]] * 1001, [], []]])
 def test_rows_that_are_no_rows_make_the_file_unreadable(monkeypatch, tmp_path, rows):
-    script = tmp_path / "lezer.py"
-    opened = pack({"bladen": [_BLAD], "epoch_1904": False})
-    answers = b"".join(LENGTH.pack(len(one)) + one for one in (pack([]), opened, pack(rows)))
-    script.write_text(
-        f"import sys, time; sys.stdout.buffer.write({answers!r}); sys.stdout.flush(); time.sleep(20)"
-    )
-    monkeypatch.setattr(process, "_SCRIPT", script)
+    answering(monkeypatch, tmp_path, pack([]), _told(), pack(rows))
     with open_file(_FILE) as bestand, pytest.raises(Onleesbaar, match="beschadigd"):
         list(bestand.tabellen[0].rijen())
+
+
+@pytest.mark.parametrize("lacking", ["Landlock", ["iets"], [7], {"a": 1}, None])
+def test_a_process_that_lies_about_its_confinement_is_not_believed(monkeypatch, tmp_path, lacking):
+    answering(monkeypatch, tmp_path, pack(lacking), _told())
+    with pytest.raises(Onleesbaar, match="beschadigd"):
+        open_file(_FILE)
+
+
+def test_records_that_are_no_json_make_the_file_unreadable(monkeypatch, tmp_path):
+    for text in ("{", "[" * 100_000, "NaN", "9" * 10_000, 7):
+        answering(monkeypatch, tmp_path, pack([]), _told(formaat="json"), pack([[[text]], [], []]))
+        with open_file(_FILE) as bestand, pytest.raises(Onleesbaar, match="beschadigd"):
+            list(bestand.tabellen[0].rijen())
+
+
+def test_an_answer_is_never_much_larger_than_what_crosses(monkeypatch, tmp_path):
+    # The largest message allowed, of what takes most room in Python for its bytes.
+    frame = b"[[" + b"[]," * (MAX_BYTES // 3 - 10) + b"[]],[],[]]"
+    answering(monkeypatch, tmp_path, pack([]), _told(), frame)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with open_file(_FILE) as bestand, pytest.raises(Onleesbaar, match="beschadigd"):
+        list(bestand.tabellen[0].rijen())
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 500
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        # A byte now and then, of a message that never ends.
+        "sys.stdout.buffer.write((1000).to_bytes(8, 'big'))\n"
+        "while True: sys.stdout.buffer.write(b' '); sys.stdout.flush(); time.sleep(0.1)",
+        # Reads nothing of the file, and says nothing.
+        "time.sleep(60)",
+        # Says the first, then reads nothing of the file.
+        f"sys.stdout.buffer.write({LENGTH.pack(2) + b'[]'!r}); sys.stdout.flush(); time.sleep(60)",
+    ],
+    ids=["drips", "is silent", "does not read"],
+)
+def test_every_turn_has_an_end(monkeypatch, tmp_path, settings, reads):
+    settings.UM_LEES_SECONDEN = 1
+    script = tmp_path / "lezer.py"
+    script.write_text(f"import sys, time\n{reads}")
+    monkeypatch.setattr(process, "_SCRIPT", script)
+    waited: list[int] = []
+    begin = time.monotonic()
+    with pytest.raises(Onleesbaar, match="te groot"):
+        open_file(b"a;b\n" * 1_000_000, wacht=lambda: waited.append(1))
+    assert time.monotonic() - begin < 8
+    assert waited
+
+
+def test_all_turns_together_have_an_end_too(monkeypatch, tmp_path, settings):
+    settings.UM_LEES_SECONDEN = 1
+    script, row = tmp_path / "lezer.py", pack([[["a"]], [], []])
+    first = b"".join(LENGTH.pack(len(one)) + one for one in (pack([]), _told(hoogte=100_000)))
+    script.write_text(
+        f"import sys, time; out = sys.stdout.buffer; out.write({first!r}); out.flush()\n"
+        f"while True: time.sleep(0.5); out.write({LENGTH.pack(len(row)) + row!r}); out.flush()"
+    )
+    monkeypatch.setattr(process, "_SCRIPT", script)
+    begin = time.monotonic()
+    with open_file(_FILE) as bestand, pytest.raises(Onleesbaar, match="te groot"):
+        list(bestand.tabellen[0].rijen())
+    assert time.monotonic() - begin < 12
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *frames: bytes) -> None:
+    """Puts a process in place of the reading process, which gives these answers whatever it is asked."""
+    script, told = tmp_path / "lezer.py", tmp_path / "antwoorden"
+    told.write_bytes(b"".join(LENGTH.pack(len(one)) + one for one in frames))
+    script.write_text(
+        f"import sys, time; sys.stdout.buffer.write(open({str(told)!r}, 'rb').read()); sys.stdout.flush();"
+        "time.sleep(20)"
+    )
+    monkeypatch.setattr(process, "_SCRIPT", script)
 
 
 # --- A kernel that cannot do it ---------------------------------------------------------------------------

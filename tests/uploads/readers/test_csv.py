@@ -11,14 +11,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from uploads.readers import Formaat, Onleesbaar, open_file
+from tests.uploads.readers.hier import read_here
+from uploads.readers import Formaat, Onleesbaar
 
 
 def rows(inhoud: bytes) -> list[list[str]]:
     """All rows of a file that must be recognised as delimited text."""
-    bestand = open_file(inhoud)
-    assert bestand.formaat is Formaat.CSV
-    return [rij.waarden for rij in bestand.tabellen[0].rijen()]
+    formaat, [rijen] = read_here(inhoud)
+    assert formaat is Formaat.CSV
+    return [rij.waarden for rij in rijen]
 
 
 def refused(inhoud: bytes) -> str:
@@ -103,7 +104,7 @@ def test_single_quotes_around_every_cell_are_quotes_too():
 def test_no_damage_raises_anything_but_a_dutch_sentence(extra, position):
     inhoud = written([_KOP, ["1", 'A; "b"', "c"]] * 8, "utf-8", delimiter=";")
     with contextlib.suppress(Onleesbaar):
-        list(open_file(inhoud[:position] + extra + inhoud[position + len(extra) :]).tabellen[0].rijen())
+        read_here(inhoud[:position] + extra + inhoud[position + len(extra) :])
 
 
 # --- Delimiters -------------------------------------------------------------------------------------------

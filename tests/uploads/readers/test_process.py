@@ -25,9 +25,11 @@ from openpyxl import Workbook
 from tests.factories import een_gemeente, een_levering, een_sonar_rij, een_werkblad
 from tests.places import ROOT
 from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
+from tests.uploads.readers.hier import read_here
 from uploads.models import Leveringstatus
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
-from uploads.sandbox.frames import unpack
+from uploads.sandbox.frames import GeenFrame, pack_rows, rows_of, unpack
+from uploads.sandbox.sheets import ONLEESBAAR, Gemerkt, Merk
 
 
 def processes() -> list[psutil.Process]:
@@ -162,7 +164,7 @@ def test_the_process_ends_when_its_worker_is_killed():
     script = (
         "import sys, time, uploads.readers as readers; from django.conf import settings;"
         "settings.configure(UM_MAX_RIJEN=9000, UM_MAX_KOLOMMEN=99, UM_LEES_SECONDEN=60, UM_LEES_GEHEUGEN_MB=2048,"
-        "UM_LEES_ZANDBAK='indien-mogelijk');"
+        "UM_LEES_ZANDBAK='indien-mogelijk',UM_MAX_UITGEPAKT_MB=100);"
         "bestand = readers.open_file(sys.stdin.buffer.read()); print('open', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script]
@@ -229,10 +231,38 @@ def test_the_process_does_without_django():
 
 
 def test_only_plain_values_are_taken_from_the_process():
-    with pytest.raises(pickle.UnpicklingError):
-        unpack(pickle.dumps(os.system))
-    with pytest.raises(pickle.UnpicklingError):
-        unpack(pickle.dumps([1, BESTANDEN]))
+    for rows in (pickle.dumps(os.system), pickle.dumps([["a"]]), b"", b"[" * 100_000, b"\x80\x05"):
+        with pytest.raises(GeenFrame):
+            unpack(rows)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.date(2025, 12, 31),
+        dt.datetime(2025, 12, 31, 23, 59, 59, 991000),
+        dt.time(7, 30),
+        dt.timedelta(days=1, hours=12),
+        dt.timedelta(days=-1, microseconds=5),
+        "tekst",
+        24.5,
+        24.0,
+        24,
+        True,
+    ],
+)
+def test_every_kind_of_cell_crosses_as_what_it_is(value):
+    [[found, again]] = rows_of(unpack(pack_rows([[value, value]])), 1)
+    assert (type(found), found, again) == (type(value), value, value)
+
+
+def test_a_text_with_a_nul_does_not_cross_and_its_row_says_so():
+    [row, other] = rows_of(unpack(pack_rows([["a", "K\0o\0k", 1], ["\\u0000", "b", 2]])), 2)
+    assert row == ["a", "", 1]
+    assert isinstance(row, Gemerkt)
+    assert row.merken == (Merk(ONLEESBAAR, (1,)),)
+    assert other == ["\\u0000", "b", 2]
+    assert type(other) is list
 
 
 # --- Workbooks --------------------------------------------------------------------------------------------
@@ -367,9 +397,12 @@ _GOOD = {
 _ROWS = {kind: len(every_row(open_file(inhoud))) for kind, inhoud in _GOOD.items()}
 
 
-def outcome(inhoud: bytes) -> int:
+def outcome(kind: str, inhoud: bytes) -> int:
     """Counts the rows of a file that may be damaged; 0 when it cannot be read, -1 without a good message."""
     try:
+        if kind in {"csv", "json"}:
+            # Nothing there ends a process, and starting one takes longer than reading.
+            return sum(map(len, read_here(inhoud)[1]))
         return len(every_row(open_file(inhoud)))
     except Onleesbaar as problem:
         return 0 if problem.melding.endswith((".", "?")) else -1
@@ -380,7 +413,7 @@ def outcome(inhoud: bytes) -> int:
 def test_a_file_that_was_cut_off_has_no_more_rows_than_before(kind, part):
     inhoud = _GOOD[kind]
     # Cut inside a quoted cell or a tag it may look like something else, of one row.
-    assert 0 <= outcome(inhoud[: int(part * len(inhoud))]) <= _ROWS[kind]
+    assert 0 <= outcome(kind, inhoud[: int(part * len(inhoud))]) <= _ROWS[kind]
 
 
 @hypothesis_settings(max_examples=150, deadline=None)
@@ -392,7 +425,7 @@ def test_no_flipped_byte_makes_reading_fail_in_another_way(kind, flips):
     inhoud = bytearray(_GOOD[kind])
     for place, value in flips:
         inhoud[int(place * len(inhoud))] = value
-    assert outcome(bytes(inhoud)) >= 0
+    assert outcome(kind, bytes(inhoud)) >= 0
 
 
 def test_reading_goes_on_when_all_processes_of_a_worker_are_told_to_end() -> None:

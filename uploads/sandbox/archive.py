@@ -5,74 +5,62 @@ away, and only up to the limit. The sizes that a zip states itself are not belie
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 
-from django.conf import settings
-
-from uploads.readers.rows import Formaat, Onleesbaar
+from uploads.sandbox.sheets import Formaat, Leesprobleem
 
 _MAX_PARTS = 5000
+# Some programs number it.
+_WORKBOOK = re.compile(r"xl/workbook[0-9]*\.xml")
 _CHUNK = 1 << 20
 _PIECE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-_BESCHADIGD = (
-    "Dit bestand is beschadigd of niet compleet. Open het in uw programma, sla het opnieuw op "
-    "en upload het dan."
-)
 
 
 def formaat_of_zip(inhoud: bytes) -> Formaat:
     """Recognises the workbook in this zip.
 
-    Raises Onleesbaar for another zip, an encrypted or a broken one.
+    Raises Leesprobleem for another zip, an encrypted or a broken one.
     """
     with _open(inhoud) as archive:
         # In the form in which calamine takes them: some programs write other slashes and capitals.
         names = {info.filename.replace("\\", "/").casefold(): info.filename for info in archive.infolist()}
         if any(info.flag_bits & 1 for info in archive.infolist()):
-            raise Onleesbaar(
-                "Dit zip-bestand heeft een wachtwoord. Upload de spreadsheet zelf, zonder wachtwoord."
-            )
-        if "xl/workbook.xml" in names or "xl/worksheets/sheet1.xml" in names:
+            raise Leesprobleem("zip_wachtwoord")
+        if any(map(_WORKBOOK.fullmatch, names)) or "xl/worksheets/sheet1.xml" in names:
             return Formaat.XLSX
         if "xl/workbook.bin" in names:
             return Formaat.XLSB
         if "content.xml" in names and "meta-inf/manifest.xml" in names:
             if b"encryption-data" in _part(archive, names["meta-inf/manifest.xml"]):
-                raise Onleesbaar(
-                    "Deze spreadsheet is beveiligd met een wachtwoord. Haal het wachtwoord eraf en upload opnieuw."
-                )
+                raise Leesprobleem("wachtwoord")
             return Formaat.ODS
         if any(name.endswith(".iwa") for name in names):
-            raise Onleesbaar(
-                "Dit is een bestand van Numbers. Exporteer het in Numbers als Excel-bestand (xlsx) en upload dat."
-            )
-    raise Onleesbaar(
-        "Dit is een zip-bestand of een ander soort document, geen spreadsheet. "
-        "Pak het eerst uit en upload de spreadsheet zelf."
-    )
+            raise Leesprobleem("numbers")
+    raise Leesprobleem("zip")
 
 
-def check_declared(inhoud: bytes) -> None:
+def check_declared(inhoud: bytes, megabytes: int) -> None:
     """Refuses a zip that itself states a size over the limit. Cheap; `check_actual` does not believe it."""
     with _open(inhoud) as archive:
         parts = archive.infolist()
-        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _limit():
-            raise Onleesbaar(_too_much())
+        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > megabytes * 1_000_000:
+            raise Leesprobleem("uitgepakt", megabytes)
 
 
-def check_actual(inhoud: bytes) -> None:
+def check_actual(inhoud: bytes, megabytes: int) -> None:
     """Unpacks every part in pieces, and refuses one that is larger than the limit or its stated size."""
-    left = _limit()
+    left = megabytes * 1_000_000
     with _open(inhoud) as archive:
         for part in archive.infolist():
             size = _unpacked_size(inhoud, part, left)
             if size > left:
-                raise Onleesbaar(_too_much())
+                raise Leesprobleem("uitgepakt", megabytes)
             if size != part.file_size:
-                raise Onleesbaar(_BESCHADIGD)
+                raise Leesprobleem("zip_beschadigd")
             left -= size
 
 
@@ -80,7 +68,7 @@ def _open(inhoud: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(inhoud))
     except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, NotImplementedError, OSError):
-        raise Onleesbaar(_BESCHADIGD) from None
+        raise Leesprobleem("zip_beschadigd") from None
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -88,22 +76,22 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as part:
             return part.read(_CHUNK)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError):
-        raise Onleesbaar(_BESCHADIGD) from None
+        raise Leesprobleem("zip_beschadigd") from None
 
 
 def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
     header = inhoud[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
     if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
-        raise Onleesbaar(_BESCHADIGD)
+        raise Leesprobleem("zip_beschadigd")
     *_, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     start = part.header_offset + _LOCAL_HEADER.size + name_length + extra_length
     packed = memoryview(inhoud)[start : start + part.compress_size]
     if len(packed) != part.compress_size:
-        raise Onleesbaar(_BESCHADIGD)
+        raise Leesprobleem("zip_beschadigd")
     if part.compress_type == zipfile.ZIP_STORED:
         return len(packed)
     if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise Onleesbaar(_BESCHADIGD)
+        raise Leesprobleem("zip_beschadigd")
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
     try:
@@ -118,19 +106,7 @@ def _unpacked_size(inhoud: bytes, part: zipfile.ZipInfo, limit: int) -> int:
         while not inflate.eof and size <= limit and (more := inflate.decompress(b"", _CHUNK)):
             size += len(more)
     except zlib.error:
-        raise Onleesbaar(_BESCHADIGD) from None
+        raise Leesprobleem("zip_beschadigd") from None
     if not inflate.eof and size <= limit:
-        raise Onleesbaar(_BESCHADIGD)
+        raise Leesprobleem("zip_beschadigd")
     return size
-
-
-def _limit() -> int:
-    megabytes: int = settings.UM_MAX_UITGEPAKT_MB
-    return megabytes * 1_000_000
-
-
-def _too_much() -> str:
-    return (
-        f"Uitgepakt is dit bestand groter dan {_limit() // 1_000_000} MB. "
-        "Bewaar alleen het blad met de gegevens in een nieuw bestand en upload dat."
-    )

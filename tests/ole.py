@@ -1,0 +1,87 @@
+"""Writes the containers of old Office files, and a small xls, in ways that programs in the wild do."""
+
+import struct
+from collections.abc import Mapping, Sequence
+
+_END, _FREE, _TABLE_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+_SECTOR = 512
+
+
+def ole(streams: Mapping[str, bytes], *, scattered: bool = False) -> bytes:
+    """Makes a container of these streams; `scattered`: the sectors of each stand in reverse order."""
+    contents = {naam: data.ljust(4096, b"\0") for naam, data in streams.items()}
+    directory = _entry("Root Entry", 5, _END, 0, child=1 if contents else _FREE)
+    table: list[int] = []
+    sectors: list[bytes] = []
+    for number, (naam, data) in enumerate(contents.items(), start=1):
+        pieces = [
+            data[place : place + _SECTOR].ljust(_SECTOR, b"\0") for place in range(0, len(data), _SECTOR)
+        ]
+        places = [len(sectors) + place for place in range(len(pieces))]
+        if scattered:
+            places.reverse()
+        following = dict(zip(places, [*places[1:], _END], strict=True))
+        for place, piece in sorted(zip(places, pieces, strict=True)):
+            sectors.append(piece)
+            table.append(following[place])
+        last = number == len(contents)
+        directory += _entry(naam, 2, places[0], len(data), right=_FREE if last else number + 1)
+    directory = directory.ljust(-(-len(directory) // _SECTOR) * _SECTOR, b"\0")
+    directory_at = len(sectors)
+    for place in range(0, len(directory), _SECTOR):
+        sectors.append(directory[place : place + _SECTOR])
+        table.append(len(sectors) if place + _SECTOR < len(directory) else _END)
+    needed = 1
+    while needed * 128 < len(table) + needed:
+        needed += 1
+    table_at = [len(sectors) + place for place in range(needed)]
+    table += [_TABLE_SECTOR] * needed
+    table += [_FREE] * (needed * 128 - len(table))
+    sectors.append(struct.pack(f"<{len(table)}I", *table))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack(
+        "<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, needed, directory_at, 0, 4096, _END, 0, _END, 0
+    )
+    header += struct.pack(f"<{109}I", *table_at, *[_FREE] * (109 - needed))
+    return header + b"".join(sectors)
+
+
+def _entry(naam: str, kind: int, start: int, size: int, *, child: int = _FREE, right: int = _FREE) -> bytes:
+    name = naam.encode("utf-16-le") + b"\0\0"
+    return (
+        name.ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(name), kind, 1, _FREE, right, child)
+        + bytes(36)
+        + struct.pack("<IQ", start, size)
+    )
+
+
+def biff8(
+    rijen: Sequence[Sequence[str | float]], *, codepage: int | None = 1200, hidden: Sequence[int] = ()
+) -> bytes:
+    """Writes the stream of an xls with one sheet; `hidden` has the numbers (from 0) of hidden rows."""
+    globals_ = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
+    if codepage is not None:
+        globals_ += _record(0x42, struct.pack("<H", codepage))
+    name = b"Blad"
+    place = len(globals_) + 4 + 8 + len(name) + 4
+    globals_ += _record(0x85, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name) + _record(0x0A)
+    sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6))
+    width = max(map(len, rijen))
+    sheet += _record(0x200, struct.pack("<IIHHH", 0, len(rijen), 0, width, 0))
+    for number, rij in enumerate(rijen):
+        sheet += _record(
+            0x208, struct.pack("<HHHHHHI", number, 0, len(rij), 255, 0, 0, 0x20 if number in hidden else 0)
+        )
+    for number, rij in enumerate(rijen):
+        for column, value in enumerate(rij):
+            cell = struct.pack("<HHH", number, column, 0)
+            if isinstance(value, str):
+                sheet += _record(0x204, cell + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+            else:
+                sheet += _record(0x203, cell + struct.pack("<d", value))
+    return globals_ + sheet + _record(0x0A)
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data

@@ -1,0 +1,214 @@
+"""What only a person knows about a file is asked once, and what cannot be known is never guessed."""
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook
+
+from tests.factories import (
+    SONAR_KOPPEN,
+    een_client,
+    een_gebruiker,
+    een_gemeente,
+    een_levering,
+    een_sonar_rij,
+    een_werkblad,
+)
+from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.scope import voor_gemeente
+from uploads import tasks
+from uploads.gepubliceerd import by_itself
+from uploads.leveringen.intake import receive
+from uploads.models import Bevinding, Leeskeuze, Levering, Leveringstatus, RedenStop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gemeente() -> Gemeente:
+    return een_gemeente()
+
+
+@pytest.fixture
+def client(gemeente: Gemeente) -> Client:
+    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
+
+
+def workbook(*sheets: list[dict[str, Any]], hidden: tuple[int, ...] = ()) -> bytes:
+    """Makes a workbook of people, with a sheet per team; `hidden` has rows of the first that are hidden."""
+    made = Workbook()
+    for number, rijen in enumerate(sheets):
+        sheet: Any = made.active if not number else made.create_sheet()
+        sheet.title = f"Team {number + 1}"
+        sheet.append(list(SONAR_KOPPEN))
+        for rij in rijen:
+            sheet.append([rij.get(kop) for kop in SONAR_KOPPEN])
+        for row in hidden if not number else ():
+            sheet.row_dimensions[row].hidden = True
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def people(number: int) -> list[dict[str, Any]]:
+    return [een_sonar_rij() for _ in range(number)]
+
+
+def told(gemeente: Gemeente, levering: Levering) -> dict[int, str]:
+    with voor_gemeente(gemeente):
+        return dict(
+            Bevinding.objects.filter(levering=levering)
+            .exclude(ernst="waarschuwing")
+            .values_list("rij", "code")
+        )
+
+
+def answered(client: Client, gemeente: Gemeente, levering: Levering, **answer: str) -> Levering:
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), answer)
+    tasks.convert(levering.pk, gemeente.pk)
+    with voor_gemeente(gemeente):
+        found: Levering = Levering.objects.get(pk=levering.pk)
+    return found
+
+
+def csv_of(rijen: list[dict[str, Any]], broken: dict[int, str]) -> bytes:
+    """Writes people as delimited text, in which some lines (by number, from 1) are written otherwise."""
+    koppen = (
+        "ID_WZ",
+        "Postcode",
+        "Toestemming",
+        "Beschikbare uren/wk",
+        "Medewerker Naam",
+        "Organisatie Naam",
+    )
+    lines = [";".join(koppen), *(";".join(str(rij[kop]) for kop in koppen) for rij in rijen)]
+    return "\n".join(broken.get(number, line) for number, line in enumerate(lines, start=1)).encode()
+
+
+# --- What is never guessed ---------------------------------------------------------------------------------
+
+
+def test_two_people_joined_by_a_quote_are_both_refused_and_the_others_go_along(gemeente):
+    inhoud = csv_of(people(4), {2: 'A1;3511AB;Ja;24;"Noord;Werkplein', 3: 'A2;3511AB;Ja;32;Zuid";Werkplein'})
+    levering = een_levering(gemeente, inhoud, "x.csv")
+    assert (levering.gelezen, levering.omgezet, levering.afgekeurd) == (4, 2, 2)
+    assert told(gemeente, levering) == {2: "aanhalingsteken", 3: "aanhalingsteken"}
+    assert levering.redenen[0]["melding"].startswith(
+        "Hier staat een los aanhalingsteken, waardoor regel 2 tot en met 3"
+    )
+    assert levering.feiten["regels"] == 5
+
+
+def test_a_row_with_more_cells_than_headers_is_refused_with_its_line(gemeente):
+    inhoud = csv_of(
+        people(4), {3: "A1;3511AB;Ja;24;Jan;Piet;Werkplein", 4: "A2;3511AB;Ja;24;Jan;Werkplein;;;"}
+    )
+    levering = een_levering(gemeente, inhoud, "x.csv")
+    assert (levering.gelezen, levering.omgezet, levering.afgekeurd) == (4, 3, 1)
+    assert told(gemeente, levering) == {3: "te_veel_cellen"}
+    assert "Regel 3 van het bestand" in levering.redenen[0]["melding"]
+
+
+def test_a_row_that_depends_on_a_formula_without_a_result_is_refused_for_that(gemeente):
+    rijen = people(3)
+    rijen[1] |= {"Beschikbare uren/wk": "=8*4"}
+    # Nothing is read from this column.
+    rijen[2] |= {"Plaats": "=1+1"}
+    levering = een_levering(gemeente, een_werkblad(rijen))
+    assert (levering.omgezet, levering.afgekeurd) == (2, 1)
+    assert told(gemeente, levering) == {3: "zonder_uitkomst"}
+
+
+def test_the_visible_of_two_equal_headers_is_used(gemeente):
+    made = Workbook()
+    sheet: Any = made.active
+    sheet.append(["Postcode", *SONAR_KOPPEN])
+    for rij in people(2):
+        sheet.append(["9999ZZ", *(rij.get(kop) for kop in SONAR_KOPPEN)])
+    sheet.column_dimensions["A"].hidden = True
+    file = io.BytesIO()
+    made.save(file)
+    levering = een_levering(gemeente, file.getvalue())
+    assert (levering.status, levering.omgezet) == (Leveringstatus.OMGEZET, 2)
+    assert "Postcode (verborgen)" in levering.kolommen_ongebruikt
+
+
+# --- What is asked -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "omgezet", "overgeslagen"), [("overslaan", 3, 2), ("meenemen", 5, 0)])
+def test_hidden_rows_are_asked_about_once(client, gemeente, answer, omgezet, overgeslagen):
+    levering = een_levering(gemeente, workbook(people(5), hidden=(3, 5)))
+    assert levering.status == Leveringstatus.MISLUKT
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "zijn 2 rijen verborgen" in page
+    assert "niet omgezet" not in page
+    levering = answered(client, gemeente, levering, verborgen=answer)
+    assert (levering.status, levering.omgezet, levering.overgeslagen) == (
+        Leveringstatus.OMGEZET,
+        omgezet,
+        overgeslagen,
+    )
+    following = een_levering(gemeente, workbook(people(5), hidden=(2,)))
+    assert (following.status, following.feiten["verborgen"]) == (Leveringstatus.OMGEZET, answer)
+    # Whoever thinks otherwise later on says so on the page, for this file and the next.
+    other = {"overslaan": "meenemen", "meenemen": "overslaan"}[answer]
+    assert f'value="{other}"' in client.get(reverse("uploads:levering", args=[following.pk])).content.decode()
+    changed = answered(client, gemeente, following, verborgen=other)
+    assert changed.feiten["verborgen"] == other
+
+
+def test_of_several_sheets_that_fit_somebody_chooses_one_once(client, gemeente):
+    levering = een_levering(gemeente, workbook(people(1), people(3)))
+    assert (levering.status, levering.vraag["bladen"]) == (
+        Leveringstatus.MISLUKT,
+        [["Team 1", 2], ["Team 2", 4]],
+    )
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "passen 2 bladen" in page
+    levering = answered(client, gemeente, levering, blad="Team 2")
+    assert (levering.status, levering.blad, levering.omgezet) == (Leveringstatus.OMGEZET, "Team 2", 3)
+    following = een_levering(gemeente, workbook(people(2), people(2)))
+    assert (following.status, following.blad) == (Leveringstatus.OMGEZET, "Team 2")
+
+
+def test_a_sheet_that_is_hidden_or_has_only_headers_is_no_rival(gemeente):
+    assert een_levering(gemeente, workbook(people(2), [])).status == Leveringstatus.OMGEZET
+
+
+def test_a_file_that_comes_in_by_itself_waits_while_the_answer_is_not_known(client, gemeente):
+    pk = receive(
+        gemeente, inhoud=workbook(people(3), hidden=(2,)), bestandsnaam="x.xlsx", publiceer_vanzelf=True
+    ).pk
+    tasks.convert(pk, gemeente.pk)
+    by_itself.publish_waiting(gemeente)
+    with voor_gemeente(gemeente):
+        levering = Levering.objects.get(pk=pk)
+    assert (levering.status, levering.gestopt_om) == (Leveringstatus.MISLUKT, RedenStop.VRAAG)
+    answered(client, gemeente, levering, verborgen="overslaan")
+    pk = receive(
+        gemeente, inhoud=workbook(people(3), hidden=(2,)), bestandsnaam="y.xlsx", publiceer_vanzelf=True
+    ).pk
+    tasks.convert(pk, gemeente.pk)
+    by_itself.publish_waiting(gemeente)
+    with voor_gemeente(gemeente):
+        assert Levering.objects.get(pk=pk).gestopt_om != RedenStop.VRAAG
+
+
+@pytest.mark.parametrize(
+    "answer", [{"blad": "Team 9"}, {"verborgen": "misschien"}, {"verborgen": "overslaan"}, {"blad": ""}]
+)
+def test_an_answer_to_what_was_not_asked_changes_nothing(client, gemeente, answer):
+    levering = een_levering(gemeente, workbook(people(1), people(1)))
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), answer)
+    with voor_gemeente(gemeente):
+        assert Levering.objects.get(pk=levering.pk).status == Leveringstatus.MISLUKT
+        assert not Leeskeuze.objects.exists()
+
+
+def test_what_one_municipality_answered_another_is_still_asked(client, gemeente):
+    answered(client, gemeente, een_levering(gemeente, workbook(people(2), hidden=(2,))), verborgen="meenemen")
+    assert een_levering(een_gemeente(), workbook(people(2), hidden=(2,))).vraag["over"] == "verborgen"

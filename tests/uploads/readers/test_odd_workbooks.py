@@ -1,0 +1,335 @@
+"""Workbooks as programs in the wild write them: one odd part never condemns the file, and nothing of it is lost."""
+
+import base64
+import contextlib
+import hashlib
+import io
+import struct
+import zipfile
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.chart import BarChart
+
+from tests.factories import een_werkblad
+from tests.ole import biff8, ole
+from tests.spreadsheets import MAIN, xlsx, xml2003, xml_row, zipped
+from tests.uploads.readers.hier import read_here
+from tests.uploads.readers.test_readers import ods, ods_rij
+from uploads.readers import ONLEESBAAR, VERBORGEN, VREEMD, ZONDER_UITKOMST, Onleesbaar, Rij, open_file
+from uploads.sandbox.bijzonderheden import Xls
+from uploads.sandbox.herkenning import recognise
+from uploads.sandbox.sheets import Leesprobleem
+from uploads.sandbox.verborgen import hidden_in
+from uploads.sandbox.weergave import weergave
+
+_RIJEN: list[list[str | float]] = [["id", "plaats"], ["P1", "Curaçao"], ["P2", 3.5]]
+
+
+def cells(inhoud: bytes) -> list[list[Any]]:
+    return [rij.waarden for rij in read_here(inhoud)[1][0]]
+
+
+def marks(inhoud: bytes) -> dict[int, list[tuple[str, tuple[int, ...]]]]:
+    return {rij.nummer: [tuple(merk) for merk in rij.merken] for rij in read_here(inhoud)[1][0] if rij.merken}  # type: ignore[misc]
+
+
+def refused(inhoud: bytes) -> str:
+    with pytest.raises(Onleesbaar) as problem:
+        read_here(inhoud)
+    return problem.value.melding
+
+
+def saved(workbook: Workbook) -> bytes:
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+# --- xls --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("codepage", [None, 1200, 1252, 850, 437, 10000, 65001])
+def test_in_biff8_no_codepage_changes_the_text(codepage):
+    assert cells(ole({"Workbook": biff8(_RIJEN, codepage=codepage)})) == _RIJEN
+
+
+@pytest.mark.parametrize("naam", ["Workbook", "WORKBOOK", "workbook"])
+@pytest.mark.parametrize("scattered", [False, True])
+def test_a_stream_is_found_by_any_name_and_in_any_order(naam, scattered):
+    long: list[list[str | float]] = [*_RIJEN, *([f"P{n}", "Zeist"] for n in range(500))]
+    assert cells(ole({"Iets": b"x" * 5000, naam: biff8(long)}, scattered=scattered)) == long
+
+
+def test_bytes_in_a_text_that_look_like_a_password_are_text():
+    # In UTF-16 this is the record for a password, at a place where a piece of the stream may begin.
+    rijen: list[list[str | float]] = [["id", "tekst"], *([f"P{n}", "/" * n + '"' * n] for n in range(200))]
+    assert cells(ole({"Workbook": biff8(rijen)}, scattered=True)) == rijen
+
+
+@given(st.binary(min_size=1, max_size=60), st.integers(0, 12_000))
+def test_no_damage_to_a_container_raises_anything_else(extra, position):
+    good = ole({"Workbook": biff8(_RIJEN)})
+    damaged = good[:position] + extra + good[position + len(extra) :]
+    hidden_in(damaged, "xls")
+    with contextlib.suppress(Leesprobleem):
+        recognise(damaged, 10)
+        Xls(damaged).readable()
+
+
+# --- xlsx -------------------------------------------------------------------------------------------------
+
+_HEAD = '<row r="1"><c r="A1" t="str"><v>id</v></c><c r="B1" t="str"><v>uren</v></c></row>'
+
+
+def _row(number: int, cell: str, attributes: str = "") -> str:
+    return f'<row r="{number}"{attributes}><c r="A{number}" t="str"><v>P{number}</v></c>{cell}</row>'
+
+
+@pytest.mark.parametrize("text", ["#GETTING_DATA", "Err:502", "#NOM?", "#WERT!", "#SPILL!", "#VELD!", ""])
+@pytest.mark.parametrize("sliced", [True, False])
+def test_an_error_text_that_nobody_knows_is_an_error_cell(text, sliced):
+    rows = _HEAD + _row(2, f'<c r="B2" t="e"><v>{text}</v></c>') + _row(3, '<c r="B3"><v>24</v></c>')
+    # A comment makes that the sheet is read as a whole.
+    inhoud = xlsx(rows if sliced else f"{rows}<!-- -->")
+    assert cells(inhoud) == [["id", "uren"], ["P2", ""], ["P3", 24.0]]
+
+
+def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
+    kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
+    parts = _parts(xlsx(_HEAD + _row(2, '<c r="B2"><v>8</v></c>')))
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+        b"<sheets>", b'<sheets><sheet name="Macro1" sheetId="9" r:id="rId9"/>'
+    )
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+        b"</Relationships>",
+        f'<Relationship Id="rId9" Type="{kind}" Target="macrosheets/sheet1.xml"/></Relationships>'.encode(),
+    )
+    parts["xl/macrosheets/sheet1.xml"] = b"<macrosheet/>"
+    assert cells(zipped(parts)) == [["id", "uren"], ["P2", 8.0]]
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    sheet.append(["id", "uren"])
+    chart = workbook.create_chartsheet("Grafiek", 0)
+    chart.add_chart(BarChart())
+    assert cells(saved(workbook)) == [["id", "uren"]]
+
+
+@pytest.mark.parametrize("name", ["workbook2.xml", "workbook22.xml"])
+def test_a_workbook_under_another_name_is_found(name):
+    parts = _parts(xlsx(_HEAD))
+    parts[f"xl/{name}"] = parts.pop("xl/workbook.xml")
+    parts[f"xl/_rels/{name}.rels"] = parts.pop("xl/_rels/workbook.xml.rels")
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"workbook.xml", name.encode())
+    assert cells(zipped(parts)) == [["id", "uren"]]
+
+
+def test_a_formula_without_its_result_is_told_and_one_with_an_empty_result_is_not():
+    rows = (
+        _HEAD
+        + _row(2, '<c r="B2"><f>8*4</f></c>')
+        + _row(3, '<c r="B3"><f>8*4</f><v></v></c>')
+        + _row(4, '<c r="B4"><f t="shared" si="0"/><v/></c>')
+        + _row(5, '<c r="B5" t="str"><f>IF(1,"")</f><v></v></c>')
+        + _row(6, '<c r="B6"><f>8*4</f><v>32</v></c>')
+        + '<row r="7"><c r="A7"><f>A6</f></c><c r="B7"><f>B6</f></c></row>'
+    )
+    unknown = {n: [(ZONDER_UITKOMST, (1,))] for n in (2, 3, 4)} | {
+        7: [(ZONDER_UITKOMST, (0,)), (ZONDER_UITKOMST, (1,))]
+    }
+    for inhoud in (xlsx(rows), xlsx(f"{rows}<!-- -->")):
+        assert marks(inhoud) == unknown
+        assert cells(inhoud)[5] == ["P6", 32.0]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsx as a whole", "ods", "xls", "xml2003"])
+def test_hidden_rows_and_columns_are_told_in_every_kind(kind):
+    if kind.startswith("xlsx"):
+        workbook = Workbook()
+        sheet: Any = workbook.active
+        for rij in (["id", "oud"], ["P1", "a"], ["P2", "b"], ["P3", "c"]):
+            sheet.append(rij)
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[9].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+        inhoud = saved(workbook)
+        if "whole" in kind:
+            parts = _parts(inhoud)
+            sheet1 = "xl/worksheets/sheet1.xml"
+            parts[sheet1] = parts[sheet1].replace(b"<sheetData>", b"<!-- --><sheetData>")
+            inhoud = zipped(parts)
+    elif kind == "ods":
+        hidden = ods_rij("P2", "b").replace(
+            "<table:table-row ", '<table:table-row table:visibility="filter" '
+        )
+        columns = '<table:table-column/><table:table-column table:visibility="collapse"/>'
+        inhoud = ods(columns + ods_rij("id", "oud") + ods_rij("P1", "a") + hidden + ods_rij("P3", "c"))
+    elif kind == "xls":
+        inhoud = ole({"Workbook": biff8([["id", "oud"], ["P1", "a"], ["P2", "b"], ["P3", "c"]], hidden=[2])})
+    else:
+        rows = xml_row("id", "oud") + xml_row("P1", "a") + xml_row("P2", "b", Hidden=1) + xml_row("P3", "c")
+        inhoud = xml2003('<Column ss:Index="2" ss:Hidden="1"/>' + rows)
+    with open_file(inhoud) as bestand:
+        [tabel] = bestand.tabellen
+        assert [(rij.nummer, rij.waarden[0]) for rij in tabel.rijen() if rij.merken] == [(3, "P2")]
+        assert (tabel.verborgen_rijen, tabel.verborgen_kolommen) == (1, () if kind == "xls" else (1,))
+        [third] = [rij for rij in tabel.rijen() if rij.nummer == 3]
+        assert [merk.code for merk in third.merken] == [VERBORGEN]
+
+
+def _parts(inhoud: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+# --- What a person sees -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "shown"),
+    [
+        ('"06-"00000000', "12345678", "06-12345678"),
+        ('"06-"00000000', "1234567.0", "06-01234567"),
+        ("000000000", "12345678", "012345678"),
+        ("0000\\-00", "12345", "0123-45"),
+        ('"+31 "0 00000000', "612345678", "+31 6 12345678"),
+        ("00", "123", "123"),
+        ("0%", "0.8", "80%"),
+        ("0.0%", "0.825", "82,5%"),
+    ],
+)
+def test_a_number_is_read_as_its_format_shows_it(code, number, shown):
+    way = weergave(code)
+    assert way is not None
+    assert way(number) == shown
+    styles = (
+        f'<styleSheet {MAIN}><numFmts count="1"><numFmt numFmtId="170" formatCode="{code.replace(chr(34), "&quot;")}"/>'
+        '</numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    for more in ("", "<!-- -->"):
+        parts = _parts(xlsx(_HEAD + _row(2, f'<c r="B2" s="1"><v>{number}</v></c>') + more))
+        parts["xl/styles.xml"] = styles.encode()
+        parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+            b"</Relationships>",
+            b'<Relationship Id="rId7" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
+            b' Target="styles.xml"/></Relationships>',
+        )
+        assert cells(zipped(parts))[1] == ["P2", shown]
+
+
+@pytest.mark.parametrize(
+    "code", ["General", "0", "#,##0", "0.00", "dd-mm-yyyy", '0 "uur"', '"€ "0', "@", "[h]:mm", "0.00E+00"]
+)
+def test_a_format_that_only_adorns_the_number_leaves_it_a_number(code):
+    assert weergave(code) is None
+
+
+def test_letters_that_were_lost_on_the_way_are_told():
+    inhoud = "id;naam\n1;Ren\ufffd\n2;André\n3;CoÃ¶rdinator\n".encode()
+    assert marks(inhoud) == {2: [(VREEMD, (1,))], 4: [(VREEMD, (1,))]}
+    assert cells(inhoud)[2] == ["2", "André"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac-roman", "cp850"])
+def test_names_come_back_from_every_encoding_that_exports_have(encoding):
+    text = "id;naam\n1;Zoë de Groot\n2;René Müller\n3;Coördinator Noord\n4;Aïcha\n"
+    assert [rij[1] for rij in cells(text.encode(encoding))][1:] == [
+        "Zoë de Groot", "René Müller", "Coördinator Noord", "Aïcha",
+    ]  # fmt: skip
+
+
+def test_text_that_was_made_utf_8_twice_is_healed():
+    text = "id;naam\n1;Zoë\n2;René Ünal\n3;Šimić à Œdipe\n"
+    twice = text.encode().decode("cp1252").encode()
+    assert [rij[1] for rij in cells(twice)] == ["naam", "Zoë", "René Ünal", "Šimić à Œdipe"]
+    # Where a part is right already there is no one way to undo it.
+    partly = twice + "4;André\n".encode()
+    assert cells(partly)[4] == ["4", "André"]
+    assert [code for found in marks(partly).values() for code, _ in found] == [VREEMD] * 3
+
+
+def test_a_text_with_nuls_never_passes():
+    assert "geen tekstbestand" in refused(b"id;naam\n1;K\0o\0k\n")
+    late = b"id;naam\n" + b"1;Kok\n" * 5000 + b"2;K\0o\0k\n"
+    assert marks(late) == {5002: [(ONLEESBAAR, (1,))]}
+
+
+# --- Files that are not read ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inhoud", "said"),
+    [
+        (b'ID;PWXL;N;E\r\nC;Y1;X1;K"id"\r\nE\r\n', "SYLK"),
+        (b'TABLE\r\n0,1\r\n"EXCEL"\r\n', "DIF"),
+        (
+            b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            b'office:mimetype="application/vnd.oasis.opendocument.spreadsheet">',
+            ".fods",
+        ),
+        (ole({"EncryptedPackage": b"x" * 5000, "DRMEncryptedDataSpace": b"x"}), "rechten"),
+        (ole({"Workbook": biff8(_RIJEN), "\tDRMContent": b"x"}), "rechten"),
+        (
+            ole({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"\x04\0\x04\0" + b"x" * 100}),
+            "versleuteld",
+        ),
+    ],
+)
+def test_what_is_not_read_gets_a_sentence_that_is_true(inhoud, said):
+    assert said in refused(inhoud)
+
+
+def _encrypted(inhoud: bytes, password: str) -> bytes:
+    """Encrypts a workbook as Excel does ("agile"), with few rounds."""
+    salt, key_salt, secret, spins = b"s" * 16, b"k" * 16, b"g" * 32, 100
+
+    def sha(data: bytes) -> bytes:
+        return hashlib.sha512(data).digest()
+
+    def cbc(key: bytes, start: bytes, data: bytes) -> bytes:
+        made = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+        return made.update(data.ljust(-(-len(data) // 16) * 16, b"\0")) + made.finalize()
+
+    spun = sha(salt + password.encode("utf-16-le"))
+    for number in range(spins):
+        spun = sha(struct.pack("<I", number) + spun)
+
+    def lock(purpose: str, data: bytes) -> str:
+        return base64.b64encode(cbc(sha(spun + bytes.fromhex(purpose))[:32], salt, data)).decode()
+
+    def text(data: bytes) -> str:
+        return base64.b64encode(data).decode()
+
+    about = 'saltSize="16" blockSize="16" keyBits="256" hashSize="64" cipherAlgorithm="AES" ' \
+        'cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512"'  # fmt: skip
+    info = (
+        '<encryption xmlns="http://schemas.microsoft.com/office/2006/encryption" '
+        'xmlns:p="http://schemas.microsoft.com/office/2006/keyEncryptor/password">'
+        f'<keyData {about} saltValue="{text(key_salt)}"/><keyEncryptors><keyEncryptor><p:encryptedKey '
+        f'spinCount="{spins}" {about} saltValue="{text(salt)}" '
+        f'encryptedVerifierHashInput="{lock("fea7d2763b4b9e79", b"v" * 16)}" '
+        f'encryptedVerifierHashValue="{lock("d7aa0f6d3061344e", sha(b"v" * 16))}" '
+        f'encryptedKeyValue="{lock("146e0be7abacd0d6", secret)}"/></keyEncryptor></keyEncryptors></encryption>'
+    )
+    package = struct.pack("<Q", len(inhoud)) + b"".join(
+        cbc(secret, sha(key_salt + struct.pack("<I", number))[:16], inhoud[place : place + 4096])
+        for number, place in enumerate(range(0, len(inhoud), 4096))
+    )
+    return ole(
+        {
+            "EncryptionInfo": b"\x04\0\x04\0\x40\0\0\0" + info.encode() + b"\n" * 4096,
+            "EncryptedPackage": package,
+        }
+    )
+
+
+def test_the_password_that_excel_never_asks_for_is_no_password():
+    plain = een_werkblad([{"Postcode": "3511AB"}] * 40)
+    with open_file(_encrypted(plain, "VelvetSweatshop")) as bestand:
+        rijen: list[Rij] = list(bestand.tabellen[0].rijen())
+    assert len(rijen) == 41
+    assert rijen[40].waarden[19] == "3511AB"
+    assert "wachtwoord" in refused(_encrypted(plain, "geheim"))

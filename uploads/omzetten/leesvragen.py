@@ -1,0 +1,124 @@
+"""Asks what only a person knows about a file, once: which of several sheets, and what of its hidden rows.
+
+The answer is kept for the koppeling, so that the next file of that kind goes on by itself. As long as it is
+not known, a file that comes in by itself waits.
+
+A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}` or
+`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}`. The facts about a file are `regels` (lines
+of a text), `verborgen_rijen`, `verborgen` (what was done with those) and `verborgen_kolommen` (the headers of
+hidden columns that are used).
+"""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_act
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from uploads.leveringen import lifecycle
+from uploads.mapping.herkenning import shown_header
+from uploads.mapping.recognition import BLADNAAM, BladOnduidelijk, Herkend
+from uploads.models import Leeskeuze, Levering, Verborgen
+from uploads.readers import Onleesbaar
+
+_LONGEST = 60
+
+
+class VerborgenOnduidelijk(Onleesbaar):
+    """The file has hidden rows, and nobody said whether they go along."""
+
+    def __init__(self, aantal: int, koppeling: str) -> None:
+        rows = "is 1 rij" if aantal == 1 else f"zijn {aantal} rijen"
+        super().__init__(
+            f"In dit bestand {rows} verborgen, met de hand of door een filter. Gaan verborgen rijen mee? "
+            "Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
+        )
+        self.aantal = aantal
+        self.koppeling = koppeling
+
+
+def remembered_sheets() -> dict[str, str]:
+    """Gives the sheet that was chosen for each koppeling, by its name; call inside `voor_gemeente`."""
+    return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
+
+
+def hidden_rows_of(levering: Levering, gevonden: Herkend) -> str:
+    """Gives what to do with the hidden rows of a file; '' when it has none. Call inside `voor_gemeente`.
+
+    Raises VerborgenOnduidelijk when nobody decided that for this file or this koppeling.
+    """
+    aantal = gevonden.tabel.verborgen_rijen
+    if not aantal:
+        return ""
+    koppeling = gevonden.herkenning.koppeling[:_LONGEST]
+    kept = Leeskeuze.objects.filter(koppeling=koppeling).values_list("verborgen", flat=True).first()
+    chosen: str = levering.keuze_verborgen or kept or ""
+    if not chosen:
+        raise VerborgenOnduidelijk(aantal, koppeling)
+    return chosen
+
+
+def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk) -> dict[str, Any]:
+    """Gives the question to keep with the levering."""
+    if isinstance(problem, VerborgenOnduidelijk):
+        return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
+    return {
+        "over": "blad",
+        "koppeling": problem.koppeling[:_LONGEST],
+        "bladen": [list(b) for b in problem.bladen],
+    }
+
+
+def facts_of(gevonden: Herkend, verborgen: str) -> dict[str, Any]:
+    """Gives the facts about the file that somebody has to know to judge it."""
+    tabel = gevonden.tabel
+    hidden = [
+        shown_header(kop)
+        for place, kop in gevonden.gebruikte_kolommen.items()
+        if place in set(tabel.verborgen_kolommen)
+    ]
+    facts = {
+        "regels": tabel.regels,
+        "verborgen_rijen": tabel.verborgen_rijen,
+        "verborgen": verborgen,
+        "verborgen_kolommen": hidden,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def answer(
+    gemeente: Gemeente,
+    levering_id: int,
+    gebruiker: AbstractBaseUser | None,
+    *,
+    blad: str = "",
+    verborgen: str = "",
+) -> bool:
+    """Takes an answer about the file of a levering, remembers it for its koppeling, and lets it be converted.
+
+    The caller enqueues the levering. Returns False when there was no such question, or it is too late.
+    """
+    with voor_gemeente(gemeente):
+        levering = Levering.objects.filter(pk=levering_id).first()
+        if levering is None:
+            return False
+        koppeling = levering.vraag.get("koppeling") or levering.koppeling
+        if blad:
+            sheets = [naam for naam, _ in levering.vraag.get("bladen", [])]
+            changes, kept = {"gekozen_blad": blad[:BLADNAAM]}, {"blad": blad[:BLADNAAM]}
+            if blad not in sheets:
+                return False
+        else:
+            asked = levering.vraag.get("over") == "verborgen" or "verborgen_rijen" in levering.feiten
+            changes, kept = {"keuze_verborgen": verborgen}, {"verborgen": verborgen}
+            if verborgen not in Verborgen.values or not asked:
+                return False
+        done = lifecycle.convert_with_columns(levering_id, vraag={}, **changes)
+        if done:
+            Leeskeuze.objects.update_or_create(gemeente=gemeente, koppeling=koppeling, defaults=kept)
+            log_act(
+                gemeente, Handeling.KOLOMMEN_GEKOZEN, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
+            )
+    return done

@@ -1,0 +1,101 @@
+"""Shows numbers as a person sees them in a spreadsheet, where that is not the number itself.
+
+A number format can put digits before a number ("06-"00000000 makes 06-12345678 of 12345678), keep zeros before
+it, or show a fraction as a percentage. Whoever reads the sheet takes what is shown for what is there.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from lxml import etree
+
+Weergave = Callable[[str], str | None]
+
+_PERCENTAGES = {9: 0, 10: 2}
+# In turn: a text between quotes, a character after a backslash, a space as wide as a character, a colour or
+# a condition, and any other character.
+_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\[[^\]]*\]|(.)', re.DOTALL)
+_DIGITS = frozenset("0#?")
+_AS_THEY_ARE = frozenset(" -/()+:")
+_PERCENTAGE = re.compile(r"(?:0|#)(?:\.(0+))?\s?%")
+
+
+def weergaven(styles: bytes) -> dict[int, Weergave]:
+    """Gives the ways of showing numbers in this part of a workbook, by the number of the style.
+
+    Styles that show a number as it is are left out. A function gives None for a number that it shows as it is.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    root = etree.fromstring(styles, parser)
+    formats = {
+        int(one.get("numFmtId", "-1")): one.get("formatCode", "")
+        for one in root.iterfind("{*}numFmts/{*}numFmt")
+    }
+    found = {}
+    for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        kind = int(style.get("numFmtId", "0"))
+        if kind in _PERCENTAGES and kind not in formats:
+            found[number] = _percentage(_PERCENTAGES[kind])
+        elif (way := weergave(formats.get(kind, ""))) is not None:
+            found[number] = way
+    return found
+
+
+def weergave(code: str) -> Weergave | None:
+    """Gives the way in which this number format shows a number; None when it shows the number as it is."""
+    code = code.split(";")[0]
+    if match := _PERCENTAGE.fullmatch(code):
+        return _percentage(len(match[1] or ""))
+    parts: list[str | None] = []
+    for quoted, escaped, other in _TOKEN.findall(code):
+        if quoted or escaped:
+            parts.append(quoted or escaped)
+        elif other in _DIGITS:
+            # None stands for a digit of the number, which is a zero when the number has none there.
+            if other == "0":
+                parts.append(None)
+        elif other and other not in _AS_THEY_ARE:
+            return None
+        elif other:
+            parts.append(other)
+    places = sum(part is None for part in parts)
+    texts = "".join(part for part in parts if part)
+    if not places or not (places > 1 or any(character.isdigit() for character in texts)):
+        return None
+    return lambda text: _filled(parts, places, text)
+
+
+def _filled(parts: list[str | None], places: int, text: str) -> str | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or number < 0 or number >= 10**30:
+        return None
+    digits = str(int(number.quantize(Decimal(1), ROUND_HALF_UP))).rjust(places, "0")
+    more = digits[: len(digits) - places]
+    left = iter(digits[len(more) :])
+    shown = []
+    for part in parts:
+        if part is None:
+            shown.append(more + next(left))
+            # Digits for which the format has no place are shown before the first one.
+            more = ""
+        else:
+            shown.append(part)
+    return "".join(shown).strip()
+
+
+def _percentage(decimals: int) -> Weergave:
+    def show(text: str) -> str | None:
+        try:
+            number = Decimal(text) * 100
+        except InvalidOperation:
+            return None
+        if not number.is_finite() or abs(number) >= 10**15:
+            return None
+        shown = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return f"{shown}%".replace(".", ",")
+
+    return show
