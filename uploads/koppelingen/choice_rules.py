@@ -68,6 +68,7 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
         {kolom.sleutel: chosen.get(kolom.sleutel, Kolomkeuze()) for kolom in kolommen},
         tuple(extra),
         consent is not None and consent.verklaring,
+        regels.bevestigd,
     )
 
 
@@ -169,7 +170,10 @@ def to_regels(
             add(_extra_rule(leaf, extra, old, monsters), f"x{place}")
     consent, fault = _consent(keuzes)
     # The rules are those of the person who sends the page, whatever rules the page began with.
-    return Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent), (*faults, *fault)
+    regels = Regels(
+        keuzes.soort, tuple(sorted(made, key=_like(begin))), consent, bevestigd=keuzes.bevestigd
+    )
+    return regels, (*faults, *fault)
 
 
 def _like(begin: Regels) -> Callable[[Regel], int]:

@@ -12,11 +12,12 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Soort, Veld, veld_op, velden
+from exchange.standard import Gegevenstype, Soort, Veld, veld_op, velden
 from exchange.standard.boom import lower_first
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.doelen import (
     doelen,
+    is_contactlijst,
     is_splitsbaar,
     is_uren,
 )
@@ -84,12 +85,17 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Kolomkeuzes:
-    """All choices of the page. `verklaring`: somebody declares that everybody in the file gave consent."""
+    """All choices of the page.
+
+    `verklaring`: somebody declares that everybody in the file gave consent. `bevestigd` has the keys of the
+    columns that look like consent or a BSN, of which somebody said that they may be passed over.
+    """
 
     soort: Soort
     kolommen: Mapping[str, Kolomkeuze]
     extra: tuple[Extra, ...] = ()
     verklaring: bool = False
+    bevestigd: tuple[str, ...] = ()
 
 
 # --- Options ------------------------------------------------------------------------------------------------
@@ -227,6 +233,14 @@ def possible_for(
         inkorten=(leaf.attribuut.lengte or 0) if may_be_cut(leaf) else 0,
         voeg_samen=_with(_TUSSEN, keuze.voeg_samen) if followed else (),
     )
+
+
+def can_be_followed(soort: Soort, doel: str) -> bool:
+    """Tells whether another column can come behind a column with this target: it is a text without a form."""
+    leaf = leaf_at(soort, doel)
+    if leaf is None or leaf.pad in {soort.id_pad, soort.postcode_pad}:
+        return False
+    return leaf.attribuut.type is Gegevenstype.TEKST and not is_contactlijst(leaf.attribuut)
 
 
 def _heads(keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tuple[Optie, ...]:

@@ -20,6 +20,8 @@ def differences(old: Regels | None, new: Regels) -> list[str]:
     found = list(_targets(old, new))
     if old.toestemming != new.toestemming:
         found.append(_consent(new.toestemming))
+    if old.bevestigd != new.bevestigd and new.bevestigd:
+        found.append(f"Bevestigd dat dit geen toestemming en geen BSN is: {', '.join(new.bevestigd)}.")
     return found
 
 

@@ -45,7 +45,9 @@ from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.model import Ernst, Lot
 from uploads.mapping.proposals.column_values import Waardesoort, look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
+from uploads.mapping.recognition import why_asked
 from uploads.mapping.regels import Regels, what_is_missing
 from uploads.models import Levering, Leveringstatus
 
@@ -79,6 +81,8 @@ class Kolomveld:
     opmerkingen: list["Opgeteld"] = field(default_factory=list)
     # Whether the fields beside the choice on the visitor's screen belong to another choice.
     is_anders: bool = False
+    # Whether the choice itself is another than the one on the visitor's screen.
+    is_verplaatst: bool = False
 
     @property
     def naam(self) -> str:
@@ -217,7 +221,8 @@ class Bord:
         koppen = _headers(voorstel.kolommen)
         samples = _samples(voorstel.kolommen)
         self.geraden = soort is None and voorstel.soort is None
-        self.soort = soort or voorstel.soort or guess_kind(koppen, samples) or Soort.WERKZOEKENDEN
+        self.menskolommen = menskolommen(koppen, samples)
+        self.soort = soort or self._found_kind() or guess_kind(koppen, samples) or Soort.WERKZOEKENDEN
         by_key = {one.kolom: one for one in suggest(koppen, samples, self.soort)}
         self.suggesties = {key: by_key[key] for key in self.monsters}
         self.begin = self._first_rules(koppen)
@@ -225,6 +230,13 @@ class Bord:
         self._begin_keuzes = self.keuzes
         self.fouten: tuple[Keuzefout, ...] = ()
         self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
+
+    def _found_kind(self) -> Soort | None:
+        """Gives the kind that somebody chose or that the nearest koppeling has, unless that passes over people."""
+        regels = self.voorstel.regels
+        if not self.levering.soort and regels is not None and passed_over(regels, self.menskolommen):
+            return None
+        return self.voorstel.soort
 
     def _first_rules(self, koppen: Sequence[str]) -> Regels:
         """Gives the present rules, or the proposals.
@@ -251,7 +263,8 @@ class Bord:
 
     def lees(self, data: QueryDict) -> None:
         """Takes over the choices that were sent."""
-        self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters)
+        every = [one.sleutel for one in self.menskolommen]
+        self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters, every)
         self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
     # --- Parts of the page --------------------------------------------------------------------------------------
@@ -260,6 +273,20 @@ class Bord:
     def ontbreekt(self) -> tuple[str, ...]:
         """Says in Dutch what must still be chosen."""
         return what_is_missing(self.regels)
+
+    @property
+    def overgeslagen(self) -> tuple[Menskolom, ...]:
+        """Gives the columns with consent or BSNs that the choices pass over, confirmed or not.
+
+        For vacancies those are all such columns, also one that was given another meaning here.
+        """
+        return passed_over(replace(self.regels, regels=(), bevestigd=()), self.menskolommen)
+
+    @property
+    def vraag(self) -> str:
+        """Asks in Dutch whether those columns may be passed over; '' when nobody has to say so."""
+        over = passed_over(replace(self.regels, regels=()), self.menskolommen)
+        return why_asked(self.soort, over) if over else ""
 
     @property
     def rijkeuzes(self) -> list[tuple[int, str]]:

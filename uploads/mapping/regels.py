@@ -99,6 +99,8 @@ class Regels:
     regels: tuple[Regel, ...]
     toestemming: Toestemming | None = None
     herkomst: str = ""
+    # Keys of columns that look like consent or a BSN, of which somebody said that these rules may pass over them.
+    bevestigd: tuple[str, ...] = ()
 
     @property
     def kolommen(self) -> tuple[str, ...]:

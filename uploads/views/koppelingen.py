@@ -140,6 +140,8 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
     """
     if bord.fouten:
         return bord.fouten[0].melding
+    if bord.vraag:
+        return bord.vraag
     try:
         versie = None
         if naam is not None:
@@ -194,6 +196,7 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
     bord.lees(request.POST)
     context = _context(request, bord)
     for veld in bord.velden:
+        veld.is_verplaatst = request.POST.get(f"{veld.naam}-doel", veld.keuze.doel) != veld.keuze.doel
         veld.is_anders = request.POST.get(f"{veld.naam}-vorm", "") != veld.vorm
     context["extra_is_anders"] = request.POST.get("extra-vorm") != bord.extra_vorm
     return render(request, "uploads/koppelingen/_antwoord.html", context)

@@ -621,3 +621,29 @@ def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente,
         saved.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], gebruiker)
     assert [queries_of(client, url) for url in lists] == before
     assert max(before) <= 6
+
+
+def test_people_are_saved_as_vacancies_only_by_who_says_that_they_are_vacancies(client, gemeente):
+    koppen = ("Nummer", "Functie", "Postcode", "Akkoord")
+    levering = delivered(gemeente, csv_of(koppen, [("1", "Kok", "3511AB", "Ja"), ("2", "Lasser", "1012AB", "Nee")]))
+    assert shown(client, levering).context["bord"].soort is Soort.WERKZOEKENDEN
+    page = shown(client, levering, soort="vacatures")
+    assert "Gaat dit over mensen?" in page.content.decode()
+    response = client.post(adres(levering), as_sent(page, actie="bewaren", naam="Banen"))
+    assert response.status_code == 422
+    with voor_gemeente(gemeente):
+        assert not Koppeling.objects.exists()
+    sent = as_sent(response, actie="bewaren", naam="Banen", bevestigd="ja")
+    assert client.post(adres(levering), sent).status_code == 302
+    tasks.convert(levering.pk, gemeente.pk)
+    assert fresh(gemeente, levering).omgezet == 2
+    # The answer is part of the koppeling.
+    assert delivered(gemeente, csv_of(koppen, [("3", "Kok", "3511AB", "Ja")])).omgezet == 1
+
+
+def test_a_column_that_takes_the_place_of_another_is_shown_anew(client, levering):
+    page = shown(client, levering)
+    assert page.context["bord"].keuzes.kolommen["team"].doel == "achter"
+    text = client.post(adres(levering, "koppelen_voorbeeld"), as_sent(page, k8_doel="")).content.decode()
+    assert 'id="k9" hx-swap-oob="true"' in text
+    assert "k8-opties" in text

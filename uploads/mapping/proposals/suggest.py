@@ -35,6 +35,7 @@ from uploads.mapping.proposals.header_names import (
     by_name,
     words_of,
 )
+from uploads.mapping.proposals.mensen import menskolommen
 from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, Regel, Regels, Toestemming
 from uploads.mapping.words import (
     JA,
@@ -101,7 +102,12 @@ def suggest(koppen: Sequence[str], monsters: Sequence[Sequence[object]], soort: 
 
 
 def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> Soort | None:
-    """Guesses whether the file holds jobseekers or vacancies; None when it does not tell."""
+    """Guesses whether the file holds jobseekers or vacancies; None when it does not tell.
+
+    A column with consent or BSNs means jobseekers, whatever the other columns look like.
+    """
+    if menskolommen(koppen, monsters):
+        return Soort.WERKZOEKENDEN
     said: Counter[str] = Counter()
     for kop in koppen:
         words = set(words_of(kop))
@@ -109,8 +115,6 @@ def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> S
         for soort, own in kolomnamen.VAN_SOORT.items():
             if words & own or any(glued.startswith(word) for word in own if len(word) > 5):
                 said[soort.value] += 40
-    if any(look_at(values).is_een(Waardesoort.BSN) for values in monsters):
-        said[Soort.WERKZOEKENDEN.value] += 40
     for soort in SOORTEN:
         for one in suggest(koppen, monsters, soort):
             if one.is_genoeg:
