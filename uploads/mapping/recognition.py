@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from exchange.standard import Soort
+from exchange.standard import Gegevenstype, Soort
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.text import is_empty_list, tekst
-from uploads.mapping.doelen import SOORTEN
+from uploads.mapping.doelen import SOORTEN, veld_van
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
 from uploads.mapping.herkenning import Herkenning, Preset, herkenning
@@ -133,7 +134,37 @@ class Herkend:
             return pilot.PilotVertaling(self.soort, omgeving)
         if self.herkenning.regels is None:
             return records.RecordVertaling(self.soort, omgeving)
-        return RegelVertaling(self.koppen, self.herkenning.regels, omgeving, epoch_1904=self.epoch_1904)
+        regels = self.herkenning.regels
+        return RegelVertaling(
+            self.koppen,
+            regels,
+            omgeving,
+            epoch_1904=self.epoch_1904,
+            volgordes=_date_orders(self.tabel, self.koppen, self.kopregel, regels),
+        )
+
+
+def _date_orders(
+    tabel: Tabel, koppen: Sequence[str], kopregel: int, regels: Regels
+) -> Mapping[int, Volgorde]:
+    """Gives, per column with dates, the order of day and month that its first values tell."""
+    keys = {
+        regel.kolommen[0]
+        for regel in regels.regels
+        if len(regel.kolommen) == 1
+        and veld_van(regels.soort, regel.doel).attribuut.type is Gegevenstype.DATUM
+    }
+    indexes = [index for index, key in enumerate(kolomsleutels(koppen)) if key in keys]
+    if not indexes:
+        return {}
+    values: dict[int, list[object]] = {index: [] for index in indexes}
+    for rij in islice(tabel.rijen(), _LOOK_WITHIN):
+        if rij.nummer > kopregel:
+            for index in indexes:
+                if index < len(rij.waarden) and isinstance(rij.waarden[index], str):
+                    values[index].append(rij.waarden[index])
+    orders = {index: order_of(cells) for index, cells in values.items()}
+    return {index: order for index, order in orders.items() if order is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +224,11 @@ def recognise(
 def _check_nobody_passed_over(gevonden: Herkend) -> None:
     """Raises NietGekoppeld when the rules pass over consent or BSNs, and nobody said that this is right."""
     regels = gevonden.herkenning.regels
-    over = () if regels is None else passed_over(regels, _people_at(gevonden.tabel, gevonden.koppen, gevonden.kopregel))
+    over = (
+        ()
+        if regels is None
+        else passed_over(regels, _people_at(gevonden.tabel, gevonden.koppen, gevonden.kopregel))
+    )
     if over:
         raise NietGekoppeld(
             why_asked(gevonden.soort, over), gevonden.tabel, gevonden.kopregel, Soort.WERKZOEKENDEN

@@ -442,7 +442,9 @@ def test_a_measured_centre_is_believed_and_a_guess_only_near_what_is_known():
     around = {pc4: Centrum(6.0, here) for pc4 in (3000, 3001, 3003, 3005)}
     guess = Centrum(0.0, far)
 
-    def position(pc4: int, centrum: Centrum, place: Coordinaat | None, named: bool = True) -> Coordinaat | None:
+    def position(
+        pc4: int, centrum: Centrum, place: Coordinaat | None, named: bool = True
+    ) -> Coordinaat | None:
         places = {} if place is None else {pc4: place}
         return checked({**around, pc4: centrum}, places, [pc4] if named else []).get(pc4)
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from exchange.standard import Soort
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
-from uploads.koppelingen.choices import ACHTER, NIET, Kolomkeuzes, doelgroepen, possible_for
+from uploads.koppelingen.choices import ACHTER, MAAND, NIET, Kolomkeuzes, doelgroepen, possible_for
 from uploads.koppelingen.forms import from_form
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen, says_bsn
 from uploads.mapping.proposals.header_names import TOESTEMMING
@@ -55,6 +55,7 @@ def as_shown(keuzes: Kolomkeuzes, kolommen: Sequence[Kolomkop]) -> dict[str, str
             "nummer": (kan.nummers, str(keuze.nummer)), "splits": (kan.splits, keuze.splits),
             "eenheid": (kan.eenheden, keuze.eenheid), "onbekend": (kan.onbekend, keuze.bij_onbekend),
             "tussen": (kan.voeg_samen, keuze.voeg_samen), "toestemming": (kan.toestemming, keuze.toestemming),
+            "tekens": (kan.tekens, keuze.tekens), "volgorde": (kan.volgordes, MAAND if keuze.maand_eerst else ""),
             "kan-inkorten": (kan.inkorten, "ja"), "inkorten": (kan.inkorten and keuze.inkorten, "ja"),
         }  # fmt: skip
         sent |= {f"{name}-{field}": value for field, (offered, value) in fields.items() if offered}
@@ -107,7 +108,10 @@ def test_who_follows_a_column_takes_its_place_when_it_becomes_something_else():
     soort = Soort.WERKZOEKENDEN
     begin, kolommen, monsters = the_page(soort)
     first = from_regels(begin, kolommen)
-    assert (first.kolommen["team"].achter, first.kolommen["afdeling"].achter) == ("klantmanager", "klantmanager")
+    assert (first.kolommen["team"].achter, first.kolommen["afdeling"].achter) == (
+        "klantmanager",
+        "klantmanager",
+    )
     head = next(kop for kop in kolommen if kop.sleutel == "klantmanager")
     contact = first.kolommen["klantmanager"].doel
     sent = {**as_shown(first, kolommen), f"k{head.index}-doel": NIET}

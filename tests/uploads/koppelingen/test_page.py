@@ -625,7 +625,9 @@ def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente,
 
 def test_people_are_saved_as_vacancies_only_by_who_says_that_they_are_vacancies(client, gemeente):
     koppen = ("Nummer", "Functie", "Postcode", "Akkoord")
-    levering = delivered(gemeente, csv_of(koppen, [("1", "Kok", "3511AB", "Ja"), ("2", "Lasser", "1012AB", "Nee")]))
+    levering = delivered(
+        gemeente, csv_of(koppen, [("1", "Kok", "3511AB", "Ja"), ("2", "Lasser", "1012AB", "Nee")])
+    )
     assert shown(client, levering).context["bord"].soort is Soort.WERKZOEKENDEN
     page = shown(client, levering, soort="vacatures")
     assert "Gaat dit over mensen?" in page.content.decode()

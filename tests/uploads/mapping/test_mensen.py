@@ -51,7 +51,14 @@ def test_a_column_with_consent_or_bsns_is_found(kop, values, is_people):
 
 
 def test_such_a_column_decides_the_kind_whatever_the_others_look_like():
-    koppen = ["Vacaturenummer", "Vacaturetitel", "Werkgever", "Sluitingsdatum", "Omschrijving", "Mag gedeeld worden"]
+    koppen = [
+        "Vacaturenummer",
+        "Vacaturetitel",
+        "Werkgever",
+        "Sluitingsdatum",
+        "Omschrijving",
+        "Mag gedeeld worden",
+    ]
     assert guess_kind(koppen[:-1], [()] * 5) is VAC
     assert guess_kind(koppen, [()] * 6) is WZ
 

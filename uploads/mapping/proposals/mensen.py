@@ -72,8 +72,7 @@ def _is_consent(kop: str, values: Sequence[object]) -> bool:
 def _is_bsn(key: str, kop: str, values: Sequence[object]) -> bool:
     words = words_of(kop)
     if says_bsn(key) or any(
-        guess.target == BSN and guess.score >= _SAYS_CONSENT
-        for guess in by_name(words, Soort.WERKZOEKENDEN)
+        guess.target == BSN and guess.score >= _SAYS_CONSENT for guess in by_name(words, Soort.WERKZOEKENDEN)
     ):
         return True
     # The number of an organisation (RSIN) satisfies the same test.
@@ -84,4 +83,3 @@ def _is_bsn(key: str, kop: str, values: Sequence[object]) -> bool:
         return False
     seen = look_at(values)
     return seen.aantal > _BY_CHANCE and seen.is_een(Waardesoort.BSN) and Waardesoort.BSN in seen.helemaal
-

@@ -16,9 +16,11 @@ from exchange.standard import Gegevenstype, Soort, Veld, velden
 from exchange.standard.boom import lower_first
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.reader import NIL_BEHIND, separator_of
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
+from uploads.mapping.cells.verminkt import as_read
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, without_positions
 from uploads.mapping.eigen import is_eigen_kop
 from uploads.mapping.kolommen import kolomkoppen
@@ -36,7 +38,7 @@ from uploads.mapping.proposals.header_names import (
     words_of,
 )
 from uploads.mapping.proposals.mensen import menskolommen
-from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, Regel, Regels, Toestemming
+from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, PSEUDONIEM, Regel, Regels, Toestemming
 from uploads.mapping.words import (
     JA,
     JA_CIJFER,
@@ -76,6 +78,8 @@ class Suggestie:
     inkorten: bool = False
     per_woord: bool = False
     waarden: tuple[tuple[str, str], ...] = ()
+    tekens: str = ""
+    maand_eerst: bool = False
     # Constants that belong to it: (target, value), such as the language of a level.
     vast: tuple[tuple[str, str], ...] = ()
 
@@ -159,6 +163,8 @@ def regels_from(
                 inkorten=one.inkorten,
                 waarden=one.waarden,
                 per_woord=one.per_woord,
+                tekens=one.tekens,
+                maand_eerst=one.maand_eerst,
             )
         )
         for doel, value in one.vast:
@@ -669,6 +675,10 @@ class _Assignment:
             return self._behind(one)
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
+        if leaf.pad == self.soort.id_pad and self.taken.get("bsn") != one.kolom:
+            one = replace(one, tekens=tekens_for(samples))
+        if leaf.attribuut.type is Gegevenstype.DATUM and order_of(samples) is Volgorde.MAAND_DAG:
+            one = replace(one, maand_eerst=True, reden=f"{one.reden} De maand staat voorop.")
         doel = one.doel
         # When the column is the only one of its group and its cells hold several codes, each
         # code becomes an element.
@@ -833,6 +843,13 @@ def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
 # Codes are short: a slash, a space or the word "en" between them has no other meaning.
 SPLITS_EN: Final = f"{GEWONE_SPLITS}/ en "
 SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
+
+
+def tekens_for(samples: Iterable[object]) -> str:
+    """Gives what a proposal does with ids that have characters that are not allowed: it makes them pseudonyms."""
+    return (
+        PSEUDONIEM if any(re.search(r"[^a-zA-Z0-9_.\-]", tekst(as_read(value))) for value in samples) else ""
+    )
 
 
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:
