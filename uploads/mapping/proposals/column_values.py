@@ -77,6 +77,8 @@ class Kolomwaarden:
     soorten: frozenset[Waardesoort]
     scheiding: str
     helemaal: frozenset[Waardesoort] = frozenset()
+    # Every value is a single letter or digit.
+    kort: bool = False
 
     def is_een(self, *soorten: Waardesoort) -> bool:
         """Tells whether the values are of one of these kinds."""
@@ -147,7 +149,8 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
     times = {soort: sum(test(value, text) for value, text in said) for soort, test in _TESTS.items()}
     found = _sensible({soort for soort, number in times.items() if number >= _NEARLY_ALL * len(said)}, said)
     whole = frozenset(soort for soort in found if times.get(soort, 0) == len(said))
-    return Kolomwaarden(len(said), frozenset(found), _separators(said), whole)
+    short = len({text for _, text in said}) > 1 and all(len(text) == 1 for _, text in said)
+    return Kolomwaarden(len(said), frozenset(found), _separators(said), whole, short)
 
 
 def _sensible(found: set[Waardesoort], said: list[tuple[object, str]]) -> set[Waardesoort]:
