@@ -75,6 +75,8 @@ class Kolomkeuze:
     toestemming: str = JA
     tekens: str = ""
     maand_eerst: bool = False
+    # The system's own codes with their meanings, as somebody pasted them.
+    tabel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ class Mogelijk:
     toestemming: bool = False
     tekens: tuple[Optie, ...] = ()
     volgordes: tuple[Optie, ...] = ()
+    tabel: bool = False
 
     @property
     def meer(self) -> bool:
@@ -226,13 +229,17 @@ class Mogelijk:
         return any(
             (
                 self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen, self.tekens,
-                self.volgordes,
+                self.volgordes, self.tabel,
             )
         )  # fmt: skip
 
 
 def possible_for(
-    keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop], is_ja_nee: bool = False
+    keuzes: Kolomkeuzes,
+    kolom: Kolomkop,
+    kolommen: Sequence[Kolomkop],
+    is_ja_nee: bool = False,
+    eigen_codes: bool = False,
 ) -> Mogelijk:
     """Gives the options of a column, given the choices for it and for the other columns."""
     keuze = keuzes.kolommen[kolom.sleutel]
@@ -256,6 +263,7 @@ def possible_for(
         inkorten=(leaf.attribuut.lengte or 0) if may_be_cut(leaf) else 0,
         voeg_samen=_with(_TUSSEN, keuze.voeg_samen) if followed else (),
         tekens=_TEKENS if leaf.pad == keuzes.soort.id_pad and not says_bsn(kolom.sleutel) else (),
+        tabel=bool(keuze.tabel) or eigen_codes,
         volgordes=_VOLGORDES if leaf.attribuut.type is Gegevenstype.DATUM else (),
     )
 

@@ -25,6 +25,7 @@ from uploads.koppelingen.choices import (
     language_of,
     leaf_at,
 )
+from uploads.koppelingen.codetabel import LONGEST_TABLE
 from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.text import code_table, woordsleutel
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, constant_of
@@ -159,6 +160,7 @@ def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mappin
         taal=_text(data, f"{name}-taal", begin.taal),
         toestemming=_text(data, f"{name}-toestemming", begin.toestemming)[:2000],
         tekens=_text(data, f"{name}-tekens", begin.tekens),
+        tabel=_text(data, f"{name}-tabel", begin.tabel)[:LONGEST_TABLE],
         maand_eerst=data[f"{name}-volgorde"] == MAAND if f"{name}-volgorde" in data else begin.maand_eerst,
     )
 

@@ -36,6 +36,7 @@ from uploads.koppelingen.choices import (
     possible_for,
     talen_bij,
 )
+from uploads.koppelingen.codetabel import has_own_codes
 from uploads.koppelingen.forms import from_form
 from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel
 from uploads.mapping.cells.freetext import has_bsn
@@ -339,7 +340,13 @@ class Bord:
                     (NIET_GETOOND,) if hidden and one.voorbeelden else tuple(map(shown, one.voorbeelden)),
                     suggestie,
                     keuze,
-                    possible_for(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
+                    possible_for(
+                        self.keuzes,
+                        kop,
+                        self.kolommen,
+                        seen.is_een(Waardesoort.JA_NEE),
+                        has_own_codes(leaf_at(self.soort, keuze.doel), one.monster),
+                    ),
                     self._places.get(keuze.achter, ""),
                     self._label(suggestie.doel or ""),
                     self._fault_at(key),

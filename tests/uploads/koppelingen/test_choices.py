@@ -7,12 +7,14 @@ from django.http import QueryDict
 
 from exchange.standard import Soort
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
-from uploads.koppelingen.choices import ACHTER, MAAND, NIET, Kolomkeuzes, doelgroepen, possible_for
+from uploads.koppelingen.choices import ACHTER, MAAND, NIET, Kolomkeuzes, doelgroepen, leaf_at, possible_for
+from uploads.koppelingen.codetabel import has_own_codes
 from uploads.koppelingen.forms import from_form
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen, says_bsn
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import regels_from, suggest
 from uploads.mapping.regels import Regels, check
+from uploads.mapping.regels_json import from_json, to_json
 
 KOLOMMEN = {
     Soort.WERKZOEKENDEN: {
@@ -56,6 +58,7 @@ def as_shown(keuzes: Kolomkeuzes, kolommen: Sequence[Kolomkop]) -> dict[str, str
             "eenheid": (kan.eenheden, keuze.eenheid), "onbekend": (kan.onbekend, keuze.bij_onbekend),
             "tussen": (kan.voeg_samen, keuze.voeg_samen), "toestemming": (kan.toestemming, keuze.toestemming),
             "tekens": (kan.tekens, keuze.tekens), "volgorde": (kan.volgordes, MAAND if keuze.maand_eerst else ""),
+            "tabel": (kan.tabel, keuze.tabel),
             "kan-inkorten": (kan.inkorten, "ja"), "inkorten": (kan.inkorten and keuze.inkorten, "ja"),
         }  # fmt: skip
         sent |= {f"{name}-{field}": value for field, (offered, value) in fields.items() if offered}
@@ -121,3 +124,29 @@ def test_who_follows_a_column_takes_its_place_when_it_becomes_something_else():
     regels, fouten = to_regels(keuzes, begin, kolommen, monsters)
     assert fouten == ()
     assert next(regel.kolommen for regel in regels.regels if "team" in regel.kolommen) == ("team", "afdeling")
+
+
+def test_codes_of_a_system_are_pasted_once_and_kept_in_the_koppeling():
+    soort = Soort.WERKZOEKENDEN
+    koppen, values = ["Nr", "Niveau opleiding", "Taalniveau"], [["1"], ["N1", "N5"], ["NT2-A2", "goed"]]
+    kolommen = kolomkoppen(koppen)
+    monsters = {kop.sleutel: values[kop.index] for kop in kolommen}
+    begin = regels_from(suggest(koppen, values, soort), koppen, soort)
+    first = from_regels(begin, kolommen)
+    assert has_own_codes(leaf_at(soort, first.kolommen["niveauopleiding"].doel), values[1])
+    sent = as_shown(first, kolommen)
+    sent["k1-tabel"] = "N1\tMBO niveau 1\nN5 = HBO (bachelor)\nN0; leeg"
+    sent["k2-tabel"] = "NT2-A2 : basis"
+    regels, fouten = to_regels(from_form(form(sent), first, kolommen, monsters), begin, kolommen, monsters)
+    assert fouten == ()
+    words = {regel.kolommen[0]: dict(regel.waarden) for regel in regels.regels if regel.kolommen}
+    assert [words["niveauopleiding"][word] for word in ("n1", "n5", "n0", "havo")] == ["4", "5", "", "3"]
+    assert [words["taalniveau"][word] for word in ("nt2-a2", "goed")] == ["2", "3"]
+    # What is saved comes back as a table, and stays when nothing is changed.
+    again = from_regels(from_json(to_json(regels)), kolommen)
+    assert "n1 = " in again.kolommen["niveauopleiding"].tabel
+    assert to_regels(again, regels, kolommen, monsters)[0] == regels
+    wrong = {**sent, "k1-tabel": "N1 = MBO\nN2 = iets anders"}
+    _, fouten = to_regels(from_form(form(wrong), first, kolommen, monsters), begin, kolommen, monsters)
+    assert [fout.plaats for fout in fouten] == ["niveauopleiding"]
+    assert "Regel 2" in fouten[0].melding
