@@ -146,7 +146,7 @@ def test_codes_of_a_system_are_pasted_once_and_kept_in_the_koppeling():
     again = from_regels(from_json(to_json(regels)), kolommen)
     assert "n1 = " in again.kolommen["niveauopleiding"].tabel
     assert to_regels(again, regels, kolommen, monsters)[0] == regels
-    wrong = {**sent, "k1-tabel": "N1 = MBO\nN2 = iets anders"}
+    wrong = {**sent, "k1-tabel": "N1 = MBO\nN2 = kaas"}
     _, fouten = to_regels(from_form(form(wrong), first, kolommen, monsters), begin, kolommen, monsters)
     assert [fout.plaats for fout in fouten] == ["niveauopleiding"]
     assert "Regel 2" in fouten[0].melding
