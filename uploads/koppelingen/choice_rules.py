@@ -313,7 +313,8 @@ def _consent(keuzes: Kolomkeuzes) -> tuple[Toestemming | None, tuple[Keuzefout, 
 
 _NO_TARGET: Final = "Dit gegeven bestaat niet in de gegevensstandaard. Kies er een uit de lijst."
 _WRONG_LINE: Final = (
-    "Regel {} van de codetabel is niet te lezen. Zet op elke regel een code en wat die betekent, zoals N1 = MBO."
+    "Regel {} van de codetabel is niet te lezen. "
+    "Zet op elke regel een code en wat die betekent, zoals N1 = MBO."
 )
 _BOTH: Final = (
     "U koos een kolom voor de toestemming en u verklaarde dat iedereen toestemming gaf. Kies een van beide."

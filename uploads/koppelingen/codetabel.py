@@ -11,7 +11,7 @@ from exchange.standard import Veld
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
 from uploads.mapping.proposals.suggest import one_word_is_enough, words_for
 from uploads.mapping.regels import LONGEST_VALUE
-from uploads.mapping.words import words_of_list
+from uploads.mapping.words import LEEG, words_of_list
 
 MOST_LINES: Final = 500
 LONGEST_TABLE: Final = 20_000
@@ -80,7 +80,7 @@ def as_table(leaf: Veld, waarden: Woorden) -> str:
     usual = {woordsleutel(word) for word in _meanings(leaf)}
     labels = {str(code): label for code, label in lijst.waarden.items()}
     return "\n".join(
-        f"{word} = {labels.get(code, code) if code else 'leeg'}"
+        f"{word} = {labels.get(code, code) if code else LEEG}"
         for word, code in waarden
         if woordsleutel(word) not in usual
     )

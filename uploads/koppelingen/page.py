@@ -5,7 +5,7 @@ go from here only to the page of somebody who may see the file.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -41,7 +41,7 @@ from uploads.koppelingen.forms import from_form
 from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel
 from uploads.mapping.cells.freetext import has_bsn
 from uploads.mapping.conversion import Rijuitkomst
-from uploads.mapping.doelen import without_positions
+from uploads.mapping.doelen import is_uren, other_end, without_positions
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.model import Ernst, Lot
@@ -50,7 +50,7 @@ from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
 from uploads.mapping.recognition import why_asked
-from uploads.mapping.regels import Regels, what_is_missing
+from uploads.mapping.regels import Regel, Regels, what_is_missing
 from uploads.models import Levering, Leveringstatus
 
 VOORBEELDRIJEN: Final = 20
@@ -118,7 +118,14 @@ class Kolomveld:
     def is_bijzonder(self) -> bool:
         """Tells whether something was chosen that most columns do not need, or something is wrong."""
         keuze = self.keuze
-        return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1 or keuze.tekens)
+        return bool(
+            self.fout
+            or keuze.eenheid
+            or keuze.bij_onbekend
+            or keuze.nummer > 1
+            or keuze.tekens
+            or self.mogelijk.tabel
+        )
 
     @property
     def is_gekozen(self) -> bool:
@@ -416,7 +423,9 @@ class Bord:
             self.voorstel.kopregel,
             VOORBEELDRIJEN,
         )
-        paths = list(dict.fromkeys(without_positions(regel.doel) for regel in self.regels.regels))
+        paths = list(
+            dict.fromkeys(path for regel in self.regels.regels for path in _filled_by(self.soort, regel))
+        )
         texts = _texts(self.soort, rows, paths)
         paths = [path for path in paths if any(row.get(path) for row in texts)]
         self._tell_columns(rows, texts)
@@ -464,6 +473,14 @@ class Bord:
 def shown(text: str) -> str:
     """Gives a text as it may be on the screen: never with a BSN, not even for somebody who has the file."""
     return NIET_GETOOND if is_bsn(text) or has_bsn(text) else text
+
+
+def _filled_by(soort: Soort, regel: Regel) -> Iterator[str]:
+    """Yields the paths that a rule may fill: its own, and the other end of a range of hours."""
+    path = without_positions(regel.doel)
+    yield path
+    if is_uren(veld_op(soort, path).attribuut):
+        yield other_end(path)
 
 
 def _remarks(row: Rijuitkomst) -> Paren:

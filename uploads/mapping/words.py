@@ -41,6 +41,8 @@ AFWEZIG_WOORDEN: Final = frozenset(
         "#null!", "#leeg!", "#num!", "#getal!",
     }
 )  # fmt: skip
+# Says that a code means nothing, where somebody must write something.
+LEEG: Final = "leeg"
 # The words that programs, not people, write for nothing. They always count, whatever words a municipality has.
 PROGRAMMAWOORDEN: Final = frozenset(
     {"nan", "none", "nat", "<na>", "\\n", "null", "(null)", "[null]", "undefined", "nil", "#null"}

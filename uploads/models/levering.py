@@ -299,7 +299,7 @@ class Voorproef(GemeenteModel):
 
 
 class Kolomklad(GemeenteModel):
-    """What somebody has chosen so far on the page for choosing columns, encrypted: a form as it was sent.
+    """Holds what somebody has chosen so far on the page for choosing columns: a form as it was sent, encrypted.
 
     Somebody who comes back finds it there. It lasts until the choices are used or the file is erased.
     """

@@ -55,7 +55,7 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
         verschil, request.POST if request.method == "POST" else None, initial={"wijze": levering.wijze}
     )
     verouderd = mapped_since(levering)
-    accepted = not verouderd or "weg" in request.POST or request.POST.get("verouderd") == "ja"
+    accepted = not verouderd or "weg" in request.POST or "verouderd" in request.POST
     if request.method == "POST" and form.is_valid() and accepted:
         wijze = form.cleaned_data["wijze"] or levering.wijze
         if "weg" not in request.POST:

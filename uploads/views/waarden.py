@@ -235,7 +235,7 @@ def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> Ht
         messages.info(request, "U hebt nog niets gekozen. Er is niets gewijzigd.")
     else:
         messages.success(request, f"{telwoord(aantal, 'waarde is,waarden zijn')} gekoppeld en onthouden.")
-    if request.POST.get("actie") == "opnieuw" or (aantal and request.POST.get("omzetten") == "ja"):
+    if request.POST.get("actie") == "opnieuw" or (aantal and "omzetten" in request.POST):
         return _convert_again(request, levering.pk)
     # The page number is dropped: most words of that page are gone, and the next ones have moved up.
     lijst = {"lijst": request.GET["lijst"]} if request.GET.get("lijst") in keuzelijsten() else {}

@@ -629,3 +629,13 @@ def test_a_register_of_zeros_says_no():
 def test_levels_of_a_language_are_no_driving_licences():
     assert doelen(WZ, {"NT2_S": ["A1", "A2"]})["NT2_S"] == f"{TAAL}[0].codeNiveauTaalbeheersingSchriftelijk"
     assert doelen(WZ, {"NT2_S": ["A1", "A2"], "Rijbewijs": ["A1", "A2"]})["Rijbewijs"] == RIJBEWIJS
+
+
+def test_maimed_values_and_the_month_first_do_not_hide_what_a_column_is():
+    found = propose(
+        WZ,
+        {"CM_TEL": ["6.12E+08", "0612345678", "'0612345679"], "Beschikbaar per": ["5/31/2027", "1/5/2027"]},
+    )
+    assert found["CM_TEL"].doel == "contactpersoon[0].telefoonnummer"
+    assert found["Beschikbaar per"].maand_eerst
+    assert found["Beschikbaar per"].is_genoeg

@@ -41,7 +41,8 @@ def converted(*rows: dict[str, Any], rules: tuple[Regel, ...] = RULES) -> list[R
 
 
 def werktijden(**row: Any) -> dict[str, Any]:
-    return (converted(row)[0].record or {}).get("werktijden", {})
+    found: dict[str, Any] = (converted(row)[0].record or {}).get("werktijden", {})
+    return found
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,7 @@ def test_saving_converts_again_unless_told_otherwise(client, gemeente):
     assert 'name="omzetten" value="ja" checked' in page(client, "waarden_levering", levering.pk)
     stays = post(client, "waarden_levering", levering.pk, **data)
     assert stays.url == reverse("uploads:waarden_levering", args=[levering.pk])
+    data = {f"keuze-{words['schoonmaakster']}": SCHOONMAKER, "actie": "opslaan"}
     again = post(client, "waarden_levering", levering.pk, **data, omzetten="ja")
     assert again.url == reverse("uploads:levering", args=[levering.pk])
 

@@ -1,6 +1,7 @@
 """Reads hours a week in the forms that people write: a number, a range, a time, or a word such as fulltime."""
 
 import datetime as dt
+import math
 import re
 from typing import Final
 
@@ -93,6 +94,8 @@ def read_hours(
     percentage = rejected("getal_onmogelijk", _PERCENTAGE)
 
     def read(value: object) -> Cel:
+        if isinstance(value, float) and not math.isfinite(value):
+            return AFWEZIG if alleen_bereik else fault
         value = as_read(value)
         text = tekst(value)
         if afwezig(text) or text.casefold() in IN_OVERLEG:

@@ -41,7 +41,7 @@ _LEEG: Final = (
 def why_maimed(value: object) -> str:
     """Says in Dutch how the cell was maimed, and what to do; '' for a cell that is as it was written."""
     if value.__class__ in {int, float}:
-        return _AFGEROND if 10**_DIGITS_KEPT <= abs(value) < math.inf else ""  # type: ignore[arg-type]
+        return _AFGEROND if 10**_DIGITS_KEPT <= abs(value) < math.inf else ""
     if not isinstance(value, str):
         return ""
     text = tekst(value)

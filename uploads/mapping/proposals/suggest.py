@@ -734,11 +734,11 @@ class _Assignment:
             return self._behind(one)
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
+        doel = one.doel
         if leaf.pad == self.soort.id_pad and self.taken.get("bsn") != one.kolom:
             one = replace(one, tekens=tekens_for(samples))
         if leaf.attribuut.type is Gegevenstype.DATUM and order_of(samples) is Volgorde.MAAND_DAG:
             one = replace(one, maand_eerst=True, reden=f"{one.reden} De maand staat voorop.")
-        doel = one.doel
         # When the column is the only one of its group and its cells hold several codes, each
         # code becomes an element.
         if is_alone(leaf) or (self._is_only(leaf) and is_coded_list(leaf) and has_several(leaf, samples)):
