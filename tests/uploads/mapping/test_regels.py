@@ -360,7 +360,7 @@ def test_hours_that_cannot_be_are_refused(cel):
     rule = Regel("werktijden.aantalWerkurenPerWeekMaximaal", ("uren",), eenheid="uren_per_dag")
     _, (uitkomst,) = convert(regels(rule), ["Uren"], [cel])
     assert codes(uitkomst) == {"getal_onmogelijk"}
-    assert "werktijden" not in uitkomst.record
+    assert "werktijden" not in (uitkomst.record or {})
 
 
 def test_of_two_rules_for_one_target_the_first_that_comes_to_something_counts():

@@ -240,8 +240,8 @@ def test_only_what_is_ticked_or_was_chosen_anew_is_saved(client, gemeente):
     levering = een_levering(gemeente)
     words = sleutels(gemeente, levering)
     text = page(client, "waarden_levering", levering.pk)
-    form = html.fromstring(text).xpath("//form[@data-vinkjes]")[0]
-    sent = dict(form.form_values())
+    forms: Any = html.fromstring(text).xpath("//form[@data-vinkjes]")
+    sent = dict(forms[0].form_values())
     ticked = [name for name in sent if name.startswith("neem-")]
     assert f"{len(ticked)} koppelingen opslaan" in text
     # One is unticked, and one that had no choice gets one: a browser without JavaScript sends no tick with it.
