@@ -14,7 +14,7 @@ class UploadsConfig(AppConfig):
         """Registers the encrypted columns, each with the context under which it is encrypted."""
         from um_portal.tenants import keys
         from uploads.controle import opmerkingen
-        from uploads.koppelingen import saved
+        from uploads.koppelingen import klad, saved
         from uploads.leveringen import voorproef
         from uploads.leveringen.intake import raw_context
         from uploads.omzetten.processing import unknown_context
@@ -26,6 +26,7 @@ class UploadsConfig(AppConfig):
             regels=lambda row: saved.regels_context(row.pk),
         )
         keys.register("uploads.Opmerkingenbestand", inhoud=lambda row: opmerkingen.context(row.levering_id))
+        keys.register("uploads.Kolomklad", inhoud=lambda row: klad.context(row.levering_id, row.gebruiker_id))
         keys.register("uploads.Voorproef", inhoud=lambda row: voorproef.context(row.levering_id))
         keys.register(
             "uploads.Koppelingversie",

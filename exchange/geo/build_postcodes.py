@@ -1,13 +1,16 @@
-"""Makes `postcodes.csv`: the centre of every Dutch 4-digit postcode (pc4), from packages of PyPI and npm.
+"""Estimates the position of every Dutch 4-digit postcode (pc4) by its place, from packages of PyPI and npm.
+
+`build_centres` uses it to check the centres that it knows better.
 
 Two of the packages know places with coordinates, the third knows which postcodes lie in which place. A
 postcode gets the centre of its place; where that is unknown, a position between the postcodes next to it in
 number. All of it is data of GeoNames (https://www.geonames.org), licence CC BY 4.0; see README.md.
 
-Run it from the root of the project, with pip, npm and a connection to their registries:
+Run it from the root of the project, with pip, npm and a connection to their registries, to look at the estimate
+alone:
 
-    python -m exchange.geo.build_postcodes            # writes exchange/geo/postcodes.csv
-    python -m exchange.geo.build_postcodes --check    # also estimates the error, by leaving known places out
+    python -m exchange.geo.build_postcodes --output places.csv
+    python -m exchange.geo.build_postcodes --output places.csv --check    # leaves known places out, to see the error
 """
 
 import argparse
@@ -32,8 +35,6 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from exchange.geo.sphere import Coordinaat, great_circle_km
-
-OUTPUT = Path(__file__).with_name("postcodes.csv")
 
 
 class Package(NamedTuple):
@@ -413,8 +414,10 @@ def write(table: Mapping[int, Coordinaat], path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Maakt postcodes.csv uit pakketten van PyPI en npm.")
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="waar de tabel komt")
+    parser = argparse.ArgumentParser(
+        description="Schat postcodes op hun plaats, uit pakketten van PyPI en npm."
+    )
+    parser.add_argument("--output", type=Path, required=True, help="waar de tabel komt")
     parser.add_argument("--downloads", type=Path, help="map om de pakketten te bewaren en te hergebruiken")
     parser.add_argument("--check", action="store_true", help="schat ook de fout van de geschatte postcodes")
     options = parser.parse_args(arguments)

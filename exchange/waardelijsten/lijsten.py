@@ -30,6 +30,9 @@ class Lijst:
     beheerder: str
     uitleg: str
     waardelijst: Waardelijst
+    # The form that the keeper gives its codes; empty when there is no such form, or none that is known.
+    vorm: str = ""
+    voorbeeld: str = ""
 
 
 LIJSTEN: Final[Mapping[str, Lijst]] = MappingProxyType(
@@ -42,6 +45,8 @@ LIJSTEN: Final[Mapping[str, Lijst]] = MappingProxyType(
                 "CompetentNL",
                 "De beroepen waarin iemand werk zoekt of waarvoor een werkgever iemand vraagt.",
                 standaard.BEROEPEN,
+                r"https://linkeddata\.competentnl\.nl/uwv/id/occupation/[0-9a-f]{10}",
+                "https://linkeddata.competentnl.nl/uwv/id/occupation/0123456789",
             ),
             Lijst(
                 COMPETENTIES,

@@ -1,4 +1,6 @@
-"""Reads a value list from a file of its keeper, in CSV or SKOS in RDF/XML, or the languages from a package.
+"""Reads a value list from a file of its keeper, in CSV or SKOS, or the languages from a package.
+
+SKOS is read from RDF/XML and from Turtle, with plain labels and with those of SKOS-XL.
 
 A file is either right as a whole or refused, with Dutch sentences that say what is wrong, where, and what to
 do. Nothing here touches the database. XML is read without DTD, entities or network.
@@ -18,12 +20,13 @@ from lxml import etree
 
 from exchange.waardelijsten.lijsten import LIJSTEN, TALEN, Lijst, PastNiet, canonical
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from exchange.waardelijsten.turtle import GeenTurtle, Tekst, is_turtle, triples
 from um_portal.errors import FoutMetMelding
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_CODES = 200_000
 MAX_LABEL = 300
-_MAX_SYNONYMS = 50
+_MAX_SYNONYMS = 500
 _SHOWN_PROBLEMS = 5
 
 # The headers that name the columns, compared without case, spaces and punctuation.
@@ -47,12 +50,23 @@ SYNONIEM_KOLOMMEN = (
     "synonyms",
 )
 
+# A list with a row per synonym, such as the BOC of UWV: the entry is the occupation that the synonym belongs to.
+OUDERCODE_KOLOMMEN = (
+    *("parentcode", "oudercode", "hoofdcode", "codeouder", "codeparent", "boccodeouder", "beroepscodeouder"),
+    *("hoofdberoepcode", "codehoofdberoep", "referentieberoepcode", "codereferentieberoep"),
+)
+OUDERNAAM_KOLOMMEN = (
+    *("parentname", "parentnaam", "oudernaam", "hoofdnaam", "naamouder", "naamparent", "parentlabel"),
+    *("hoofdberoep", "naamhoofdberoep", "hoofdberoepnaam", "referentieberoep", "naamreferentieberoep"),
+)
+
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
+_SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_ABOUT, _RESOURCE = f"{{{_RDF}}}about", f"{{{_RDF}}}resource"
-_NOT_CONCEPTS = {f"{{{_SKOS}}}ConceptScheme", f"{{{_SKOS}}}Collection", f"{{{_SKOS}}}OrderedCollection"}
+_ABOUT, _RESOURCE, _NODE = f"{{{_RDF}}}about", f"{{{_RDF}}}resource", f"{{{_RDF}}}nodeID"
+_NOT_CONCEPTS = {f"{_SKOS}ConceptScheme", f"{_SKOS}Collection", f"{_SKOS}OrderedCollection"}
 
 
 class Leesfout(FoutMetMelding):
@@ -105,10 +119,13 @@ def read_entries(lijst: Lijst, data: bytes, schemas: Collection[str] = ()) -> li
             "Dit is een ingepakt bestand (zip of Excel). Pak het uit, of sla het op als CSV, en probeer het opnieuw."
         )
     if _is_xml(data):
-        return _checked(lijst, _skos(data, schemas))
+        return _checked(lijst, _skos(_concepts(data), schemas))
+    text = _decode(data)
+    if is_turtle(text):
+        return _checked(lijst, _skos(_concepts_in_turtle(text), schemas))
     if schemas:
-        raise Leesfout("Een schema kiezen kan alleen bij een SKOS-bestand in RDF/XML.")
-    return _checked(lijst, _csv(_decode(data)))
+        raise Leesfout("Een schema kiezen kan alleen bij een SKOS-bestand, in RDF/XML of Turtle.")
+    return _checked(lijst, _csv(text))
 
 
 def read_package(lijst: Lijst) -> list[Ingang]:
@@ -214,8 +231,12 @@ def _decode(data: bytes) -> str:
 
 def _csv(text: str) -> Iterator[_Found]:
     first = next((line for line in text.splitlines() if line.strip()), "")
-    if first.lstrip()[:1] in {"{", "["} or first.lstrip().lower().startswith(("@prefix", "@base", "prefix ")):
-        raise Leesfout("Dit is JSON of Turtle. Geef een CSV-bestand, of SKOS in RDF/XML.")
+    if first.lstrip()[:1] in {"{", "["}:
+        raise Leesfout("Dit is JSON. Geef een CSV-bestand, of SKOS in RDF/XML of Turtle.")
+    per_synonym = _columns_per_synonym(first)
+    if per_synonym is not None:
+        yield from _per_synonym(text, *per_synonym)
+        return
     code, label, synoniem, delimiter = _columns(first)
     # `newline=""`: the csv module reads a line break inside quotes itself.
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -238,14 +259,59 @@ def _csv(text: str) -> Iterator[_Found]:
         ) from None
 
 
-def _columns(header: str) -> tuple[int, int, int | None, str]:
-    """Finds the positions of code, label and synonyms, and the separator of the columns."""
+def _columns_per_synonym(header: str) -> tuple[int, int, int, str] | None:
+    """Finds the positions of the code and the name of the occupation and of the synonym, and the separator.
+
+    Gives None for a list that has no row per synonym.
+    """
+    for delimiter, names in _split_header(header):
+        parent, name = _column(names, OUDERCODE_KOLOMMEN), _column(names, OUDERNAAM_KOLOMMEN)
+        word = _column(names, (*SYNONIEM_KOLOMMEN, "synonym", *LABEL_KOLOMMEN))
+        if parent is not None and name is not None and word is not None and word != name:
+            return parent, name, word, delimiter
+    return None
+
+
+def _per_synonym(text: str, parent: int, name: int, word: int, delimiter: str) -> Iterator[_Found]:
+    """Yields each occupation once, with all synonyms that have it, wherever they stand in the file."""
+    found: dict[str, tuple[str, str, list[str]]] = {}
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for place, row in enumerate(row for row in rows if any(cell.strip() for cell in row)):
+            if place == 0:
+                continue
+            where = f"Regel {rows.line_num}"
+            if max(parent, name, word) >= len(row):
+                raise Leesfout(f"{where}: deze regel heeft minder kolommen dan de kop.")
+            code, label = row[parent].strip(), " ".join(row[name].split())
+            known = found.setdefault(code, (where, label, []))
+            if known[1] != label:
+                raise Leesfout(
+                    f"{where}: de code '{_shown(code)}' heeft hier een andere naam dan in {known[0].lower()}."
+                )
+            known[2].append(row[word])
+    except csv.Error:
+        raise Leesfout(
+            f"Regel {rows.line_num}: hier klopt de opbouw niet, bijvoorbeeld een aanhalingsteken dat niet sluit. "
+            "Sla de lijst opnieuw op als CSV."
+        ) from None
+    for code, (where, label, words) in found.items():
+        yield _Found(where, code, label, words)
+
+
+def _split_header(header: str) -> Iterator[tuple[str, list[str]]]:
+    """Yields each separator with the bare names of the columns that it gives."""
     for delimiter in (";", ",", "\t"):
         try:
             cells = next(csv.reader([header], delimiter=delimiter), [])
         except csv.Error:
             continue
-        names = [re.sub(r"[\W_]+", "", cell.casefold()) for cell in cells]
+        yield delimiter, [re.sub(r"[\W_]+", "", cell.casefold()) for cell in cells]
+
+
+def _columns(header: str) -> tuple[int, int, int | None, str]:
+    """Finds the positions of code, label and synonyms, and the separator of the columns."""
+    for delimiter, names in _split_header(header):
         code, label = _column(names, CODE_KOLOMMEN), _column(names, LABEL_KOLOMMEN)
         if code is not None and label is not None:
             return code, label, _column(names, SYNONIEM_KOLOMMEN), delimiter
@@ -271,6 +337,22 @@ class _Concept:
     schemas: set[str] = field(default_factory=set)
     is_concept: bool = True
     vervallen: bool = False
+    # The addresses of labels of SKOS-XL, which have a description of their own.
+    naam_op: list[str] = field(default_factory=list)
+    andere_op: list[str] = field(default_factory=list)
+    # For such a label itself: its text, and the language of it.
+    vorm: tuple[str, str] | None = None
+
+    def add_name(self, text: str, language: str) -> None:
+        """Adds a preferred name, once."""
+        names = self.namen.setdefault(language, [])
+        if text not in names:
+            names.append(text)
+
+    def add_other(self, text: str, language: str) -> None:
+        """Adds another word, in Dutch or in no language."""
+        if language in {"nl", ""}:
+            self.andere.append(text)
 
 
 def _is_xml(data: bytes) -> bool:
@@ -279,8 +361,8 @@ def _is_xml(data: bytes) -> bool:
     return data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<"
 
 
-def _skos(data: bytes, schemas: Collection[str]) -> Iterator[_Found]:
-    concepts = _concepts(data)
+def _skos(concepts: dict[str, _Concept], schemas: Collection[str]) -> Iterator[_Found]:
+    _follow_labels(concepts)
     known = {schema for concept in concepts.values() for schema in concept.schemas}
     if unknown := sorted(set(schemas) - known):
         raise Leesfout(f"Dit bestand heeft geen schema {unknown[0]}. {_choose(known)}".strip())
@@ -297,6 +379,55 @@ def _skos(data: bytes, schemas: Collection[str]) -> Iterator[_Found]:
         if len(names) > 1:
             raise Leesfout(f"Concept {_shown(uri)} heeft meer dan een naam: {_shown(' en '.join(names))}.")
         yield _Found(f"Concept {_shown(uri)}", uri, names[0], concept.andere)
+
+
+def _follow_labels(concepts: dict[str, _Concept]) -> None:
+    """Gives each concept the texts of the labels of SKOS-XL that it refers to."""
+    for concept in list(concepts.values()):
+        for address in concept.naam_op:
+            if (label := concepts.get(address)) is not None and label.vorm is not None:
+                concept.add_name(*label.vorm)
+        for address in concept.andere_op:
+            if (label := concepts.get(address)) is not None and label.vorm is not None:
+                concept.add_other(*label.vorm)
+
+
+def _concepts_in_turtle(text: str) -> dict[str, _Concept]:
+    concepts: dict[str, _Concept] = {}
+    try:
+        for subject, predicate, thing in triples(text):
+            concept = concepts.setdefault(subject, _Concept())
+            if isinstance(thing, Tekst):
+                _note_text(concept, predicate, " ".join(thing.tekst.split()), thing.taal.partition("-")[0])
+            else:
+                _note_resource(concept, predicate, thing)
+    except GeenTurtle as problem:
+        raise Leesfout(
+            f"Regel {problem.regel}: dit is geen goede Turtle. Download het bestand opnieuw, of neem RDF/XML."
+        ) from None
+    return concepts
+
+
+def _note_resource(concept: _Concept, predicate: str, resource: str) -> None:
+    if predicate == f"{_RDF}type":
+        concept.is_concept = concept.is_concept and resource not in _NOT_CONCEPTS
+    elif predicate in {f"{_SKOS}inScheme", f"{_SKOS}topConceptOf"}:
+        concept.schemas.add(resource)
+    elif predicate == f"{_SKOSXL}prefLabel":
+        concept.naam_op.append(resource)
+    elif predicate == f"{_SKOSXL}altLabel":
+        concept.andere_op.append(resource)
+
+
+def _note_text(concept: _Concept, predicate: str, text: str, language: str) -> None:
+    if predicate == f"{_SKOS}prefLabel":
+        concept.add_name(text, language)
+    elif predicate == f"{_SKOS}altLabel":
+        concept.add_other(text, language)
+    elif predicate == f"{_SKOSXL}literalForm":
+        concept.vorm = (text, language)
+    elif predicate == f"{_OWL}deprecated" and text in {"true", "1"}:
+        concept.vervallen = True
 
 
 def _choose(known: Collection[str]) -> str:
@@ -326,8 +457,9 @@ def _concepts(data: bytes) -> dict[str, _Concept]:
                 _check_root(root)
             if event == "start" or element is root:
                 continue
-            if element.get(_ABOUT) is not None:
-                _note(concepts.setdefault(str(element.get(_ABOUT)), _Concept()), element)
+            about = element.get(_ABOUT) or element.get(_NODE)
+            if about is not None and (element.get(_ABOUT) is not None or len(element)):
+                _note(concepts.setdefault(str(about), _Concept()), element)
             if element.getparent() is root:
                 # Free the memory of what has been read.
                 element.clear()
@@ -351,22 +483,33 @@ def _check_root(root: etree._Element) -> None:
 
 
 def _note(concept: _Concept, element: etree._Element) -> None:
-    """Adds the content of one description to its concept."""
-    if element.tag in _NOT_CONCEPTS:
-        concept.is_concept = False
+    """Adds the content of one description to its concept, or to the label that it is."""
+    _note_resource(concept, f"{_RDF}type", _name(element))
     for child in element:
-        tag, resource = child.tag, child.get(_RESOURCE)
-        if tag == f"{{{_RDF}}}type" and resource is not None:
-            if f"{{{_SKOS}}}{resource.removeprefix(_SKOS)}" in _NOT_CONCEPTS:
-                concept.is_concept = False
-        elif tag in (f"{{{_SKOS}}}inScheme", f"{{{_SKOS}}}topConceptOf") and resource is not None:
-            concept.schemas.add(resource)
-        elif tag == f"{{{_SKOS}}}prefLabel":
-            concept.namen.setdefault(_language(child), []).append(" ".join((child.text or "").split()))
-        elif tag == f"{{{_SKOS}}}altLabel" and _language(child) in ("nl", ""):
-            concept.andere.append(child.text or "")
-        elif tag == f"{{{_OWL}}}deprecated" and (child.text or "").strip() in ("true", "1"):
-            concept.vervallen = True
+        predicate, resource = _name(child), child.get(_RESOURCE) or child.get(_NODE)
+        if resource is not None:
+            _note_resource(concept, predicate, str(resource))
+        elif len(child):
+            _note_inside(concept, predicate, child[0])
+        else:
+            _note_text(concept, predicate, " ".join((child.text or "").split()), _language(child))
+
+
+def _note_inside(concept: _Concept, predicate: str, label: etree._Element) -> None:
+    """Adds a label of SKOS-XL that is written inside its concept."""
+    form = label.find(f"{{{_SKOSXL}}}literalForm")
+    if form is None:
+        return
+    text, language = " ".join((form.text or "").split()), _language(form)
+    if predicate == f"{_SKOSXL}prefLabel":
+        concept.add_name(text, language)
+    elif predicate == f"{_SKOSXL}altLabel":
+        concept.add_other(text, language)
+
+
+def _name(element: etree._Element) -> str:
+    """Gives the address that the name of an element stands for."""
+    return str(element.tag).replace("{", "", 1).replace("}", "", 1)
 
 
 def _language(element: etree._Element) -> str:

@@ -14,6 +14,7 @@ import './passkey.js';
 import './suggesties.js';
 import { keepTableMeaning, stopOnlyWhereScrolls } from './tabel.js';
 import './vertrouwelijk.js';
+import { countTicks } from './vinkjes.js';
 import { searchable } from './zoekkeuze.js';
 
 function enhance(root) {
@@ -21,6 +22,7 @@ function enhance(root) {
   each(root, '.um-tabel-omslag', stopOnlyWhereScrolls);
   each(root, '[data-bestand]', dropZone);
   each(root, 'select[data-zoekbaar]', searchable);
+  each(root, 'form[data-vinkjes]', countTicks);
   each(root, '[data-vul-in], [data-kopieer]', (button) => {
     button.hidden = false;
   });

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from exchange.standard import Soort, Veld
+from exchange.standard import Gegevenstype, Soort, Veld
 from uploads.koppelingen.choices import (
     ACHTER,
+    ALTIJD,
     CODE_TAAL,
     LONGEST_WORD,
     MOST_WORDS,
@@ -17,6 +18,7 @@ from uploads.koppelingen.choices import (
     language_of,
     leaf_at,
 )
+from uploads.koppelingen.codetabel import as_table, can_have_table, read_table, words_with
 from uploads.mapping.cells.text import woordsleutel
 from uploads.mapping.doelen import (
     OngeldigeRegels,
@@ -60,6 +62,8 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
             chosen[keys[0]] = Kolomkeuze(
                 pad, nummer, regel.splits, regel.eenheid, regel.bij_onbekend, regel.inkorten,
                 voeg_samen=regel.voeg_samen, ja=_code_for_yes(regel), taal=_language_with(regel, regels),
+                tekens=ALTIJD if regel.pseudoniem else regel.tekens, maand_eerst=regel.maand_eerst,
+                tabel=_table_of(regels.soort, regel),
             )  # fmt: skip
             for key in keys[1:]:
                 chosen.setdefault(key, Kolomkeuze(ACHTER, achter=keys[0]))
@@ -68,7 +72,14 @@ def from_regels(regels: Regels, kolommen: Sequence[Kolomkop]) -> Kolomkeuzes:
         {kolom.sleutel: chosen.get(kolom.sleutel, Kolomkeuze()) for kolom in kolommen},
         tuple(extra),
         consent is not None and consent.verklaring,
+        regels.bevestigd,
     )
+
+
+def _table_of(soort: Soort, regel: Regel) -> str:
+    """Gives the system's own codes of a rule as a table; '' when it has only the usual words, or yes and no."""
+    leaf = leaf_at(soort, without_positions(regel.doel))
+    return "" if leaf is None or _code_for_yes(regel) else as_table(leaf, regel.waarden)
 
 
 def _is_language(regel: Regel, regels: Regels, present: set[str]) -> bool:
@@ -153,6 +164,9 @@ def to_regels(
             faults.append(Keuzefout(kolom.sleutel, _NO_TARGET))
             continue
         regel = _rule(leaf, kolom, keuzes, old, monsters)
+        if keuze.tabel and can_have_table(leaf):
+            wrong = read_table(leaf, keuze.tabel)[1]
+            faults += [Keuzefout(kolom.sleutel, _WRONG_LINE.format(number)) for number in wrong[:3]]
         add(regel, kolom.sleutel)
         if keuze.taal and language_of(keuzes.soort, leaf) is not None:
             doel = f"{regel.doel.rpartition('.')[0]}.{CODE_TAAL}"
@@ -169,7 +183,8 @@ def to_regels(
             add(_extra_rule(leaf, extra, old, monsters), f"x{place}")
     consent, fault = _consent(keuzes)
     # The rules are those of the person who sends the page, whatever rules the page began with.
-    return Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent), (*faults, *fault)
+    regels = Regels(keuzes.soort, tuple(sorted(made, key=_like(begin))), consent, bevestigd=keuzes.bevestigd)
+    return regels, (*faults, *fault)
 
 
 def _like(begin: Regels) -> Callable[[Regel], int]:
@@ -231,7 +246,14 @@ def _rule(
         eenheid=keuze.eenheid,
         bij_onbekend=keuze.bij_onbekend if leaf.attribuut.waardelijst is not None else "",
         inkorten=keuze.inkorten,
+        maand_eerst=keuze.maand_eerst and leaf.attribuut.type is Gegevenstype.DATUM,
+        tekens=keuze.tekens if leaf.pad == keuzes.soort.id_pad and keuze.tekens != ALTIJD else "",
+        pseudoniem=keuze.tekens == ALTIJD and leaf.pad == keuzes.soort.id_pad,
     )
+    if can_have_table(leaf) and not keuze.ja and keuze.tabel != _table_of(keuzes.soort, begin or regel):
+        own, _ = read_table(leaf, keuze.tabel)
+        samples = monsters.get(key, ())
+        return replace(regel, waarden=words_with(leaf, own, samples) if own else usual, per_woord=per_woord)
     if keuze.ja:
         return replace(regel, waarden=_words_for_yes(regel, keuze.ja), splits="", per_woord=False)
     if begin is not None and _code_for_yes(begin):
@@ -290,6 +312,10 @@ def _consent(keuzes: Kolomkeuzes) -> tuple[Toestemming | None, tuple[Keuzefout, 
 
 
 _NO_TARGET: Final = "Dit gegeven bestaat niet in de gegevensstandaard. Kies er een uit de lijst."
+_WRONG_LINE: Final = (
+    "Regel {} van de codetabel is niet te lezen. "
+    "Zet op elke regel een code en wat die betekent, zoals N1 = MBO."
+)
 _BOTH: Final = (
     "U koos een kolom voor de toestemming en u verklaarde dat iedereen toestemming gaf. Kies een van beide."
 )

@@ -12,15 +12,16 @@ from functools import cache
 from typing import Final
 
 from exchange.display import screen_label
-from exchange.standard import Soort, Veld, veld_op, velden
+from exchange.standard import Gegevenstype, Soort, Veld, veld_op, velden
 from exchange.standard.boom import lower_first
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.doelen import (
     doelen,
+    is_contactlijst,
     is_splitsbaar,
     is_uren,
 )
-from uploads.mapping.kolommen import Kolomkop
+from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.proposals.header_names import TOESTEMMING
 from uploads.mapping.proposals.suggest import (
     SPLITS_EN,
@@ -29,7 +30,7 @@ from uploads.mapping.proposals.suggest import (
     is_coded_list,
     may_be_cut,
 )
-from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS
+from uploads.mapping.regels import AFKEUREN, EENHEDEN, GEWONE_SPLITS, PSEUDONIEM, VERVANGEN
 from uploads.mapping.words import JA
 
 # The column is appended to another column, in the same target.
@@ -37,6 +38,10 @@ ACHTER: Final = "achter"
 # The source of an extra rule that uses no column.
 VAST: Final = "vast"
 NIET: Final = ""
+# Every id becomes a pseudonym, also one that could be published as it is.
+ALTIJD: Final = "altijd"
+# The order of day and month in which the month comes first.
+MAAND: Final = "maand"
 MAX_EXTRA: Final = 40
 NEDERLANDS: Final = "nld"
 MOST_WORDS: Final = 50
@@ -53,8 +58,8 @@ class Kolomkeuze:
 
     `doel` is a path without positions, TOESTEMMING, ACHTER or NIET. `nummer` is the place in a repeated group
     from 1; with 0 every value is an element of its own. `achter` is the key of a column, `ja` a code, `taal`
-    the code of the language that a level belongs to, `toestemming` the words that mean yes. The rest is as in
-    `Regel`.
+    the code of the language that a level belongs to, `toestemming` the words that mean yes. `tekens` is as in
+    `Regel`, or ALTIJD when every id becomes a pseudonym. The rest is as in `Regel`.
     """
 
     doel: str = NIET
@@ -68,6 +73,10 @@ class Kolomkeuze:
     ja: str = ""
     taal: str = ""
     toestemming: str = JA
+    tekens: str = ""
+    maand_eerst: bool = False
+    # The system's own codes with their meanings, as somebody pasted them.
+    tabel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +93,17 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Kolomkeuzes:
-    """All choices of the page. `verklaring`: somebody declares that everybody in the file gave consent."""
+    """All choices of the page.
+
+    `verklaring`: somebody declares that everybody in the file gave consent. `bevestigd` has the keys of the
+    columns that look like consent or a BSN, of which somebody said that they may be passed over.
+    """
 
     soort: Soort
     kolommen: Mapping[str, Kolomkeuze]
     extra: tuple[Extra, ...] = ()
     verklaring: bool = False
+    bevestigd: tuple[str, ...] = ()
 
 
 # --- Options ------------------------------------------------------------------------------------------------
@@ -175,6 +189,16 @@ _TUSSEN: Final = (
     Optie("", "Niets"),
     Optie(" - ", "Een streepje"),
 )
+_TEKENS: Final = (
+    Optie("", "De rij afkeuren"),
+    Optie(PSEUDONIEM, "Een pseudoniem maken van dat kenmerk"),
+    Optie(VERVANGEN, "Die tekens vervangen door een streepje"),
+    Optie(ALTIJD, "Van elk kenmerk een pseudoniem maken"),
+)
+_VOLGORDES: Final = (
+    Optie("", "Dag voorop: 31-12-2025"),
+    Optie(MAAND, "Maand voorop: 12/31/2025"),
+)
 assert {optie.waarde for optie in _EENHEDEN} == {"", *EENHEDEN}
 
 
@@ -195,15 +219,27 @@ class Mogelijk:
     achter: tuple[Optie, ...] = ()
     voeg_samen: tuple[Optie, ...] = ()
     toestemming: bool = False
+    tekens: tuple[Optie, ...] = ()
+    volgordes: tuple[Optie, ...] = ()
+    tabel: bool = False
 
     @property
     def meer(self) -> bool:
         """Tells whether there is anything to unfold; most columns do not need it."""
-        return any((self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen))
+        return any(
+            (
+                self.nummers, self.splits, self.eenheden, self.onbekend, self.inkorten, self.voeg_samen, self.tekens,
+                self.volgordes, self.tabel,
+            )
+        )  # fmt: skip
 
 
 def possible_for(
-    keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop], is_ja_nee: bool = False
+    keuzes: Kolomkeuzes,
+    kolom: Kolomkop,
+    kolommen: Sequence[Kolomkop],
+    is_ja_nee: bool = False,
+    eigen_codes: bool = False,
 ) -> Mogelijk:
     """Gives the options of a column, given the choices for it and for the other columns."""
     keuze = keuzes.kolommen[kolom.sleutel]
@@ -226,7 +262,18 @@ def possible_for(
         talen=_languages(keuze.taal) if language_of(keuzes.soort, leaf) else (),
         inkorten=(leaf.attribuut.lengte or 0) if may_be_cut(leaf) else 0,
         voeg_samen=_with(_TUSSEN, keuze.voeg_samen) if followed else (),
+        tekens=_TEKENS if leaf.pad == keuzes.soort.id_pad and not says_bsn(kolom.sleutel) else (),
+        tabel=bool(keuze.tabel) or eigen_codes,
+        volgordes=_VOLGORDES if leaf.attribuut.type is Gegevenstype.DATUM else (),
     )
+
+
+def can_be_followed(soort: Soort, doel: str) -> bool:
+    """Tells whether another column can come behind a column with this target: it is a text without a form."""
+    leaf = leaf_at(soort, doel)
+    if leaf is None or leaf.pad in {soort.id_pad, soort.postcode_pad}:
+        return False
+    return leaf.attribuut.type is Gegevenstype.TEKST and not is_contactlijst(leaf.attribuut)
 
 
 def _heads(keuzes: Kolomkeuzes, kolom: Kolomkop, kolommen: Sequence[Kolomkop]) -> tuple[Optie, ...]:

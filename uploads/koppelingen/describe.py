@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from exchange.standard import Soort, label_of
 from uploads.mapping.doelen import constant_of, veld_van, without_positions
-from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming
+from uploads.mapping.regels import AFKEUREN, PSEUDONIEM, VERVANGEN, Regel, Regels, Toestemming
 
 
 def differences(old: Regels | None, new: Regels) -> list[str]:
@@ -20,6 +20,8 @@ def differences(old: Regels | None, new: Regels) -> list[str]:
     found = list(_targets(old, new))
     if old.toestemming != new.toestemming:
         found.append(_consent(new.toestemming))
+    if old.bevestigd != new.bevestigd and new.bevestigd:
+        found.append(f"Bevestigd dat dit geen toestemming en geen BSN is: {', '.join(new.bevestigd)}.")
     return found
 
 
@@ -95,8 +97,17 @@ def _details(soort: Soort, was: Sequence[Regel], now: Sequence[Regel]) -> Iterat
             yield "de voorwaarde is veranderd."
         if before.pseudoniem != after.pseudoniem:
             yield f"het kenmerk wordt {'altijd' if after.pseudoniem else 'niet meer altijd'} een pseudoniem."
+        if before.tekens != after.tekens:
+            yield f"een kenmerk met tekens die niet mogen {_TEKENS[after.tekens]}."
+        if before.maand_eerst != after.maand_eerst:
+            yield f"in de datums staat {'de maand' if after.maand_eerst else 'de dag'} nu voorop."
 
 
+_TEKENS = {
+    "": "laat de rij nu afkeuren",
+    PSEUDONIEM: "wordt nu een pseudoniem",
+    VERVANGEN: "krijgt nu streepjes",
+}
 _UNITS = {"": "per week", "uren_per_dag": "per dag", "uren_per_maand": "per maand"}
 
 

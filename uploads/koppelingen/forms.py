@@ -6,12 +6,14 @@ from dataclasses import replace
 from django import forms
 from django.http import QueryDict
 
-from exchange.standard import Soort
+from exchange.standard import Gegevenstype, Soort
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.koppelingen.choices import (
+    ACHTER,
     CODE_TAAL,
     LONGEST_BETWEEN,
     LONGEST_CONSTANT,
+    MAAND,
     MAX_EXTRA,
     NEDERLANDS,
     NIET,
@@ -19,9 +21,12 @@ from uploads.koppelingen.choices import (
     Extra,
     Kolomkeuze,
     Kolomkeuzes,
+    can_be_followed,
     language_of,
     leaf_at,
 )
+from uploads.koppelingen.codetabel import LONGEST_TABLE
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.text import code_table, woordsleutel
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, constant_of
 from uploads.mapping.kolommen import Kolomkop
@@ -32,6 +37,7 @@ from uploads.mapping.proposals.suggest import (
     is_coded_list,
     may_be_cut,
     splits_for,
+    tekens_for,
     yes_words,
 )
 from uploads.mapping.words import JA
@@ -42,22 +48,29 @@ def from_form(
     begin: Kolomkeuzes,
     kolommen: Sequence[Kolomkop],
     monsters: Mapping[str, Sequence[object]],
+    te_bevestigen: Sequence[str] = (),
 ) -> Kolomkeuzes:
-    """Reads the choices from a form that was sent; a choice that is not in the form keeps its first value."""
+    """Reads the choices from a form that was sent; a choice that is not in the form keeps its first value.
+
+    `te_bevestigen` are the keys of the columns that the person who sends it can say may be passed over.
+    """
     by_index = {str(kolom.index): kolom.sleutel for kolom in kolommen}
     chosen = dict(begin.kolommen)
     fresh: list[str] = []
     for kolom in kolommen:
         name, old = f"k{kolom.index}", begin.kolommen[kolom.sleutel]
         doel = _text(data, f"{name}-doel", old.doel)
-        # The fields beside it belong to the target that was chosen when the page was made.
+        # The fields beside it belong to the target that was chosen when the page was made. What the rule that the
+        # page began with says of another target means nothing for this one.
         if doel == _text(data, f"{name}-bij", NIET) and f"{name}-doel" in data:
-            chosen[kolom.sleutel] = _column_from(data, name, replace(old, doel=doel), by_index)
+            known = old if doel == old.doel else Kolomkeuze(doel)
+            chosen[kolom.sleutel] = _column_from(data, name, known, by_index)
         elif doel != old.doel:
             chosen[kolom.sleutel] = Kolomkeuze(doel)
             fresh.append(kolom.sleutel)
     for key in fresh:
         chosen[key] = _usual(begin.soort, key, chosen, monsters.get(key, ()))
+    _release_followers(begin.soort, chosen, fresh, _shown_targets(data, begin, kolommen), monsters)
     if "extra" not in data:
         return replace(begin, kolommen=chosen)
     return Kolomkeuzes(
@@ -65,7 +78,46 @@ def from_form(
         chosen,
         tuple(_extra_from(data, begin, by_index)),
         data.get("verklaring") == "ja",
+        # Who declares that everybody agreed says so of the columns that stand beside it.
+        tuple(te_bevestigen) if {data.get("bevestigd"), data.get("verklaring")} & {"ja"} else (),
     )
+
+
+def _shown_targets(data: QueryDict, begin: Kolomkeuzes, kolommen: Sequence[Kolomkop]) -> dict[str, str]:
+    """Gives the target that every column had on the page that was sent."""
+    return {
+        kolom.sleutel: _text(data, f"k{kolom.index}-bij", begin.kolommen[kolom.sleutel].doel)
+        for kolom in kolommen
+    }
+
+
+def _release_followers(
+    soort: Soort,
+    chosen: dict[str, Kolomkeuze],
+    fresh: Sequence[str],
+    before: Mapping[str, str],
+    monsters: Mapping[str, Sequence[object]],
+) -> None:
+    """Lets the columns behind a column stay what they were when that column becomes something else.
+
+    The first of them takes its place in the target that it left, and the others follow the first. A column that
+    becomes another text keeps its followers.
+    """
+    for head in fresh:
+        followers = [
+            key
+            for key, one in chosen.items()
+            if one.doel == ACHTER and one.achter == head and key not in fresh
+        ]
+        if not followers or can_be_followed(soort, chosen[head].doel):
+            continue
+        first, *rest = followers
+        left = leaf_at(soort, before[head])
+        chosen[first] = Kolomkeuze(before[head] if left is not None else NIET)
+        if left is not None:
+            chosen[first] = _usual(soort, first, chosen, monsters.get(first, ()))
+        for key in rest:
+            chosen[key] = replace(chosen[key], achter=first) if left is not None else Kolomkeuze()
 
 
 def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Sequence[object]) -> Kolomkeuze:
@@ -87,6 +139,8 @@ def _usual(soort: Soort, key: str, chosen: Mapping[str, Kolomkeuze], samples: Se
         splits=splits_for(leaf, samples) if each else "",
         inkorten=may_be_cut(leaf),
         taal="" if told else NEDERLANDS,
+        tekens=tekens_for(samples) if leaf.pad == soort.id_pad else "",
+        maand_eerst=leaf.attribuut.type is Gegevenstype.DATUM and order_of(samples) is Volgorde.MAAND_DAG,
     )
 
 
@@ -105,6 +159,9 @@ def _column_from(data: QueryDict, name: str, begin: Kolomkeuze, by_index: Mappin
         ja=_text(data, f"{name}-ja", begin.ja),
         taal=_text(data, f"{name}-taal", begin.taal),
         toestemming=_text(data, f"{name}-toestemming", begin.toestemming)[:2000],
+        tekens=_text(data, f"{name}-tekens", begin.tekens),
+        tabel=_text(data, f"{name}-tabel", begin.tabel)[:LONGEST_TABLE],
+        maand_eerst=data[f"{name}-volgorde"] == MAAND if f"{name}-volgorde" in data else begin.maand_eerst,
     )
 
 

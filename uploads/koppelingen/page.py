@@ -5,7 +5,7 @@ go from here only to the page of somebody who may see the file.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -21,6 +21,7 @@ from uploads.koppelingen import proposal
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
 from uploads.koppelingen.choices import (
     ACHTER,
+    MAAND,
     NIET,
     VAST,
     Extra,
@@ -35,18 +36,21 @@ from uploads.koppelingen.choices import (
     possible_for,
     talen_bij,
 )
+from uploads.koppelingen.codetabel import has_own_codes
 from uploads.koppelingen.forms import from_form
 from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel
 from uploads.mapping.cells.freetext import has_bsn
 from uploads.mapping.conversion import Rijuitkomst
-from uploads.mapping.doelen import without_positions
+from uploads.mapping.doelen import is_uren, other_end, without_positions
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import Kolomkop, says_bsn
 from uploads.mapping.model import Ernst, Lot
 from uploads.mapping.proposals.column_values import Waardesoort, look_at
 from uploads.mapping.proposals.header_names import TOESTEMMING
+from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.proposals.suggest import GENOEG, Suggestie, guess_kind, regels_from, suggest
-from uploads.mapping.regels import Regels, what_is_missing
+from uploads.mapping.recognition import why_asked
+from uploads.mapping.regels import Regel, Regels, what_is_missing
 from uploads.models import Levering, Leveringstatus
 
 VOORBEELDRIJEN: Final = 20
@@ -79,6 +83,8 @@ class Kolomveld:
     opmerkingen: list["Opgeteld"] = field(default_factory=list)
     # Whether the fields beside the choice on the visitor's screen belong to another choice.
     is_anders: bool = False
+    # Whether the choice itself is another than the one on the visitor's screen.
+    is_verplaatst: bool = False
 
     @property
     def naam(self) -> str:
@@ -104,10 +110,22 @@ class Kolomveld:
         return chosen if chosen in offered else next((one for one in offered if one != "0"), "")
 
     @property
+    def volgorde(self) -> str:
+        """Gives the order of day and month as the choice has it."""
+        return MAAND if self.keuze.maand_eerst else ""
+
+    @property
     def is_bijzonder(self) -> bool:
         """Tells whether something was chosen that most columns do not need, or something is wrong."""
         keuze = self.keuze
-        return bool(self.fout or keuze.eenheid or keuze.bij_onbekend or keuze.nummer > 1)
+        return bool(
+            self.fout
+            or keuze.eenheid
+            or keuze.bij_onbekend
+            or keuze.nummer > 1
+            or keuze.tekens
+            or self.mogelijk.tabel
+        )
 
     @property
     def is_gekozen(self) -> bool:
@@ -217,7 +235,8 @@ class Bord:
         koppen = _headers(voorstel.kolommen)
         samples = _samples(voorstel.kolommen)
         self.geraden = soort is None and voorstel.soort is None
-        self.soort = soort or voorstel.soort or guess_kind(koppen, samples) or Soort.WERKZOEKENDEN
+        self.menskolommen = menskolommen(koppen, samples)
+        self.soort = soort or self._found_kind() or guess_kind(koppen, samples) or Soort.WERKZOEKENDEN
         by_key = {one.kolom: one for one in suggest(koppen, samples, self.soort)}
         self.suggesties = {key: by_key[key] for key in self.monsters}
         self.begin = self._first_rules(koppen)
@@ -225,6 +244,13 @@ class Bord:
         self._begin_keuzes = self.keuzes
         self.fouten: tuple[Keuzefout, ...] = ()
         self.regels, _ = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
+
+    def _found_kind(self) -> Soort | None:
+        """Gives the kind that somebody chose or that the nearest koppeling has, unless that passes over people."""
+        regels = self.voorstel.regels
+        if not self.levering.soort and regels is not None and passed_over(regels, self.menskolommen):
+            return None
+        return self.voorstel.soort
 
     def _first_rules(self, koppen: Sequence[str]) -> Regels:
         """Gives the present rules, or the proposals.
@@ -251,7 +277,8 @@ class Bord:
 
     def lees(self, data: QueryDict) -> None:
         """Takes over the choices that were sent."""
-        self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters)
+        every = [one.sleutel for one in self.menskolommen]
+        self.keuzes = from_form(data, self._begin_keuzes, self.kolommen, self.monsters, every)
         self.regels, self.fouten = to_regels(self.keuzes, self.begin, self.kolommen, self.monsters)
 
     # --- Parts of the page --------------------------------------------------------------------------------------
@@ -260,6 +287,20 @@ class Bord:
     def ontbreekt(self) -> tuple[str, ...]:
         """Says in Dutch what must still be chosen."""
         return what_is_missing(self.regels)
+
+    @property
+    def overgeslagen(self) -> tuple[Menskolom, ...]:
+        """Gives the columns with consent or BSNs that the choices pass over, confirmed or not.
+
+        For vacancies those are all such columns, also one that was given another meaning here.
+        """
+        return passed_over(replace(self.regels, regels=(), bevestigd=()), self.menskolommen)
+
+    @property
+    def vraag(self) -> str:
+        """Asks in Dutch whether those columns may be passed over; '' when nobody has to say so."""
+        over = passed_over(replace(self.regels, regels=()), self.menskolommen)
+        return why_asked(self.soort, over) if over else ""
 
     @property
     def rijkeuzes(self) -> list[tuple[int, str]]:
@@ -306,7 +347,13 @@ class Bord:
                     (NIET_GETOOND,) if hidden and one.voorbeelden else tuple(map(shown, one.voorbeelden)),
                     suggestie,
                     keuze,
-                    possible_for(self.keuzes, kop, self.kolommen, seen.is_een(Waardesoort.JA_NEE)),
+                    possible_for(
+                        self.keuzes,
+                        kop,
+                        self.kolommen,
+                        seen.is_een(Waardesoort.JA_NEE),
+                        has_own_codes(leaf_at(self.soort, keuze.doel), one.monster),
+                    ),
                     self._places.get(keuze.achter, ""),
                     self._label(suggestie.doel or ""),
                     self._fault_at(key),
@@ -376,7 +423,9 @@ class Bord:
             self.voorstel.kopregel,
             VOORBEELDRIJEN,
         )
-        paths = list(dict.fromkeys(without_positions(regel.doel) for regel in self.regels.regels))
+        paths = list(
+            dict.fromkeys(path for regel in self.regels.regels for path in _filled_by(self.soort, regel))
+        )
         texts = _texts(self.soort, rows, paths)
         paths = [path for path in paths if any(row.get(path) for row in texts)]
         self._tell_columns(rows, texts)
@@ -424,6 +473,14 @@ class Bord:
 def shown(text: str) -> str:
     """Gives a text as it may be on the screen: never with a BSN, not even for somebody who has the file."""
     return NIET_GETOOND if is_bsn(text) or has_bsn(text) else text
+
+
+def _filled_by(soort: Soort, regel: Regel) -> Iterator[str]:
+    """Yields the paths that a rule may fill: its own, and the other end of a range of hours."""
+    path = without_positions(regel.doel)
+    yield path
+    if is_uren(veld_op(soort, path).attribuut):
+        yield other_end(path)
 
 
 def _remarks(row: Rijuitkomst) -> Paren:

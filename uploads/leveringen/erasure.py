@@ -16,6 +16,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
 from uploads.models import (
     Bronbestand,
+    Kolomklad,
     Levering,
     Opmerkingenbestand,
     Voorproef,
@@ -34,6 +35,7 @@ def erase_content(levering: Levering) -> None:
     """
     Bronbestand.objects.filter(levering=levering).delete()
     Voorproef.objects.filter(levering=levering).delete()
+    Kolomklad.objects.filter(levering=levering).delete()
     levering.regels = None
     Levering.objects.filter(pk=levering.pk).update(regels=None)
     erase_concept(levering)

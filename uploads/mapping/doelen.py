@@ -115,6 +115,12 @@ def is_uren(attribuut: Attribuut) -> bool:
     return attribuut.type is Gegevenstype.GETAL and "UrenPerWeek".casefold() in attribuut.naam.casefold()
 
 
+def other_end(doel: str) -> str:
+    """Gives the target at the other end of a range of hours: the lowest of the highest, and the other way round."""
+    head = doel.removesuffix("Maximaal")
+    return f"{head}Minimaal" if head != doel else f"{doel.removesuffix('Minimaal')}Maximaal"
+
+
 def without_positions(doel: str) -> str:
     """Gives the path as `velden` writes it: "opleiding[2].datum" becomes "opleiding[].datum"."""
     return _POSITION.sub("[]", doel)

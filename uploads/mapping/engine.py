@@ -4,14 +4,22 @@ Columns are found by their headers, at any place. The result of a cell is rememb
 columns hold few different values. Everything else is decided once per file, not per row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from exchange.standard import Soort, Veld, velden
-from uploads.mapping.cells.reader import absence, reader
+from uploads.mapping.cells.dates import Volgorde
+from uploads.mapping.cells.reader import absence, range_reader, reader
 from uploads.mapping.cells.text import alinea, tekst, woordsleutel
-from uploads.mapping.doelen import constant_of, is_contactlijst, veld_van, without_positions
+from uploads.mapping.doelen import (
+    constant_of,
+    is_contactlijst,
+    is_uren,
+    other_end,
+    veld_van,
+    without_positions,
+)
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.model import (
@@ -34,6 +42,7 @@ from uploads.mapping.words import JA
 _INDICATIE_CONTACT = "indicatieBeschikbaarheidContactgegevens"
 _JA, _NEE = 1, 2
 _MOST_REMEMBERED = 20_000
+_GEEN_VOLGORDES: Mapping[int, Volgorde] = {}
 
 _LeesRij = Callable[[Sequence[Any]], Cel]
 
@@ -68,11 +77,19 @@ class RegelVertaling:
     """The translation of one file by rules."""
 
     def __init__(
-        self, koppen: Sequence[str], regels: Regels, omgeving: Omgeving, *, epoch_1904: bool = False
+        self,
+        koppen: Sequence[str],
+        regels: Regels,
+        omgeving: Omgeving,
+        *,
+        epoch_1904: bool = False,
+        volgordes: Mapping[int, Volgorde] = _GEEN_VOLGORDES,
     ) -> None:
+        """Makes it. `volgordes` has the order of day and month per column with dates, where that is known."""
         self.soort = regels.soort
         self._omgeving = omgeving
         self._epoch_1904 = epoch_1904
+        self._volgordes = volgordes
         columns = kolomkoppen(koppen)
         self._where = {kolom.sleutel: kolom.index for kolom in columns}
         self._naam = {kolom.sleutel: kolom.naam for kolom in columns}
@@ -237,6 +254,27 @@ class RegelVertaling:
             else:
                 (later if any(bron.voorwaarden for bron in vak.bronnen) else self._vakken).append(vak)
         self._vakken += later
+        self._add_ranges(regels)
+
+    def _add_ranges(self, regels: Sequence[Regel]) -> None:
+        """Lets a cell such as "24 - 32" fill the other end of the range too, when no rule does."""
+        for regel in regels:
+            leaf = veld_van(self.soort, regel.doel)
+            if not is_uren(leaf.attribuut) or len(regel.kolommen) != 1 or regel.alleen_met:
+                continue
+            index = self._where.get(regel.kolommen[0])
+            doel = other_end(regel.doel)
+            if index is None or doel in self._bits:
+                continue
+            other = veld_van(self.soort, doel)
+            self._bits[doel] = 1 << len(self._bits)
+            self._koppen.setdefault(other.pad, self._naam[regel.kolommen[0]])
+            self._kolommen.append(
+                (
+                    index, {}, range_reader(other, regel, self._omgeving), setter(doel), self._bits[doel],
+                    self._naam[regel.kolommen[0]],
+                )
+            )  # fmt: skip
 
     def _name(self, leaf: Veld, group: Sequence[Regel]) -> None:
         kop = next((self._naam[key] for regel in group for key in regel.kolommen if key in self._naam), "")
@@ -292,7 +330,15 @@ class RegelVertaling:
         return _Bron(read, self._naam[present[0]], tuple(conditions))
 
     def _reader(self, leaf: Veld, regel: Regel) -> Lees:
-        return reader(self.soort, leaf, regel, self._omgeving, epoch_1904=self._epoch_1904)
+        index = self._where.get(regel.kolommen[0]) if len(regel.kolommen) == 1 else None
+        return reader(
+            self.soort,
+            leaf,
+            regel,
+            self._omgeving,
+            epoch_1904=self._epoch_1904,
+            volgorde=None if index is None else self._volgordes.get(index),
+        )
 
     def _bits_of(self, wanted: Callable[[str], bool]) -> int:
         return sum(bit for doel, bit in self._bits.items() if wanted(doel))

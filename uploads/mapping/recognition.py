@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
-from exchange.standard import Soort
+from exchange.standard import Gegevenstype, Soort
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.text import is_empty_list, kopsleutel, tekst
-from uploads.mapping.doelen import SOORTEN
+from uploads.mapping.doelen import SOORTEN, veld_van
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
 from uploads.mapping.herkenning import Herkenning, Preset, herkenning
@@ -20,6 +21,7 @@ from uploads.mapping.model import Omgeving, Vertaling
 from uploads.mapping.presets import pilot, records
 from uploads.mapping.presets.sonar import Sonar
 from uploads.mapping.presets.standaard import Standaard
+from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
 
@@ -53,10 +55,17 @@ _NIET_HERKEND = (
     "De kolommen van dit bestand zijn niet herkend. Kies zelf welke kolom waarvoor is. Daarna wordt een bestand met "
     "deze kolommen voortaan vanzelf herkend."
 )
+_MENSEN = (
+    "In dit bestand staan werkzoekenden: er is een kolom met toestemming of met BSN's. De andere kolommen zijn niet "
+    "allemaal herkend. Kies zelf welke kolom waarvoor is."
+)
 _GEEN_KOPREGEL = (
     "In dit bestand is geen rij met kolomnamen gevonden. Controleer of u het goede bestand koos. Klopt het, kies dan "
     "zelf het blad en de rij met de kolomnamen."
 )
+
+# The number of rows whose values tell whether a column holds consent or BSNs.
+_MENSEN_WITHIN = 30
 
 
 class SoortOnduidelijk(Onleesbaar):
@@ -149,7 +158,37 @@ class Herkend:
             return pilot.PilotVertaling(self.soort, omgeving)
         if self.herkenning.regels is None:
             return records.RecordVertaling(self.soort, omgeving)
-        return RegelVertaling(self.koppen, self.herkenning.regels, omgeving, epoch_1904=self.epoch_1904)
+        regels = self.herkenning.regels
+        return RegelVertaling(
+            self.koppen,
+            regels,
+            omgeving,
+            epoch_1904=self.epoch_1904,
+            volgordes=_date_orders(self.tabel, self.koppen, self.kopregel, regels),
+        )
+
+
+def _date_orders(
+    tabel: Tabel, koppen: Sequence[str], kopregel: int, regels: Regels
+) -> Mapping[int, Volgorde]:
+    """Gives, per column with dates, the order of day and month that its first values tell."""
+    keys = {
+        regel.kolommen[0]
+        for regel in regels.regels
+        if len(regel.kolommen) == 1
+        and veld_van(regels.soort, regel.doel).attribuut.type is Gegevenstype.DATUM
+    }
+    indexes = [index for index, key in enumerate(kolomsleutels(koppen)) if key in keys]
+    if not indexes:
+        return {}
+    values: dict[int, list[object]] = {index: [] for index in indexes}
+    for rij in islice(tabel.rijen(), _LOOK_WITHIN):
+        if rij.nummer > kopregel:
+            for index in indexes:
+                if index < len(rij.waarden) and isinstance(rij.waarden[index], str):
+                    values[index].append(rij.waarden[index])
+    orders = {index: order_of(cells) for index, cells in values.items()}
+    return {index: order for index, order in orders.items() if order is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +241,44 @@ def recognise(
     if bestand.formaat is Formaat.JSON:
         return _recognise_records(bestand.tabellen[0], soort, koppeling)
     gevonden = _recognise_rows(bestand, soort, koppeling, opgeslagen, keuze or Bestandskeuze())
+    _check_nobody_passed_over(gevonden)
     return replace(gevonden, epoch_1904=bestand.epoch_1904)
+
+
+def _check_nobody_passed_over(gevonden: Herkend) -> None:
+    """Raises NietGekoppeld when the rules pass over consent or BSNs, and nobody said that this is right."""
+    regels = gevonden.herkenning.regels
+    over = (
+        ()
+        if regels is None
+        else passed_over(regels, _people_at(gevonden.tabel, gevonden.koppen, gevonden.kopregel))
+    )
+    if over:
+        raise NietGekoppeld(
+            why_asked(gevonden.soort, over), gevonden.tabel, gevonden.kopregel, Soort.WERKZOEKENDEN
+        )
+
+
+def _people_at(tabel: Tabel, koppen: Sequence[str], kopregel: int) -> tuple[Menskolom, ...]:
+    rows = [rij.waarden for rij in first_rows(tabel, _MENSEN_WITHIN) if rij.nummer > kopregel]
+    samples = [[row[index] for row in rows if index < len(row)] for index in range(len(koppen))]
+    return menskolommen(koppen, samples)
+
+
+def why_asked(soort: Soort, kolommen: Sequence[Menskolom]) -> str:
+    """Says in Dutch why somebody must look at a file in which the rules for this kind pass over these columns."""
+    names = ", ".join(f"‘{one.naam}’" for one in kolommen)
+    what = "toestemming" if kolommen[0].is_toestemming else "BSN's"
+    seen = f"De kolom {names} lijkt" if len(kolommen) == 1 else f"De kolommen {names} lijken"
+    if soort is Soort.WERKZOEKENDEN:
+        return (
+            f"{seen} te zeggen wie toestemming gaf, maar wordt niet gelezen. Kies die kolom bij "
+            "‘Toestemming om te delen’, of bevestig dat zij daar niet over gaat."
+        )
+    return (
+        f"{seen} op {what} van mensen, en een vacature heeft die niet. Kies werkzoekenden, of bevestig dat dit toch "
+        "vacatures zijn."
+    )
 
 
 def _recognise_rows(
@@ -222,12 +298,18 @@ def _recognise_rows(
             return _by_rules(candidates, named.regels, named.naam, keuze.bladen, named.versie)
         groups = ([one for one in KOPPELINGEN if one.naam == koppeling],)
     best: Herkend | None = None
+    people: Herkend | None = None
     for group in groups:
         found = [
             Herkend(one, place.tabel, place.koppen, place.kopregel)
             for place in candidates
             for one in recognise_headers(place.koppen, soort, group)
         ]
+        if soort is None and any(one.soort is Soort.VACATURES for one in found):
+            # A few headers that vacancies have too do not make vacancies of people.
+            others = [one for one in found if not _are_people(one)]
+            people = people or next((one for one in found if one not in others), None)
+            found = others
         if not found:
             continue
         # max takes the first of equals: the first sheet, the first row, the first koppeling.
@@ -242,6 +324,8 @@ def _recognise_rows(
         raise NietGekoppeld(best.herkenning.mist, best.tabel, best.kopregel, best.soort)
     if bestand.te_groot:
         raise Onleesbaar(bestand.te_groot)
+    if people is not None:
+        raise NietGekoppeld(_MENSEN, people.tabel, people.kopregel, Soort.WERKZOEKENDEN)
     place = max(candidates, key=_looks_like_headers)
     raise NietGekoppeld(_why_not(koppeling, place), place.tabel, place.kopregel, soort)
 
@@ -256,6 +340,16 @@ def recognise_headers(
         for candidate in koppelingen
         if (found := candidate.herken(koppen, kind)) is not None
     ]
+
+
+def _are_people(gevonden: Herkend) -> bool:
+    """Tells whether this is recognised as vacancies, while a column holds consent or BSNs of people."""
+    regels = gevonden.herkenning.regels
+    return (
+        gevonden.soort is Soort.VACATURES
+        and regels is not None
+        and bool(passed_over(regels, _people_at(gevonden.tabel, gevonden.koppen, gevonden.kopregel)))
+    )
 
 
 def _fits_two_kinds(best: Herkend, found: Sequence[Herkend]) -> bool:

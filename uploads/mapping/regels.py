@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from exchange.standard import Soort, Veld, veld_op
+from exchange.standard import Gegevenstype, Soort, Veld, veld_op
 from uploads.mapping.cells.text import woordsleutel
 from uploads.mapping.doelen import (
     SOORTEN,
@@ -29,6 +29,8 @@ STANDAARD_KOLOMMEN: Final = "standaard"
 HERKOMSTEN: Final = ("", SONAR, STANDAARD_KOLOMMEN)
 
 AFKEUREN: Final = "afkeuren"
+PSEUDONIEM: Final = "pseudoniem"
+VERVANGEN: Final = "vervangen"
 # The factor that turns a number in this unit into hours a week.
 EENHEDEN: Final[Mapping[str, float]] = {"uren_per_dag": 5.0, "uren_per_maand": 12 / 52}
 # The places where a cell with several codes is cut when the rule names no others.
@@ -77,6 +79,11 @@ class Regel:
     inkorten: bool = False
     # The rule counts only when this other target (with positions) has a value too.
     alleen_met: str = ""
+    # For a date only: the month comes before the day in this column.
+    maand_eerst: bool = False
+    # For the id only: what happens to one with characters that are not allowed. "": it is refused; PSEUDONIEM or
+    # VERVANGEN (by a dash).
+    tekens: str = ""
     # For the id only: always use a keyed pseudonym. Otherwise only a BSN gets one, also when only the
     # header says that it is a BSN.
     pseudoniem: bool = False
@@ -99,6 +106,8 @@ class Regels:
     regels: tuple[Regel, ...]
     toestemming: Toestemming | None = None
     herkomst: str = ""
+    # Keys of columns that look like consent or a BSN, of which somebody said that these rules may pass over them.
+    bevestigd: tuple[str, ...] = ()
 
     @property
     def kolommen(self) -> tuple[str, ...]:
@@ -179,6 +188,10 @@ def _check_rule(soort: Soort, regel: Regel) -> None:
         veld_van(soort, regel.alleen_met)
     if regel.pseudoniem and leaf.pad != soort.id_pad:
         wrong("alleen het kenmerk van een profiel kan een pseudoniem worden.")
+    if regel.tekens and (leaf.pad != soort.id_pad or regel.tekens not in {PSEUDONIEM, VERVANGEN}):
+        wrong("alleen in het kenmerk van een profiel zijn tekens te vervangen.")
+    if regel.maand_eerst and attribuut.type is not Gegevenstype.DATUM:
+        wrong("alleen bij een datum kan de maand voorop staan.")
 
 
 def _check_columns(regel: Regel, leaf: Veld, soort: Soort, wrong: Any) -> None:

@@ -21,6 +21,7 @@ from uploads.mapping.regels import (
 )
 
 _VERSIE = 1
+_FIELDS = {"versie", "soort", "herkomst", "toestemming", "regels"}
 
 
 def to_json(regels: Regels) -> str:
@@ -32,6 +33,7 @@ def to_json(regels: Regels) -> str:
             "herkomst": regels.herkomst,
             "toestemming": None if regels.toestemming is None else asdict(regels.toestemming),
             "regels": [_sparse(regel) for regel in regels.regels],
+            **({"bevestigd": list(regels.bevestigd)} if regels.bevestigd else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -44,7 +46,7 @@ def from_json(text: str | bytes) -> Regels:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise _BROKEN from None
-    _expect(isinstance(data, dict) and set(data) == {"versie", "soort", "herkomst", "toestemming", "regels"})
+    _expect(isinstance(data, dict) and set(data) - {"bevestigd"} == _FIELDS)
     _expect(data["versie"] == _VERSIE and isinstance(data["regels"], list))
     _expect(isinstance(data["herkomst"], str) and len(data["regels"]) <= MAX_REGELS)
     soort = next((kind for kind in SOORTEN if kind.value == data["soort"]), None)
@@ -56,6 +58,7 @@ def from_json(text: str | bytes) -> Regels:
         regels=tuple(_rule(one) for one in data["regels"]),
         toestemming=None if consent is None else _consent(consent),
         herkomst=data["herkomst"],
+        bevestigd=_texts(data.get("bevestigd", []), MAX_REGELS, LONGEST_KEY),
     )
     check(regels)
     return regels

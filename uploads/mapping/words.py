@@ -41,6 +41,29 @@ AFWEZIG_WOORDEN: Final = frozenset(
         "#null!", "#leeg!", "#num!", "#getal!",
     }
 )  # fmt: skip
+# Says that a code means nothing, where somebody must write something.
+LEEG: Final = "leeg"
+# The words that programs, not people, write for nothing. They always count, whatever words a municipality has.
+PROGRAMMAWOORDEN: Final = frozenset(
+    {"nan", "none", "nat", "<na>", "\\n", "null", "(null)", "[null]", "undefined", "nil", "#null"}
+)
+# Words in a cell for a day: now, and to be agreed upon later.
+PER_DIRECT: Final = frozenset(
+    {
+        "per direct", "direct", "per heden", "heden", "per omgaande", "z.s.m.", "zsm", "z.s.m", "zo snel mogelijk",
+        "asap", "onmiddellijk", "per onmiddellijk", "direct beschikbaar", "nu", "vandaag", "meteen",
+    }
+)  # fmt: skip
+IN_OVERLEG: Final = frozenset(
+    {
+        "i.o.", "io", "i.o", "in overleg", "nader te bepalen", "n.t.b.", "ntb", "n.o.t.k.", "notk", "n.t.b",
+        "nader overeen te komen", "tbd", "flexibel", "doorlopend", "onbepaald", "open",
+    }
+)  # fmt: skip
+# The hours a week that a word stands for, from and to.
+UREN_WOORDEN: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    dict.fromkeys(("fulltime", "full time", "full-time", "ft", "voltijd", "voltijds", "volledig"), (36, 40))
+)
 # None of something of which a person can have several.
 GEEN: Final = frozenset({"geen", "nee"})
 

@@ -309,6 +309,25 @@ class Voorproef(GemeenteModel):
         verbose_name_plural = "voorproeven"
 
 
+class Kolomklad(GemeenteModel):
+    """Holds what somebody has chosen so far on the page for choosing columns: a form as it was sent, encrypted.
+
+    Somebody who comes back finds it there. It lasts until the choices are used or the file is erased.
+    """
+
+    levering = models.ForeignKey(Levering, on_delete=models.CASCADE, related_name="+")
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    inhoud = models.BinaryField()
+    gewijzigd_op = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "klad van de kolommen"
+        verbose_name_plural = "kladden van de kolommen"
+        constraints = [
+            models.UniqueConstraint(fields=["levering", "gebruiker"], name="kolomklad_een_per_gebruiker")
+        ]
+
+
 class Bevinding(GemeenteModel):
     """A finding about one row: its place, its severity, the problem, and what to do. Never a cell's value."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exchange.standard import Soort
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
-from uploads.koppelingen import proposal, saved
+from uploads.koppelingen import klad, proposal, saved
 from uploads.koppelingen.describe import differences
 from uploads.koppelingen.forms import NaamForm, soort_van
 from uploads.koppelingen.page import Bord, Voorbeeld
@@ -107,15 +107,23 @@ def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
     posted = request.method == "POST"
     try:
         # When two people choose at once, the second waits here and then sees the choices of the first.
-        bord = _bord(request, _levering(pk, lock=posted), request.POST if posted else request.GET)
+        levering = _levering(pk, lock=posted)
+        before = None if posted else _kept(request, levering)
+        chosen = before.data if before is not None else request.POST if posted else request.GET
+        bord = _bord(request, levering, chosen)
     except _Elders as elsewhere:
         return elsewhere.response
     status = 200
     naam = _name_for(bord.levering)
     extra: dict[str, Any] = {}
+    if before is not None:
+        bord.lees(before.data)
+        naam = _typed_name(before.data, naam)
+        extra = {"klad": before}
     if posted:
         bord.lees(request.POST)
-        naam = " ".join(request.POST.get("naam", naam).replace("\0", "").split())[:200]
+        naam = _typed_name(request.POST, naam)
+        klad.keep(bord.levering, request.user, request.POST)
         action = request.POST.get("actie", "")
         if action in {"gebruiken", "bewaren"}:
             if request.POST.get("stand") != _stand(bord.levering):
@@ -133,6 +141,19 @@ def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
     )
 
 
+def _typed_name(data: QueryDict, naam: str) -> str:
+    return " ".join(data.get("naam", naam).replace("\0", "").split())[:200]
+
+
+def _kept(request: GemeenteRequest, levering: Levering) -> klad.Klad | None:
+    """Gives the draft of this person, unless another sheet, row or kind is asked for, or to begin anew."""
+    if "opnieuw" in request.GET:
+        return None
+    found = klad.kept(levering, request.user, _stand(levering))
+    asked = {name: request.GET[name] for name in ("blad", "kopregel", "soort") if name in request.GET}
+    return None if found is None or any(found.data.get(name) != asked[name] for name in asked) else found
+
+
 def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
     """Lets the levering be converted with the choices, saved when a name is given.
 
@@ -140,6 +161,8 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
     """
     if bord.fouten:
         return bord.fouten[0].melding
+    if bord.vraag:
+        return bord.vraag
     try:
         versie = None
         if naam is not None:
@@ -158,6 +181,7 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
         return problem.melding
     if not done:
         return _NIET_MEER
+    klad.forget(bord.levering)
     enqueue(bord.levering.pk, request.gemeente.pk)
     if versie is not None:
         messages.success(
@@ -192,8 +216,10 @@ def preview(request: GemeenteRequest, pk: int) -> HttpResponse:
     except _Elders as elsewhere:
         return HttpResponse(headers={"HX-Redirect": elsewhere.response.headers["Location"]})
     bord.lees(request.POST)
+    klad.keep(bord.levering, request.user, request.POST)
     context = _context(request, bord)
     for veld in bord.velden:
+        veld.is_verplaatst = request.POST.get(f"{veld.naam}-doel", veld.keuze.doel) != veld.keuze.doel
         veld.is_anders = request.POST.get(f"{veld.naam}-vorm", "") != veld.vorm
     context["extra_is_anders"] = request.POST.get("extra-vorm") != bord.extra_vorm
     return render(request, "uploads/koppelingen/_antwoord.html", context)

@@ -22,6 +22,7 @@ from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
 from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
 from uploads.models import Levering, Leveringstatus, RedenVerlies, Wijze
 from uploads.tasks import enqueue
+from uploads.waarden.words import mapped_since
 
 PUBLICATIES_PER_PAGINA = 25
 _MOST = 10**9
@@ -53,7 +54,9 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
     form = WijzeForm(
         verschil, request.POST if request.method == "POST" else None, initial={"wijze": levering.wijze}
     )
-    if request.method == "POST" and form.is_valid():
+    verouderd = mapped_since(levering)
+    accepted = not verouderd or "weg" in request.POST or "verouderd" in request.POST
+    if request.method == "POST" and form.is_valid() and accepted:
         wijze = form.cleaned_data["wijze"] or levering.wijze
         if "weg" not in request.POST:
             return _request(request, levering, wijze)
@@ -69,13 +72,14 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
             "titel": f"{levering.soort_label.capitalize()} publiceren",
             "levering": levering,
             "verschil": verschil,
+            "verouderd": verouderd,
             "rem": publication.rem(levering, verschil),
             "dagen": settings.UM_TERUGDRAAI_DAGEN,
             "form": form,
             "bevestig_tekst": "Publiceren",
             "terug_url": reverse("uploads:levering", args=[pk]),
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or (request.method == "POST" and not accepted) else 200,
     )
 
 

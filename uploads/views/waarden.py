@@ -62,6 +62,12 @@ class Woordveld:
     gevonden: list[Codeoptie] = field(default_factory=list)
     fout: str = ""
     alle: list[Codeoptie] = field(default_factory=list)
+    aangevinkt: bool = False
+
+    @property
+    def was(self) -> str:
+        """Gives the code that is chosen to begin with; '' when nothing is probable."""
+        return self.eerste.code if self.eerste and self.eerste.is_voorkeur else ""
 
     @property
     def eerste(self) -> Woordvoorstel | None:
@@ -99,14 +105,23 @@ def _fields(onbekenden: list[Onbekend], post: Any) -> list[Woordveld]:
             proposed = {voorstel.code for voorstel in veld.voorstellen}
             veld.alle = [keuze for keuze in own_choices(lijst.naam) if keuze.code not in proposed]
         if post is None:
-            veld.gekozen = veld.eerste.code if veld.eerste and veld.eerste.is_voorkeur else ""
+            veld.gekozen = veld.was
+            # What is only probable waits for somebody who looked at it.
+            veld.aangevinkt = veld.eerste is not None and veld.eerste.is_zeker
         else:
             veld.gekozen = clean_text(post.get(f"keuze-{one.sleutel}", ""), 300)
             words = clean_text(post.get(f"zoek-{one.sleutel}", ""))
             anew = post.get("actie") == "zoek" and words != post.get(f"gezocht-{one.sleutel}", "")
             _look(veld, words, anew)
+            veld.aangevinkt = _is_ticked(post, one.sleutel, veld.gekozen)
         fields.append(veld)
     return fields
+
+
+def _is_ticked(post: Any, key: str, chosen: str) -> bool:
+    """Tells whether a choice counts: its row is ticked, or it is another choice than the one to begin with."""
+    was = clean_text(post.get(f"was-{key}", ""), 300)
+    return bool(chosen) and (f"neem-{key}" in post or chosen != was)
 
 
 def _look(veld: Woordveld, words: str, anew: bool) -> None:
@@ -156,6 +171,9 @@ def levering(request: GemeenteRequest, pk: int) -> HttpResponse:
         "gekoppeld": _mapped(overzicht.gekoppeld),
         "niet_getoond": sum(overzicht.niet_getoond.values()),
         "is_omgezet": found.status == Leveringstatus.OMGEZET,
+        "knoptekst": telwoord(
+            sum(veld.aangevinkt for veld in velden), "koppeling opslaan,koppelingen opslaan"
+        ),
         "heeft_fout": status == 422,
         "is_gezocht": request.method == "POST" and status == 200,
         "weglaten": WEGLATEN,
@@ -188,7 +206,7 @@ def _save(
         for name in request.POST
         if name.startswith("keuze-")
     }
-    chosen = {key: code for key, code in asked.items() if code}
+    chosen = {key: code for key, code in asked.items() if _is_ticked(request.POST, key, code)}
     keuzes = [
         Woordkeuze(by_key[key].lijst, by_key[key].waarde, "" if code == WEGLATEN else code)
         for key, code in chosen.items()
@@ -197,7 +215,7 @@ def _save(
     codes = Codes((keus.lijst, keus.code) for keus in keuzes)
     good = True
     for veld in velden:
-        if veld.gekozen and veld.gekozen != WEGLATEN:
+        if veld.aangevinkt and veld.gekozen != WEGLATEN:
             try:
                 codes.chosen(veld.lijst.naam, veld.gekozen)
             except OngeldigeCode as problem:
@@ -217,7 +235,7 @@ def _after_save(request: GemeenteRequest, levering: Levering, aantal: int) -> Ht
         messages.info(request, "U hebt nog niets gekozen. Er is niets gewijzigd.")
     else:
         messages.success(request, f"{telwoord(aantal, 'waarde is,waarden zijn')} gekoppeld en onthouden.")
-    if request.POST.get("actie") == "opnieuw":
+    if request.POST.get("actie") == "opnieuw" or (aantal and "omzetten" in request.POST):
         return _convert_again(request, levering.pk)
     # The page number is dropped: most words of that page are gone, and the next ones have moved up.
     lijst = {"lijst": request.GET["lijst"]} if request.GET.get("lijst") in keuzelijsten() else {}
@@ -259,6 +277,7 @@ def suggestions(request: GemeenteRequest, pk: int) -> HttpResponse:
             "rijen": rows,
             "meer": len(rows) == VOORSTELLEN_TEGELIJK,
             "is_omgezet": found.status == Leveringstatus.OMGEZET,
+            "knoptekst": telwoord(len(rows), "koppeling opslaan,koppelingen opslaan"),
         },
     )
 

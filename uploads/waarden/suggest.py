@@ -24,6 +24,8 @@ from uploads.waarden.synonyms import AFKORTINGEN, CODES, GELIJK, HOOFDWOORDEN, R
 HOOG = 90
 VOORKEUR = 72
 _LOWEST = 50
+# The certainty of a word that is taken as equal to another one: probable, and for somebody to look at.
+_OTHER_WORD = HOOG - 2
 _LONGEST = 300
 _NEAR = 14
 
@@ -72,9 +74,11 @@ class Woordvoorstel:
 _ZELFDE = "staat zo in de lijst"
 _SCHRIJFWIJZE = "hetzelfde, iets anders geschreven"
 _VORM = "hetzelfde woord, in een andere vorm of spelling"
+_GELIJK_WOORD = "een ander woord dat meestal hetzelfde betekent"
 _VOLGORDE = "dezelfde woorden, in een andere volgorde"
 _AFKORTING = "voluit geschreven hetzelfde"
-_SYNONIEM = "een ander woord voor hetzelfde"
+_SYNONIEM = "een bekend ander woord voor hetzelfde"
+_IN_LIJST = "staat in de lijst als ander woord hiervoor"
 _ANDERS = "de lijst heeft hier geen eigen waarde voor"
 _SPELLING = "lijkt er sterk op; waarschijnlijk een spelfout"
 _LIJKT = "lijkt erop"
@@ -130,6 +134,8 @@ class _Words:
 
     plain: tuple[str, ...]
     stems: tuple[str, ...]
+    # The stems of the words as they were written, before other words took their place.
+    written: str
     abbreviated: bool
 
     @property
@@ -151,7 +157,7 @@ def _words(text: str) -> _Words:
     kept = [word for word in written if word not in RUIS] or written
     full = [AFKORTINGEN.get(word, word) for word in kept]
     stems = tuple(part for word in full for part in _cut(stem(word)))
-    return _Words(tuple(full), stems, full != kept)
+    return _Words(tuple(full), stems, "".join(map(stem, full)), full != kept)
 
 
 # --- Suggestions -------------------------------------------------------------------------------------------
@@ -170,8 +176,8 @@ class Voorsteller:
         self._by_code: dict[str, int] = {}
         self._by_label: dict[str, set[str]] = defaultdict(set)
         self._by_plain: dict[tuple[str, ...], list[tuple[int, str, int]]] = defaultdict(list)
-        self._by_stems: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
-        self._by_bag: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._by_stems: dict[str, list[tuple[int, _Words, str, int]]] = defaultdict(list)
+        self._by_bag: dict[tuple[str, ...], list[tuple[int, _Words, bool]]] = defaultdict(list)
         self._with_word: dict[str, set[int]] = defaultdict(set)
         spellings: dict[str, list[int]] = defaultdict(list)
         for number, keuze in enumerate(self._keuzes):
@@ -184,11 +190,11 @@ class Voorsteller:
                 words = _words(name)
                 if not words.stems:
                     continue
-                reason = (_SYNONIEM, 97) if is_synonym else (_SCHRIJFWIJZE, 98)
+                reason = (_IN_LIJST, 97) if is_synonym else (_SCHRIJFWIJZE, 98)
                 self._by_plain[words.plain].append((number, *reason))
-                reason = (_SYNONIEM, 95) if is_synonym else (_VORM, 96)
-                self._by_stems[words.joined].append((number, *reason))
-                self._by_bag[words.bag].append(number)
+                reason = (_IN_LIJST, 95) if is_synonym else (_VORM, 96)
+                self._by_stems[words.joined].append((number, words, *reason))
+                self._by_bag[words.bag].append((number, words, is_synonym))
                 position = len(self._names)
                 self._names.append((number, words))
                 for word in set(words.stems):
@@ -272,13 +278,19 @@ class Voorsteller:
         if not words.stems:
             return
         for number, reden, score in self._by_plain.get(words.plain, ()):
-            _keep(
-                found, number, 96 if words.abbreviated else score, _AFKORTING if words.abbreviated else reden
-            )
-        for number, reden, score in self._by_stems.get(words.joined, ()):
-            _keep(found, number, score, _AFKORTING if words.abbreviated else reden)
-        for number in self._by_bag.get(words.bag, ()):
-            _keep(found, number, 95, _VOLGORDE)
+            short = words.abbreviated and reden is _SCHRIJFWIJZE
+            _keep(found, number, 96 if words.abbreviated else score, _AFKORTING if short else reden)
+        for number, name, reden, score in self._by_stems.get(words.joined, ()):
+            if reden is _VORM and not _same_words(words, name):
+                _keep(found, number, _OTHER_WORD, _GELIJK_WOORD)
+            else:
+                short = words.abbreviated and reden is _VORM
+                _keep(found, number, score, _AFKORTING if short else reden)
+        for number, name, is_synonym in self._by_bag.get(words.bag, ()):
+            if _same_words(words, name):
+                _keep(found, number, 95, _IN_LIJST if is_synonym else _VOLGORDE)
+            else:
+                _keep(found, number, _OTHER_WORD, _GELIJK_WOORD)
 
     def _by_spelling(self, words: _Words, found: dict[int, tuple[int, str]]) -> None:
         """Finds codes of which a name has nearly the same letters."""
@@ -341,6 +353,14 @@ class Voorsteller:
                 yield number, (HOOG - 1, reden)
             else:
                 yield number, (score, reden)
+
+
+def _same_words(words: _Words, name: _Words) -> bool:
+    """Tells whether two texts have the same words in any order, and not words that are only taken as equal.
+
+    An s between the parts of a compound makes no other word.
+    """
+    return sorted(words.written.replace("s", "")) == sorted(name.written.replace("s", ""))
 
 
 def _keep(found: dict[int, tuple[int, str]], number: int, score: int, reden: str) -> None:

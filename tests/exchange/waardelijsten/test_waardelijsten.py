@@ -1,5 +1,6 @@
 """Value lists of others: loading them from files, versions, what a version would break, and putting it in force."""
 
+import contextlib
 import hashlib
 import io
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange.standard import Soort, velden
 from exchange.waardelijsten import models as waardelijsten
@@ -175,8 +178,10 @@ def test_synonyms_of_a_csv_are_kept_for_searching():
         (b"nummer;waarde\n1;2\n", "geen kop"),
         (b"alleen tekst", "geen kop"),
         (b"PK\x03\x04", "ingepakt"),
-        (b'{"code": 1}', "JSON of Turtle"),
-        (b"@prefix skos: <x> .\n", "JSON of Turtle"),
+        (b'{"code": 1}', "Dit is JSON"),
+        (b"@prefix skos: <x> .\n", "geen enkele code"),
+        (b'@prefix skos: <x> .\nskos:a skos:b "open .\n', "Regel 2"),
+        (b"@prefix skos: <x> .\n\nonbekend:a a skos:Concept .\n", "Regel 3"),
         (b"code;label\nurn:a\n", "Regel 2: .*minder kolommen"),
         (b"code;label\n;Kok\n", "Regel 2: de code ontbreekt"),
         (b"code;label\nurn:a;\n", "Regel 2: .*geen naam"),
@@ -242,6 +247,83 @@ def test_skos_prefers_dutch_and_keeps_other_words_as_synonyms():
         Ingang(BAKKER, "Bakker", ("Banketbakker",)),
         Ingang(LASSER, "Lasser"),
     ]
+
+
+OCCUPATION = "https://linkeddata.competentnl.nl/uwv/id/occupation/"
+XL = """
+<skos:Concept rdf:about="urn:test:kok">
+  <skos:inScheme rdf:resource="urn:test:schema"/>
+  <xl:prefLabel rdf:resource="urn:test:label:1"/>
+  <xl:altLabel rdf:resource="urn:test:label:2"/>
+  <xl:altLabel><xl:Label><xl:literalForm xml:lang="nl">Chef</xl:literalForm></xl:Label></xl:altLabel>
+</skos:Concept>
+<xl:Label rdf:about="urn:test:label:1"><xl:literalForm xml:lang="nl">Kok</xl:literalForm></xl:Label>
+<xl:Label rdf:about="urn:test:label:2"><xl:literalForm xml:lang="nl">Keukenprins</xl:literalForm></xl:Label>
+<xl:Label rdf:about="urn:test:label:3"><xl:literalForm xml:lang="en">Cook</xl:literalForm></xl:Label>
+<skos:Concept rdf:about="urn:test:bakker"><skos:prefLabel xml:lang="nl">Bakker</skos:prefLabel></skos:Concept>
+"""
+TURTLE = """
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xl: <http://www.w3.org/2008/05/skos-xl#> .
+PREFIX t: <urn:test:>
+# The labels of SKOS-XL have addresses, or stand between brackets.
+t:kok a skos:Concept ;
+    skos:inScheme <urn:test:schema> ;
+    xl:prefLabel t:label1 , <urn:test:label:en> ;
+    xl:altLabel t:label2 , [ a xl:Label ; xl:literalForm "Chef"@nl ] ;
+    skos:note "een ; met . tekens # erin"@nl, \"\"\"en "regels"
+eronder\"\"\" .
+t:label1 xl:literalForm "Kok"@nl .
+t:label2 a xl:Label ; xl:literalForm "Keukenprins"@nl-NL ; .
+<urn:test:label:en> xl:literalForm "Cook"@en .
+t:bakker a skos:Concept ; skos:prefLabel "Bakker"@nl , "Baker"@en ; skos:member ( t:kok 3.5 true ) .
+t:oud a skos:Concept ; skos:prefLabel "Oud"@nl ; <http://www.w3.org/2002/07/owl#deprecated> true .
+t:schema a skos:ConceptScheme ; skos:prefLabel "Schema"@nl .
+"""
+
+
+@pytest.mark.parametrize("form", ["rdf", "turtle"])
+def test_labels_of_skos_xl_are_followed_to_their_texts(form):
+    data = TURTLE.encode()
+    if form == "rdf":
+        data = skos(XL).replace(b"<rdf:RDF", b'<rdf:RDF xmlns:xl="http://www.w3.org/2008/05/skos-xl#"')
+    assert [(one.code, one.label, set(one.synoniemen)) for one in read_entries(BEROEPEN, data)] == [
+        (KOK, "Kok", {"Keukenprins", "Chef"}),
+        (BAKKER, "Bakker", set()),
+    ]
+
+
+def test_a_row_per_synonym_becomes_an_entry_per_occupation():
+    rows = ("1,Chef,100,Kok", "2,Kok,100,Kok", "3,Bakker,200,Bakker", "4,Kokkin,100,Kok")
+    text = "\n".join(("code,synonym,parent code,parent name", *rows, ""))
+    assert read_entries(BEROEPEN, text.encode()) == [
+        Ingang("100", "Kok", ("Chef", "Kokkin")),
+        Ingang("200", "Bakker", ()),
+    ]
+    with pytest.raises(Leesfout, match="Regel 6"):
+        read_entries(BEROEPEN, f"{text}5,Kokjes,100,Kokje\n".encode())
+
+
+@pytest.mark.django_db
+def test_a_real_list_loads_in_one_command_and_other_codes_are_warned_about(tmp_path):
+    def loaded(code: str) -> str:
+        warned = io.StringIO()
+        path = csv_file(tmp_path, TURTLE.replace("PREFIX t: <urn:test:>", f"PREFIX t: <{code}>"), "lijst.ttl")
+        load("beroepen", path, "--toepassen", "--toch", stderr=warned)
+        return warned.getvalue()
+
+    assert "2 codes van beroepen hebben een andere vorm" in loaded("urn:test:")
+    assert in_force() == {KOK: "Kok", BAKKER: "Bakker"}
+    path = csv_file(tmp_path, f"code;label;synoniemen\n{OCCUPATION}0123456789;Kok;Chef\n")
+    warned = io.StringIO()
+    load("beroepen", path, "--toepassen", "--toch", stderr=warned)
+    assert warned.getvalue() == ""
+
+
+@given(st.text(max_size=80) | st.lists(st.sampled_from(TURTLE.split()), max_size=30).map(" ".join))
+def test_no_text_breaks_the_reading_of_turtle(text):
+    with contextlib.suppress(Leesfout):
+        read_entries(BEROEPEN, f"@prefix t: <urn:t> .\n{text}".encode())
 
 
 def test_concepts_inside_other_concepts_are_found():

@@ -22,11 +22,12 @@ from uploads.koppelingen import saved
 from uploads.koppelingen.choice_rules import from_regels, to_regels
 from uploads.koppelingen.describe import differences
 from uploads.koppelingen.forms import from_form
+from uploads.leveringen.erasure import withdraw
 from uploads.leveringen.intake import receive
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.presets import sonar
 from uploads.mapping.regels import Regel, Regels, Toestemming
-from uploads.models import Koppeling, Koppelingversie, Levering, Leveringstatus
+from uploads.models import Kolomklad, Koppeling, Koppelingversie, Levering, Leveringstatus
 from uploads.omzetten.processing import unknown_values
 
 pytestmark = pytest.mark.django_db
@@ -621,3 +622,68 @@ def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente,
         saved.save(gemeente, "Klantsysteem", (EEN, TWEE)[number % 2], gebruiker)
     assert [queries_of(client, url) for url in lists] == before
     assert max(before) <= 6
+
+
+def test_people_are_saved_as_vacancies_only_by_who_says_that_they_are_vacancies(client, gemeente):
+    koppen = ("Nummer", "Functie", "Postcode", "Akkoord")
+    levering = delivered(
+        gemeente, csv_of(koppen, [("1", "Kok", "3511AB", "Ja"), ("2", "Lasser", "1012AB", "Nee")])
+    )
+    assert shown(client, levering).context["bord"].soort is Soort.WERKZOEKENDEN
+    page = shown(client, levering, soort="vacatures")
+    assert "Gaat dit over mensen?" in page.content.decode()
+    response = client.post(adres(levering), as_sent(page, actie="bewaren", naam="Banen"))
+    assert response.status_code == 422
+    with voor_gemeente(gemeente):
+        assert not Koppeling.objects.exists()
+    sent = as_sent(response, actie="bewaren", naam="Banen", bevestigd="ja")
+    assert client.post(adres(levering), sent).status_code == 302
+    tasks.convert(levering.pk, gemeente.pk)
+    assert fresh(gemeente, levering).omgezet == 2
+    # The answer is part of the koppeling.
+    assert delivered(gemeente, csv_of(koppen, [("3", "Kok", "3511AB", "Ja")])).omgezet == 1
+
+
+def test_a_column_that_takes_the_place_of_another_is_shown_anew(client, levering):
+    page = shown(client, levering)
+    assert page.context["bord"].keuzes.kolommen["team"].doel == "achter"
+    text = client.post(adres(levering, "koppelen_voorbeeld"), as_sent(page, k8_doel="")).content.decode()
+    assert 'id="k9" hx-swap-oob="true"' in text
+    assert "k8-opties" in text
+
+
+@pytest.mark.parametrize("how", ["koppelen_voorbeeld", "koppelen"])
+def test_what_was_chosen_is_there_again_for_who_comes_back(client, gemeente, levering, how):
+    sent = as_sent(
+        shown(client, levering), k1_doel="persoonlijkePresentatie", naam="Mijn naam", actie="voorbeeld"
+    )
+    client.post(adres(levering, how), sent)
+    # Another session of the same person: the first one expired, or the browser was closed.
+    with voor_gemeente(gemeente):
+        gebruiker = Kolomklad.objects.select_related("gebruiker").get().gebruiker
+    again = shown(een_client(gebruiker), levering)
+    assert "Uw keuzes staan er nog" in again.content.decode()
+    assert again.context["bord"].keuzes.kolommen["geslachtsnaam"].doel == "persoonlijkePresentatie"
+    assert as_sent(again)["naam"] == "Mijn naam"
+    assert "staan er nog" in shown(client, levering, soort="werkzoekenden").content.decode()
+    for query in ({"opnieuw": "ja"}, {"soort": "vacatures"}):
+        assert "staan er nog" not in shown(client, levering, **query).content.decode()
+
+
+def test_a_draft_is_of_one_person_is_encrypted_and_ends_when_it_is_used(client, gemeente, levering):
+    sent = as_sent(shown(client, levering), naam="Zonderling", actie="voorbeeld")
+    client.post(adres(levering), sent)
+    with voor_gemeente(gemeente):
+        assert b"Zonderling" not in bytes(Kolomklad.objects.get().inhoud)
+    colleague = een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
+    assert "staan er nog" not in shown(colleague, levering).content.decode()
+    assert client.post(adres(levering), {**sent, "actie": "gebruiken"}).status_code == 302
+    with voor_gemeente(gemeente):
+        assert not Kolomklad.objects.exists()
+
+
+def test_a_draft_is_gone_with_the_file(client, gemeente, levering, gebruiker):
+    client.post(adres(levering), as_sent(shown(client, levering), actie="voorbeeld"))
+    assert withdraw(gemeente, levering.pk, gebruiker)
+    with voor_gemeente(gemeente):
+        assert not Kolomklad.objects.exists()

@@ -110,7 +110,7 @@ def test_an_unknown_file_waits_for_a_choice_and_goes_on_after_it():
     convert(gemeente, levering.pk)
     levering = reload(gemeente, levering.pk)
     assert (levering.status, levering.koppeling) == (Leveringstatus.OMGEZET, EIGEN)
-    assert (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (3, 1, 1, 1)
+    assert (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (3, 2, 1, 0)
     assert levering.kolommen_gebruikt == ["Klantnr", "Postcode", "Uren", "Mail", "Akkoord"]
     assert levering.kolommen_ongebruikt == ["Wens"]
     assert levering.vulling["emailadres[]"] == 1
@@ -287,7 +287,7 @@ def test_a_preview_tells_per_row_and_attribute_what_becomes_of_it():
     gemeente = een_gemeente()
     pk = converted(gemeente).pk
     rijen = preview(gemeente, pk, REGELS, "", 2)
-    assert [(rij.rij, rij.lot) for rij in rijen] == [(3, "gaat mee"), (4, "afgekeurd"), (5, "overgeslagen")]
+    assert [(rij.rij, rij.lot) for rij in rijen] == [(3, "gaat mee"), (4, "gaat mee"), (5, "overgeslagen")]
     assert rijen[0].record is not None
     assert rijen[0].record["emailadres"] == ["een@voorbeeld.example"]
     assert rijen[0].record["indicatieBeschikbaarheidContactgegevens"] == 1

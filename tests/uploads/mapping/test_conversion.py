@@ -23,7 +23,7 @@ from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.numbers import whole_number
 from uploads.mapping.cells.text import cut_at_word, is_empty_list, tekst
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
-from uploads.mapping.model import Omgeving
+from uploads.mapping.model import Ernst, Omgeving
 from uploads.mapping.presets.standaard import target_of
 from uploads.mapping.recognition import SoortOnduidelijk, recognise, recognise_headers
 from uploads.mapping.setters import setter
@@ -270,8 +270,6 @@ def test_a_long_contact_person_is_cut_at_a_word_with_a_warning():
 @pytest.mark.parametrize(
     ("kop", "waarde"),
     [
-        ("Beschikbare uren/wk", "veel"),
-        ("Beschikbare uren/wk", 400),
         ("Rijbewijs", "B,X"),
         ("Mondeling Nederlands", 7),
         ("Banenafspraak", "soms"),
@@ -281,6 +279,15 @@ def test_what_the_standard_cannot_hold_is_refused_with_its_column(kop, waarde):
     uitkomst = sonar(**{kop: waarde})
     assert uitkomst.record is None
     assert [bevinding.kolom for bevinding in uitkomst.bevindingen] == [kop]
+
+
+@pytest.mark.parametrize("waarde", ["veel", 400])
+def test_hours_that_nobody_can_work_are_left_out_with_their_column(waarde):
+    uitkomst = sonar(**{"Beschikbare uren/wk": waarde})
+    assert "werktijden" not in record_of(uitkomst)
+    assert [(one.kolom, one.ernst) for one in uitkomst.bevindingen] == [
+        ("Beschikbare uren/wk", Ernst.WAARSCHUWING)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.standard import Soort, veld_op, velden
+from tests.uploads.mapping.kopnamen import figures, measured
 from uploads.mapping.doelen import without_positions
 from uploads.mapping.kolommen import kolomsleutels
 from uploads.mapping.proposals import kolomnamen
@@ -582,3 +583,59 @@ def test_a_word_more_makes_another_name():
         "toelichtingWerkervaring", "datumAanvangWerkzaamheden", "aantalWerkurenPerWeekMaximaal",
         "aantalWerkurenPerWeekMinimaal",
     ]  # fmt: skip
+
+
+# --- The headers of systems ---------------------------------------------------------------------------------
+
+
+def test_the_headers_of_systems_are_understood(capsys):
+    """Nine in ten at once; the headers kept apart are measured too, and never tuned on."""
+    made, apart = measured("kopnamen.txt"), measured("kopnamen_apart.txt")
+    assert len(made) >= 300
+    assert not {(one.kop, one.doel) for one in made} & {(one.kop, one.doel) for one in apart}
+    with capsys.disabled():
+        for name, koppen in (("kopnamen", made), ("kept apart", apart)):
+            first, three = figures(koppen)
+            print(f"\n{name}: {len(koppen)} headers, {first:.1%} at once, {three:.1%} among the first three")
+    assert figures(made)[0] >= 0.9, [one.kop for one in made if not one.is_right]
+
+
+@pytest.mark.parametrize("kop", ["Vestiging", "Naam", "Id", "Kolom 7", ""])
+def test_a_column_full_of_postcodes_is_the_postcode_whatever_it_is_called(kop):
+    found = doelen(WZ, {"Nr": ["1", "2", "3"], kop: ["3511AB", "1012 ab", "2405AB"]})
+    assert found == {"Nr": "idWerkzoekende", kop: "mobiliteit.bemiddelingspostcode"}
+
+
+def test_the_column_that_is_called_postcode_goes_before_another_one_full_of_postcodes():
+    found = doelen(WZ, {"Werkplek": ["3511AB", "1012AB"], "Postcode": ["2405AB", "2405AC"]})
+    assert found["Postcode"] == "mobiliteit.bemiddelingspostcode"
+    assert found["Werkplek"] is None
+
+
+@pytest.mark.parametrize(
+    "values", [["1", "1", "2"], ["Jan Jansen", "Piet Puk", "An Zand"], ["6.12E+08", "6.13E+08", "6.14E+08"]]
+)
+def test_a_number_that_is_no_number_of_one_person_is_not_proposed_as_the_id(values):
+    assert doelen(WZ, {"Klantnummer": values})["Klantnummer"] is None
+    assert doelen(WZ, {"Klantnummer": values, "Dossier": ["a1", "a2", "a3"]})["Dossier"] == "idWerkzoekende"
+
+
+def test_a_register_of_zeros_says_no():
+    one = proposed(WZ, LDR=["0", "0", "0"])["LDR"]
+    assert one.doel == "indicatieLdrRegistratie"
+    assert dict(one.waarden)["0"] == "2"
+
+
+def test_levels_of_a_language_are_no_driving_licences():
+    assert doelen(WZ, {"NT2_S": ["A1", "A2"]})["NT2_S"] == f"{TAAL}[0].codeNiveauTaalbeheersingSchriftelijk"
+    assert doelen(WZ, {"NT2_S": ["A1", "A2"], "Rijbewijs": ["A1", "A2"]})["Rijbewijs"] == RIJBEWIJS
+
+
+def test_maimed_values_and_the_month_first_do_not_hide_what_a_column_is():
+    found = propose(
+        WZ,
+        {"CM_TEL": ["6.12E+08", "0612345678", "'0612345679"], "Beschikbaar per": ["5/31/2027", "1/5/2027"]},
+    )
+    assert found["CM_TEL"].doel == "contactpersoon[0].telefoonnummer"
+    assert found["Beschikbaar per"].maand_eerst
+    assert found["Beschikbaar per"].is_genoeg

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.standard import Soort, validate, velden
+from exchange.standard import Gegevenstype, Soort, validate, velden
 from tests.factories import SONAR_KOPPEN, een_sonar_rij
 from tests.uploads.mapping.test_conversion import (
     OMGEVING,
@@ -39,7 +39,16 @@ from uploads.mapping.recognition import (
     headers_at,
     recognise,
 )
-from uploads.mapping.regels import AFKEUREN, Regel, Regels, Toestemming, check, what_is_missing
+from uploads.mapping.regels import (
+    AFKEUREN,
+    PSEUDONIEM,
+    VERVANGEN,
+    Regel,
+    Regels,
+    Toestemming,
+    check,
+    what_is_missing,
+)
 from uploads.mapping.regels_json import from_json, to_json
 from uploads.mapping.setters import each_setter, setter
 from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
@@ -351,6 +360,7 @@ def test_hours_that_cannot_be_are_refused(cel):
     rule = Regel("werktijden.aantalWerkurenPerWeekMaximaal", ("uren",), eenheid="uren_per_dag")
     _, (uitkomst,) = convert(regels(rule), ["Uren"], [cel])
     assert codes(uitkomst) == {"getal_onmogelijk"}
+    assert "werktijden" not in (uitkomst.record or {})
 
 
 def test_of_two_rules_for_one_target_the_first_that_comes_to_something_counts():
@@ -928,6 +938,8 @@ def any_rule(draw: st.DrawFn, soort: Soort) -> Regel:
         inkorten=draw(st.booleans()) and leaf.attribuut.lengte is not None,
         alleen_met=draw(st.sampled_from(["", "", soort.id_pad or "", doel])),
         pseudoniem=draw(st.booleans()) and leaf.pad == soort.id_pad,
+        tekens=draw(st.sampled_from(["", PSEUDONIEM, VERVANGEN])) if leaf.pad == soort.id_pad else "",
+        maand_eerst=draw(st.booleans()) and leaf.attribuut.type is Gegevenstype.DATUM,
     )
 
 

@@ -220,3 +220,25 @@ def test_five_thousand_words_against_three_thousand_labels_take_seconds():
     # 1.5 seconds where this was written; ten leaves room for a slow machine, and a slow algorithm takes minutes.
     assert time.process_time() - start < 10
     assert sum(map(bool, found)) > 4900
+
+
+def test_another_word_is_never_called_the_same_word_in_another_form():
+    voorsteller = Voorsteller(
+        "beroepen",
+        [Codeoptie("v", "Vrachtwagenchauffeur", ("truckpiloot",)), Codeoptie("w", "Tegelmedewerker")],
+    )
+    feminine, other, synonym = (
+        voorsteller.voorstellen(word)[0] for word in ("vrachtwagenchauffeuse", "tegelkracht", "truckpiloot")
+    )
+    assert "zelfde woord" in feminine.reden
+    assert feminine.is_zeker
+    assert "ander woord" in other.reden
+    assert not other.is_zeker
+    assert synonym.reden == "staat in de lijst als ander woord hiervoor"
+
+
+def test_a_text_leads_by_a_synonym_of_the_list_to_the_occupation():
+    voorsteller = Voorsteller("beroepen", [Codeoptie("k", "Kok", ("Keukenprins",)), Codeoptie("l", "Lasser")])
+    (best, *_) = voorsteller.voorstellen("keukenprins")
+    assert (best.code, best.is_zeker) == ("k", True)
+    assert best.reden == "staat in de lijst als ander woord hiervoor"

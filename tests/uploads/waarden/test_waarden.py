@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html
 
 from exchange.waardelijsten.models import BEROEPEN, Code, Codestatus
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
@@ -233,6 +234,62 @@ def test_saving_remembers_only_what_was_chosen(client, gemeente, gebruiker):
     assert "2 waarden" in text
     assert "3 waarden zijn</strong>" in text or "3 waarden zijn nu gekoppeld" in text
     assert "bewust weggelaten" in text
+
+
+def test_only_what_is_ticked_or_was_chosen_anew_is_saved(client, gemeente):
+    levering = een_levering(gemeente)
+    words = sleutels(gemeente, levering)
+    text = page(client, "waarden_levering", levering.pk)
+    forms: Any = html.fromstring(text).xpath("//form[@data-vinkjes]")
+    sent = dict(forms[0].form_values())
+    ticked = [name for name in sent if name.startswith("neem-")]
+    assert f"{len(ticked)} koppelingen opslaan" in text
+    # One is unticked, and one that had no choice gets one: a browser without JavaScript sends no tick with it.
+    unticked = words["schoonmaakster"]
+    del sent[f"neem-{unticked}"], sent["omzetten"]
+    sent[f"keuze-{words['Tovenaar']}"] = KOK
+    post(client, "waarden_levering", levering.pk, **sent, actie="opslaan")
+    saved = koppelingen(gemeente)
+    assert len(saved) == len(ticked)
+    assert ("beroepen", "schoonmaakster") not in saved
+    assert saved["beroepen", "tovenaar"] == KOK
+
+
+def test_what_is_only_probable_is_not_ticked(client, gemeente):
+    levering = een_levering(gemeente, {"beroepen": {"schoonmaakkracht op school": 1}})
+    (field,) = client.get(reverse("uploads:waarden_levering", args=[levering.pk])).context["velden"]
+    assert field.eerste is not None
+    assert not field.eerste.is_zeker
+    assert not field.aangevinkt
+
+
+def test_saving_converts_again_unless_told_otherwise(client, gemeente):
+    levering = een_levering(gemeente)
+    words = sleutels(gemeente, levering)
+    data = {f"keuze-{words['Tovenaar']}": KOK, "actie": "opslaan"}
+    assert 'name="omzetten" value="ja" checked' in page(client, "waarden_levering", levering.pk)
+    stays = post(client, "waarden_levering", levering.pk, **data)
+    assert stays.url == reverse("uploads:waarden_levering", args=[levering.pk])
+    data = {f"keuze-{words['schoonmaakster']}": SCHOONMAKER, "actie": "opslaan"}
+    again = post(client, "waarden_levering", levering.pk, **data, omzetten="ja")
+    assert again.url == reverse("uploads:levering", args=[levering.pk])
+
+
+def test_a_conversion_that_is_out_of_date_is_not_published_without_saying_so(client, gemeente):
+    levering = een_levering(gemeente)
+    with voor_gemeente(gemeente):
+        Levering.objects.filter(pk=levering.pk).update(gelezen=1, omgezet=1)
+    adres = reverse("uploads:publiceer", args=[levering.pk])
+    assert "niet meer bij" not in client.get(adres).content.decode()
+    een_koppeling(gemeente, "tovenaar", KOK)
+    assert "niet meer bij" in client.get(adres).content.decode()
+    response = client.post(adres, {"wijze": "volledig"})
+    assert response.status_code == 422
+    with voor_gemeente(gemeente):
+        assert Levering.objects.get(pk=levering.pk).status == Leveringstatus.OMGEZET
+    assert client.post(adres, {"wijze": "volledig", "verouderd": "ja"}).status_code == 302
+    with voor_gemeente(gemeente):
+        assert Levering.objects.get(pk=levering.pk).status != Leveringstatus.OMGEZET
 
 
 def test_saving_nothing_says_so(client, gemeente):

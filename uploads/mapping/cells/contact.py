@@ -5,6 +5,7 @@ from typing import Any
 
 from exchange.standard import is_bsn
 from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst, warned
+from uploads.mapping.cells.verminkt import as_read, unquoted, why_maimed
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
@@ -31,9 +32,12 @@ def read_postcode(ligt_ergens: Any, afwezig: IsAfwezig = is_absent) -> Lees:
     """Gives a reader of postcodes. A postcode that cannot exist, or that is not on the map, is refused."""
 
     def read(value: object) -> Cel:
+        value = unquoted(value)
         text = tekst(value)
         if afwezig(text):
             return AFWEZIG
+        if maimed := why_maimed(value):
+            return rejected("cel_verminkt", maimed)
         code = normal_postcode(value)
         if not can_be_postcode(code):
             return rejected(
@@ -50,7 +54,7 @@ def bsn_of(value: object, afwezig: IsAfwezig = is_absent) -> str:
 
     Spreadsheets drop the zeros at the start of a number; these are put back.
     """
-    text = tekst(value)
+    text = tekst(as_read(unquoted(value)))
     if afwezig(text):
         return ""
     digits = re.sub(r"[ .\-]", "", text)
@@ -62,7 +66,9 @@ def safe_id(text: str, pseudoniem: Any) -> str:
     return pseudoniem(bsn_of(text)) if is_bsn(text) or is_bsn(text.replace("-", "")) else text
 
 
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+# "Naam <a@b.nl>": an address between brackets, with whatever name before it.
+_NAMED_EMAIL = re.compile(r"[^<>;@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
 
 
 _EMAIL_FAULT = warned(
@@ -72,24 +78,31 @@ _EMAIL_FAULT = warned(
 
 
 def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
-    """Gives a reader of one or more e-mail addresses in a cell."""
+    """Gives a reader of one or more e-mail addresses in a cell, each with or without a name before it."""
 
     def read(value: object) -> Cel:
+        value = unquoted(value)
         text = tekst(value)
         if afwezig(text):
             return AFWEZIG
-        parts = [part for part in re.split(r"[,; ]+", text.removeprefix("mailto:")) if part]
+        if maimed := why_maimed(value):
+            return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
+        text = _NAMED_EMAIL.sub(r"\1 ", text)
+        parts = [part.removeprefix("mailto:") for part in re.split(r"[,; ]+", text) if part]
         good = [part for part in parts if len(part) <= 320 and _EMAIL.fullmatch(part)]
         return Cel(good or None, None if len(good) == len(parts) else _EMAIL_FAULT.opmerking)
 
     return read
 
 
+_LEFT_OUT = "Dit gegeven is weggelaten."
 _PHONE_FAULT = warned(
     "telefoon_onbruikbaar",
     "Dit is geen telefoonnummer van ten hoogste 14 tekens en is weggelaten. "
     "Vul alleen het nummer in, zoals 0101234567.",
 )
+# A number among words: "06-12345678 (mobiel)", "Thuis: 010 1234567".
+_NUMBER_AMONG_WORDS = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,18}[0-9]")
 
 
 def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
@@ -99,18 +112,26 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
     """
 
     def read(value: object) -> Cel:
-        text = tekst(value)
+        plain = as_read(unquoted(value))
+        text = tekst(plain)
         if afwezig(text):
             return AFWEZIG
+        if maimed := why_maimed(plain):
+            return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
+        # With .0 behind it, a text is a number that a program wrote down.
+        is_number = not isinstance(value, str) or text != tekst(unquoted(value))
         found: list[str] = []
         fault = None
         for part in re.split(r"[,;/|]| of | en ", text):
             number = part.strip()
             if not number:
                 continue
+            among = _NUMBER_AMONG_WORDS.search(number) if any(map(str.isalpha, number)) else None
+            if among is not None:
+                number = among[0]
             if len(number) > 14:
                 number = re.sub(r"\(0\)|[\s().\-]", "", number)
-            if not isinstance(value, str) and number.isdigit() and len(number) == 9:
+            if is_number and number.isdigit() and len(number) == 9:
                 number = f"0{number}"
             if len(number) <= 14 and sum(character.isdigit() for character in number) >= 3:
                 found.append(number)

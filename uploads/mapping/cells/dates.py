@@ -3,10 +3,14 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst
+from uploads.mapping.cells.verminkt import as_read
 from uploads.mapping.model import AFWEZIG, Cel, Lees
+from uploads.mapping.words import IN_OVERLEG, PER_DIRECT
 
 _NIL_DAY = dt.date(1899, 12, 30)
 # In a workbook that counts from 1904, the first day is this many days later.
@@ -40,7 +44,34 @@ _MONTHS = {
 _NEDERLAND = ZoneInfo("Europe/Amsterdam")
 
 
-def date_of(value: object, epoch_1904: bool = False) -> dt.date | None:
+class Volgorde(StrEnum):
+    """The order of day and month in the texts of a column with dates."""
+
+    DAG_MAAND = "dag-maand"
+    MAAND_DAG = "maand-dag"
+    # Some dates can only be the one and some only the other, so none of them can be trusted.
+    DOOR_ELKAAR = "door elkaar"
+
+
+def order_of(values: Iterable[object]) -> Volgorde | None:
+    """Tells the order of day and month in a column, by the values that can have only one; None when none has.
+
+    A number above 12 is a day: 31-12-2025 and 12/31/2025 each tell the order, and 1-2-2026 does not.
+    """
+    found: set[Volgorde] = set()
+    for value in values:
+        match = _DMY.match(value.strip()) if isinstance(value, str) else None
+        if match is None:
+            continue
+        first, second = int(match[1]), int(match[2])
+        if first > 12 and 1 <= second <= 12:
+            found.add(Volgorde.DAG_MAAND)
+        elif second > 12 and 1 <= first <= 12:
+            found.add(Volgorde.MAAND_DAG)
+    return Volgorde.DOOR_ELKAAR if len(found) > 1 else next(iter(found), None)
+
+
+def date_of(value: object, epoch_1904: bool = False, *, maand_eerst: bool = False) -> dt.date | None:
     """Gives the date in a cell, or None when it holds none.
 
     Reads a date, the serial number of a spreadsheet, 31-12-2025, 2025-12-31 and 31 dec 2025. A year of two
@@ -57,7 +88,7 @@ def date_of(value: object, epoch_1904: bool = False) -> dt.date | None:
     text = tekst(value).casefold()
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _date_of_number(int(text), epoch_1904)
-    return _date_in(text)
+    return _date_in(text, maand_eerst)
 
 
 def _date_of_number(value: float, epoch_1904: bool) -> dt.date | None:
@@ -69,7 +100,7 @@ def _date_of_number(value: float, epoch_1904: bool) -> dt.date | None:
     return _date_in(str(number)) if 1_000_000 <= number < 100_000_000 else None
 
 
-def _date_in(text: str) -> dt.date | None:
+def _date_in(text: str, maand_eerst: bool = False) -> dt.date | None:
     text = _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text
     time = _TIME.search(text)
     if time is not None and time.end() == len(text):
@@ -81,6 +112,8 @@ def _date_in(text: str) -> dt.date | None:
             year, month, day = (int(part) for part in match.groups() if part)
             if year >= 1900 and month <= 12:
                 return dt.date(year, month, day)
+        if maand_eerst and (match := _DMY.fullmatch(text)):
+            return dt.date(_year(match[3]), int(match[1]), int(match[2]))
         if match := _DMY.fullmatch(text) or _DMY_SOLID.fullmatch(text):
             return dt.date(_year(match[3]), int(match[2]), int(match[1]))
         if (match := _NAMED.fullmatch(text)) and (month := _MONTHS.get(match[2], 0)):
@@ -106,17 +139,46 @@ def _local_date(text: str) -> dt.date | None:
         return None
 
 
-def date_reader(epoch_1904: bool = False, afwezig: IsAfwezig = is_absent) -> Lees:
-    """Gives a reader of dates, in the form of the standard. `epoch_1904` means the same as in `Bestand`."""
+def date_reader(
+    epoch_1904: bool = False,
+    afwezig: IsAfwezig = is_absent,
+    volgorde: Volgorde | None = None,
+    direct: dt.date | None = None,
+) -> Lees:
+    """Gives a reader of dates, in the form of the standard. `epoch_1904` means the same as in `Bestand`.
+
+    `volgorde` is the order in the whole column: no cell is read in another one. `direct` is the day that "per
+    direct" stands for; None when the attribute has no such day.
+    """
+    month_first = volgorde is Volgorde.MAAND_DAG
     fault = rejected(
         "datum_onmogelijk",
-        "Dit is geen bestaande datum. Schrijf de datum als dag-maand-jaar, zoals 31-12-2025.",
+        "Dit is geen bestaande datum. "
+        + (
+            "In deze kolom staat de maand voorop, zoals 12/31/2025. Schrijf elke datum zo."
+            if month_first
+            else "Schrijf de datum als dag-maand-jaar, zoals 31-12-2025."
+        ),
+    )
+    mixed = rejected(
+        "datum_door_elkaar",
+        "In deze kolom staat soms de dag voorop en soms de maand, dus geen enkele datum is zeker. Lever de datums "
+        "op één manier aan, zoals 31-12-2025.",
     )
 
     def read(value: object) -> Cel:
-        if afwezig(tekst(value)):
+        value = as_read(value)
+        text = tekst(value)
+        if afwezig(text):
             return AFWEZIG
-        day = date_of(value, epoch_1904)
+        key = text.casefold()
+        if key in PER_DIRECT and direct is not None:
+            return Cel(direct.isoformat())
+        if key in IN_OVERLEG or key in PER_DIRECT:
+            return AFWEZIG
+        if volgorde is Volgorde.DOOR_ELKAAR and isinstance(value, str) and _DMY.match(text):
+            return mixed
+        day = date_of(value, epoch_1904, maand_eerst=month_first)
         return Cel(day.isoformat()) if day is not None and 1000 <= day.year <= 9999 else fault
 
     return read

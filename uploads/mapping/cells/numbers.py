@@ -4,6 +4,7 @@ import math
 import re
 
 from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst
+from uploads.mapping.cells.verminkt import as_read
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
 
 # A number without its sign, currency and unit: digits with at most one kind of separator between thousands.
@@ -71,6 +72,8 @@ def whole_number(value: object) -> int | None:
     return int(number) if number is not None and number == int(number) else None
 
 
+# Words before a number that leave it what it is.
+_ABOUT = re.compile(r"^(?:(?:ca|circa|ongeveer|plm|max|maximaal)\.?:?\s+|±\s*)(?=[0-9])", re.IGNORECASE)
 _AFGEROND = Opmerking(
     Ernst.WAARSCHUWING,
     "getal_afgerond",
@@ -90,9 +93,12 @@ def read_number(minimum: int, maximum: int, eenheid: str = "", afwezig: IsAfwezi
     )
 
     def read(value: object) -> Cel:
+        value = as_read(value)
         text = tekst(value)
         if afwezig(text):
             return AFWEZIG
+        if isinstance(value, str):
+            value = text = _ABOUT.sub("", text)
         number = number_of(unit.sub("", text) if unit and isinstance(value, str) else value)
         if number is None or not minimum <= number <= maximum or text.endswith("%"):
             return fault

@@ -4,15 +4,17 @@ Everything follows from `exchange.standard`: a code from its list, a date, a num
 The remark on a value that is in no list says what happens to it and what to do; it never repeats the value.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, is_bsn
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode, safe_id
-from uploads.mapping.cells.dates import date_reader
+from uploads.mapping.cells.dates import Volgorde, date_reader
 from uploads.mapping.cells.freetext import text_reader
-from uploads.mapping.cells.numbers import number_of, read_number, whole_number
+from uploads.mapping.cells.hours import read_hours
+from uploads.mapping.cells.numbers import read_number, whole_number
 from uploads.mapping.cells.text import (
     IsAfwezig,
     code_table,
@@ -23,11 +25,12 @@ from uploads.mapping.cells.text import (
     warned,
     woordsleutel,
 )
+from uploads.mapping.cells.verminkt import as_read, unquoted, why_maimed, why_no_id
 from uploads.mapping.doelen import code_in, is_contactlijst, is_uren, list_of
 from uploads.mapping.kolommen import says_bsn
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Omgeving, Opmerking
-from uploads.mapping.regels import AFKEUREN, EENHEDEN, Regel
-from uploads.mapping.words import GEEN
+from uploads.mapping.regels import AFKEUREN, EENHEDEN, PSEUDONIEM, Regel
+from uploads.mapping.words import GEEN, PROGRAMMAWOORDEN
 
 # The first part of the code of a remark about a list; "code" for lists that are not here.
 _STAM: Mapping[str, str] = {
@@ -49,20 +52,90 @@ _WEGGELATEN: Mapping[str, str] = {
     "opleidingen": "Deze opleiding staat niet in de lijst en is weggelaten. Koppel de waarde aan een opleiding uit de "
     "lijst.",
 }
-_UREN = "uur|uren|u|uur per week|uren per week|uur/wk"
-_MOST_HOURS = 1000
-_UNIT_BEHIND = re.compile(r"\s*(?:uur|uren|u)?\.?\s*(?:per|p|/)?\.?\s*(?:dag|maand|mnd|d|m)?\.?$")
+# The unit that may stand behind a number, by the name of the attribute.
+_UNITS: Mapping[str, str] = {
+    "maximaleReisafstand": "km|kilometer|kilometers",
+    "maximaleReistijd": "min|minuten|minuut|m",
+    "aantalJarenWerkzaamInBeroep": "jaar|jaren|jr|j",
+}
+_ID_TEKENS = re.compile(r"[^a-zA-Z0-9_.\-]+")
 NIL_BEHIND = re.compile(r"([0-9]{1,9})[.,]0{1,4}")
 _WORDS = re.compile(r"[^a-z]+")
 _AND = " en "
 
 
-def reader(soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, *, epoch_1904: bool = False) -> Lees:
+def reader(
+    soort: Soort,
+    leaf: Veld,
+    regel: Regel,
+    omgeving: Omgeving,
+    *,
+    epoch_1904: bool = False,
+    volgorde: Volgorde | None = None,
+) -> Lees:
     """Gives a reader of the cells of one column for this attribute.
 
-    With `epoch_1904` bare numbers are days since 1904. The reader gives a list of values when the target of
-    the rule ends in `[]`, or is an address or number in a list.
+    With `epoch_1904` bare numbers are days since 1904; `volgorde` is the order of day and month in the column. The
+    reader gives a list of values when the target of the rule ends in `[]`, or is an address or number in a list.
+    A cell that cannot be read refuses the row only where every record needs it, or where the rule says so.
     """
+    lees = _reader(soort, leaf, regel, omgeving, epoch_1904, volgorde)
+    if leaf.pad in {soort.id_pad, soort.postcode_pad} or leaf.verplicht:
+        return lees
+    return _left_out(lees, keep=leaf.attribuut.waardelijst is not None and regel.bij_onbekend == AFKEUREN)
+
+
+def range_reader(leaf: Veld, regel: Regel, omgeving: Omgeving) -> Lees:
+    """Gives a reader of the other end of a range of hours: that of `leaf`, from the column of this rule."""
+    lowest, highest = leaf.attribuut.minimum or 0, leaf.attribuut.maximum or 2**31
+    return read_hours(
+        lowest,
+        highest,
+        EENHEDEN.get(regel.eenheid, 1.0),
+        laagste=is_laagste(leaf),
+        alleen_bereik=True,
+        afwezig=absence(omgeving),
+    )
+
+
+def is_laagste(leaf: Veld) -> bool:
+    """Tells whether this is the lowest number of a range of hours."""
+    return leaf.attribuut.naam.endswith("Minimaal")
+
+
+_LEFT_OUT = "Dit gegeven is weggelaten."
+
+
+def _left_out(lees: Lees, *, keep: bool) -> Lees:
+    """Gives a reader that leaves out what cannot be read, with a warning, and refuses nothing.
+
+    A text with a BSN is still refused: somebody must take it out of the text. With `keep` so is a value that is
+    not in its list.
+    """
+    warnings: dict[Opmerking, Opmerking] = {}
+
+    def read(value: object) -> Cel:
+        if maimed := why_maimed(value):
+            return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
+        cel = lees(value)
+        remark = cel.opmerking
+        if remark is None or remark.ernst is not Ernst.AFGEKEURD or remark.code == "bsn_in_tekst" or keep:
+            return cel
+        if remark not in warnings:
+            warnings[remark] = Opmerking(Ernst.WAARSCHUWING, remark.code, f"{remark.melding} {_LEFT_OUT}")
+        return cel._replace(opmerking=warnings[remark])
+
+    return read
+
+
+def _reader(
+    soort: Soort,
+    leaf: Veld,
+    regel: Regel,
+    omgeving: Omgeving,
+    epoch_1904: bool,
+    volgorde: Volgorde | None,
+) -> Lees:
     absent = absence(omgeving)
     if leaf.pad.endswith("[]") and is_contactlijst(leaf.attribuut):
         # These readers find several values in one cell themselves.
@@ -72,7 +145,7 @@ def reader(soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, *, epoch_
         if regel.splits:
             return _several(one, knows, regel.splits, absent)
     else:
-        one = _reader_of_one(soort, leaf, regel, omgeving, absent, epoch_1904)
+        one = _reader_of_one(soort, leaf, regel, omgeving, absent, epoch_1904, volgorde)
     return _in_list(one) if "[]" in regel.doel else one
 
 
@@ -84,11 +157,22 @@ def absence(omgeving: Omgeving) -> IsAfwezig:
     own = omgeving.afwezig
     if own is None:
         return is_absent
-    return lambda text: not text or text.casefold() in own or (text[0] == "#" and is_absent(text))
+
+    def absent(text: str) -> bool:
+        folded = text.casefold()
+        return not text or folded in own or folded in PROGRAMMAWOORDEN or (text[0] == "#" and is_absent(text))
+
+    return absent
 
 
 def _reader_of_one(
-    soort: Soort, leaf: Veld, regel: Regel, omgeving: Omgeving, absent: IsAfwezig, epoch_1904: bool
+    soort: Soort,
+    leaf: Veld,
+    regel: Regel,
+    omgeving: Omgeving,
+    absent: IsAfwezig,
+    epoch_1904: bool,
+    volgorde: Volgorde | None,
 ) -> Lees:
     attribuut = leaf.attribuut
     if leaf.pad == soort.id_pad:
@@ -96,13 +180,18 @@ def _reader_of_one(
     if leaf.pad == soort.postcode_pad:
         return read_postcode(omgeving.ligt_ergens, absent)
     if attribuut.type is Gegevenstype.DATUM:
-        return date_reader(epoch_1904, absent)
+        direct = dt.date.today() if attribuut.naam.startswith("datumAanvangBeschikbaar") else None
+        if regel.maand_eerst:
+            # The rule and the values must agree.
+            volgorde = Volgorde.MAAND_DAG if volgorde in {None, Volgorde.MAAND_DAG} else Volgorde.DOOR_ELKAAR
+        return date_reader(epoch_1904, absent, volgorde, direct)
     if attribuut.json_type == "integer":
         highest = attribuut.maximum if attribuut.maximum is not None else 2**31
         lowest = attribuut.minimum or 0
-        if regel.eenheid:
-            return _converted(EENHEDEN[regel.eenheid], lowest, highest, absent)
-        return read_number(lowest, highest, _UREN if is_uren(attribuut) else "", absent)
+        if is_uren(attribuut):
+            factor = EENHEDEN.get(regel.eenheid, 1.0)
+            return read_hours(lowest, highest, factor, laagste=is_laagste(leaf), afwezig=absent)
+        return read_number(lowest, highest, _UNITS.get(attribuut.naam, ""), absent)
     if is_contactlijst(attribuut):
         return _first(_contact_reader(leaf, absent))
     lees = text_reader(leaf, absent)
@@ -120,18 +209,25 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
         ).opmerking
 
         def read_bsn(value: object) -> Cel:
+            if maimed := why_no_id(as_read(value)):
+                return rejected("kenmerk_verminkt", maimed)
             bsn = bsn_of(value, absent)
             return Cel(pseudoniem(bsn), None if is_bsn(bsn) else fault) if bsn else AFWEZIG
 
         return read_bsn
 
     def read(value: object) -> Cel:
+        value = as_read(unquoted(value))
+        if maimed := why_no_id(value):
+            return rejected("kenmerk_verminkt", maimed)
         text = tekst(value)
         if absent(text):
             return AFWEZIG
         if regel.pseudoniem:
             # This column may also hold somebody's BSN; then the pseudonym is the one that belongs to the BSN.
             return Cel(pseudoniem(bsn_of(text) if is_bsn(text) else text))
+        if regel.tekens and _ID_TEKENS.search(text) and not is_bsn(_ID_TEKENS.sub("", text)):
+            return Cel(pseudoniem(text) if regel.tekens == PSEUDONIEM else _ID_TEKENS.sub("-", text))
         return Cel(safe_id(text, pseudoniem))
 
     return read
@@ -139,27 +235,6 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
 
 def _contact_reader(leaf: Veld, absent: IsAfwezig) -> Lees:
     return email_reader(absent) if leaf.attribuut.naam == "emailadres" else phone_reader(absent)
-
-
-def _converted(factor: float, lowest: int, highest: int, absent: IsAfwezig) -> Lees:
-    """Gives a reader of hours in another unit; the result is whole hours a week."""
-    fault = rejected(
-        "getal_onmogelijk",
-        f"Hier hoort een aantal uren te staan dat per week uitkomt op {lowest} tot en met {highest}. "
-        "Pas de waarde aan, of kies een andere eenheid.",
-    )
-
-    def read(value: object) -> Cel:
-        text = tekst(value)
-        if absent(text):
-            return AFWEZIG
-        number = number_of(_UNIT_BEHIND.sub("", text.casefold()) if isinstance(value, str) else value)
-        if number is None or not 0 <= number < _MOST_HOURS or text.endswith("%"):
-            return fault
-        hours = int(number * factor + 0.5)
-        return Cel(hours) if lowest <= hours <= highest else fault
-
-    return read
 
 
 def _shortened(lees: Lees, leaf: Veld) -> Lees:
@@ -219,7 +294,7 @@ def _code_reader(
     unknown = _unknown_value(lijst, naam, regel)
 
     def read(value: object) -> Cel:
-        text = tekst(value)
+        text = tekst(as_read(value))
         key = text.casefold()
         code = mapped.get(key)
         if code is not None:

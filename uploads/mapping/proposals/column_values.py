@@ -25,8 +25,9 @@ from exchange.standard.waardelijsten import (
 )
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.contact import bsn_of, can_be_postcode, normal_postcode
-from uploads.mapping.cells.dates import date_of
+from uploads.mapping.cells.dates import Volgorde, date_of, order_of
 from uploads.mapping.cells.text import is_absent, tekst
+from uploads.mapping.cells.verminkt import as_read, why_maimed
 from uploads.mapping.words import GEEN, JA_WOORDEN, NEE_WOORDEN, VAN_VELE_LIJSTEN, words_of_list
 
 _NEARLY_ALL: Final = 0.8
@@ -77,6 +78,8 @@ class Kolomwaarden:
     soorten: frozenset[Waardesoort]
     scheiding: str
     helemaal: frozenset[Waardesoort] = frozenset()
+    # Every value is a single letter or digit.
+    kort: bool = False
 
     def is_een(self, *soorten: Waardesoort) -> bool:
         """Tells whether the values are of one of these kinds."""
@@ -137,6 +140,10 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
     """Examines these values; absent ones do not count."""
     said: list[tuple[object, str]] = []
     for value in values:
+        # A maimed value tells nothing about the others.
+        if why_maimed(value):
+            continue
+        value = as_read(value)
         text = tekst(value)
         if not is_absent(text):
             said.append((value, text))
@@ -145,9 +152,12 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
     if not said:
         return Kolomwaarden(0, frozenset(), "")
     times = {soort: sum(test(value, text) for value, text in said) for soort, test in _TESTS.items()}
+    if order_of(value for value, _ in said) is Volgorde.MAAND_DAG:
+        times[Waardesoort.DATUM] = sum(date_of(value, maand_eerst=True) is not None for value, _ in said)
     found = _sensible({soort for soort, number in times.items() if number >= _NEARLY_ALL * len(said)}, said)
     whole = frozenset(soort for soort in found if times.get(soort, 0) == len(said))
-    return Kolomwaarden(len(said), frozenset(found), _separators(said), whole)
+    short = len({text for _, text in said}) > 1 and all(len(text) == 1 for _, text in said)
+    return Kolomwaarden(len(said), frozenset(found), _separators(said), whole, short)
 
 
 def _sensible(found: set[Waardesoort], said: list[tuple[object, str]]) -> set[Waardesoort]:

@@ -58,9 +58,20 @@ _TOGETHER = (
     (re.compile(r"\bp\s*/\s*w\b|\bpw\b"), " per week"),
     (re.compile(r"\bp\s*/\s*d\b"), " per dag"),
     (re.compile(r"\bp\s*/\s*m\b"), " per maand"),
+    (re.compile(r"\bw\s*&\s*d\b"), "werk en denk"),
+    (re.compile(r"\b(?:postal|zip)[\s_\-]?code\b"), "postcode"),
+    (re.compile(r"\bdate[\s_\-]of[\s_\-]birth\b"), "geboortedatum"),
+    (re.compile(r"\bcontact[\s_\-]person\b"), "contactpersoon"),
+    (re.compile(r"\bcase[\s_\-]manager\b"), "casemanager"),
+    (re.compile(r"\bjob[\s_\-]coach\b"), "jobcoach"),
 )
+# What the letters after "NT2" stand for: the four skills in Dutch as a second language.
+_NT2 = {
+    "m": "mondeling", "sp": "mondeling", "s": "schriftelijk", "sch": "schriftelijk", "schr": "schriftelijk",
+    "l": "lezen", "lz": "lezen", "lu": "luisteren", "lui": "luisteren",
+}  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-_LETTERS_NUMBER = re.compile(r"([a-z]{4,})([0-9]{1,2})")
+_LETTERS_NUMBER = re.compile(r"([a-z]{3,})([0-9]{1,2})")
 _NUMBER_ENDING = re.compile(r"(?<=[a-z]{3})nr$")
 
 
@@ -73,12 +84,18 @@ def words_of(kop: str) -> tuple[str, ...]:
     for pattern, word in _TOGETHER:
         text = pattern.sub(word, text)
     words: list[str] = []
-    for token in _NOT_A_WORD.split(text):
+    tokens = [token for token in _NOT_A_WORD.split(text) if token]
+    if tokens[:1] == ["nt2"]:
+        tokens = ["nederlands", *(_NT2.get(token, token) for token in tokens[1:])]
+    for token in tokens:
         glued = _LETTERS_NUMBER.fullmatch(token)
         for part in glued.groups() if glued else (token,):
             if part:
                 part = kolomnamen.AFKORTINGEN.get(part, part)
                 words.append(_NUMBER_ENDING.sub("nummer", part))
+    if words[:1] == ["werk"] and len(words) > 2 and words[1].isdigit():
+        # WERK1_FUNCTIE, WERK2_FUNCTIE: one job after another.
+        words[0] = "werkervaring"
     return tuple(words)
 
 

@@ -489,15 +489,28 @@ AFKORTINGEN: Final[Mapping[str, str]] = {
     "gewenst": "gewenste", "hoogst": "hoogste", "maximale": "maximaal", "minimale": "minimaal",
     "beschikb": "beschikbaar",
     "besch": "beschikbaar", "phone": "telefoon", "mobile": "mobiel", "jobtitle": "functie", "profession": "beroep",
-    "education": "opleiding", "hours": "uren", "employer": "werkgever", "license": "rijbewijs", "name": "naam",
+    "education": "opleiding", "hours": "uren", "employer": "werkgever", "license": "rijbewijs", "licence": "rijbewijs",
+    "name": "naam",
     "firstname": "voornaam", "lastname": "achternaam", "birthdate": "geboortedatum", "gender": "geslacht",
+    "pc": "postcode", "pc6": "postcode", "tst": "toestemming", "toest": "toestemming", "cm": "casemanager",
+    "jc": "jobcoach", "vvm": "vervoermiddel", "verv": "vervoer", "rb": "rijbewijs", "dipl": "diploma",
+    "adr": "adres", "pers": "persoon", "lft": "leeftijd", "regnr": "registratienummer", "reg": "registratie",
+    "reisafst": "reisafstand", "afst": "afstand", "functieoms": "functieomschrijving", "oplniv": "opleidingsniveau",
+    "title": "titel", "description": "omschrijving", "company": "bedrijf", "distance": "afstand", "travel": "reis",
+    "occupation": "beroep", "level": "niveau", "desired": "gewenste", "wanted": "gewenste", "available": "beschikbaar",
+    "from": "vanaf", "until": "tot", "job": "functie", "experience": "ervaring", "work": "werk", "time": "tijd",
+    "motivation": "motivatie", "required": "vereist", "years": "jaren", "closing": "sluiting", "date": "datum",
+    "number": "nummer", "house": "huis", "apply": "sollicitatie", "sector": "sector", "transport": "vervoer",
+    "skills": "vaardigheden", "languages": "talen", "written": "schriftelijk", "spoken": "mondeling",
     "language": "taal", "salary": "salaris", "vacancy": "vacature", "city": "woonplaats", "street": "straat",
 }  # fmt: skip
 
 # Words without a meaning of their own.
 VULWOORDEN: Final = frozenset(
-    {"van", "de", "het", "een", "in", "of", "en", "op", "voor", "per", "te", "bij", "met", "the"}
-)
+    {"driving", "welk",
+      "welke", "hoeveel", "wil", "kan", "om", "aan", "uw", "deze", "zich", "is", "of", "to", "for", "a",
+     "van", "de", "het", "een", "in", "en", "op", "voor", "per", "te", "bij", "met", "the"}
+)  # fmt: skip
 # Words that say who or what a row is about, or how a value is coded; they do not name an attribute.
 ONDERWERPEN: Final = frozenset(
     {

@@ -16,9 +16,11 @@ from exchange.standard import Gegevenstype, Soort, Veld, velden
 from exchange.standard.boom import lower_first
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.reader import NIL_BEHIND, separator_of
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
+from uploads.mapping.cells.verminkt import as_read, why_no_id
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, is_uren, without_positions
 from uploads.mapping.eigen import is_eigen_kop
 from uploads.mapping.kolommen import kolomkoppen
@@ -35,7 +37,8 @@ from uploads.mapping.proposals.header_names import (
     by_name,
     words_of,
 )
-from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, Regel, Regels, Toestemming
+from uploads.mapping.proposals.mensen import menskolommen
+from uploads.mapping.regels import GEWONE_SPLITS, LONGEST_VALUE, PSEUDONIEM, Regel, Regels, Toestemming
 from uploads.mapping.words import (
     JA,
     JA_CIJFER,
@@ -54,6 +57,9 @@ GENOEG: Final = 60
 ZEKER: Final = 90
 
 _LEAST: Final = 40
+_MOST_POSSIBLE: Final = 5
+# The number of ids from which two equal ones tell that it is no id.
+_ENOUGH_IDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class Suggestie:
     inkorten: bool = False
     per_woord: bool = False
     waarden: tuple[tuple[str, str], ...] = ()
+    tekens: str = ""
+    maand_eerst: bool = False
+    # What the column may be, best first, as `Guess.target` has it.
+    kandidaten: tuple[str, ...] = ()
     # Constants that belong to it: (target, value), such as the language of a level.
     vast: tuple[tuple[str, str], ...] = ()
 
@@ -101,7 +111,12 @@ def suggest(koppen: Sequence[str], monsters: Sequence[Sequence[object]], soort: 
 
 
 def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> Soort | None:
-    """Guesses whether the file holds jobseekers or vacancies; None when it does not tell."""
+    """Guesses whether the file holds jobseekers or vacancies; None when it does not tell.
+
+    A column with consent or BSNs means jobseekers, whatever the other columns look like.
+    """
+    if menskolommen(koppen, monsters):
+        return Soort.WERKZOEKENDEN
     said: Counter[str] = Counter()
     for kop in koppen:
         words = set(words_of(kop))
@@ -109,8 +124,6 @@ def guess_kind(koppen: Sequence[str], monsters: Sequence[Sequence[object]]) -> S
         for soort, own in kolomnamen.VAN_SOORT.items():
             if words & own or any(glued.startswith(word) for word in own if len(word) > 5):
                 said[soort.value] += 40
-    if any(look_at(values).is_een(Waardesoort.BSN) for values in monsters):
-        said[Soort.WERKZOEKENDEN.value] += 40
     for soort in SOORTEN:
         for one in suggest(koppen, monsters, soort):
             if one.is_genoeg:
@@ -155,6 +168,8 @@ def regels_from(
                 inkorten=one.inkorten,
                 waarden=one.waarden,
                 per_woord=one.per_woord,
+                tekens=one.tekens,
+                maand_eerst=one.maand_eerst,
             )
         )
         for doel, value in one.vast:
@@ -234,6 +249,9 @@ _BY_VALUES: Final[Sequence[tuple[Waardesoort, str, int]]] = (
     (_W.LANGE_TEKST, "persoonlijkePresentatie", 45),
     (_W.LANGE_TEKST, "omschrijvingVacature", 62),
 )
+# Kinds of values that tell what a column is, whatever its header says.
+_UNMISTAKABLE: Final = frozenset({_W.POSTCODE, _W.EMAIL})
+_BEYOND_NAMES: Final = 91
 _OUT_BY_VALUES: Final[Mapping[Waardesoort, str]] = {
     _W.IBAN: "Bankgegevens",
     _W.GEBOORTEDATUM: "Geboortedatum en leeftijd",
@@ -269,6 +287,11 @@ def _by_values(column: _Column, soort: Soort) -> list[Guess]:
                 found.append(Guess(f"{OUT}{reden}", 64, _capital(_alike(kind, values)), by_name=False))
     for kind, name, score in _BY_VALUES:
         leaf = _leaf_named(soort, name) if kind in values.soorten else None
+        if kind is _W.RIJBEWIJS and (values.is_een(_W.TAALNIVEAU) or values.kort):
+            # A1 and A2 are levels of a language too, and a letter may be anything.
+            score = _LEAST
+        if kind in _UNMISTAKABLE and kind in values.helemaal and values.aantal > 1:
+            score = _BEYOND_NAMES
         if leaf is not None:
             found.append(Guess(leaf.pad, score, _capital(_alike(kind, values)), by_name=False))
     return sorted(found, key=lambda guess: -guess.score)
@@ -378,12 +401,10 @@ class _Assignment:
         """Gives the proposals, one for each column."""
         for column in self.columns:
             self._by_its_header_alone(column)
-        guesses = [
-            (guess, column)
-            for column in self.columns
-            if column.index not in self.found
-            for guess in self._guesses(column)
-        ]
+        possible = {
+            column.index: self._guesses(column) for column in self.columns if column.index not in self.found
+        }
+        guesses = [(guess, column) for column in self.columns for guess in possible.get(column.index, ())]
         # A name has priority over values, and of two equals the first column has priority.
         guesses.sort(key=lambda pair: (-pair[0].score, not pair[0].by_name, pair[1].index))
         late: dict[int, str] = {}
@@ -394,7 +415,16 @@ class _Assignment:
         for column in self.columns:
             if column.index not in self.found:
                 self.found[column.index] = self._nothing(column, late.get(column.index))
-        return [self._finished(self.found[column.index]) for column in self.columns]
+        return [
+            replace(
+                self._finished(self.found[column.index]),
+                kandidaten=tuple(
+                    guess.target
+                    for guess in sorted(possible.get(column.index, ()), key=lambda guess: -guess.score)
+                )[:_MOST_POSSIBLE],
+            )
+            for column in self.columns
+        ]
 
     # --- Columns whose header tells more than a name ------------------------------------------------
 
@@ -502,8 +532,25 @@ class _Assignment:
         named = {guess.target for guess in found}
         # A clear header is believed: an "inschrijfdatum" is no birthday.
         certain = any(guess.score >= ZEKER for guess in found)
-        found += [guess for target, guess in by_values.items() if target not in named and not certain]
+        found += [
+            guess
+            for target, guess in by_values.items()
+            if target not in named and (not certain or guess.score >= _BEYOND_NAMES)
+        ]
+        if any(guess.score >= _BEYOND_NAMES and not guess.by_name for guess in found):
+            # The header belongs to something else than what is in the column.
+            found = [
+                replace(guess, score=guess.score - 40)
+                if guess.by_name and not self._holds(guess, column)
+                else guess
+                for guess in found
+            ]
         return found
+
+    def _holds(self, guess: Guess, column: _Column) -> bool:
+        """Tells whether the values can be of the attribute that the header names."""
+        leaf = self.leaves.get(guess.target)
+        return leaf is not None and leaf.pad != self.soort.id_pad and _fits(leaf, column.values)[0] is True
 
     def _weigh(self, guess: Guess, column: _Column) -> Guess:
         """Gives the guess with its certainty raised or lowered by the values."""
@@ -526,7 +573,9 @@ class _Assignment:
             return replace(guess, reason=f"{guess.reason}.")
         if leaf.pad == self.soort.id_pad:
             bad = values.is_een(_W.DATUM, _W.LANGE_TEKST, _W.POSTCODE, _W.EMAIL, _W.JA_NEE, _W.GEBOORTEDATUM)
-            return replace(guess, score=guess.score - (50 if bad else 0), reason=f"{guess.reason}.")
+            if bad:
+                return replace(guess, score=guess.score - 50, reason=f"{guess.reason}.")
+            return self._as_id(guess, self.samples.get(column.key, ()))
         good, what = _fits(leaf, values)
         if good is None:
             return replace(guess, reason=f"{guess.reason}.")
@@ -541,6 +590,26 @@ class _Assignment:
             score=score,
             reason=f"{guess.reason}, maar de waarden zijn eerder {what.value if what else 'iets anders'}.",
         )
+
+    def _as_id(self, guess: Guess, samples: Sequence[object]) -> Guess:
+        """Gives the guess of an id, less certain when its values are no ids or do not differ."""
+        texts = [text for text in map(tekst, map(as_read, samples)) if not is_absent(text)]
+        if len(texts) >= _ENOUGH_IDS and len(set(texts)) < len(texts):
+            return replace(
+                guess, score=guess.score - 45, reason=f"{guess.reason}, maar dezelfde waarde komt vaker voor."
+            )
+        if any(why_no_id(value) for value in samples):
+            return replace(
+                guess,
+                score=guess.score - 45,
+                reason=f"{guess.reason}, maar er zijn nummers bij die verminkt zijn.",
+            )
+        worded = sum(" " in text and not any(map(str.isdigit, text)) for text in texts)
+        if texts and worded * 2 > len(texts):
+            return replace(
+                guess, score=guess.score - 45, reason=f"{guess.reason}, maar de waarden zijn woorden."
+            )
+        return replace(guess, reason=f"{guess.reason}.")
 
     # --- Giving -------------------------------------------------------------------------------------
 
@@ -666,6 +735,10 @@ class _Assignment:
         if one.doel == self.soort.id_pad and self.taken.get("bsn") == one.kolom and self._has_own_number(one):
             return replace(one, doel=None, reden=f"{one.reden.removesuffix(_BSN_USE)}{_BSN_NOT_NEEDED}")
         doel = one.doel
+        if leaf.pad == self.soort.id_pad and self.taken.get("bsn") != one.kolom:
+            one = replace(one, tekens=tekens_for(samples))
+        if leaf.attribuut.type is Gegevenstype.DATUM and order_of(samples) is Volgorde.MAAND_DAG:
+            one = replace(one, maand_eerst=True, reden=f"{one.reden} De maand staat voorop.")
         # When the column is the only one of its group and its cells hold several codes, each
         # code becomes an element.
         if is_alone(leaf) or (self._is_only(leaf) and is_coded_list(leaf) and has_several(leaf, samples)):
@@ -829,6 +902,13 @@ def splits_for(leaf: Veld, samples: Iterable[object] = ()) -> str:
 # Codes are short: a slash, a space or the word "en" between them has no other meaning.
 SPLITS_EN: Final = f"{GEWONE_SPLITS}/ en "
 SPLITS_SPATIE: Final = f"{GEWONE_SPLITS}/ "
+
+
+def tekens_for(samples: Iterable[object]) -> str:
+    """Gives what a proposal does with ids that have characters that are not allowed: it makes them pseudonyms."""
+    return (
+        PSEUDONIEM if any(re.search(r"[^a-zA-Z0-9_.\-]", tekst(as_read(value))) for value in samples) else ""
+    )
 
 
 def yes_words(samples: Iterable[object]) -> tuple[str, ...]:

@@ -11,7 +11,14 @@ from django.utils import timezone
 
 from exchange.waardelijsten.comparison import Versievergelijking, compare
 from exchange.waardelijsten.lijsten import LIJSTEN, Lijst
-from exchange.waardelijsten.models import Code, NietKlaargezet, Versie, Versiestatus, prepare
+from exchange.waardelijsten.models import (
+    Code,
+    NietKlaargezet,
+    Versie,
+    Versiecode,
+    Versiestatus,
+    prepare,
+)
 from exchange.waardelijsten.reading import (
     Ingang,
     Leesfout,
@@ -31,7 +38,7 @@ class Command(BaseCommand):
     """The command; exits with 0: done; 1: refused, nothing changed; 3: prepared only, codes are in use."""
 
     help = (
-        "Zet een waardelijst klaar (CSV, of SKOS in RDF/XML) en laat zien wat die zou veranderen. "
+        "Zet een waardelijst klaar (CSV, of SKOS in RDF/XML of Turtle) en laat zien wat die zou veranderen. "
         "Met --toepassen gaat de klaargezette versie in. Zonder bestand: de stand van de lijst, of van alle lijsten."
     )
 
@@ -113,6 +120,7 @@ class Command(BaseCommand):
                 self._tell_state(lijst, database)
         if versie is None:
             return
+        self._warn_of_form(lijst, versie, database)
         with transaction.atomic(using=database):
             verschil = compare(versie, database)
             self._tell_difference(versie, verschil, None if options["alles"] else _SHOWN)
@@ -123,6 +131,21 @@ class Command(BaseCommand):
                 "Deze versie geldt nog niet. Laat haar ingaan met: "
                 f"python manage.py load_waardelijst {lijst.naam} --toepassen"
                 + (" --toch" if verschil.in_gebruik else "")
+            )
+
+    def _warn_of_form(self, lijst: Lijst, versie: Versie, database: str) -> None:
+        """Warns of codes that have another form than the keeper of the list gives them."""
+        if not lijst.vorm:
+            return
+        codes = Versiecode.objects.using(database).filter(versie=versie).order_by("code")
+        other = codes.exclude(code__regex=f"^{lijst.vorm}$")
+        aantal = other.count()
+        if aantal:
+            self.stderr.write(
+                f"Let op: {_codes(aantal)} van {lijst.naam} {'heeft' if aantal == 1 else 'hebben'} een andere vorm dan "
+                f"{lijst.beheerder} gebruikt ({lijst.voorbeeld}), zoals {other.values_list('code', flat=True)[0]}. "
+                "Wie elders met de codes van "
+                f"{lijst.beheerder} zoekt, vindt deze niet."
             )
 
     def _prepare(self, lijst: Lijst, options: dict[str, Any]) -> Versie | None:
