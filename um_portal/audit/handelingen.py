@@ -42,3 +42,4 @@ class Handeling(TextChoices):
     ZOEKVRAAG_GESTELD = "zoekvraag_gesteld", "Zoekvraag gesteld"
     ZOEKVRAGEN_GEWIST = "zoekvragen_gewist", "Zoekvragen gewist omdat hun tijd voorbij is"
     DETAIL_OPGEVRAAGD = "detail_opgevraagd", "Detail opgevraagd"
+    DETAIL_NIET_GELEVERD = "detail_niet_geleverd", "Opgevraagd detail niet gekregen"
