@@ -240,9 +240,9 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
         _settle_request(gemeente, gebruiker, aanvraag, resultaat.zoekvraag_id, fout)
         raise
     except Exception:
-        fout = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
-        _settle_request(gemeente, gebruiker, aanvraag, resultaat.zoekvraag_id, fout)
-        raise fout from None
+        unknown = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
+        _settle_request(gemeente, gebruiker, aanvraag, resultaat.zoekvraag_id, unknown)
+        raise unknown from None
     now = timezone.now()
     with voor_gemeente(gemeente):
         Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)

@@ -932,16 +932,18 @@ def test_a_search_that_waits_keeps_its_short_lease_as_long_as_its_worker_lives(
     monkeypatch.setattr(searching, "HARTSLAG_LEASE", timedelta(seconds=0.4))
     gemeente = een_gemeente()
     found = een_zoekvraag(gemeente, een_gebruiker(gemeente), put=False)
-    leases: list[Any] = []
+    leases: list[bool] = []
+    usual: Callable[[BaseHTTPRequestHandler], Answer] = exchange.normal
 
     def watched(handler: BaseHTTPRequestHandler) -> Answer:
         # As long as the exchange thinks, nobody else can have the search, long after its first lease.
         until = time.monotonic() + 1.2
         while time.monotonic() < until:
-            leases.append(again(found).lease_tot > timezone.now())
+            until_then = again(found).lease_tot
+            leases.append(until_then is not None and until_then > timezone.now())
             time.sleep(0.1)
         connection.close()
-        return exchange.normal(handler)
+        return usual(handler)
 
     exchange.answer = watched
     searching.put_search(gemeente, found.pk)
