@@ -9,7 +9,7 @@ from um_portal.tenants.rls import EnableRowLevelSecurity
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("uploads", "0002_voordrachten_tellen"),
+        ("uploads", "0004_leeskeuze"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
