@@ -35,7 +35,7 @@ def erase_user(gebruiker: Gebruiker, *, only: Gemeente | None = None, door: Gebr
     for gemeente in found:
         with voor_gemeente(gemeente):
             Lidmaatschap.objects.filter(gebruiker=locked).delete()
-            log_act(gemeente, Handeling.GEBRUIKER_GEWIST, gebruiker=door)
+            log_act(gemeente, Handeling.GEBRUIKER_GEWIST, gebruiker=door, betrokkene=locked)
     if locked.supportrol:
         call(Gebruiker, "um_supportrol_intrekken", locked.pk)
     locked.delete()
