@@ -15,6 +15,7 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.audit.models import Auditregel
+from um_portal.audit.people import by_pseudonym
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import lifecycle, voorwaarden
 from um_portal.gemeenten.models import Intrekreden, Voorwaardesoort
@@ -155,10 +156,11 @@ class Gebeurtenis:
 
 def history(most: int = 50) -> list[Gebeurtenis]:
     """Lists what happened to the municipality, newest first; call inside `voor_gemeente`."""
-    rows = Auditregel.objects.filter(handeling__in=_LEVENSLOOP).select_related("gebruiker").order_by("-pk")
+    rows = list(Auditregel.objects.filter(handeling__in=_LEVENSLOOP).order_by("-pk")[:most])
+    people = by_pseudonym(row.actor for row in rows)
     return [
-        Gebeurtenis(row.tijdstip, Handeling(row.handeling).label, _reason(row), row.gebruiker)
-        for row in rows[:most]
+        Gebeurtenis(row.tijdstip, Handeling(row.handeling).label, _reason(row), people.get(row.actor))
+        for row in rows
     ]
 
 
