@@ -14,7 +14,8 @@ from django.db.models import TextChoices
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.audit.models import Auditregel, Pseudoniem
+from um_portal.audit.models import Auditregel
+from um_portal.audit.people import by_pseudonym
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import lifecycle, voorwaarden
 from um_portal.gemeenten.models import Intrekreden, Voorwaardesoort
@@ -156,8 +157,7 @@ class Gebeurtenis:
 def history(most: int = 50) -> list[Gebeurtenis]:
     """Lists what happened to the municipality, newest first; call inside `voor_gemeente`."""
     rows = list(Auditregel.objects.filter(handeling__in=_LEVENSLOOP).order_by("-pk")[:most])
-    names = Pseudoniem.objects.filter(pseudoniem__in={row.actor for row in rows if row.actor})
-    people = {row.pseudoniem: row.gebruiker for row in names.select_related("gebruiker")}
+    people = by_pseudonym(row.actor for row in rows)
     return [
         Gebeurtenis(row.tijdstip, Handeling(row.handeling).label, _reason(row), people.get(row.actor))
         for row in rows

@@ -180,7 +180,8 @@ def test_support_reads_its_own_tables_and_writes_none() -> None:
                 else:
                     opened.add((table, statement.split()[0]))
             sql("SELECT set_config('um.gemeente', %s, true)", str(gemeente.pk))
-    assert reasons == {"permission denied"}
+    # A view cannot be emptied by anybody.
+    assert {reason for reason in reasons if "is not a table" not in reason} == {"permission denied"}
     assert opened == {(table, "SELECT") for table in SUPPORT_LEEST}
     for column in ("password", "last_login"):
         with als_support(), pytest.raises(ProgrammingError, match="permission denied"):
