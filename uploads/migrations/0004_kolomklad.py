@@ -9,7 +9,8 @@ from um_portal.tenants.rls import EnableRowLevelSecurity
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("uploads", "0002_voordrachten_tellen"),
+        ("uploads", "0003_leeskeuze"),
+        ("uploads", "0003_leveringscijfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
