@@ -9,7 +9,8 @@ from um_portal.tenants.rls import EnableRowLevelSecurity
 class Migration(migrations.Migration):
     dependencies = [
         ("tenants", "0001_initial"),
-        ("uploads", "0002_voordrachten_tellen"),
+        ("uploads", "0003_kolomklad"),
+        ("uploads", "0003_leveringscijfers"),
     ]
 
     operations = [
