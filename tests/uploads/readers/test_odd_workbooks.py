@@ -257,6 +257,15 @@ def test_a_text_with_nuls_never_passes():
     assert marks(late) == {5002: [(ONLEESBAAR, (1,))]}
 
 
+def test_the_first_rows_are_judged_like_the_others():
+    for number in (1, 400):
+        rijen = [["id", "naam"], *[["P1", "x"]] * number, ["P2", "K\0o"], ["P3", "Ren\ufffd"]]
+        with open_file(ole({"Workbook": biff8(rijen)})) as bestand:
+            *_, nul, wrong = bestand.tabellen[0].rijen()
+        assert (nul.waarden, nul.merken) == (["P2", ""], ((ONLEESBAAR, (1,)),))
+        assert (wrong.waarden, wrong.merken) == (["P3", "Ren\ufffd"], ((VREEMD, (1,)),))
+
+
 # --- Files that are not read ------------------------------------------------------------------------------
 
 
