@@ -119,6 +119,28 @@ def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
     assert cells(saved(workbook)) == [["id", "uren"]]
 
 
+def test_a_broken_sheet_condemns_the_file_only_when_somebody_sees_it():
+    for hidden, rows in ((' state="hidden"', [["id", "uren"]]), ("", None)):
+        parts = _parts(xlsx(_HEAD))
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+            b"</sheets>", f'<sheet name="Kapot" sheetId="9"{hidden} r:id="rId9"/></sheets>'.encode()
+        )
+        kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+        parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+            b"</Relationships>",
+            b'<Relationship Id="rId9" Type="' + kind + b'" Target="worksheets/sheet9.xml"/></Relationships>',
+        )
+        parts["xl/worksheets/sheet9.xml"] = (
+            b"<worksheet><sheetData><row><c t='zz'><v>1</v></c></row></sheetData></worksheet>"
+        )
+        try:
+            with open_file(zipped(parts)) as bestand:
+                found = [rij.waarden for rij in bestand.tabellen[0].rijen()]
+        except Onleesbaar:
+            found = None
+        assert found == rows
+
+
 @pytest.mark.parametrize("name", ["workbook2.xml", "workbook22.xml"])
 def test_a_workbook_under_another_name_is_found(name):
     parts = _parts(xlsx(_HEAD))
