@@ -57,7 +57,7 @@ class Verborgen(models.TextChoices):
 
 
 class Leeskeuze(GemeenteModel):
-    """What somebody decided about all files of a koppeling: which sheet to take, and what of hidden rows.
+    """A decision about all files of a koppeling: the sheet to take, and whether hidden rows go along.
 
     `koppeling` is the name of a saved koppeling or of a preset.
     """

@@ -21,7 +21,7 @@ if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 
 from uploads.sandbox.confinement import confine
-from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack, pack_rows, rows_message
+from uploads.sandbox.frames import LENGTH, MAX_BYTES, judged, pack, pack_rows, rows_message
 from uploads.sandbox.herkenning import OLE, recognise
 from uploads.sandbox.sheets import Blad, Cells, Formaat, Grenzen, Inhoud, Leesprobleem
 
@@ -137,7 +137,11 @@ def _description(inhoud: Inhoud, formaat: Formaat) -> bytes:
 
 
 def _told(blad: Blad) -> dict[str, Any]:
-    return {**blad._asdict(), "naam": blad.naam[:_NAME].replace("\0", ""), "kop": rows_message(blad.kop)}
+    return {
+        **blad._asdict(),
+        "naam": blad.naam[:_NAME].replace("\0", ""),
+        "kop": rows_message(list(map(judged, blad.kop))),
+    }
 
 
 def main(opdracht: dict[str, Any]) -> None:

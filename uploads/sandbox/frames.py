@@ -94,21 +94,22 @@ def pack_rows(rows: Sequence[Cells]) -> bytes:
     """
     data = orjson.dumps(rows_message(rows))
     if _NUL in data or _WRONG.search(data):
-        data = orjson.dumps(rows_message(list(map(_judged, rows))))
+        data = orjson.dumps(rows_message(list(map(judged, rows))))
     return data
 
 
-def _judged(row: Cells) -> Cells:
+def judged(row: Cells) -> Cells:
+    """Gives a row without texts that hold a NUL, and marked for those and for letters decoded wrongly."""
     texts = [(place, value) for place, value in enumerate(row) if value.__class__ is str]
     nuls = tuple(place for place, value in texts if "\0" in value)
     wrong = tuple(place for place, value in texts if not value.isascii() and _WRONG.search(value.encode()))
     if not nuls and not wrong:
         return row
     merken = [Merk(code, places) for code, places in ((ONLEESBAAR, nuls), (VREEMD, wrong)) if places]
-    judged = gemerkt(row, *merken)
+    clean = gemerkt(row, *merken)
     for place in nuls:
-        judged[place] = ""
-    return judged
+        clean[place] = ""
+    return clean
 
 
 def rows_of(message: Any, most: int) -> list[Cells]:

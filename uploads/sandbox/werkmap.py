@@ -53,7 +53,10 @@ class Werkmap:
             try:
                 sheet = self._workbook.get_sheet_by_index(index)
             except CalamineError as fault:
-                # One odd sheet does not condemn the others.
+                if metadata.visible == SheetVisibleEnum.Visible:
+                    # It may be the sheet that matters, while an older one beside it can be read.
+                    raise
+                # An odd sheet that nobody sees does not condemn the others.
                 broken = broken or fault
                 continue
             last_row, last_column = sheet.end or (-1, -1)

@@ -80,7 +80,7 @@ class _Omtrek(NamedTuple):
 
 
 class _Bijzonder(NamedTuple):
-    """What a row has beside what calamine tells: other cells, by their place, and marks."""
+    """The extras of a row that calamine does not tell: other cells, by their place, and marks."""
 
     cellen: dict[int, Any]
     merken: list[Merk]

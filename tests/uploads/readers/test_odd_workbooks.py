@@ -61,13 +61,13 @@ def test_in_biff8_no_codepage_changes_the_text(codepage):
 @pytest.mark.parametrize("naam", ["Workbook", "WORKBOOK", "workbook"])
 @pytest.mark.parametrize("scattered", [False, True])
 def test_a_stream_is_found_by_any_name_and_in_any_order(naam, scattered):
-    long: list[list[str | float]] = [*_RIJEN, *([f"P{n}", "Zeist"] for n in range(500))]
+    long: list[list[Any]] = [*_RIJEN, *([f"P{n}", "Zeist"] for n in range(500))]
     assert cells(ole({"Iets": b"x" * 5000, naam: biff8(long)}, scattered=scattered)) == long
 
 
 def test_bytes_in_a_text_that_look_like_a_password_are_text():
     # In UTF-16 this is the record for a password, at a place where a piece of the stream may begin.
-    rijen: list[list[str | float]] = [["id", "tekst"], *([f"P{n}", "/" * n + '"' * n] for n in range(200))]
+    rijen: list[list[Any]] = [["id", "tekst"], *([f"P{n}", "/" * n + '"' * n] for n in range(200))]
     assert cells(ole({"Workbook": biff8(rijen)}, scattered=True)) == rijen
 
 
@@ -117,6 +117,28 @@ def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
     chart = workbook.create_chartsheet("Grafiek", 0)
     chart.add_chart(BarChart())
     assert cells(saved(workbook)) == [["id", "uren"]]
+
+
+def test_a_broken_sheet_condemns_the_file_only_when_somebody_sees_it():
+    for hidden, rows in ((' state="hidden"', [["id", "uren"]]), ("", None)):
+        parts = _parts(xlsx(_HEAD))
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+            b"</sheets>", f'<sheet name="Kapot" sheetId="9"{hidden} r:id="rId9"/></sheets>'.encode()
+        )
+        kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+        parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+            b"</Relationships>",
+            b'<Relationship Id="rId9" Type="' + kind + b'" Target="worksheets/sheet9.xml"/></Relationships>',
+        )
+        parts["xl/worksheets/sheet9.xml"] = (
+            b"<worksheet><sheetData><row><c t='zz'><v>1</v></c></row></sheetData></worksheet>"
+        )
+        try:
+            with open_file(zipped(parts)) as bestand:
+                found = [rij.waarden for rij in bestand.tabellen[0].rijen()]
+        except Onleesbaar:
+            found = None
+        assert found == rows
 
 
 @pytest.mark.parametrize("name", ["workbook2.xml", "workbook22.xml"])
@@ -255,6 +277,15 @@ def test_a_text_with_nuls_never_passes():
     assert "geen tekstbestand" in refused(b"id;naam\n1;K\0o\0k\n")
     late = b"id;naam\n" + b"1;Kok\n" * 5000 + b"2;K\0o\0k\n"
     assert marks(late) == {5002: [(ONLEESBAAR, (1,))]}
+
+
+def test_the_first_rows_are_judged_like_the_others():
+    for number in (1, 400):
+        rijen = [["id", "naam"], *[["P1", "x"]] * number, ["P2", "K\0o"], ["P3", "Ren\ufffd"]]
+        with open_file(ole({"Workbook": biff8(rijen)})) as bestand:
+            *_, nul, wrong = bestand.tabellen[0].rijen()
+        assert (nul.waarden, nul.merken) == (["P2", ""], ((ONLEESBAAR, (1,)),))
+        assert (wrong.waarden, wrong.merken) == (["P3", "Ren\ufffd"], ((VREEMD, (1,)),))
 
 
 # --- Files that are not read ------------------------------------------------------------------------------
