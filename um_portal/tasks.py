@@ -10,10 +10,10 @@ from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
 from um_portal.accounts import sessies, uitnodigingen
 from um_portal.audit import brontelling, koppen, retention
-from um_portal.gemeenten import tasks as gemeenten
-from um_portal.gemeenten import waarschuwing
 from um_portal.collegas import leden
 from um_portal.gebruikers import support
+from um_portal.gemeenten import tasks as gemeenten
+from um_portal.gemeenten import waarschuwing
 from um_portal.herstel import herstellen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
