@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
@@ -100,6 +101,15 @@ def een_client(gebruiker: Gebruiker, *, tweede_factor_gebruikt: bool = True) -> 
     """Makes a browser in which this person is logged in."""
     browser = Browser()
     browser.log_in(gebruiker, tweede_factor_gebruikt=tweede_factor_gebruikt)
+    return browser
+
+
+def een_sessie(gebruiker: Gebruiker) -> Browser:
+    """Makes a browser in which this person is logged in, with a session that stands in the list of its owner."""
+    browser = een_client(gebruiker)
+    UserSession.objects.create(
+        user=gebruiker, ip="192.0.2.1", user_agent="Browser", session_key=browser.session.session_key
+    )
     return browser
 
 

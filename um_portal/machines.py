@@ -9,9 +9,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _LENGTH = re.compile(r"[0-9]{1,15}")
+
+
+# In UM_VERTROUWDE_PROXIES: whoever connects over a unix socket has no address, and is the proxy on this machine.
+UNIX_SOCKET = "unix"
+
+
+def is_trusted_proxy(address: str) -> bool:
+    """Tells whether the other end of a connection is a proxy that is believed; no address is a unix socket."""
+    return (address or UNIX_SOCKET) in settings.UM_VERTROUWDE_PROXIES
 
 
 class ShortWay(ABC):

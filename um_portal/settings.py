@@ -174,6 +174,9 @@ INSTALLED_APPS = [
     "um_portal.accounts",
     "um_portal.tenants",
     "um_portal.gemeenten",
+    "um_portal.herstel",
+    "um_portal.collegas",
+    "um_portal.gebruikers",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",
@@ -352,6 +355,7 @@ CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BEAT_SCHEDULE = {
     # With the leases of um_portal.jobs: a dead search goes on within 20 s, a dead conversion within 30.
     "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 10.0},
+    "herstel": {"task": "um_portal.tasks.send_recovery_links", "schedule": 60.0},
     "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
     "schrijf-logboekkoppen": {"task": "um_portal.tasks.write_heads", "schedule": 300.0},
     "schrijf-brontellingen": {"task": "um_portal.tasks.write_source_counts", "schedule": crontab(minute=5)},
@@ -393,6 +397,14 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 # A link from a mail to set a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 UM_UITNODIGING_DAGEN = env.int("UM_UITNODIGING_DAGEN", default=7)
+# Another functioneel beheerder, or somebody who decides for VNG support, takes two people.
+UM_VIER_OGEN = env.bool("UM_VIER_OGEN", default=True)
+# A functioneel beheerder goes through everybody who has access; who did not log in for so long is pointed out.
+UM_TOEGANG_TOETSEN_DAGEN = env.int("UM_TOEGANG_TOETSEN_DAGEN", default=365)
+UM_TOEGANG_STIL_DAGEN = env.int("UM_TOEGANG_STIL_DAGEN", default=90)
+# The recovery of a second factor: first this many hours to object, then so many days to use it.
+UM_HERSTEL_WACHT_UREN = env.int("UM_HERSTEL_WACHT_UREN", default=24)
+UM_HERSTEL_GELDIG_DAGEN = env.int("UM_HERSTEL_GELDIG_DAGEN", default=7)
 
 # Attempts that failed: per name at one address, per address, and per name over all addresses.
 UM_INLOGPOGINGEN = env.int("UM_INLOGPOGINGEN", default=8)
@@ -413,9 +425,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
 ACCOUNT_RATE_LIMITS = {
-    # Passwords are counted by um_portal/accounts/throttling.py; this one is for codes.
+    # Passwords and codes are counted by um_portal/accounts/throttling.py.
     "login": None,
-    "login_failed": f"{UM_INLOGPOGINGEN}/15m/key",
+    "login_failed": None,
     "reset_password": "60/15m/ip,3/15m/key",
     "reset_password_from_key": "60/15m/ip",
     "change_password": "10/15m/user",

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
+from um_portal.collegas.overzicht import for_start
 from um_portal.overzicht.tegels import Tegel, member_tiles, support_tiles
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
 from um_portal.toegang.rechten import Recht
@@ -21,7 +22,7 @@ def start(request: GemeenteRequest) -> HttpResponse:
     if request.lidmaatschap:
         tegels += member_tiles(request)
     tegels += support_tiles(request)
-    return render(request, "start.html", {"tegels": tegels})
+    return render(request, "start.html", {"tegels": tegels, "collegas": for_start(request)})
 
 
 @open_to_all

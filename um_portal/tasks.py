@@ -10,8 +10,11 @@ from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry
 from um_portal.accounts import sessies, uitnodigingen
 from um_portal.audit import brontelling, koppen, retention
+from um_portal.collegas import leden
+from um_portal.gebruikers import support
 from um_portal.gemeenten import tasks as gemeenten
 from um_portal.gemeenten import waarschuwing
+from um_portal.herstel import herstellen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -35,11 +38,20 @@ def resume_jobs() -> None:
 
 
 @shared_task
+def send_recovery_links() -> None:
+    """Sends the links of recoveries whose waiting time is over."""
+    herstellen.send_links()
+
+
+@shared_task
 def erase_expired() -> None:
     """Erases search results, raw files, concepts, sessions and invitations at the end of their term."""
     sessies.erase_expired()
     uitnodigingen.erase_expired()
-    _for_each_municipality(searching.erase_expired, uploads.erase_expired)
+    herstellen.erase_expired()
+    support.erase_expired()
+    _for_each_municipality(searching.erase_expired, uploads.erase_expired, leden.erase_expired)
+    leden.erase_never_opened()
 
 
 @shared_task

@@ -24,7 +24,7 @@ from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
 from um_portal.audit import brontelling
 from um_portal.audit.models import Uitkomst
-from um_portal.machines import read_body, respond, strict_json
+from um_portal.machines import is_trusted_proxy, read_body, respond, strict_json
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_oin
 from um_portal.toegang.rechten import Recht, is_open, takes_part
@@ -73,7 +73,7 @@ def authenticate(request: HttpRequest) -> None:
     meta = request.META
     address = meta.get("REMOTE_ADDR", "")
     oin = meta.get(wsgi_name(settings.UM_CLIENTCERT_HEADER))
-    if oin is not None and address in settings.UM_VERTROUWDE_PROXIES:
+    if oin is not None and is_trusted_proxy(address):
         if oin in settings.UM_BRON_BEVRAGERS:
             return
         raise NietGeautoriseerd

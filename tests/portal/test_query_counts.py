@@ -37,7 +37,11 @@ pytestmark = pytest.mark.django_db
 _BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config|SET LOCAL ROLE")
 # Of these, two find out who asks for whom: the user, and the memberships with their municipality.
 MOST = {
-    "/": 12,  # as functioneel beheerder and support at once
+    "/": 16,  # as functioneel beheerder and support at once
+    "/collegas/": 9,
+    "/collegas/toetsen": 6,
+    "/gebruikers/toegang": 4,
+    "/gebruikers/support": 4,
     "/zoeken/": 2,
     "/zoeken/beroepen?q=a": 3,
     "/zoeken/vragen/": 4,
@@ -90,6 +94,8 @@ def places() -> dict[str, Any]:
     codes = [(f"urn:test:{n}", f"Vak {n}") for n in range(60)]
     waardelijsten.replace("beroepen", codes)
     beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, supportrol="beslissend")
+    for _ in range(5):
+        een_gebruiker(gemeente)
     records = [
         een_werkzoekende(f"W{n}", bemiddelingsberoep=[{"codeBeroepsnaam": codes[n][0]}]) for n in range(60)
     ]

@@ -3,11 +3,14 @@
 What a browser sends as a passkey is read with care: whatever it is, the answer is a sentence.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal import flows
 from allauth.account.models import Login
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
@@ -17,7 +20,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from um_portal.accounts import tasks
+from um_portal.accounts import tasks, throttling
 
 _WACHTWOORD_HULP = (
     "Minstens 12 tekens. Een korte zin van een paar woorden werkt goed; spaties mogen. Kies niet een wachtwoord dat u "
@@ -122,7 +125,22 @@ def _numeric(form: forms.Form) -> None:
     }
 
 
-class AuthenticateForm(mfa.AuthenticateForm):
+class _Counted(forms.Form):
+    """Counts a code or passkey per browser, or per person and address."""
+
+    user: Any
+
+    def counted(self, check: Callable[[], Any]) -> Any:
+        """Returns what the check returns; raises ValidationError when it was tried too often."""
+        poging = throttling.attempt_code(context.request, self.user.username)
+        if poging is None:
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        found = check()
+        poging.succeeded()
+        return found
+
+
+class AuthenticateForm(_Counted, mfa.AuthenticateForm):
     """A code, after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,14 +148,22 @@ class AuthenticateForm(mfa.AuthenticateForm):
         _plain(self, code=_CODE)
         _numeric(self)
 
+    def clean_code(self) -> Any:
+        """Returns the code when it is right."""
+        return self.counted(super().clean_code)
 
-class ReauthenticateCodeForm(mfa.ReauthenticateForm):
+
+class ReauthenticateCodeForm(_Counted, mfa.ReauthenticateForm):
     """A code, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, code=_CODE)
         _numeric(self)
+
+    def clean_code(self) -> Any:
+        """Returns the code when it is right."""
+        return self.counted(super().clean_code)
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):
@@ -213,16 +239,24 @@ class AddPasskeyForm(_Passkey, webauthn.AddWebAuthnForm):
         return str(super().clean_name())[:60]
 
 
-class AuthenticatePasskeyForm(_Passkey, webauthn.AuthenticateWebAuthnForm):
+class AuthenticatePasskeyForm(_Passkey, _Counted, webauthn.AuthenticateWebAuthnForm):
     """A passkey, after the password."""
 
     credential = _CredentialField()
 
+    def clean_credential(self) -> Any:
+        """Returns the passkey when it is right."""
+        return self.counted(super().clean_credential)
 
-class ReauthenticatePasskeyForm(_Passkey, webauthn.ReauthenticateWebAuthnForm):
+
+class ReauthenticatePasskeyForm(_Passkey, _Counted, webauthn.ReauthenticateWebAuthnForm):
     """A passkey, before something that matters."""
 
     credential = _CredentialField()
+
+    def clean_credential(self) -> Any:
+        """Returns the passkey when it is right."""
+        return self.counted(super().clean_credential)
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):

@@ -46,6 +46,8 @@ class Gebruiker(Beschermd, AbstractUser):
         blank=True,
         help_text="Helpt gemeenten en beheert ze; ziet nooit profielen.",
     )
+    # `is_active` is false as well before an invitation is accepted.
+    geblokkeerd_op = models.DateTimeField("geblokkeerd op", null=True, blank=True)
 
     class Meta:
         verbose_name = "gebruiker"
@@ -61,6 +63,11 @@ class Gebruiker(Beschermd, AbstractUser):
     def is_vng_support(self) -> bool:
         """Tells whether this is somebody of VNG support."""
         return bool(self.supportrol)
+
+    @property
+    def is_begonnen(self) -> bool:
+        """Tells whether this account was ever opened by its owner, and so more than an address to invite."""
+        return self.is_active or self.has_usable_password() or self.last_login is not None
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Erases this person with all that is theirs; raises NietTeWissen while they belong somewhere."""

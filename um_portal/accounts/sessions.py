@@ -5,6 +5,9 @@ reads them cannot take over a session. Their contents are sealed for that one ha
 change a session, nor put somebody else's contents in it.
 
 A cache that hangs, restarts or is empty costs a query and logs nobody out.
+
+A request writes what it changed, and nothing else: one that took long does not put back what another wrote
+meanwhile, such as the municipality that somebody chose in a second tab.
 """
 
 import hashlib
@@ -15,8 +18,11 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.cache import caches
+from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from um_portal.accounts.sealing import ZegelFout, seal, unseal
@@ -63,6 +69,8 @@ class SessionStore(DatabaseStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.token: str | None = None
+        # What was found, as JSON per key: what differs from it is what this request changed.
+        self._found: dict[str, str] = {}
 
     @classmethod
     def of_cookie(cls, token: str | None) -> Self:
@@ -82,20 +90,53 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         """Returns the contents, from the cache or else the database; empty when the session is over."""
+        data = self._load()
+        self._found = _per_key(data)
+        return data
+
+    def _load(self) -> dict[str, Any]:
         sealed = _Cache.ask("get", self._name)
         if isinstance(sealed, str) and (data := self.decode(sealed)):
             return data
         row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
-        _Cache.ask("set", self._name, row.session_data, _CACHE_SECONDS)
+        if sealed is not None:
+            _Cache.ask("delete", self._name)  # it does not open
+        # Not "set": what was written since the row was read is newer.
+        _Cache.ask("add", self._name, row.session_data, _CACHE_SECONDS)
         return self.decode(row.session_data)
 
     def save(self, must_create: bool = False) -> None:
-        """Writes the contents; raises UpdateError when the session was ended meanwhile."""
-        super().save(must_create)
-        if self.session_key:
-            _Cache.ask("set", self._name, self.encode(dict(self.items())), _CACHE_SECONDS)
+        """Writes what was changed since it was loaded; raises UpdateError when the session was ended meanwhile."""
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            self._found = _per_key(self._get_session())  # type: ignore[attr-defined]
+            return
+        changed, gone = self._changes()
+        with transaction.atomic():
+            row = (
+                self.model.objects.select_for_update()
+                .filter(session_key=self.session_key, expire_date__gt=timezone.now())
+                .first()
+            )
+            if row is None:
+                raise UpdateError
+            data = {key: value for key, value in self.decode(row.session_data).items() if key not in gone}
+            data.update(changed)
+            self._session_cache = data
+            row.session_data, row.expire_date = self.encode(data), self.get_expiry_date()
+            row.save(update_fields=["session_data", "expire_date"])
+            # While the row is locked: of two requests the last one in the database is also the last one here.
+            _Cache.ask("set", self._name, row.session_data, _CACHE_SECONDS)
+        self._found = _per_key(data)
+
+    def _changes(self) -> tuple[dict[str, Any], set[str]]:
+        """Returns what was added or changed since loading, and the keys that were removed."""
+        now = self._get_session()  # type: ignore[attr-defined]
+        per_key = _per_key(now)
+        changed = {key: now[key] for key, text in per_key.items() if self._found.get(key) != text}
+        return changed, set(self._found) - set(per_key)
 
     def delete(self, session_key: str | None = None) -> None:
         """Ends a session, this one or another."""
@@ -126,3 +167,7 @@ class SessionStore(DatabaseStore):
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         """Returns the moment that goes with it, for the database: Django itself counts from the last write."""
         return datetime.fromtimestamp(time.time() + self.get_expiry_age(), tz=UTC)
+
+
+def _per_key(data: dict[str, Any]) -> dict[str, str]:
+    return {key: json.dumps(value, sort_keys=True) for key, value in data.items()}

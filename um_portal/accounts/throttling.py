@@ -3,11 +3,15 @@
 Three counts, of attempts that failed: of a name at an address (tight), of an address (wide: a whole town hall
 may be one), and of a name over all addresses (wide). A browser that this person logged in with before is
 counted by itself instead, so that nobody elsewhere, nor behind the same address, can lock a colleague out.
+
+Codes of the second factor are counted likewise: whoever knows a password cannot use up the codes of its owner.
 """
 
 import hashlib
 import hmac
 import ipaddress
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -18,6 +22,9 @@ from django.http import HttpRequest
 
 from um_portal.accounts import toestellen
 from um_portal.cache import count, uncount
+from um_portal.machines import is_trusted_proxy
+
+logger = logging.getLogger(__name__)
 
 _QUARTER, _HOUR = 15 * 60, 3600
 
@@ -26,11 +33,16 @@ def client_address(request: HttpRequest) -> str:
     """Returns the address of whoever asks: told by trusted proxies, or that of the connection.
 
     X-Forwarded-For is read from its end, for as long as a trusted proxy wrote it: the rest anybody can make
-    up. What is no address is not believed.
+    up. What is no address is not believed. Over a unix socket there is no address, and everybody is one, unless
+    UM_VERTROUWDE_PROXIES says `unix`.
     """
     address = _plain(request.META.get("REMOTE_ADDR", ""))
     told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while address in settings.UM_VERTROUWDE_PROXIES and told:
+    if not address and not is_trusted_proxy(address):
+        logger.warning(
+            "De verbinding heeft geen adres, dus iedereen telt als één adres. Zet unix in UM_VERTROUWDE_PROXIES."
+        )
+    while is_trusted_proxy(address) and told:
         if not (before := _plain(told.pop().strip())):
             break
         address = before
@@ -52,7 +64,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Poging:
-    """An attempt to log in that was let through; it counts as failed until it is said to be right."""
+    """An attempt that was let through; it counts as failed until it is said to be right."""
 
     tight: str
     wide: tuple[str, ...]
@@ -78,11 +90,37 @@ def attempt(request: HttpRequest, name: str) -> Poging:
             (network, settings.UM_INLOGPOGINGEN_ADRES, _QUARTER),
             (name, settings.UM_INLOGPOGINGEN_NAAM, _HOUR),
         ]
+    poging = _count(limits)
+    if poging is None:
+        raise ImmediateHttpResponse(respond_429(request))
+    return poging
+
+
+def attempt_code(request: HttpRequest, name: str) -> Poging | None:
+    """Counts an attempt to show a second factor, by somebody whose password was right; None is one too many.
+
+    Raises RedisError when there is nothing to count with.
+    """
+    name = name.lower()
+    if toestel := toestellen.known(request, name):
+        return _count([(f"code toestel {toestel}", settings.UM_INLOGPOGINGEN, _QUARTER)])
+    return _count(
+        [
+            (f"code {name} {_network(client_address(request))}", settings.UM_INLOGPOGINGEN, _QUARTER),
+            # Narrow: three of a million codes are good, and whoever guesses from many addresses has the password.
+            (f"code {name}", 3 * settings.UM_INLOGPOGINGEN, _HOUR),
+        ]
+    )
+
+
+def _count(limits: Iterable[tuple[str, int, int]]) -> Poging | None:
+    """Counts one more of each: what, the most there may be, and in how many seconds."""
+    names = []
     for what, most, seconds in limits:
-        if count(_key(what), seconds) > most:
-            raise ImmediateHttpResponse(respond_429(request))
-    tight, *wide = (_key(what) for what, _, _ in limits)
-    return Poging(tight, tuple(wide))
+        names.append(_key(what))
+        if count(names[-1], seconds) > most:
+            return None
+    return Poging(names[0], tuple(names[1:]))
 
 
 def _network(address: str) -> str:

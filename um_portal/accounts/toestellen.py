@@ -1,7 +1,8 @@
 """Remembers with which browsers somebody logged in before, by a signed cookie that opens nothing.
 
 A browser that is known has its own number of attempts, so that nobody can lock a colleague out by trying
-wrong passwords; and one that is not known yet is reported to its owner by mail.
+wrong passwords; and one that is not known yet is reported to its owner by mail. A new password makes every
+browser unknown again: whoever had the old one may have logged in with it.
 """
 
 import hmac
@@ -12,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+
+from um_portal.accounts.models import Gebruiker
 
 _SALT = "um_portal.accounts.toestellen"
 _SECONDS = 365 * 24 * 3600
@@ -26,9 +29,9 @@ def known(request: HttpRequest, name: str) -> str | None:
 
 def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
     """Gives the browser a number for this person, or the same number for another year."""
-    entries = _entries(request)
-    number = entries.pop(_mark(name), None) or secrets.token_urlsafe(16)
-    entries[_mark(name)] = number
+    entries, mark = _entries(request), _mark(name)
+    number = entries.pop(mark, None) or secrets.token_urlsafe(16)
+    entries[mark] = number
     kept = dict(list(entries.items())[-_MOST:])
     response.set_cookie(
         settings.UM_TOESTEL_COOKIE,
@@ -41,8 +44,11 @@ def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
 
 
 def _mark(name: str) -> str:
-    # The cookie names nobody: a browser can be somebody else's tomorrow.
-    return hmac.new(settings.SECRET_KEY.encode(), f"{_SALT}:{name.lower()}".encode(), sha256).hexdigest()[:32]
+    # The cookie names nobody: a browser can be somebody else's tomorrow. It knows a password by its hash.
+    name = name.lower()
+    password = Gebruiker.objects.filter(username=name).values_list("password", flat=True).first() or ""
+    text = f"{_SALT}:{name}:{password}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, sha256).hexdigest()[:32]
 
 
 def _entries(request: HttpRequest) -> dict[str, str]:

@@ -5,6 +5,7 @@ does setting one up; taking the last one away removes it.
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -34,6 +35,12 @@ def factors(user: Any) -> QuerySet[Authenticator]:
     """Returns the apps and passkeys of somebody; recovery codes alone are no second factor."""
     found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type__in=FACTOREN)
     return found
+
+
+def who_have_one(users: Iterable[int]) -> set[int]:
+    """Returns which of these users (by id) have an app or passkey."""
+    found = Authenticator.objects.filter(user__in=list(users), type__in=FACTOREN)
+    return set(found.values_list("user_id", flat=True))
 
 
 def connect() -> None:

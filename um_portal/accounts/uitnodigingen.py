@@ -7,12 +7,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,6 +50,34 @@ class NieuweUitnodiging:
         return f"NieuweUitnodiging({self.uitnodiging.pk})"
 
 
+# Sent when somebody accepts, inside the transaction that does so, with `uitnodiging`.
+aangenomen = Signal()
+
+
+def clean_email(email: str) -> str:
+    """Returns the address as it is kept; raises UitnodigenMislukt for what is none."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+        Gebruiker.username_validator(email)
+    except ValidationError:
+        raise UitnodigenMislukt(
+            "Dit is geen geldig e-mailadres. Controleer het en probeer het opnieuw."
+        ) from None
+    return email
+
+
+def find_or_create(email: str, **values: Any) -> Gebruiker:
+    """Returns the account of this address, locked; a new one, with these values, cannot log in yet.
+
+    Call inside a transaction.
+    """
+    Gebruiker.objects.get_or_create(
+        username=email, defaults={"is_active": False, "password": make_password(None), **values}
+    )
+    return Gebruiker.objects.select_for_update().get(username=email)
+
+
 @transaction.atomic
 def invite(
     email: str,
@@ -56,32 +87,23 @@ def invite(
     door: Gebruiker | None = None,
     supportrol: Supportrol | None = None,
     versturen: bool = True,
+    vervangen: bool = True,
+    waarvoor: str = "",
 ) -> NieuweUitnodiging:
     """Makes an account that cannot log in yet, and mails its owner the link.
 
-    Inviting again replaces the link. `supportrol` is only looked at for a new account. Raises HeeftAlAccount,
+    Inviting again replaces the link, unless `vervangen` is False: two municipalities may invite the same person.
+    `waarvoor` is a sentence for the mail. Raises HeeftAlAccount,
     or UitnodigenMislukt for an address that is none or when the mail cannot be sent; then nothing was made.
     """
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-        Gebruiker.username_validator(email)
-    except ValidationError:
-        raise UitnodigenMislukt(
-            "Dit is geen geldig e-mailadres. Controleer het en probeer het opnieuw."
-        ) from None
-    gebruiker = Gebruiker.objects.select_for_update().filter(username=email).first()
-    if gebruiker is None:
-        gebruiker = Gebruiker(username=email, first_name=voornaam, last_name=achternaam)
-        gebruiker.is_active = False
-        gebruiker.set_unusable_password()
-        gebruiker.save()
-        if supportrol:
-            give_supportrol(gebruiker, supportrol)
-    elif gebruiker.is_active or gebruiker.has_usable_password() or gebruiker.last_login:
+    gebruiker = find_or_create(clean_email(email), first_name=voornaam, last_name=achternaam)
+    if gebruiker.is_begonnen or gebruiker.geblokkeerd_op:
         # Somebody who was blocked too: an invitation does not undo that.
         raise HeeftAlAccount(gebruiker)
-    revoke(gebruiker)
+    if supportrol:
+        give_supportrol(gebruiker, supportrol)
+    if vervangen:
+        revoke(gebruiker)
     token = secrets.token_urlsafe(32)
     uitnodiging = Uitnodiging.objects.create(
         gebruiker=gebruiker,
@@ -91,27 +113,54 @@ def invite(
     )
     link = f"{settings.UM_ADRES}{reverse('accounts:uitnodiging', args=[token])}"
     if versturen:
-        context = {"gebruiker": gebruiker, "door": door, "link": link, "verloopt_op": uitnodiging.verloopt_op}
-        try:
-            mail.send("uitnodiging", gebruiker.username, context)
-        except mail.NietVerstuurd:
-            raise UitnodigenMislukt(
-                "De uitnodiging kon niet worden gemaild. Probeer het later opnieuw, of vraag het de beheerder."
-            ) from None
+        context = {
+            "gebruiker": gebruiker,
+            "door": door,
+            "link": link,
+            "verloopt_op": uitnodiging.verloopt_op,
+            "waarvoor": waarvoor,
+        }
+        send("uitnodiging", gebruiker.username, context)
     log_account(Handeling.UITNODIGING_VERSTUURD, gebruiker, gebruiker=door)
     return NieuweUitnodiging(uitnodiging, link)
 
 
-def give_supportrol(gebruiker: Gebruiker, rol: Supportrol) -> None:
-    """Makes a new account, in which nobody has logged in yet, one of VNG support; the database does it."""
-    if not call(Gebruiker, "um_supportrol_geven", gebruiker.pk, rol.value):
-        raise UitnodigenMislukt("Alleen een nieuw account kan van VNG-support worden.")
+def give_supportrol(gebruiker: Gebruiker, rol: str) -> None:
+    """Makes somebody what this says at VNG support, nothing when empty: the database does it.
+
+    It makes nobody support who logs in for a municipality: only a new account, or who is of support already.
+    """
+    if not rol:
+        call(Gebruiker, "um_supportrol_intrekken", gebruiker.pk)
+    else:
+        function = "um_supportrol_wijzigen" if gebruiker.supportrol else "um_supportrol_geven"
+        if not call(Gebruiker, function, gebruiker.pk, str(rol)):
+            raise UitnodigenMislukt("Alleen een nieuw account kan van VNG-support worden.")
     gebruiker.refresh_from_db(fields=["supportrol"])
+
+
+def send(name: str, to: str, context: dict[str, Any]) -> None:
+    """Sends the mail of an invitation; raises UitnodigenMislukt."""
+    try:
+        mail.send(name, to, context)
+    except mail.NietVerstuurd:
+        raise UitnodigenMislukt(
+            "De uitnodiging kon niet worden gemaild. Probeer het later opnieuw, of vraag het de beheerder."
+        ) from None
 
 
 def revoke(gebruiker: Gebruiker) -> int:
     """Makes the links that somebody has not used worthless; returns how many."""
-    open_ = gebruiker.uitnodigingen.filter(gebruikt_op=None, ingetrokken_op=None)
+    return _revoke(gebruiker.uitnodigingen.all())
+
+
+def revoke_one(uitnodiging: Uitnodiging) -> int:
+    """Makes one link worthless; returns how many that were."""
+    return _revoke(Uitnodiging.objects.filter(pk=uitnodiging.pk))
+
+
+def _revoke(uitnodigingen: QuerySet[Uitnodiging]) -> int:
+    open_ = uitnodigingen.filter(gebruikt_op=None, ingetrokken_op=None)
     return open_.update(ingetrokken_op=timezone.now())
 
 
@@ -137,6 +186,9 @@ def accept(uitnodiging: Uitnodiging, password: str) -> Gebruiker | None:
     gebruiker.is_active = True
     gebruiker.save(update_fields=["password", "is_active"])
     log_account(Handeling.UITNODIGING_AANGENOMEN, gebruiker, gebruiker=gebruiker)
+    # Another link would set the password once more.
+    revoke(gebruiker)
+    aangenomen.send(sender=Uitnodiging, uitnodiging=uitnodiging)
     return gebruiker
 
 
@@ -149,7 +201,10 @@ def erase_expired() -> None:
 
 def _usable() -> QuerySet[Uitnodiging]:
     return Uitnodiging.objects.filter(
-        gebruikt_op=None, ingetrokken_op=None, verloopt_op__gt=timezone.now()
+        gebruikt_op=None,
+        ingetrokken_op=None,
+        verloopt_op__gt=timezone.now(),
+        gebruiker__geblokkeerd_op=None,
     ).select_related("gebruiker")
 
 

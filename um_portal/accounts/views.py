@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from um_portal.accounts import sessies, uitnodigingen
+from um_portal.accounts import sessies, toestellen, uitnodigingen
 from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
 
@@ -65,6 +65,12 @@ class PasswordChangeView(account.PasswordChangeView):
         if not (isinstance(request.user, Gebruiker) and request.user.has_usable_password()):
             raise Http404
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Changes the password; of the browsers that were known only this one still is."""
+        response: HttpResponse = super().form_valid(form)
+        toestellen.remember(self.request, response, self.request.user.get_username())
         return response
 
 

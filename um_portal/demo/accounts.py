@@ -81,6 +81,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         ((LINDEWAARD, Rol.FUNCTIONEEL_BEHEERDER), (OOSTERVEEN, Rol.JOBCOACH)),
     ),
     DemoAccount("support@vng.example", "Iris", "Postma", (), Supportrol.BESLISSEND),
+    DemoAccount("besluit@vng.example", "Hanna", "Kuipers", (), Supportrol.BESLISSEND),
     DemoAccount("advies@vng.example", "Ruben", "Aalbers", (), Supportrol.ADVISEREND),
 )
 

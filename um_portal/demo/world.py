@@ -29,6 +29,8 @@ from um_portal.audit import brontelling
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_account, log_act, new_span, trace_of
 from um_portal.audit.models import Auditregel, Uitkomst
+from um_portal.collegas import leden
+from um_portal.collegas.models import Genodigde, Toegangstoets
 from um_portal.demo.accounts import (
     AANGEMELD,
     ACCOUNTS,
@@ -47,7 +49,8 @@ from um_portal.gemeenten import vertrek
 from um_portal.gemeenten.admission import Reden, register, suspend
 from um_portal.gemeenten.models import Voorwaarde, Voorwaardesoort
 from um_portal.gemeenten.vertrek import Vertrekreden
-from um_portal.tenants.models import Gemeente, Lidmaatschap, Scenario
+from um_portal.herstel import herstellen
+from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol, Scenario
 from um_portal.tenants.scope import handelt, voor_gemeente
 from uploads.models import LandelijkeWaarde, Waardekoppeling
 from uploads.waarden import national
@@ -147,6 +150,56 @@ def make_states() -> None:
     Gemeente.objects.filter(pk=haverbroek.pk).update(scenarios=scenarios)
 
 
+def _account(naam: str) -> Gebruiker:
+    return Gebruiker.objects.get(username=naam)
+
+
+def make_colleagues() -> None:
+    """Makes open and expired invitations, proposals, a recovery and an old review, so that the pages look lived in."""
+    lindewaard, oosterveen, haverbroek = (
+        Gemeente.objects.get(oin=demo.oin) for demo in (LINDEWAARD, OOSTERVEEN, HAVERBROEK)
+    )
+    with voor_gemeente(lindewaard):
+        if Genodigde.objects.exists():
+            return
+    now = timezone.now()
+    for days, account in enumerate(ACCOUNTS):
+        # Every third one was away for long.
+        away = timedelta(days=120 + days if days % 3 == 1 else days)
+        Gebruiker.objects.filter(username=account.gebruikersnaam, last_login=None).update(
+            last_login=now - away
+        )
+    beheerders = {
+        gemeente.pk: _account(f"functioneel-beheerder@{gemeente.naam.lower()}.example")
+        for gemeente in (lindewaard, oosterveen, haverbroek)
+    }
+    regio = _account("regio@servicecentrum.example")
+    leden.invite(lindewaard, "tess.dijkman@lindewaard.example", Rol.JOBCOACH, beheerders[lindewaard.pk])
+    oud = leden.invite(lindewaard, "hugo.maas@lindewaard.example", Rol.GEGEVENSBEHEERDER, regio)
+    with voor_gemeente(lindewaard):
+        Genodigde.objects.filter(pk=oud.pk).update(
+            gemaakt_op=now - timedelta(days=9), verloopt_op=now - timedelta(days=2)
+        )
+    leden.invite(haverbroek, regio.username, Rol.GEGEVENSBEHEERDER, beheerders[haverbroek.pk])
+    leden.invite(oosterveen, "ilse.koning@oosterveen.example", Rol.JOBCOACH, beheerders[oosterveen.pk])
+    # One that a colleague confirms, and one for VNG support: there is nobody else.
+    for gemeente, door in ((lindewaard, regio), (oosterveen, beheerders[oosterveen.pk])):
+        collega = _account(f"gegevensbeheerder@{gemeente.naam.lower()}.example")
+        with voor_gemeente(gemeente):
+            lid = Lidmaatschap.objects.get(gebruiker=collega)
+        leden.change_role(gemeente, lid.pk, Rol.FUNCTIONEEL_BEHEERDER, door)
+    with voor_gemeente(oosterveen):
+        Toegangstoets.objects.create(
+            gemeente=oosterveen,
+            gedaan_door=beheerders[oosterveen.pk],
+            gedaan_op=now - timedelta(days=400),
+            behouden=3,
+            gewijzigd=0,
+            verwijderd=1,
+        )
+    herstellen.ask(_account("jobcoach@haverbroek.example"), _account("support@vng.example"))
+
+
 # Municipalities' own words with their codes; VNG support has already accepted the first ones.
 _VASTGESTELD = (
     ("beroepen", "poetshulp", "urn:um-demo:beroep:schoonmaker"),
@@ -224,6 +277,7 @@ def make_world() -> None:
     make_lists()
     make_accounts()
     make_states()
+    make_colleagues()
     make_words()
     make_log()
     with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:

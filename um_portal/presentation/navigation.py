@@ -37,9 +37,11 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Mijn zoekvragen", "bemiddelaar:lijst", Recht.ZOEKEN),
     Ingang("Leveringen", "uploads:lijst", Recht.AANLEVEREN),
     Ingang("Gepubliceerd", "uploads:gepubliceerd", Recht.GEPUBLICEERD),
+    Ingang("Collega's", "collegas:lijst", Recht.COLLEGAS),
     Ingang("Logboek", "logboek:eigen", Recht.LOGBOEK),
     Ingang("Instellingen", "gemeenten:instellingen", Recht.INSTELLINGEN),
     Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
+    Ingang("Gebruikers", "gebruikers:zoeken", Recht.GEBRUIKERS),
     Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
     Ingang("Logboek van alle gemeenten", "logboek:alle", Recht.LOGBOEK_SUPPORT),
 )

@@ -54,7 +54,14 @@ SUPPORT_LEEST: Final[dict[str, tuple[str, ...]]] = {
 }
 # Numbers over all municipalities: for these pages alone.
 SUPPORT_FUNCTIES: Final = frozenset(
-    {"um_aantallen", "um_voordrachten", "um_voorwaarden", "um_leveringscijfers", "um_vertrekken"}
+    {
+        "um_aantallen",
+        "um_toegang",
+        "um_voordrachten",
+        "um_voorwaarden",
+        "um_leveringscijfers",
+        "um_vertrekken",
+    }
 )
 
 # From this version of PostgreSQL on, being a member of a role and switching to it are two things.

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from um_portal.accounts.models import Gebruiker
-from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap
+from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import handelt, set_session, voor_gemeente
 from um_portal.toegang.rechten import Recht, functies_of, holds, is_closed, is_of_municipality, is_open
 
@@ -89,6 +89,13 @@ def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
         )
         set_session("default")
     return found
+
+
+def beheerders(gemeente: Gemeente) -> list[Gebruiker]:
+    """Finds the functioneel beheerders of a municipality who can log in."""
+    with voor_gemeente(gemeente, alleen_lezen=True):
+        found = Lidmaatschap.objects.filter(rol=Rol.FUNCTIONEEL_BEHEERDER, gebruiker__is_active=True)
+        return [lid.gebruiker for lid in found.select_related("gebruiker").order_by("pk")]
 
 
 def attach(request: HttpRequest) -> None:

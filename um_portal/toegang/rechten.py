@@ -43,6 +43,15 @@ class Recht(TextChoices):
     BRON = "bron", "de bron bevragen: zoeken in wat gepubliceerd is, en een detail krijgen"
     INSTELLINGEN = "instellingen", "instellingen van de gemeente wijzigen"
     COLLEGA_WISSEN = "collega_wissen", "het account van een collega wissen"
+    COLLEGAS = "collegas", "collega's uitnodigen, hun rol wijzigen, hen verwijderen en de toegang toetsen"
+    GEBRUIKERS = (
+        "gebruikers",
+        "een gebruiker op e-mailadres vinden en blokkeren, zien wie de toegang niet toetste",
+    )
+    GEBRUIKERS_BESLUITEN = (
+        "gebruikers_besluiten",
+        "gebruikers deblokkeren, een tweede factor herstellen, eerste beheerders en support uitnodigen",
+    )
     GEMEENTEN = "gemeenten", "zien welke gemeenten meedoen en hoeveel zij publiceren"
     GEMEENTEN_BESLUITEN = (
         "gemeenten_besluiten",
@@ -76,6 +85,9 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.BRON: frozenset({Functie.UITWISSELING}),
         Recht.INSTELLINGEN: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
         Recht.COLLEGA_WISSEN: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.COLLEGAS: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.GEBRUIKERS: _SUPPORT,
+        Recht.GEBRUIKERS_BESLUITEN: _BESLISSERS,
         Recht.GEMEENTEN: _SUPPORT,
         Recht.GEMEENTEN_BESLUITEN: _BESLISSERS,
         Recht.LANDELIJK_BEKIJKEN: _SUPPORT,

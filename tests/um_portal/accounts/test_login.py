@@ -1,5 +1,6 @@
 """Logging in, and being slowed down after too many wrong passwords."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from tests.factories import een_app, een_gebruiker, een_gemeente
+from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.sessions import SessionStore
 
@@ -233,8 +234,8 @@ def test_without_redis_nobody_can_guess_and_everybody_is_told(gebruiker: Gebruik
     assert "antwoordt niet" in answer.text
 
 
-def a_browser_that_is_known(gebruiker: Gebruiker) -> Client:
-    browser, code = Client(), een_app(gebruiker)
+def a_browser_that_is_known(gebruiker: Gebruiker, code: Callable[[], str] | None = None) -> Client:
+    browser, code = Client(), code or een_app(gebruiker)
     log_in(gebruiker, browser=browser)
     browser.post("/account/inloggen/tweede-factor", {"code": code()})
     browser.post("/account/uitloggen")
@@ -284,3 +285,74 @@ def test_the_demonstrations_accounts_are_shown_in_the_demonstration_only(setting
     assert "welkom-in-de-demo" not in Client().get("/account/inloggen").text
     settings.UM_DEMO = True
     assert "welkom-in-de-demo" in Client().get("/account/inloggen").text
+
+
+# --- Codes of the second factor ------------------------------------------------------------------------
+
+
+def show_code(gebruiker: Gebruiker, code: str, browser: Client | None = None, **meta: str) -> int:
+    browser = browser or Client()
+    log_in(gebruiker, browser=browser, **meta)
+    answer: Any = browser.post("/account/inloggen/tweede-factor", {"code": code}, **meta)  # type: ignore[arg-type]
+    return int(answer.status_code) if "te vaak" not in answer.text else 429
+
+
+def test_who_knows_a_password_cannot_use_up_the_codes_of_its_owner(gebruiker: Gebruiker) -> None:
+    code = een_app(gebruiker)
+    known = a_browser_that_is_known(gebruiker, code)
+    for _ in range(django_settings.UM_INLOGPOGINGEN):
+        assert show_code(gebruiker, "000000", REMOTE_ADDR="192.0.2.1") == 200
+    assert show_code(gebruiker, "000000", REMOTE_ADDR="192.0.2.1") == 429
+    # Elsewhere on the network, and in the owner's own browser at the very same address.
+    assert show_code(gebruiker, "000000", REMOTE_ADDR="192.0.2.2") == 200
+    assert show_code(gebruiker, code(), browser=known, REMOTE_ADDR="192.0.2.1") == 302
+
+
+def test_codes_are_not_guessed_from_many_addresses(gebruiker: Gebruiker) -> None:
+    een_app(gebruiker)
+    statuses = [
+        show_code(gebruiker, "000000", REMOTE_ADDR=f"198.51.100.{number}")
+        for number in range(3 * django_settings.UM_INLOGPOGINGEN + 1)
+    ]
+    assert statuses[-2:] == [200, 429]
+
+
+# --- A browser that is known ---------------------------------------------------------------------------
+
+
+def test_a_new_password_makes_every_other_browser_unknown(gebruiker: Gebruiker) -> None:
+    known, mine = Client(), Client()
+    for browser in (known, mine):
+        assert log_in(gebruiker, browser=browser) == 302
+    een = een_client(gebruiker)
+    een.cookies[django_settings.UM_TOESTEL_COOKIE] = mine.cookies[django_settings.UM_TOESTEL_COOKIE].value
+    nieuw = "een-ander-lang-wachtwoord"
+    een.post("/account/wachtwoord", {"oldpassword": WACHTWOORD, "password1": nieuw, "password2": nieuw})
+    mail.outbox.clear()
+    assert log_in(gebruiker, nieuw, browser=known) == 302
+    assert [one.subject for one in mail.outbox] == ["UM-portaal: er is ingelogd met een nieuw toestel"]
+    mail.outbox.clear()
+    again = Client()
+    again.cookies[django_settings.UM_TOESTEL_COOKIE] = een.cookies[django_settings.UM_TOESTEL_COOKIE].value
+    assert log_in(gebruiker, nieuw, browser=again) == 302
+    assert mail.outbox == []
+
+
+# --- A unix socket -------------------------------------------------------------------------------------
+
+
+def test_over_a_unix_socket_the_proxy_is_believed_when_the_operator_says_so(
+    gebruiker: Gebruiker, settings
+) -> None:
+    settings.UM_VERTROUWDE_PROXIES = ["unix"]
+    for _ in range(django_settings.UM_INLOGPOGINGEN):
+        log_in(gebruiker, "fout", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="192.0.2.1")
+    assert log_in(gebruiker, REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="192.0.2.1") == 429
+    assert log_in(gebruiker, REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="192.0.2.2") == 302
+
+
+def test_over_a_unix_socket_that_nobody_named_everybody_is_one_address(gebruiker: Gebruiker, caplog) -> None:
+    for number in range(django_settings.UM_INLOGPOGINGEN):
+        log_in(gebruiker, "fout", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
+    assert log_in(gebruiker, REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="198.51.100.1") == 429
+    assert "Zet unix in UM_VERTROUWDE_PROXIES" in caplog.text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.core.cache import cache, caches
 from django.test import Client
@@ -343,3 +344,56 @@ def test_a_session_store_reads_what_another_wrote() -> None:
     assert SessionStore(store.session_key)["a"] == {"b": [1, "é"]}
     assert dict(SessionStore.of_cookie("iets anders").items()) == {}
     json.dumps(dict(store.items()))
+
+
+# --- Two requests at once ------------------------------------------------------------------------------
+
+
+def test_a_slow_request_does_not_write_back_an_older_choice_of_municipality(gebruiker: Gebruiker) -> None:
+    browser = een_client(gebruiker)
+    slow, quick = browser.session, browser.session
+    slow["gemeente"] = 1
+    slow.save()
+    slow, quick = browser.session, browser.session
+    assert (slow["gemeente"], quick["gemeente"]) == (1, 1)
+    quick["gemeente"] = 2
+    del quick["tweede_factor"]
+    quick.save()
+    slow["gezien"] = 5
+    slow.save()
+    for found in (browser.session, slow):
+        assert (found["gemeente"], found["gezien"]) == (2, 5)
+        # What was taken away does not come back either: a second factor that somebody removed.
+        assert "tweede_factor" not in found
+    cache.clear()
+    assert (browser.session["gemeente"], browser.session["gezien"]) == (2, 5)
+
+
+def test_what_is_removed_right_after_a_session_got_another_key_is_gone(gebruiker: Gebruiker) -> None:
+    session = een_client(gebruiker).session
+    session["uitnodiging"] = 1
+    session.cycle_key()
+    del session["uitnodiging"]
+    session.save()
+    assert "uitnodiging" not in SessionStore(session.session_key)
+
+
+def test_what_a_session_holds_of_another_kind_is_seen_to_change(gebruiker: Gebruiker) -> None:
+    browser = een_client(gebruiker)
+    session = browser.session
+    session["lijst"] = [1]
+    session.save()
+    session = browser.session
+    session["lijst"].append(2)
+    session.save()
+    assert browser.session["lijst"] == [1, 2]
+
+
+def test_a_session_that_was_ended_meanwhile_is_not_written_again(gebruiker: Gebruiker) -> None:
+    browser = een_client(gebruiker)
+    slow = browser.session
+    slow["x"] = 1
+    browser.session.delete()
+    with pytest.raises(UpdateError):
+        slow.save()
+    assert not Session.objects.exists()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.standard import Soort
@@ -26,6 +28,7 @@ from tests.factories import (
     publish_set,
 )
 from um_portal.accounts.models import Gebruiker, Supportrol
+from um_portal.collegas.models import Genodigde, Rolvoorstel
 from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -91,6 +94,8 @@ def test_support_and_keys_have_no_right_that_shows_a_record_of_a_municipality() 
         Recht.GEMEENTEN,
         Recht.GEMEENTEN_BESLUITEN,
         Recht.LOGBOEK_SUPPORT,
+        Recht.GEBRUIKERS,
+        Recht.GEBRUIKERS_BESLUITEN,
         Recht.LANDELIJK_BEKIJKEN,
         Recht.LANDELIJK_BESLUITEN,
     }
@@ -109,6 +114,7 @@ FUNCTIES = {name: Functie(name) for name in PEOPLE if name != "niemand"}
 
 def _fill(gemeente: Gemeente, gebruiker: Gebruiker | None) -> dict[str, int]:
     """Gives a municipality one of everything, and the number of each by the beginning of its address."""
+    straks = timezone.now() + timedelta(days=1)
     levering = een_levering(gemeente, een_werkblad([een_sonar_rij()]))
     koppen = ("idWerkzoekende", "mobiliteit.bemiddelingspostcode")
     koppeling = saved.save(
@@ -131,7 +137,17 @@ def _fill(gemeente: Gemeente, gebruiker: Gebruiker | None) -> dict[str, int]:
         Resultaat.objects.create(
             gemeente=gemeente, zoekvraag=zoekvraag, volgnummer=1, vum_id="V1", profiel=een_werkzoekende("W9")
         )
+        collega = Lidmaatschap.objects.create(gemeente=gemeente, gebruiker=een_gebruiker(), rol=Rol.JOBCOACH)
+        genodigde = Genodigde.objects.create(
+            gemeente=gemeente, gebruiker=een_gebruiker(), rol=Rol.JOBCOACH, verloopt_op=straks
+        )
+        voorstel = Rolvoorstel.objects.create(
+            gemeente=gemeente, email="nieuw@test.example", gemaakt_door=een_gebruiker(), verloopt_op=straks
+        )
     return {
+        "collegas/genodigden/": genodigde.pk,
+        "collegas/voorstellen/": voorstel.pk,
+        "collegas/": collega.pk,
         "leveringen/sleutels/": key.pk,
         "leveringen/koppelingen/": koppeling.pk,
         "leveringen/waarden/": waarde.pk,
@@ -159,6 +175,7 @@ def _path(route: str, numbers: dict[str, int]) -> str:
         "onderdeel": "contact",
         # The pages about municipalities hold the same for all of them: support sees every one.
         "oin": "9" * 20,
+        "kenmerk": "x",
     }
     if route.startswith("gemeenten/"):
         filled["soort"] = "kvk"
