@@ -8,15 +8,19 @@ import sys
 def main() -> None:
     """Runs a management command; without a configured database on the demonstration that runs here."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
-    if not os.environ.get("DATABASE_URL") and not os.environ.get("UM_SECRET_KEY"):
-        connect_to_demonstration()
+    connect_to_demonstration()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 
 
 def connect_to_demonstration() -> None:
-    """Takes over the servers, secrets and ports of the demonstration in this checkout, when one runs; says so."""
+    """Takes over the servers, secrets and ports of the demonstration in this checkout, when one runs; says so.
+
+    Does nothing in a program that was given a database or a secret.
+    """
+    if os.environ.get("DATABASE_URL") or os.environ.get("UM_SECRET_KEY"):
+        return
     # Not there in an installation that has servers of its own.
     try:
         from um_portal.embedded import running

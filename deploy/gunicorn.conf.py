@@ -8,7 +8,15 @@ front.
 import os
 from pathlib import Path
 
-bind = os.environ.get("UM_BIND") or f"127.0.0.1:{os.environ.get('UM_PORT') or 8000}"
+from manage import connect_to_demonstration
+
+# The exchange can be played beside the portal: UM_COMPONENT=simulator, on a port of its own.
+simulator = os.environ.get("UM_COMPONENT") == "simulator"
+port = os.environ.get("UM_SIMULATOR_PORT") or 8001 if simulator else os.environ.get("UM_PORT") or 8000
+bind = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
+if simulator:
+    # It uses the servers and secrets of the demonstration that runs here, unless it was given its own.
+    connect_to_demonstration()
 worker_class = "gthread"
 workers = int(os.environ.get("UM_WEB_PROCESSEN") or 2)
 threads = int(os.environ.get("UM_WEB_THREADS") or 8)
@@ -17,7 +25,8 @@ preload_app = True
 # Seconds; longer than the 12 that a detail request may take, and than reading a large upload takes.
 timeout = 60
 graceful_timeout = 12
-keepalive = 5
+# Seconds that a connection may be idle. A program that runs a list of questions against the simulator pauses.
+keepalive = 75 if simulator else 5
 # The heartbeat of the workers must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None

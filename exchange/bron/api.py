@@ -100,7 +100,7 @@ def _body(interface: Interface, request: HttpRequest) -> bytes:
     return sent
 
 
-def _question(interface: Interface, sent: bytes) -> Any:
+def _question(interface: Interface, soort: Soort, sent: bytes) -> Any:
     try:
         body = strict_json(sent)
     except (ValueError, RecursionError):
@@ -109,6 +109,8 @@ def _question(interface: Interface, sent: bytes) -> Any:
         raise Afgewezen(interface.fouten.ongeldig, "De aanroep moet een JSON-object zijn.")
     if "vraagObject" not in body:
         raise Afgewezen(interface.fouten.onvolledig, "vraagObject ontbreekt.")
+    if len(body) > 1 and soort not in interface.ruime_aanroep:
+        raise Afgewezen(interface.fouten.ongeldig, "Naast vraagObject hoort niets in de aanroep.")
     return body["vraagObject"]
 
 
@@ -116,7 +118,7 @@ def _matches(
     interface: Interface, gemeente: Gemeente, soort: Soort, sent: bytes, suwi: bool
 ) -> tuple[str, int]:
     """Gives the answer to a selectievraag, and the number of records in it. Raises Afgewezen."""
-    asked, may_know = _question(interface, sent), suwi or gemeente.niet_suwi_toegestaan
+    asked, may_know = _question(interface, soort, sent), suwi or gemeente.niet_suwi_toegestaan
     found: Matches[str] = Matches([], False)
     try:
         vraag = interface.parse(soort, asked)
@@ -168,6 +170,8 @@ def _route(interface: Interface, request: HttpRequest) -> str:
         raise Afgewezen(fouten.ongeldig, f"Van {soort.label} is geen detail op te vragen.")
     parties = interface.check_headers(request.META, interface.headers.suwi)
     suwi = interface.read_suwi(request.META)
+    if asked == "POST" and (request.content_type or "").lower() != "application/json":
+        raise Afgewezen(fouten.ongeldig, "De aanroep moet application/json zijn.")
     # Read to the end first: a caller who sends slowly must not keep a connection to the database waiting.
     sent = _body(interface, request) if asked == "POST" else b""
     with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:

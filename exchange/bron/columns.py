@@ -14,7 +14,7 @@ import orjson
 from exchange.geo.distances import pc4_of
 from exchange.interfaces import SPOKEN
 from exchange.selection import taal_token
-from exchange.standard import Gegevenstype, Soort, veld_op, zichtbaar
+from exchange.standard import Gegevenstype, Soort, veld_op, without_empties, zichtbaar
 from exchange.vum3.zoekvelden import Vorm, Zoekveld
 
 # The memory of one attribute is emptied when it holds this many values.
@@ -192,7 +192,9 @@ class Afleiding:
     def _part(self, name: str, label: bytes, text: bytes, value: Any) -> tuple[bytes, Row]:
         seen = self._views[name](value) if name in self._views else None
         fill = self._vult.get(name)
-        columns = fill(value) if fill is not None and value else {}
+        # It is answered with its empty values, and searched without.
+        filled = without_empties({name: value}).get(name) if fill is not None else None
+        columns = fill(filled) if fill is not None and filled is not None else {}
         if "pc4" in columns:
             pc4 = pc4_of(columns["pc4"] or "")
             columns["pc4"] = None if pc4 is None else self._resolve(pc4)

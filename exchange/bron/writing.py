@@ -9,12 +9,12 @@ from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_
 from exchange.bron.packing import pack
 from exchange.bron.tables import tables_of
 from exchange.geo.distances import resolver
-from exchange.standard import Soort
+from exchange.standard import Soort, without_empties
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 
 # Part of every fingerprint: raise it when the same record must be stored in another way.
-_OPMAAK = b"1:"
+_OPMAAK = b"2:"
 # The columns in which hardly any value occurs twice.
 UNIQUE: Final = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
 
@@ -29,6 +29,13 @@ class MetBeleid(NamedTuple):
 
     record: Record
     contactbeleid: Contactbeleid | None
+
+
+def _content_id(begun: hmac.HMAC, marked: bytes, record: Record) -> str:
+    """Gives the id of a record without one: an empty value that comes or goes does not make it another."""
+    mac = begun.copy()
+    mac.update(marked + canonical_json(without_empties(dict(record))).encode())
+    return mac.digest()[:16].hex()
 
 
 class Schrijver:
@@ -92,8 +99,8 @@ class Schrijver:
             mac = begun.copy()
             mac.update(marked + print_of)
             fingerprint = mac.digest()[:16]
-            # A record without an id is known by its content, so that two equal records are one.
-            id_bron = record[id_pad] if id_pad else fingerprint.hex()
+            # A record without an id is known by what it holds, so that two equal records are one.
+            id_bron = record[id_pad] if id_pad else _content_id(begun, marked, record)
             if id_bron in without:
                 continue
             row["id_bron"] = id_bron

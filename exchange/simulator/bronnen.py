@@ -126,8 +126,8 @@ def warm_up() -> None:
 
 def _make_all() -> None:
     try:
-        for naam, omvang in _OMVANG.items():
-            for soort in omvang:
+        for naam in settings.UM_SIMULATOR_BRONNEN:
+            for soort in _OMVANG[naam]:
                 bestand(naam, soort)
     except Exception as error:
         # The first search makes them again, and reports the error.

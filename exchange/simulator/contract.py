@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from exchange.interfaces import current
@@ -222,6 +222,9 @@ _VRAAG: Final = {
         required=("werkgever.nummerKvk",),
     ),
 }
+# Of a body that is too large this much is taken in, in pieces, to keep the connection open: 16 MB.
+_PIECE: Final = 64 * 1024
+_MOST_PIECES: Final = 256
 # Only the contract for vacancies allows other properties beside vraagObject.
 _MORE_ALLOWED: Final = {Soort.VACATURES}
 
@@ -237,7 +240,7 @@ def read_question(soort: Soort, request: HttpRequest) -> dict[str, Any]:
         raise Afgewezen(_FOUTEN.ongeldig, "De aanroep moet application/json zijn.")
     try:
         raw = request.body
-    except (RequestDataTooBig, UnreadablePostError):
+    except (RequestDataTooBig, RawPostDataException, UnreadablePostError):
         raise Afgewezen(_FOUTEN.ongeldig, "De aanroep is te groot of niet compleet.") from None
     if len(raw) > settings.UM_MAX_VRAAG_BYTES:
         raise Afgewezen(_FOUTEN.ongeldig, f"De aanroep is groter dan {settings.UM_MAX_VRAAG_BYTES} bytes.")
@@ -280,6 +283,7 @@ def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Ca
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             own = own_oin(*args, **kwargs)
+            _take_in(request)
             try:
                 return _respond(request, own, 200, view(request, *args, **kwargs))
             except NietGeautoriseerd:
@@ -297,6 +301,21 @@ def answers_as(own_oin: Callable[..., str]) -> Callable[[Callable[..., Any]], Ca
         return answer
 
     return decorator
+
+
+def _take_in(request: HttpRequest) -> None:
+    """Reads the whole body, also of a call that will be refused without it.
+
+    What is left of it would make the web server close a connection that the caller keeps open for the next call.
+    """
+    try:
+        _ = request.body
+    except RequestDataTooBig:
+        for _ in range(_MOST_PIECES):
+            if not request.read(_PIECE):
+                break
+    except UnreadablePostError:
+        pass
 
 
 def _respond(request: HttpRequest, own: str, status: int, value: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from exchange.simulator import state
 from exchange.simulator.ask import Antwoord, Mislukt, ask
 from exchange.simulator.contract import INTERFACE
 from exchange.simulator.parties import Partij, find_source, sources
-from exchange.standard import Foutcode, Soort, validate, zoekprofiel
+from exchange.standard import Foutcode, Soort, as_delivered, validate, zoekprofiel
 from exchange.vum3.fouten import Afgewezen
 
 logger = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ def _profile_of(soort: Soort, match: Any) -> dict[str, Any] | None:
     """Gives the search profile in a match, without what has no place there; None when it is not right."""
     if validate(soort, match):
         return None
-    profiel = zoekprofiel(soort, match)
+    profiel = zoekprofiel(soort, as_delivered(soort, match))
     return profiel if soort.id_pad is None or profiel.get(soort.id_pad) else None
 
 

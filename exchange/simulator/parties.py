@@ -36,7 +36,7 @@ LANDELIJK: Final = Partij("00000001899000125000", "Landelijke Werkbank")
 HAPEREND: Final = Partij("00000001899000137000", "Werkbedrijf De Hapering")
 UITZENDBUREAU: Final = Partij("00000001899000149000", "Uitzendbureau Voorbeeld", suwi=False)
 
-#: By the name that is part of the address of the own sources.
+#: By the name that is part of the address of the own sources; UM_SIMULATOR_BRONNEN says which of them take part.
 EIGEN_BRONNEN: Final = {"landelijk": LANDELIJK, "haperend": HAPEREND}
 _OWN: Final = {partij.oin: partij for partij in (LANDELIJK, HAPEREND, UITZENDBUREAU)}
 
@@ -59,8 +59,8 @@ def sources() -> list[Bron]:
     municipalities = Gemeente.objects.filter(status=Gemeentestatus.TOEGELATEN).order_by("oin")
     return [
         *(
-            Bron(partij.oin, f"{own_server.base_url()}/bronnen/{naam}/{current().pad}")
-            for naam, partij in EIGEN_BRONNEN.items()
+            Bron(EIGEN_BRONNEN[naam].oin, f"{own_server.base_url()}/bronnen/{naam}/{current().pad}")
+            for naam in settings.UM_SIMULATOR_BRONNEN
         ),
         *(
             Bron(oin, settings.UM_BRON_URL, via=settings.UM_EIGEN_OIN)

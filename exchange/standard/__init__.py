@@ -5,6 +5,7 @@ Schema and the texts on screen are derived from it here; forms, mappings and tem
 """
 
 from exchange.standard.boom import Veld, veld_op, velden
+from exchange.standard.delivered import as_delivered
 from exchange.standard.emptiness import is_empty, without_empties
 from exchange.standard.entiteiten import STANDAARD
 from exchange.standard.identifiers import (
@@ -47,6 +48,7 @@ __all__ = [
     "Soort",
     "Veld",
     "Waardelijst",
+    "as_delivered",
     "is_bsn",
     "is_empty",
     "is_oin",

@@ -204,18 +204,14 @@ STRAATNAAM: Final = _tekst(
     "De straat van het adres, zo nodig ingekort.",
     24,
     "Dorpsstraat",
-    profiel=Profiel.DETAIL,
 )
-HUISNUMMER: Final = _getal(
-    "huisnummer", "Huisnummer", "Het nummer van het pand.", 99999, 10, profiel=Profiel.DETAIL
-)
+HUISNUMMER: Final = _getal("huisnummer", "Huisnummer", "Het nummer van het pand.", 99999, 10)
 HUISNUMMERTOEVOEGING: Final = _tekst(
     "huisnummertoevoeging",
     "Huisnummertoevoeging",
     "De letter of toevoeging achter het huisnummer.",
     6,
     "bis",
-    profiel=Profiel.DETAIL,
 )
 NAAM_CONTACTPERSOON: Final = _tekst(
     "naamContactpersoonAfdeling",
@@ -1045,14 +1041,9 @@ WERKGEVERSCONTACTMOMENT: Final = Entiteit(
                             "Waar het bedrijf zit.",
                             (
                                 _postcode("postcode", "Postcode", "De postcode van het bedrijf."),
-                                replace(
-                                    STRAATNAAM,
-                                    uitleg="De straat van het adres.",
-                                    lengte=70,
-                                    profiel=Profiel.ZOEK,
-                                ),
-                                replace(HUISNUMMER, profiel=Profiel.ZOEK),
-                                replace(HUISNUMMERTOEVOEGING, profiel=Profiel.ZOEK),
+                                replace(STRAATNAAM, uitleg="De straat van het adres.", lengte=70),
+                                HUISNUMMER,
+                                HUISNUMMERTOEVOEGING,
                                 _tekst(
                                     "woonplaatsnaam",
                                     "Woonplaatsnaam",

@@ -18,7 +18,8 @@ View: TypeAlias = Callable[[object], Any]
 def zoekprofiel(soort: Soort, record: dict[str, Any]) -> dict[str, Any]:
     """Gives the search profile of a record that `validate` approved; the record itself stays as it is.
 
-    Leaves out detail attributes at any depth, empty values, and the groups and lists that become empty.
+    Leaves out detail attributes at any depth, and the groups and lists that become empty by that. What is empty
+    in the record stays as it is, but for null.
     """
     return _view_of_soort(soort)(record) or {}
 
@@ -53,13 +54,13 @@ def _view_of_group(entiteit: Entiteit) -> View:
         result: dict[str, Any] = {}
         for naam, item in value.items():
             if naam in single:
-                if isinstance(item, _VALUES) and item != "":
+                if isinstance(item, _VALUES):
                     result[naam] = item
             elif naam in views:
                 seen = views[naam](item)
                 if seen is not None:
                     result[naam] = seen
-        return result or None
+        return result if result or not value else None
 
     return view
 
@@ -72,7 +73,8 @@ def _view_of_attribute(attribuut: Attribuut) -> View:
     def view(value: object) -> list[Any] | None:
         if not isinstance(value, list):
             return None
-        return [seen for item in value if (seen := view_one(item)) is not None] or None
+        result = [seen for item in value if (seen := view_one(item)) is not None]
+        return result if result or not value else None
 
     return view
 
@@ -82,4 +84,4 @@ _VALUES = (str, int, float)
 
 
 def _view_of_value(value: object) -> Any:
-    return value if isinstance(value, _VALUES) and value != "" else None
+    return value if isinstance(value, _VALUES) else None

@@ -23,7 +23,8 @@ class Interface:
     """A version of the interface.
 
     `naam` is its name for people, `pad` its part of every address. `zonder_plaats` tells per kind that is
-    asked by area what it costs to have no postcode.
+    asked by area what it costs to have no postcode. `ruime_aanroep` holds the kinds of which the request of a
+    selectievraag may have other properties beside `vraagObject`.
     """
 
     naam: str
@@ -32,6 +33,7 @@ class Interface:
     fouten: Fouten
     zoekvelden: Mapping[Soort, tuple[Zoekveld, ...]]
     zonder_plaats: Mapping[Soort, str]
+    ruime_aanroep: frozenset[Soort]
 
     @property
     def bron_adres(self) -> str:
@@ -107,4 +109,5 @@ VUM3: Final = Interface(
     fouten=FOUTEN,
     zoekvelden=ZOEKVELDEN,
     zonder_plaats=ZONDER_PLAATS,
+    ruime_aanroep=frozenset({Soort.VACATURES}),
 )

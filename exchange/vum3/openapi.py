@@ -180,12 +180,14 @@ def _matches(interface: Interface, soort: Soort) -> Schema:
         "operationId": f"zoek_{soort.value}",
         "summary": f"Zoek {soort.label} die aan een selectievraag voldoen",
         "parameters": _parameters(interface),
-        "requestBody": {
-            "required": True,
-            "content": _json(_object({"vraagObject": _ref("schemas", "Selectievraag")}, ["vraagObject"])),
-        },
+        "requestBody": {"required": True, "content": _json(_request(interface, soort))},
         "responses": _responses(interface, "De gevonden zoekprofielen", answer),
     }
+
+
+def _request(interface: Interface, soort: Soort) -> Schema:
+    schema = _object({"vraagObject": _ref("schemas", "Selectievraag")}, ["vraagObject"])
+    return schema if soort in interface.ruime_aanroep else {**schema, "additionalProperties": False}
 
 
 def _detail(interface: Interface, soort: Soort, id_pad: str) -> Schema:

@@ -155,7 +155,7 @@ class Omzetting:
                 record = None
             if record is not None:
                 self._vormen[vertaling.vorm()] += 1
-                record = record if vertaling.vol else without_empties(record)
+                record = vertaling.finish(record)
                 seen[eigen_id] = nummer
             bevindingen = tuple(found)
             found.clear()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exchange.standard import Soort, Veld, velden
+from exchange.standard import Soort, Veld, velden, without_empties
 from uploads.mapping.cells.reader import absence, reader
 from uploads.mapping.cells.text import alinea, tekst, woordsleutel
 from uploads.mapping.doelen import constant_of, is_contactlijst, veld_van, without_positions
@@ -77,7 +77,7 @@ class RegelVertaling:
         self._where = {kolom.sleutel: kolom.index for kolom in columns}
         self._naam = {kolom.sleutel: kolom.naam for kolom in columns}
         # With numbered columns the first element of a list may be empty where the second is not.
-        self.vol = not any(_has_gap(regel.doel) for regel in regels.regels)
+        self._has_gaps = any(_has_gap(regel.doel) for regel in regels.regels)
         # A bit for every target, with its positions.
         self._bits: dict[str, int] = {}
         self._koppen: dict[str, str] = {}
@@ -94,6 +94,10 @@ class RegelVertaling:
         self._contact = _contact_mark(self.soort, self._bits)
         self._paden = [without_positions(doel) for doel in self._bits]
         self._vorm = 0
+
+    def finish(self, record: Record) -> Record:
+        """Gives the record without the elements that numbered columns left empty."""
+        return without_empties(record) if self._has_gaps else record
 
     # --- What every row goes through ------------------------------------------------------------------------
 

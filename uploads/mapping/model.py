@@ -109,13 +109,15 @@ MeldOnbekend = Callable[[str, tuple[str, str]], None]
 
 
 class Vertaling(Protocol):
-    """A translation made for one file. `vol` says that its records never hold empty values."""
+    """A translation made for one file."""
 
     soort: Soort
-    vol: bool
 
     def vertaal(self, waarden: Any, meld: Meld, onbekend: MeldOnbekend) -> Record | None:
         """Gives the record of one row, not yet validated; None when `meld` was told why there is none."""
+
+    def finish(self, record: Record) -> Record:
+        """Gives an approved record as it goes along: with only the empty values that were meant to be there."""
 
     def kop_van(self, pad: str) -> str:
         """Gives the header of the column behind the attribute at this path, or else the path.

@@ -92,12 +92,13 @@ def test_a_question_gets_the_search_profiles_and_a_detail_request_the_whole_reco
     assert detail(gemeente, "W1").json() == record
 
 
-def test_vacancies_are_answered_too_without_their_street() -> None:
+def test_vacancies_are_answered_too_with_their_whole_address() -> None:
     gemeente = een_gemeente()
     record = een_vacature("V1")
     publish_set(gemeente, VAC, [record])
     match = ask(gemeente, soort=VAC).json()["matches"][0]
-    assert match["adres"] == {"postcode": "3511AB"}
+    assert match["adres"] == record["adres"]
+    assert set(match["adres"]) == {"postcode", "straatnaam", "huisnummer"}
     assert detail(gemeente, "V1", VAC).json() == record
 
 

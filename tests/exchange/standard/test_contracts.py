@@ -75,10 +75,6 @@ DELIBERATE = {
         frozenset({"idVacature"}),
         frozenset({"idVacature", "adres"}),
     ),
-    # The contract has one address for both profiles; the workbook keeps the street for the detail profile.
-    Difference(Soort.VACATURES, Profiel.ZOEK, "adres.straatnaam", "there", True, None),
-    Difference(Soort.VACATURES, Profiel.ZOEK, "adres.huisnummer", "there", True, None),
-    Difference(Soort.VACATURES, Profiel.ZOEK, "adres.huisnummertoevoeging", "there", True, None),
 }
 
 
@@ -345,8 +341,11 @@ NOT_IN_WORKBOOK = {
     (Soort.WERKZOEKENDEN, "Werkzoekende", "E-mail adres"),
     (Soort.WERKZOEKENDEN, "Werkzoekende", "Telefoonnummer"),
 }
-# The contract requires a vacancy's postcode in the search profile; a selectiegebied cannot do without.
-OTHER_PROFILE = {(Soort.VACATURES, "Adres", "Postcode")}
+# The contract has one address, for both profiles; a match carries all of it (decision 33).
+OTHER_PROFILE = {
+    (Soort.VACATURES, "Adres", label)
+    for label in ("Postcode", "Straatnaam", "Huisnummer", "Huisnummertoevoeging")
+}
 # The workbook says AN..50, the contract 11; what does not fit the contract cannot be sent.
 OTHER_LENGTH = {(Soort.VACATURES, "Vacature", "Nummer vacature"): 50}
 # A label with a bracket that is never opened.

@@ -19,7 +19,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from exchange.standard import (
@@ -36,6 +36,7 @@ from exchange.standard import (
     Veld,
     Waardelijst,
     is_bsn,
+    as_delivered,
     is_empty,
     is_oin,
     json_schema,
@@ -656,9 +657,11 @@ def test_the_search_profile_has_exactly_the_search_attributes(soort: Soort, leaf
     assert place == (leaf.attribuut.voorbeeld if leaf.profiel is Profiel.ZOEK else None)
 
 
-def test_the_search_profile_of_a_vacancy_keeps_of_the_address_only_the_postcode() -> None:
-    profiel = zoekprofiel(Soort.VACATURES, volledig(Soort.VACATURES))
-    assert profiel["adres"] == {"postcode": "1234AB"}
+def test_the_search_profile_of_a_vacancy_has_the_whole_address_and_nobody_to_call() -> None:
+    record = volledig(Soort.VACATURES)
+    profiel = zoekprofiel(Soort.VACATURES, record)
+    assert profiel["adres"] == record["adres"]
+    assert set(profiel["adres"]) == {"postcode", "straatnaam", "huisnummer", "huisnummertoevoeging"}
     assert "contactpersoon" not in profiel["werkgever"]
     assert "nummerVacature" not in profiel
 
@@ -671,11 +674,48 @@ def test_the_search_profile_of_a_contactmoment_is_all_of_it() -> None:
 def test_groups_that_become_empty_are_left_out() -> None:
     record = {
         "idVacature": "vac-1",
-        "adres": {"straatnaam": "Dorpsstraat"},
         "werkgever": {"contactpersoon": [{"naamContactpersoonAfdeling": "Jan"}]},
-        "opleiding": [{}, {"toelichtingOpleiding": ""}],
+        "opleiding": [{"bsn": "123456782"}],
     }
     assert zoekprofiel(Soort.VACATURES, record) == {"idVacature": "vac-1"}
+
+
+def test_what_was_delivered_empty_stays_empty_in_the_search_profile() -> None:
+    record = {
+        "idVacature": "vac-1",
+        "naamVacature": "",
+        "omschrijvingVacature": None,
+        "werkgever": {},
+        "rijbewijs": [],
+        "opleiding": [{}, {"toelichtingOpleiding": ""}],
+    }
+    shown = {name: value for name, value in record.items() if value is not None}
+    assert zoekprofiel(Soort.VACATURES, record) == shown
+
+
+def test_a_record_keeps_the_empty_values_that_its_contract_can_carry() -> None:
+    record = {
+        **minimaal(Soort.WERKZOEKENDEN),
+        "persoonlijkePresentatie": "",
+        "emailadres": [],
+        "flexibiliteit": {},
+        "arbeidsmarktkwalificatie": {
+            "opleiding": [{"toelichtingOpleiding": "", "datumDiploma": ""}, None],
+            "taalbeheersing": "",
+            "onbekend": [],
+        },
+        "werktijden": None,
+        "contractvorm": [{}, {"codeTypeArbeidscontract": ""}],
+    }
+    assert validate(Soort.WERKZOEKENDEN, record) == []
+    assert as_delivered(Soort.WERKZOEKENDEN, record) == {
+        **minimaal(Soort.WERKZOEKENDEN),
+        "persoonlijkePresentatie": "",
+        "emailadres": [],
+        "flexibiliteit": {},
+        "arbeidsmarktkwalificatie": {"opleiding": [{"toelichtingOpleiding": ""}]},
+        "contractvorm": [{}, {}],
+    }
 
 
 def test_what_the_standard_does_not_expect_does_not_show() -> None:
@@ -998,7 +1038,21 @@ def test_a_search_profile_of_a_right_record_is_right_and_shows_nothing_more(
     assert BY_SCHEMA[soort, Profiel.ZOEK].is_valid(profiel)
     assert validate(soort, profiel) == []
     assert zoekprofiel(soort, profiel) == profiel
-    assert zoekprofiel(soort, without_empties(record)) == profiel
+    assert zoekprofiel(soort, without_empties(record)) == without_empties(profiel)
+
+
+@thorough
+@given(data=st.data(), soort=st.sampled_from(Soort))
+def test_what_goes_on_as_it_was_delivered_is_what_the_contract_allows(
+    data: st.DataObject, soort: Soort
+) -> None:
+    record = {**data.draw(WILD[soort]), **minimaal(soort)}
+    assume(not validate(soort, record))
+    kept = as_delivered(soort, record)
+    assert BY_SCHEMA[soort, Profiel.DETAIL].is_valid(kept)
+    assert as_delivered(soort, kept) == kept
+    assert without_empties(kept) == without_empties(record)
+    assert BY_SCHEMA[soort, Profiel.ZOEK].is_valid(zoekprofiel(soort, kept))
 
 
 @thorough

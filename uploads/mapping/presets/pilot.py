@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from exchange.standard import Soort, is_empty, veld_op, velden
+from exchange.standard import Soort, is_empty, veld_op, velden, without_empties
 from uploads.mapping.cells.reader import reader
 from uploads.mapping.cells.text import tekst
 from uploads.mapping.doelen import without_positions
@@ -198,8 +198,6 @@ def _boom(soort: Soort) -> _Boom:
 class PilotVertaling:
     """Converts records of 0.8, and then reads them like records of the standard."""
 
-    vol = False
-
     def __init__(self, soort: Soort, omgeving: Omgeving) -> None:
         self.soort = soort
         self._records = RecordVertaling(soort, omgeving)
@@ -225,6 +223,10 @@ class PilotVertaling:
             self._lift(waarden, "", _boom(self.soort), self._record)
             waarden = self._record
         return self._records.vertaal(waarden, meld, onbekend)
+
+    def finish(self, record: Record) -> Record:
+        """Gives the record without empty values: moving fields may leave some behind."""
+        return without_empties(record)
 
     def vorm(self) -> int:
         """Gives the attributes that the last record has."""

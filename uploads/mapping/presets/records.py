@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from exchange.standard import STANDAARD, Soort, is_bsn, is_empty, velden
+from exchange.standard import STANDAARD, Soort, as_delivered, is_bsn, is_empty, velden
 from uploads.mapping.cells.contact import bsn_of
 from uploads.mapping.cells.freetext import look_through
 from uploads.mapping.doelen import without_positions
@@ -33,12 +33,14 @@ def kinds_of(records: Sequence[Any]) -> list[Soort]:
 class RecordVertaling:
     """Passes on records of one kind."""
 
-    vol = False
-
     def __init__(self, soort: Soort, omgeving: Omgeving) -> None:
         self.soort = soort
         self._pseudoniem = omgeving.pseudoniem
         self._record: Record = {}
+
+    def finish(self, record: Record) -> Record:
+        """Gives the record as it was delivered, empty values included: so the source must answer it."""
+        return as_delivered(self.soort, record)
 
     def kop_van(self, pad: str) -> str:
         """Gives the path itself, because records have no columns."""
