@@ -4,14 +4,26 @@ A worker claims a row for a while and keeps extending the lease. When the worker
 `um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row.
 """
 
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db import models
+from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+logger = logging.getLogger(__name__)
+
 LEASE = timedelta(seconds=45)
+# For work that extends its lease every half second. With a beat every ten seconds, a conversion whose worker
+# died goes on within half a minute.
+KORTE_LEASE = timedelta(seconds=15)
+# For work that a heartbeat keeps: it goes on within twenty seconds.
+HARTSLAG_LEASE = timedelta(seconds=8)
 # A row is handed out again only after this time: its first job may still wait in the queue.
 GEDULD = timedelta(seconds=30)
 MAX_POGINGEN = 4
@@ -43,17 +55,18 @@ class Lease(Generic[T]):
     methods inside `voor_gemeente`.
     """
 
-    def __init__(self, row: T) -> None:
+    def __init__(self, row: T, duration: timedelta = LEASE) -> None:
         self.row = row
+        self.duration = duration
         self._until = row.lease_tot
 
-    def extend(self, duration: timedelta = LEASE) -> None:
-        """Keeps the row for `duration` from now."""
-        self._write({"lease_tot": timezone.now() + duration})
+    def extend(self, duration: timedelta | None = None) -> None:
+        """Keeps the row for `duration` from now, or for the time that it was claimed for."""
+        self._write({"lease_tot": timezone.now() + (duration or self.duration)})
 
     def report(self, **progress: Any) -> None:
-        """Writes these fields, and keeps the row for the usual time from now."""
-        self._write({**progress, "lease_tot": timezone.now() + LEASE})
+        """Writes these fields, and keeps the row for the time that it was claimed for from now."""
+        self._write({**progress, "lease_tot": timezone.now() + self.duration})
 
     def end(self, *conditions: Q, **outcome: Any) -> None:
         """Writes these fields and gives the row back, if it meets the conditions too."""
@@ -88,7 +101,41 @@ def claim(
     if not wait and not free.select_for_update(skip_locked=True, of=("self",)).exists():
         return None
     taken = free.update(lease_tot=timezone.now() + duration, pogingen=F("pogingen") + 1, **changes)
-    return Lease(rows.model._default_manager.get(pk=pk)) if taken else None
+    return Lease(rows.model._default_manager.get(pk=pk), duration) if taken else None
+
+
+@contextmanager
+def heartbeat(
+    lease: Lease[Any], scope: Callable[[], AbstractContextManager[Any]], most: timedelta
+) -> Iterator[None]:
+    """Extends the lease from a thread of its own, as long as this lasts and at most for `most`.
+
+    So work that waits for another party can have a short lease: when the process dies, so does its heart.
+    `scope` opens the municipality of the row. Write nothing under the lease meanwhile.
+    """
+    stop, ends = threading.Event(), time.monotonic() + most.total_seconds()
+
+    def beat() -> None:
+        try:
+            while not stop.wait(lease.duration.total_seconds() / 4) and time.monotonic() < ends:
+                try:
+                    with scope():
+                        lease.extend()
+                except LeaseVerloren:
+                    return
+                except DatabaseError as error:
+                    # The next beat may be in time.
+                    logger.warning("lease niet verlengd (%s)", type(error).__name__)
+        finally:
+            connection.close()
+
+    heart = threading.Thread(target=beat, name="hartslag", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
 
 
 def release(rows: "models.QuerySet[T]", **changes: Any) -> bool:
@@ -100,8 +147,8 @@ def release(rows: "models.QuerySet[T]", **changes: Any) -> bool:
     return bool(rows.update(**changes, **fresh))
 
 
-def abandoned(rows: "models.QuerySet[T]") -> "models.QuerySet[T]":
-    """Gives the rows that wait for a worker too long: never claimed, or their worker died."""
+def abandoned(rows: "models.QuerySet[T]", patience: timedelta = GEDULD) -> "models.QuerySet[T]":
+    """Gives the rows that wait for a worker too long: not claimed for `patience`, or their worker died."""
     return rows.filter(
-        Q(lease_tot=None, gewijzigd_op__lt=timezone.now() - GEDULD) | Q(lease_tot__lt=timezone.now())
+        Q(lease_tot=None, gewijzigd_op__lt=timezone.now() - patience) | Q(lease_tot__lt=timezone.now())
     )

@@ -40,7 +40,12 @@ _CHUNK: Final = 64 * 1024
 
 
 class GeenAntwoord(Exception):
-    """The other party gave no answer that can be used; the text holds no address, id or content."""
+    """The other party gave no answer that can be used; the text holds no address, id or content.
+
+    `bereikt` tells whether the call may have reached it: then it may have acted on it.
+    """
+
+    bereikt = True
 
 
 class TeLaat(GeenAntwoord):
@@ -87,6 +92,7 @@ class _Call:
     limits: Limits
     deadline: float = field(init=False)
     connected: bool = False  # it opened a connection, instead of using one that was kept
+    established: bool = False  # the connection that it opened is there, so that something may have been sent
     received: bool = False  # at least one byte came back
 
     def __post_init__(self) -> None:
@@ -141,16 +147,20 @@ class _Connection(HTTPConnection):
     response_class = _HttpResponse
 
     def connect(self) -> None:
-        _current.get().connected = True
+        call = _current.get()
+        call.connected = True
         super().connect()
+        call.established = True
 
 
 class _TlsConnection(HTTPSConnection):
     response_class = _HttpResponse
 
     def connect(self) -> None:
-        _current.get().connected = True
+        call = _current.get()
+        call.connected = True
         super().connect()
+        call.established = True
 
 
 class _Pool(HTTPConnectionPool):
@@ -216,7 +226,9 @@ def _session(tls: Tls) -> _Session:
             _sessions.of[key] = _Session(tls)
         except OSError as error:
             logger.error("outward: een certificaat of sleutel is niet te lezen (%s)", type(error).__name__)
-            raise GeenAntwoord(f"eigen certificaat ({type(error).__name__})") from None
+            failure = GeenAntwoord(f"eigen certificaat ({type(error).__name__})")
+            failure.bereikt = False
+            raise failure from None
     return _sessions.of[key]
 
 
@@ -281,6 +293,9 @@ def call(
         # Closing it closes the connection, unless the body was read to its end.
         with contextlib.closing(response):
             yield Response(response.status_code, response.headers, response.raw, limits.size)
+    except GeenAntwoord as failure:
+        failure.bereikt = current.established or not current.connected
+        raise
     finally:
         _current.reset(token)
 

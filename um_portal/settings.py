@@ -68,6 +68,8 @@ UM_EXCHANGE_CERTIFICAAT = env.str("UM_EXCHANGE_CERTIFICAAT", default="")
 UM_EXCHANGE_SLEUTEL = env.str("UM_EXCHANGE_SLEUTEL", default="")
 UM_EXCHANGE_CA = env.str("UM_EXCHANGE_CA", default="")
 UM_ZOEK_TIJDSLIMIET = env.float("UM_ZOEK_TIJDSLIMIET", default=30.0)
+# How often the portal itself puts a search that met a passing failure, the first time included.
+UM_ZOEK_POGINGEN = env.int("UM_ZOEK_POGINGEN", default=3)
 UM_DETAIL_TIJDSLIMIET = env.float("UM_DETAIL_TIJDSLIMIET", default=12.0)
 
 UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
@@ -125,7 +127,9 @@ UM_SIMULATOR_BRONNEN: list[str] = [
     naam for naam in env.list("UM_SIMULATOR_BRONNEN", default=["landelijk", "haperend"]) if naam
 ]
 if not set(UM_SIMULATOR_BRONNEN) <= {"landelijk", "haperend"}:
-    raise ImproperlyConfigured("UM_SIMULATOR_BRONNEN noemt alleen landelijk en haperend, met een komma ertussen.")
+    raise ImproperlyConfigured(
+        "UM_SIMULATOR_BRONNEN noemt alleen landelijk en haperend, met een komma ertussen."
+    )
 
 # --- Django ---------------------------------------------------------------------------------------
 ALLOWED_HOSTS: list[str] = env.list(
@@ -338,7 +342,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BEAT_SCHEDULE = {
-    "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 20.0},
+    # With the leases of um_portal.jobs: a dead search goes on within 20 s, a dead conversion within 30.
+    "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 10.0},
     "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
     "schrijf-logboekkoppen": {"task": "um_portal.tasks.write_heads", "schedule": 300.0},
     "schrijf-brontellingen": {"task": "um_portal.tasks.write_source_counts", "schedule": crontab(minute=5)},

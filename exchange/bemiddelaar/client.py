@@ -5,31 +5,62 @@ before it is used: the exchange is trusted no more than any other party.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils import timezone
 
 from exchange.interfaces import current
-from exchange.standard import VUM_ID_PATROON, Soort
+from exchange.standard import VUM_ID_PATROON, Foutcode, Soort, validate, without_empties, zoekprofiel
 from exchange.vum3.headers import Partijen
 from um_portal import outward
 from um_portal.errors import FoutMetMelding
 
-_MAX_ANTWOORD = 64 * 1024 * 1024
-_ONBRUIKBAAR = "De uitwisseling gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
+_MAX_ANTWOORD: Final = 64 * 1024 * 1024
+_MAX_DETAIL: Final = 1024 * 1024
+_LANGSTE_WACHT: Final = timedelta(days=1)
+# The advice at the end of a sentence, for whoever has to ask again without help of the portal.
+STRAKS: Final = "Probeer het over een paar minuten opnieuw."
+_ONBRUIKBAAR = f"De uitwisseling gaf geen bruikbaar antwoord. {STRAKS}"
+_ZOEKVRAAG_TE_GROOT = "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."
+_DETAIL_TE_GROOT = (
+    "De bron stuurde meer dan 1 MB. Zo groot mag een detail niet zijn, daarom is het weggegooid. "
+    "Neem contact op met VNG-support."
+)
 _VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
 _VUM_ID = re.compile(VUM_ID_PATROON)
 
 
 class UitwisselingFout(FoutMetMelding):
-    """The exchange gave no usable answer; `melding` is for the jobcoach."""
+    """The exchange gave no usable answer; `melding` is for the jobcoach.
 
+    `onbekend`: it may have answered all the same, and count that. `opgebruikt`: it says that this question, or
+    this municipality, has had all it may ask (429.01). `herhaalbaar`: asking again may help. `voorbijgaand`: it
+    is likely to pass within a minute. `wacht`: the time that it asks to wait.
+    """
 
-class Geweigerd(UitwisselingFout):
-    """The exchange said no, so that nothing was delivered; after another failure that is not certain."""
+    def __init__(
+        self,
+        melding: str,
+        *,
+        onbekend: bool = False,
+        opgebruikt: bool = False,
+        herhaalbaar: bool = True,
+        voorbijgaand: bool = False,
+        wacht: timedelta | None = None,
+    ) -> None:
+        super().__init__(melding)
+        self.onbekend = onbekend
+        self.opgebruikt = opgebruikt
+        self.herhaalbaar = herhaalbaar
+        self.voorbijgaand = voorbijgaand
+        self.wacht = wacht
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +73,40 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Antwoord:
-    """The exchange's answer to a search."""
+    """The exchange's answer to a search. `onbruikbaar` counts the matches that break the contract."""
 
     vraag_id: str
     matches: list[Match]
     maximum_bereikt: bool
+    onbruikbaar: int
 
 
-def _call(method: str, path: str, oin: str, seconds: float, body: Any = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Zinnen:
+    """The sentences that differ between a search and a detail request."""
+
+    te_groot: str
+    afgewezen: str
+    limiet: str
+
+
+_ZOEKVRAAG: Final = _Zinnen(
+    te_groot=_ZOEKVRAAG_TE_GROOT,
+    afgewezen="De uitwisseling wijst deze zoekvraag af. Stel een andere zoekvraag, of neem contact op met "
+    "VNG-support.",
+    limiet="De uitwisseling neemt nu geen zoekvragen van uw gemeente meer aan: het maximum is bereikt. Deze vraag "
+    "opnieuw stellen helpt niet. Stel later een nieuwe zoekvraag.",
+)
+_DETAIL: Final = _Zinnen(
+    te_groot=_DETAIL_TE_GROOT,
+    afgewezen="De uitwisseling kent dit gegeven niet of niet meer. Stel de zoekvraag opnieuw.",
+    limiet="De uitwisseling geeft op deze zoekvraag geen details meer: bij haar zijn ze allemaal opgevraagd.",
+)
+
+
+def _call(
+    method: str, path: str, oin: str, seconds: float, size: int, zinnen: _Zinnen, body: Any = None
+) -> dict[str, Any]:
     parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
     headers = current().headers.write(parties)
     headers["Accept"] = "application/json"
@@ -62,75 +119,157 @@ def _call(method: str, path: str, oin: str, seconds: float, body: Any = None) ->
             headers=headers,
             body=None if body is None else json.dumps(body).encode(),
             # The exchange sends nothing while it waits for its sources.
-            limits=outward.Limits(whole=seconds, silence=seconds, size=_MAX_ANTWOORD),
+            limits=outward.Limits(whole=seconds, silence=seconds, size=size),
             tls=outward.Tls(
                 settings.UM_EXCHANGE_CERTIFICAAT, settings.UM_EXCHANGE_SLEUTEL, settings.UM_EXCHANGE_CA
             ),
         ) as response:
-            return _read(response.status, response.read())
+            if response.status == 200:
+                return _read(response.read())
+            raise _refusal(response, zinnen)
     except outward.TeGroot:
+        raise UitwisselingFout(zinnen.te_groot, onbekend=True, herhaalbaar=False) from None
+    except outward.TeLaat as failure:
         raise UitwisselingFout(
-            "De uitwisseling gaf een onverwacht groot antwoord. Verklein het gebied."
-        ) from None
-    except outward.TeLaat:
-        raise UitwisselingFout(
-            "De uitwisseling antwoordde niet op tijd. Probeer het over een paar minuten opnieuw."
+            f"De uitwisseling antwoordde niet op tijd. {STRAKS}", onbekend=failure.bereikt
         ) from None
     except outward.Ingepakt:
-        raise UitwisselingFout(_ONBRUIKBAAR) from None
-    except outward.GeenAntwoord:
-        raise UitwisselingFout(
-            "De uitwisseling is niet bereikbaar. Probeer het over een paar minuten opnieuw."
-        ) from None
+        raise UitwisselingFout(_ONBRUIKBAAR, onbekend=True) from None
+    except outward.GeenAntwoord as failure:
+        if failure.bereikt:
+            raise UitwisselingFout(
+                f"De verbinding met de uitwisseling brak af. {STRAKS}", onbekend=True, voorbijgaand=True
+            ) from None
+        raise UitwisselingFout(f"De uitwisseling is niet bereikbaar. {STRAKS}", voorbijgaand=True) from None
 
 
-def _read(status: int, content: bytes) -> dict[str, Any]:
+def _read(content: bytes) -> dict[str, Any]:
+    """Reads the answer; what JSON does not have (NaN, infinity) is absent, and 36.0 is 36."""
     try:
-        answer = json.loads(content) if content else {}
+        answer = json.loads(content, parse_constant=lambda _: None, parse_float=_number)
     except (ValueError, RecursionError):
         answer = None
-    if status == 200 and isinstance(answer, dict):
-        return answer
-    code = answer.get("code") if isinstance(answer, dict) else None
-    if status == 429 and code == current().fouten.limiet.code:
-        raise Geweigerd("De uitwisseling geeft op deze zoekvraag geen details meer.")
+    if not isinstance(answer, dict):
+        raise UitwisselingFout(_ONBRUIKBAAR)
+    return answer
+
+
+def _number(text: str) -> float | int | None:
+    value = float(text)
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _refusal(response: outward.Response, zinnen: _Zinnen) -> UitwisselingFout:
+    """Gives the failure that goes with an answer other than 200."""
+    status, wacht = response.status, _retry_after(response.headers.get("Retry-After", ""))
+    if status == 429 and _code(response) == current().fouten.limiet.code:
+        return UitwisselingFout(zinnen.limiet, opgebruikt=True, herhaalbaar=False)
     if status == 429:
-        raise Geweigerd("De uitwisseling heeft het te druk. Probeer het over een paar minuten opnieuw.")
+        return UitwisselingFout(
+            f"De uitwisseling heeft het te druk. {STRAKS}", voorbijgaand=True, wacht=wacht
+        )
     if status == 401:
-        raise Geweigerd("Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.")
+        return UitwisselingFout(
+            "Uw gemeente is bij de uitwisseling niet bekend. Neem contact op met VNG-support.",
+            herhaalbaar=False,
+        )
     if status == 400:
-        raise Geweigerd("De uitwisseling kent dit gegeven niet of niet meer.")
-    raise UitwisselingFout(_ONBRUIKBAAR)
+        return UitwisselingFout(zinnen.afgewezen, herhaalbaar=False)
+    # A gateway in between knows no more than we do.
+    return UitwisselingFout(
+        _ONBRUIKBAAR, onbekend=status in {502, 504}, voorbijgaand=status == 503, wacht=wacht
+    )
+
+
+def _code(response: outward.Response) -> Any:
+    try:
+        answer = json.loads(response.read())
+    except (ValueError, RecursionError, outward.GeenAntwoord):
+        return None
+    return answer.get("code") if isinstance(answer, dict) else None
+
+
+def _retry_after(header: str) -> timedelta | None:
+    """Reads the header Retry-After: seconds or a date; None without one, or for what cannot be read."""
+    text = header.strip()
+    try:
+        if text.isascii() and text.isdigit():
+            wacht = timedelta(seconds=int(text[:9]))
+        else:
+            wacht = parsedate_to_datetime(text) - timezone.now()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wacht, timedelta(0)), _LANGSTE_WACHT)
 
 
 def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
     """Puts a selectievraag to the exchange for the municipality with this OIN.
 
-    Raises UitwisselingFout. Matches without a usable id or profile are left out.
+    Raises UitwisselingFout. Matches that break the contract are left out and counted; of matches with the same
+    vumID the first one counts.
     """
     answer = _call(
-        "POST", f"{soort.api_naam}/matches", oin, settings.UM_ZOEK_TIJDSLIMIET, {"vraagObject": vraag_object}
+        "POST",
+        f"{soort.api_naam}/matches",
+        oin,
+        settings.UM_ZOEK_TIJDSLIMIET,
+        _MAX_ANTWOORD,
+        _ZOEKVRAAG,
+        {"vraagObject": vraag_object},
     )
     vraag_id, matches = answer.get("vraagID"), answer.get("matches")
     if not isinstance(vraag_id, str) or not _VRAAG_ID.fullmatch(vraag_id) or not isinstance(matches, list):
         raise UitwisselingFout(_ONBRUIKBAAR)
-    found = []
-    for match in matches:
-        if not isinstance(match, dict):
-            continue
-        vum_id = match.get("vumID")
-        if isinstance(vum_id, str) and vum_id and _VUM_ID.fullmatch(vum_id):
-            found.append(Match(vum_id, {name: value for name, value in match.items() if name != "vumID"}))
-    return Antwoord(vraag_id, found, answer.get("maximumAantalResultatenBereikt") is True)
+    found: dict[str, Match] = {}
+    wrong = 0
+    for given in matches:
+        match = _match_of(soort, given)
+        if match is None:
+            wrong += 1
+        else:
+            found.setdefault(match.vum_id, match)
+    return Antwoord(
+        vraag_id, list(found.values()), answer.get("maximumAantalResultatenBereikt") is True, wrong
+    )
+
+
+def _match_of(soort: Soort, match: Any) -> Match | None:
+    """Gives a match that keeps to the contract, with what a search profile may hold; None for any other.
+
+    What the standard does not know is left out: another version may know it.
+    """
+    vum_id = match.get("vumID") if isinstance(match, dict) else None
+    if not isinstance(vum_id, str) or not vum_id or not _VUM_ID.fullmatch(vum_id):
+        return None
+    profiel = {name: value for name, value in match.items() if name != "vumID"}
+    # A match has the exchange's id in the place of the source's own.
+    whole = {**profiel, soort.id_pad or "": vum_id[:200]}
+    if any(fout.code is not Foutcode.ONBEKEND_VELD for fout in validate(soort, whole)):
+        return None
+    profiel.pop(soort.id_pad or "", None)
+    return Match(vum_id, without_empties(zoekprofiel(soort, profiel)))
 
 
 def fetch_detail(soort: Soort, vum_id: str, oin: str) -> tuple[str, dict[str, Any]]:
-    """Gives the OIN of the source and the whole record of one match. Raises UitwisselingFout."""
-    answer = _call("GET", f"{soort.api_naam}/{quote(vum_id, safe='')}", oin, settings.UM_DETAIL_TIJDSLIMIET)
+    """Gives the OIN of the source and the whole record of one match, without empty values.
+
+    Raises UitwisselingFout, also for a record that holds nothing.
+    """
+    answer = _call(
+        "GET",
+        f"{soort.api_naam}/{quote(vum_id, safe='')}",
+        oin,
+        settings.UM_DETAIL_TIJDSLIMIET,
+        _MAX_DETAIL,
+        _DETAIL,
+    )
     record = answer.get(soort.enkelvoud)
     if not isinstance(record, dict):
-        raise UitwisselingFout(
-            "De bron gaf geen bruikbaar antwoord. Probeer het over een paar minuten opnieuw."
-        )
+        raise UitwisselingFout(f"De bron gaf geen bruikbaar antwoord. {STRAKS}")
+    filled = without_empties(record)
+    if not filled:
+        raise UitwisselingFout(f"De bron gaf een leeg detail: er staat niets in. {STRAKS}")
     source = answer.get("bronID")
-    return (source if isinstance(source, str) else ""), record
+    return (source if isinstance(source, str) else ""), filled

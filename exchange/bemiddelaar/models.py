@@ -42,6 +42,14 @@ class Zoekvraag(GemeenteModel, Taak):
     vraag_id = models.CharField(max_length=100, blank=True)
     aantal = models.IntegerField("resultaten", default=0)
     maximum_bereikt = models.BooleanField(default=False)
+    # Matches that broke the contract and were left out; and results that do not meet the question.
+    onbruikbaar = models.IntegerField(default=0)
+    niet_passend = models.IntegerField(default=0)
+    # After a failure: whether asking again may help, and not before when.
+    herhaalbaar = models.BooleanField(default=True)
+    opnieuw_vanaf = models.DateTimeField(null=True)
+    # When the exchange said that it gives no more details on this search.
+    opgebruikt_op = models.DateTimeField(null=True)
     aangemaakt_op = models.DateTimeField(auto_now_add=True)
     beantwoord_op = models.DateTimeField(null=True)
     verloopt_op = models.DateTimeField(default=_expiry)
@@ -72,6 +80,16 @@ class Zoekvraag(GemeenteModel, Taak):
         return self.status in ONDERWEG
 
     @property
+    def moet_wachten(self) -> bool:
+        """Tells whether the exchange asked to wait, and that time has not passed."""
+        return self.opnieuw_vanaf is not None and self.opnieuw_vanaf > timezone.now()
+
+    @property
+    def aantal_passend(self) -> int:
+        """Counts the results that meet the question."""
+        return self.aantal - self.niet_passend
+
+    @property
     def soort_van(self) -> Soort:
         """Gives the kind, as the standard's enumeration."""
         return Soort(self.soort)
@@ -89,6 +107,9 @@ class Resultaat(GemeenteModel):
     volgnummer = models.IntegerField()
     vum_id = models.CharField(max_length=500)
     profiel: "models.JSONField[Any, Any]" = models.JSONField()
+    # The criteria of the question that it does not meet: the key of each, and whether the profile knows it.
+    past = models.BooleanField(default=True)
+    tekorten: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
     # The columns that the table shows and sorts on; see `summary`.
     omschrijving = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=6, blank=True)
@@ -116,7 +137,8 @@ class Resultaat(GemeenteModel):
 class Detailaanvraag(GemeenteModel):
     """One detail request, counted towards the limit; never the answer to it.
 
-    A request under way counts too, until it fails or its reservation runs out.
+    It counts until it is known that nothing was delivered; then it is deleted. Without `gelukt_op` it is under
+    way until `gereserveerd_tot`, and after that nobody knows what came of it.
     """
 
     zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")

@@ -1,34 +1,35 @@
 """Holds the verbs of searching: put a question, store the results, request a detail, erase.
 
 `request_detail` reserves one of the details of a search before it asks, so that even many requests at once
-never pass the limit. It gives the reservation back when the request fails.
+never pass the limit. It gives the reservation back when it is known that nothing was delivered.
 """
 
-import math
-import re
+import logging
+import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import client, lifecycle
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
-from exchange.standard import Soort, is_oin, without_empties
+from exchange.standard import Soort, is_oin
 from exchange.vum3.compose import Criteria
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span, trace_of
 from um_portal.audit.models import Uitkomst
-from um_portal.jobs import LEASE
+from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+
+logger = logging.getLogger(__name__)
 
 
 class LimietBereikt(Exception):
@@ -57,64 +58,120 @@ def open_search(
     return zoekvraag
 
 
-def put_search(gemeente: Gemeente, zoekvraag_id: int) -> None:
+# The seconds before the second and the third attempt; and the longest that a search waits for one by itself.
+_PAUZES = (5, 20)
+_LANGSTE_PAUZE = timedelta(minutes=1)
+
+
+def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
     """Puts the search to the exchange and stores the results.
 
-    Does nothing when that was done or is being done.
+    Does nothing when that was done or is being done. After a failure that is likely to pass it gives the time
+    after which the search must be put again. Any other failure ends it, so that the question is put only once.
     """
     with voor_gemeente(gemeente):
-        # This time covers the whole question to the exchange, and storing the results.
-        duration = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
-        lease = lifecycle.begin_search(zoekvraag_id, duration)
+        lease = lifecycle.begin_search(zoekvraag_id, HARTSLAG_LEASE)
     if lease is None:
-        return
+        return None
     zoekvraag = lease.row
+    # This time covers the whole question to the exchange, and storing the results.
+    most = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
     try:
-        answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
+        with heartbeat(lease, lambda: voor_gemeente(gemeente), most):
+            answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
+            rows = _results(gemeente, zoekvraag, answer)
+        _store(gemeente, zoekvraag, answer, rows)
     except client.UitwisselingFout as fout:
-        fail_search(gemeente, zoekvraag_id, fout.melding)
-        return
-    profielen = [storable(match.profiel) for match in answer.matches]
-    rows = summarise(zoekvraag.soort_van, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
+        return _settle_failure(gemeente, lease, fout)
+    except Exception:
+        return _settle_failure(gemeente, lease, client.UitwisselingFout(_unexpected("zoekvraag")))
+    return None
+
+
+def _unexpected(what: str) -> str:
+    """Logs the error that is being handled, without its text, under a number that the jobcoach can mention."""
+    kenmerk = secrets.token_hex(4)
+    logger.exception("%s: onverwachte fout, kenmerk %s", what, kenmerk)
+    return (
+        "Er ging iets mis bij het verwerken van het antwoord. Probeer het opnieuw. Gaat het weer mis, neem dan "
+        f"contact op met VNG-support en noem kenmerk {kenmerk}."
+    )
+
+
+def _settle_failure(
+    gemeente: Gemeente, lease: Lease[Zoekvraag], fout: client.UitwisselingFout
+) -> timedelta | None:
+    """Postpones the search when the failure is likely to pass, and gives for how long; else ends it.
+
+    Does nothing when another worker has the search by now.
+    """
+    attempt, wacht, now = lease.row.pogingen, fout.wacht or timedelta(0), timezone.now()
+    with voor_gemeente(gemeente):
+        if lease.lock() is None:
+            return None
+        if fout.voorbijgaand and attempt < settings.UM_ZOEK_POGINGEN and wacht <= _LANGSTE_PAUZE:
+            pauze = max(wacht, timedelta(seconds=_PAUZES[min(attempt, len(_PAUZES)) - 1]))
+            oorzaak = fout.melding.removesuffix(client.STRAKS).rstrip()
+            return pauze if lifecycle.postpone_search(lease.row.pk, oorzaak, now + pauze) else None
+    fail_search(
+        gemeente,
+        lease.row.pk,
+        fout.melding,
+        herhaalbaar=fout.herhaalbaar,
+        opnieuw_vanaf=now + wacht if wacht else None,
+    )
+    return None
+
+
+def _results(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord) -> list[Resultaat]:
+    """Gives the rows of the results, each with what it lacks of the question."""
+    soort, profielen = zoekvraag.soort_van, [match.profiel for match in answer.matches]
+    summaries = summarise(soort, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
+    lacking = current().narrow(soort, zoekvraag.vraag_object, profielen)
+    return [
+        Resultaat(
+            gemeente=gemeente,
+            zoekvraag=zoekvraag,
+            volgnummer=number,
+            vum_id=match.vum_id,
+            profiel=match.profiel,
+            past=not tekorten,
+            tekorten=[asdict(tekort) for tekort in tekorten],
+            **asdict(summary),
+        )
+        for number, (match, summary, tekorten) in enumerate(
+            zip(answer.matches, summaries, lacking, strict=True), start=1
+        )
+    ]
+
+
+def _store(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, rows: list[Resultaat]) -> None:
     with voor_gemeente(gemeente):
         finished = lifecycle.finish_search(
-            zoekvraag_id,
+            zoekvraag.pk,
             vraag_id=answer.vraag_id,
-            aantal=len(answer.matches),
+            aantal=len(rows),
+            niet_passend=sum(not row.past for row in rows),
             maximum_bereikt=answer.maximum_bereikt,
+            onbruikbaar=answer.onbruikbaar,
         )
         if not finished:
             return
         _log(
             gemeente,
             Handeling.ZOEKVRAAG_BEANTWOORD,
-            zoekvraag_id,
+            zoekvraag.pk,
             zoekvraag.gebruiker,
-            aantal=len(answer.matches),
+            aantal=len(rows),
             uitkomst=Uitkomst.GELUKT,
         )
-        Resultaat.objects.bulk_create(
-            (
-                Resultaat(
-                    gemeente=gemeente,
-                    zoekvraag=zoekvraag,
-                    volgnummer=number,
-                    vum_id=match.vum_id,
-                    profiel=profiel,
-                    **asdict(row),
-                )
-                for number, (match, profiel, row) in enumerate(
-                    zip(answer.matches, profielen, rows, strict=True), start=1
-                )
-            ),
-            batch_size=1000,
-        )
+        Resultaat.objects.bulk_create(rows, batch_size=1000)
 
 
-def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str) -> None:
-    """Marks a search as failed, with a sentence for the jobcoach."""
+def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: Any) -> None:
+    """Marks a search as failed, with a sentence for the jobcoach; `fields` as in `lifecycle.fail_search`."""
     with voor_gemeente(gemeente):
-        lifecycle.fail_search(zoekvraag_id, melding)
+        lifecycle.fail_search(zoekvraag_id, melding, **fields)
         zoekvraag = Zoekvraag.objects.select_related("gebruiker").filter(pk=zoekvraag_id).first()
         if zoekvraag is not None:
             _log(
@@ -141,25 +198,6 @@ def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
         return lifecycle.repeat_search(zoekvraag.pk)
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(value: Any) -> Any:
-    """Gives the part of another party's JSON that PostgreSQL can hold.
-
-    Removes NUL, broken characters and infinity, and leaves out every value that is empty then.
-    """
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("", value)
-    if isinstance(value, Mapping):
-        return without_empties({_UNSTORABLE.sub("", key): storable(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return [storable(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None  # JSON has no such number, though Python reads one.
-    return value
-
-
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One whole record, on its way to the screen and nowhere else."""
@@ -171,78 +209,119 @@ class Detail:
         return "Detail(…)"
 
 
-def _counting() -> Q:
-    return Q(gelukt_op__isnull=False) | Q(gereserveerd_tot__gt=timezone.now())
-
-
 def details_left(zoekvraag: Zoekvraag) -> int:
-    """Counts the details that may still be requested on this search; call inside `voor_gemeente`."""
-    used: int = Detailaanvraag.objects.filter(_counting(), zoekvraag=zoekvraag).count()
+    """Counts the details that may still be requested on this search; call inside `voor_gemeente`.
+
+    A request of which nobody knows what came of it counts; none is left once the exchange has said so.
+    """
+    if zoekvraag.opgebruikt_op is not None:
+        return 0
+    used: int = Detailaanvraag.objects.filter(zoekvraag=zoekvraag).count()
     left: int = max(0, settings.UM_MAX_DETAILS - used)
     return left
 
 
-def _reserve(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat, span: str) -> int:
-    """Reserves one of the details, and writes down who asks which before the question goes out.
+def details_unknown(zoekvraag: Zoekvraag) -> int:
+    """Counts the detail requests of which nobody knows what came of them; call inside `voor_gemeente`."""
+    unknown = Detailaanvraag.objects.filter(
+        zoekvraag=zoekvraag, gelukt_op=None, gereserveerd_tot__lte=timezone.now()
+    )
+    found: int = unknown.count()
+    return found
 
-    A process that is killed leaves a line without an outcome. Raises LimietBereikt.
-    """
-    with voor_gemeente(gemeente):
-        zoekvraag = Zoekvraag.objects.select_for_update().get(pk=resultaat.zoekvraag_id)
-        if details_left(zoekvraag) == 0:
-            raise LimietBereikt
-        # This is longer than a request can take, so that the reservation of a killed process ends by itself.
-        until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
-        pk: int = Detailaanvraag.objects.create(
-            gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
-        ).pk
+
+class _Verzoek:
+    """One request of a detail: its place among the details of the search, and its lines in the audit log."""
+
+    def __init__(self, gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> None:
+        self.gemeente = gemeente
+        self.gebruiker = gebruiker
+        self.resultaat = resultaat
+        self.span, self.begin = new_span(), time.monotonic()
+        self.aanvraag = self._reserve()
+
+    def _reserve(self) -> int:
+        """Takes one of the details, and writes down who asks which before the question goes out.
+
+        From here on the record may be disclosed, whatever happens to this process: it leaves a line without an
+        outcome, and its place goes on counting. Raises LimietBereikt and UitwisselingFout.
+        """
+        with voor_gemeente(self.gemeente):
+            zoekvraag = Zoekvraag.objects.select_for_update().get(pk=self.resultaat.zoekvraag_id)
+            if details_left(zoekvraag) == 0:
+                raise LimietBereikt
+            if zoekvraag.moet_wachten:
+                raise client.UitwisselingFout(
+                    "De uitwisseling heeft het te druk en vraagt om even te wachten."
+                )
+            # This is longer than a request can take.
+            until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
+            pk: int = Detailaanvraag.objects.create(
+                gemeente=self.gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
+            ).pk
+            self._log(Handeling.DETAIL_GEVRAAGD, Uitkomst.ONBEKEND)
+        return pk
+
+    def succeed(self, source: str) -> None:
+        """Counts the detail as given by this source."""
+        now = timezone.now()
+        with voor_gemeente(self.gemeente):
+            Detailaanvraag.objects.filter(pk=self.aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
+            Resultaat.objects.filter(pk=self.resultaat.pk).update(detail_gevraagd_op=now)
+            self._log_outcome(Uitkomst.GELUKT, source if is_oin(source) else "")
+
+    def fail(self, fout: client.UitwisselingFout) -> None:
+        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was."""
+        now = timezone.now()
+        with voor_gemeente(self.gemeente):
+            own = Detailaanvraag.objects.filter(pk=self.aanvraag)
+            search = Zoekvraag.objects.filter(pk=self.resultaat.zoekvraag_id)
+            if fout.opgebruikt:
+                search.update(opgebruikt_op=now)
+            if fout.wacht:
+                search.update(opnieuw_vanaf=now + fout.wacht)
+            if fout.onbekend:
+                own.update(gereserveerd_tot=now)
+            else:
+                own.delete()
+            self._log_outcome(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
+
+    def _log_outcome(self, uitkomst: Uitkomst, partij: str = "") -> None:
+        duration = int(1000 * (time.monotonic() - self.begin))
+        self._log(Handeling.DETAIL_OPGEVRAAGD, uitkomst, partij=partij, duur_ms=duration)
+
+    def _log(self, handeling: Handeling, uitkomst: Uitkomst, **more: Any) -> None:
         _log(
-            gemeente,
-            Handeling.DETAIL_GEVRAAGD,
-            zoekvraag.pk,
-            gebruiker,
-            vum_id=resultaat.vum_id,
-            uitkomst=Uitkomst.ONBEKEND,
-            span=span,
+            self.gemeente,
+            handeling,
+            self.resultaat.zoekvraag_id,
+            self.gebruiker,
+            vum_id=self.resultaat.vum_id,
+            uitkomst=uitkomst,
+            span=self.span,
+            **more,
         )
-    return pk
 
 
 def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
     """Fetches the whole record of a match, within the limit of its search. Nothing of it is stored.
 
-    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed; a failed request
-    does not count. Call outside `voor_gemeente`: it waits for another party.
+    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed. A failed request
+    does not count, unless it is not known whether the record was delivered. Call outside `voor_gemeente`: it
+    waits for another party.
     """
-    span, begin = new_span(), time.monotonic()
-
-    def log(uitkomst: Uitkomst, partij: str = "") -> None:
-        _log(
-            gemeente,
-            Handeling.DETAIL_OPGEVRAAGD,
-            resultaat.zoekvraag_id,
-            gebruiker,
-            vum_id=resultaat.vum_id,
-            uitkomst=uitkomst,
-            partij=partij,
-            span=span,
-            duur_ms=int(1000 * (time.monotonic() - begin)),
-        )
-
-    aanvraag = _reserve(gemeente, gebruiker, resultaat, span)
+    verzoek = _Verzoek(gemeente, gebruiker, resultaat)
     try:
         source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
-    except BaseException as problem:
-        with voor_gemeente(gemeente):
-            Detailaanvraag.objects.filter(pk=aanvraag).delete()
-            log(Uitkomst.MISLUKT if isinstance(problem, client.Geweigerd) else Uitkomst.ONBEKEND)
+    except client.UitwisselingFout as fout:
+        verzoek.fail(fout)
         raise
-    now = timezone.now()
-    with voor_gemeente(gemeente):
-        Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
-        Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
-        log(Uitkomst.GELUKT, source if is_oin(source) else "")
-    return Detail(source, without_empties(record))
+    except Exception:
+        unknown = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
+        verzoek.fail(unknown)
+        raise unknown from None
+    verzoek.succeed(source)
+    return Detail(source, record)
 
 
 def erase_expired(gemeente: Gemeente) -> int:

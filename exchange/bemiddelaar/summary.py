@@ -6,7 +6,8 @@ from typing import Any
 
 from exchange.display import Labels, external_codes
 from exchange.geo.distances import distance_km, pc4_of
-from exchange.standard import Soort
+from exchange.interfaces import current
+from exchange.standard import Soort, veld_op
 from exchange.waardelijsten.models import BEROEPEN, labels_of
 
 _MAX_OMSCHRIJVING = 300
@@ -70,6 +71,24 @@ _SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], tuple[str, int | Non
     Soort.WERKZOEKENDEN: _jobseeker,
     Soort.VACATURES: _vacancy,
 }
+
+
+def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
+    """Names the criteria that a result does not meet, in the words of the search form.
+
+    `tekorten` are stored results of `exchange.vum3.narrowing`.
+    """
+    known = {zoekveld.sleutel: zoekveld.condities[0] for zoekveld in current().zoekvelden[soort]}
+    names = []
+    for tekort in tekorten:
+        conditie = known.get(tekort["sleutel"])
+        if conditie is not None:
+            label = conditie.invoer.label if conditie.invoer is not None else ""
+            label = (
+                label or veld_op(soort, conditie.pad).attribuut.label.removeprefix("Indicatie ").capitalize()
+            )
+            names.append(label if tekort["bekend"] else f"{label} (niet bekend)")
+    return ", ".join(names)
 
 
 def summarise(

@@ -1,5 +1,7 @@
 """Runs the Celery jobs of searching: a job takes ids and returns nothing."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
@@ -10,31 +12,39 @@ from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
+# A search is quickly put and somebody looks on, so its job may not be lost for long.
+GEDULD = timedelta(seconds=10)
+
 
 @shared_task
 def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
     """Puts one search to the exchange."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
     if gemeente.is_toegelaten:
-        searching.put_search(gemeente, zoekvraag_id)
+        postponed = searching.put_search(gemeente, zoekvraag_id)
+        if postponed is not None:
+            # A moment more: it cannot be claimed before its time.
+            enqueue(zoekvraag_id, gemeente_id, postponed.total_seconds() + 0.5)
     else:
         searching.fail_search(gemeente, zoekvraag_id, "Uw gemeente neemt nu niet deel aan de uitwisseling.")
 
 
-def enqueue(zoekvraag_id: int, gemeente_id: int) -> None:
-    """Hands a search to a worker once this transaction is committed.
+def enqueue(zoekvraag_id: int, gemeente_id: int, seconds: float = 0) -> None:
+    """Hands a search to a worker once this transaction is committed, and not before `seconds` from now.
 
     When the broker does not answer, the search waits: `resume` finds it and tries again.
     """
     transaction.on_commit(
-        lambda: put_search.apply_async((zoekvraag_id, gemeente_id), retry=False), robust=True
+        lambda: put_search.apply_async((zoekvraag_id, gemeente_id), retry=False, countdown=seconds or None),
+        robust=True,
     )
 
 
 def resume(gemeente: Gemeente) -> None:
     """Hands out again the searches whose job was lost; gives up on those that keep failing that way."""
     with voor_gemeente(gemeente):
-        lost = list(abandoned(Zoekvraag.objects.filter(status__in=ONDERWEG)).values_list("pk", "pogingen"))
+        waiting = Zoekvraag.objects.filter(status__in=ONDERWEG).exclude(opnieuw_vanaf__gt=timezone.now())
+        lost = list(abandoned(waiting, GEDULD).values_list("pk", "pogingen"))
     for pk, pogingen in lost:
         if pogingen >= MAX_POGINGEN:
             searching.fail_search(gemeente, pk, "De zoekvraag is een paar keer afgebroken. Stel hem opnieuw.")

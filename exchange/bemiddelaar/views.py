@@ -17,6 +17,7 @@ from exchange.bemiddelaar import searching, tasks
 from exchange.bemiddelaar.client import UitwisselingFout
 from exchange.bemiddelaar.forms import ZoekForm
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.summary import shortcomings
 from exchange.display import as_pairs
 from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
@@ -100,10 +101,15 @@ def _sorted(results: "QuerySet[Resultaat]", order: str) -> "QuerySet[Resultaat]"
 
 
 def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
-    context: dict[str, Any] = {"zoekvraag": zoekvraag, "max_details": settings.UM_MAX_DETAILS}
+    context: dict[str, Any] = {
+        "zoekvraag": zoekvraag,
+        "max_details": settings.UM_MAX_DETAILS,
+        "max_pogingen": settings.UM_ZOEK_POGINGEN,
+    }
     if zoekvraag.status == Zoekstatus.KLAAR:
+        apart = request.GET.get("apart") == "ja" and zoekvraag.niet_passend > 0
         results = (
-            Resultaat.objects.filter(zoekvraag=zoekvraag)
+            Resultaat.objects.filter(zoekvraag=zoekvraag, past=not apart)
             .select_related("zoekvraag")
             .defer("profiel", "zoekvraag__vraag_object")
         )
@@ -113,7 +119,10 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         results = _sorted(results, request.GET.get("sorteer", ""))
         context["page_obj"] = Paginator(results, PER_PAGINA).get_page(request.GET.get("pagina"))
         context["q"] = words
+        context["apart"] = apart
         context["details_over"] = searching.details_left(zoekvraag)
+        for resultaat in context["page_obj"]:
+            resultaat.mist = shortcomings(zoekvraag.soort_van, resultaat.tekorten)
     return context
 
 
@@ -182,7 +191,9 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         "zoekvraag": zoekvraag,
         "resultaat": resultaat,
         "gegevens": as_pairs(zoekvraag.soort_van, resultaat.profiel),
+        "mist": shortcomings(zoekvraag.soort_van, resultaat.tekorten),
         "details_over": searching.details_left(zoekvraag),
+        "details_onbekend": searching.details_unknown(zoekvraag),
         "max_details": settings.UM_MAX_DETAILS,
     }
     return render(request, "bemiddelaar/resultaat.html", context)
@@ -214,9 +225,11 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         context["limiet"] = True
         status = 429
     except UitwisselingFout as fout:
-        context["melding"] = fout.melding
-        status = 503
+        context["fout"] = fout
+        status = 429 if fout.opgebruikt else 503
     with voor_gemeente(request.gemeente):
+        # What is left may have changed with the answer.
+        zoekvraag = context["zoekvraag"] = searching.visible(request.user).filter(pk=pk).first() or zoekvraag
         context["details_over"] = searching.details_left(zoekvraag)
     # htmx swaps only answers that succeeded; the page tells what went wrong either way.
     if request.htmx:

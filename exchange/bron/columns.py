@@ -13,9 +13,8 @@ import orjson
 
 from exchange.geo.distances import pc4_of
 from exchange.interfaces import SPOKEN
-from exchange.selection import taal_token
-from exchange.standard import Gegevenstype, Soort, veld_op, without_empties, zichtbaar
-from exchange.vum3.zoekvelden import Vorm, Zoekveld
+from exchange.standard import Soort, without_empties, zichtbaar
+from exchange.vum3.values import Read, attribute_of, reader
 
 # The memory of one attribute is emptied when it holds this many values.
 _REMEMBERED = 5000
@@ -51,45 +50,6 @@ def whole_numbers(value: Any) -> Any:
 
 
 Fill = Callable[[Any], Row]
-_Read = Callable[[Any], Any]
-
-
-def _codes(elements: Any, key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(element[key] for element in elements or () if key in element))
-
-
-def _talen(elements: Any, language: str, spoken: str, written: str) -> tuple[str, ...]:
-    tokens = (
-        taal_token(element[language], element.get(spoken), element.get(written))
-        for element in elements or ()
-        if language in element
-    )
-    return tuple(dict.fromkeys(tokens))
-
-
-def _day(text: Any) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _reader(soort: Soort, zoekveld: Zoekveld) -> _Read:
-    """Makes a function that reads the value of a search column from the record's attribute that holds it."""
-    pad = zoekveld.condities[0].pad
-    place, _, _ = pad.partition("[]")
-    steps = place.split(".")[1:]
-    keys = [conditie.pad.rpartition(".")[2] for conditie in zoekveld.condities]
-    is_day = veld_op(soort, pad).attribuut.type is Gegevenstype.DATUM
-
-    def read(value: Any) -> Any:
-        for step in steps:
-            value = (value or {}).get(step)
-        if zoekveld.vorm is Vorm.TAAL:
-            return _talen(value, *keys)
-        if zoekveld.vorm is not Vorm.ENKEL:
-            return _codes(value, keys[0])
-        # An absent attribute is given as {}: see `Afleiding.leeg`.
-        return _day(value) if is_day else value if value != {} else None
-
-    return read
 
 
 # The columns that no question asks for by name: the place of a record, and its end. `pc4` holds the record's
@@ -103,7 +63,9 @@ _OOK: Mapping[Soort, Mapping[str, Fill]] = {
     },
     Soort.VACATURES: {
         "adres": lambda value: {"pc4": value.get("postcode")},
-        "sluitingsdatumVacature": lambda value: {"sluitingsdatum": _day(value)},
+        "sluitingsdatumVacature": lambda value: {
+            "sluitingsdatum": date.fromisoformat(value) if value else None
+        },
     },
     Soort.WERKGEVERSCONTACTMOMENTEN: {},
 }
@@ -111,15 +73,14 @@ _OOK: Mapping[Soort, Mapping[str, Fill]] = {
 
 def fills(soort: Soort) -> dict[str, Fill]:
     """Gives for each attribute of this kind a function that fills its columns, for all versions."""
-    readers: dict[str, dict[str, _Read]] = {}
+    readers: dict[str, dict[str, Read]] = {}
     for interface in SPOKEN.values():
         for zoekveld in interface.zoekvelden[soort]:
-            name = zoekveld.condities[0].pad.partition(".")[0].removesuffix("[]")
-            readers.setdefault(name, {})[zoekveld.kolom] = _reader(soort, zoekveld)
+            readers.setdefault(attribute_of(zoekveld), {})[zoekveld.kolom] = reader(soort, zoekveld)
     return {name: _fill(readers.get(name, {}), _OOK[soort].get(name)) for name in {**_OOK[soort], **readers}}
 
 
-def _fill(readers: Mapping[str, _Read], also: Fill | None) -> Fill:
+def _fill(readers: Mapping[str, Read], also: Fill | None) -> Fill:
     def fill(value: Any) -> Row:
         columns = {} if also is None else also(value)
         for column, read in readers.items():

@@ -14,6 +14,7 @@ from exchange.selection.form import (
     Vergelijking,
     VraagFout,
 )
+from exchange.selection.plain import satisfies
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "Voorwaarde",
     "VraagFout",
     "compile_sql",
+    "satisfies",
     "taal_token",
 ]

@@ -44,7 +44,8 @@ def _levels(minimum: int | float | None) -> Iterable[int | None]:
     return tuple(level for level in TAALNIVEAUS if level >= minimum)
 
 
-def _tokens(eis: Taaleis) -> list[str]:
+def tokens_of(eis: Taaleis) -> list[str]:
+    """Gives the tokens of which a column of languages must hold one."""
     return [taal_token(eis.taal, m, s) for m, s in product(_levels(eis.mondeling), _levels(eis.schriftelijk))]
 
 
@@ -82,7 +83,7 @@ def _condition(eis: Eis) -> Voorwaarde:
         case Alle():
             return Voorwaarde(f"p.{eis.kolom} @> %s::text[]", (list(eis.waarden),))
         case Taaleis():
-            return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (_tokens(eis),))
+            return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (tokens_of(eis),))
 
 
 def compile_sql(vraag: Selectievraag) -> Voorwaarde:

@@ -4,7 +4,7 @@ Code that uses an interface gets this value and needs to know nothing of its ver
 registered in `exchange.interfaces`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +14,7 @@ from exchange.standard import Soort, is_oin
 from exchange.vum3.compose import Criteria, compose
 from exchange.vum3.fouten import FOUTEN, Afgewezen, Fouten
 from exchange.vum3.headers import HEADERS, Headers, Partijen, wsgi_name
+from exchange.vum3.narrowing import Tekort, Toets
 from exchange.vum3.parse import Vraaglezer
 from exchange.vum3.zoekvelden import ZOEKVELDEN, ZONDER_PLAATS, Zoekveld
 
@@ -62,6 +63,16 @@ class Interface:
         Leaves out criteria that do not exist for this kind.
         """
         return compose(self.zoekvelden[soort], criteria)
+
+    def narrow(
+        self, soort: Soort, vraag_object: Any, profielen: Iterable[Mapping[str, Any]]
+    ) -> list[tuple[Tekort, ...]]:
+        """Gives per search profile the criteria of this question that it does not meet; the area apart.
+
+        Raises Onvolledig or Ongeldig for a question that `parse` refuses.
+        """
+        toets = Toets(self.zoekvelden[soort], self.parse(soort, vraag_object))
+        return [toets.shortcomings(profiel) for profiel in profielen]
 
     def gevolgen(self, soort: Soort) -> dict[str, str]:
         """Gives what it costs to leave an attribute empty, by the attribute's path in the standard."""

@@ -101,7 +101,9 @@ def test_beside_a_demonstration_the_simulator_has_a_port_of_its_own(monkeypatch:
     for name in ("DATABASE_URL", "UM_SECRET_KEY", "UM_BIND"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("um_portal.embedded.running.find", lambda environ: told)
-    monkeypatch.setattr(os, "environ", {**os.environ, "UM_COMPONENT": "simulator", "UM_SIMULATOR_PORT": "9001"})
+    monkeypatch.setattr(
+        os, "environ", {**os.environ, "UM_COMPONENT": "simulator", "UM_SIMULATOR_PORT": "9001"}
+    )
     conf = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
     assert conf["bind"] == "127.0.0.1:9001"
     assert os.environ["UM_SECRET_KEY"] == "van de demonstratie"

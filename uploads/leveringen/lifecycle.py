@@ -6,13 +6,14 @@ transition is not allowed.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from um_portal.jobs import Lease, claim, release
+from um_portal.jobs import KORTE_LEASE, LEASE, Lease, claim, release
 from um_portal.lifecycles import Overgang, overgang
 from uploads.models import Bronbestand, Levering, Leveringstatus
 
@@ -58,7 +59,7 @@ def open_to(verb: str) -> "QuerySet[Levering]":
 
 def begin_converting(levering_id: int, **fields: Any) -> Lease[Levering] | None:
     """Gives a worker the lease on a levering to convert from the start; None when it cannot have it."""
-    return _begin("begin_converting", levering_id, melding="", **fields)
+    return _begin("begin_converting", levering_id, duration=KORTE_LEASE, melding="", **fields)
 
 
 def finish_converting(lease: Lease[Levering], **fields: Any) -> None:
@@ -171,8 +172,10 @@ def _convert_anew(verb: str, levering_id: int, **fields: Any) -> bool:
     return release(waiting, status=OVERGANGEN[verb].naar, melding="", **fields)
 
 
-def _begin(verb: str, levering_id: int, *, wait: bool = True, **fields: Any) -> Lease[Levering] | None:
-    return claim(open_to(verb), levering_id, wait=wait, status=OVERGANGEN[verb].naar, **fields)
+def _begin(
+    verb: str, levering_id: int, *, duration: timedelta = LEASE, wait: bool = True, **fields: Any
+) -> Lease[Levering] | None:
+    return claim(open_to(verb), levering_id, duration, wait=wait, status=OVERGANGEN[verb].naar, **fields)
 
 
 def _end(verb: str, lease: Lease[Levering], **fields: Any) -> None:

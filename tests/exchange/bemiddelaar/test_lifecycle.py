@@ -1,6 +1,7 @@
 """The life cycle of a search."""
 
 import pytest
+from django.utils import timezone
 
 from exchange.bemiddelaar import lifecycle
 from exchange.bemiddelaar.lifecycle import OVERGANGEN
@@ -13,7 +14,11 @@ from um_portal.jobs import LEASE
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
-_ARGUMENTS = {"begin_search": (LEASE,), "fail_search": ("Het lukte niet.",)}
+_ARGUMENTS = {
+    "begin_search": (LEASE,),
+    "fail_search": ("Het lukte niet.",),
+    "postpone_search": ("Het is druk.", timezone.now()),
+}
 
 
 def een_zoekvraag(gemeente: Gemeente, state: str) -> int:

@@ -4,9 +4,11 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -31,8 +33,9 @@ from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit.models import Auditregel
 from um_portal.gemeenten import lifecycle
-from um_portal.jobs import LEASE, MAX_POGINGEN
+from um_portal.jobs import HARTSLAG_LEASE, KORTE_LEASE, LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -49,6 +52,7 @@ class Exchange:
     def __init__(self) -> None:
         self.matches: list[Any] = []
         self.detail: dict[str, Any] = {"idWerkzoekende": "W1"}
+        self.headers: dict[str, str] = {}
         self.answer: Callable[[BaseHTTPRequestHandler], Answer] = self.normal
         self.calls: list[tuple[str, str, dict[str, str], Any]] = []
         exchange = self
@@ -60,10 +64,14 @@ class Exchange:
                     (self.command, self.path, dict(self.headers), json.loads(body) if body else None)
                 )
                 status, answer = exchange.answer(self)
+                if status == 0:
+                    return  # hangs up
                 content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
+                for name, value in exchange.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
 
@@ -104,6 +112,8 @@ def exchange(settings) -> Iterator[Exchange]:
     found = Exchange()
     settings.UM_EXCHANGE_URL = found.url
     settings.UM_ZOEK_TIJDSLIMIET = settings.UM_DETAIL_TIJDSLIMIET = 1.0
+    # A failure is final here; see "Failures that pass" for the others.
+    settings.UM_ZOEK_POGINGEN = 1
     yield found
     found.server.shutdown()
     found.server.server_close()
@@ -263,7 +273,6 @@ def test_a_long_list_is_paged_sorted_and_filtered_in_a_handful_of_queries(
         ((200, {"vraagID": 5, "matches": []}), "geen bruikbaar antwoord"),
         ((200, {"vraagID": "x", "matches": {}}), "geen bruikbaar antwoord"),
         ((302, b""), "geen bruikbaar antwoord"),
-        ((401, b""), "niet bekend"),
         ((429, {"code": "429.02"}), "te druk"),
         ((200, b"[" * 100_000), "geen bruikbaar antwoord"),
     ],
@@ -314,12 +323,62 @@ def test_matches_that_make_no_sense_do_not_spoil_the_others(exchange, gemeente, 
         },
         {"vumID": "nul\x00"},
         {"vumID": "nul", "mobiliteit": {"bemiddelingspostcode": "\ud800" * 3 + "\x00"}},
+        een_match(1),
+        een_match(2, werktijden={"aantalWerkurenPerWeekMaximaal": float("nan")}, iets={"uit": "versie 4"}),
+        een_match(1, werktijden={"aantalWerkurenPerWeekMaximaal": 12}),
     ]
     zoekvraag = een_zoekvraag(gemeente, jobcoach)
-    assert (zoekvraag.status, zoekvraag.aantal) == (Zoekstatus.KLAAR, 2)
+    # One of the last three is doubled; NaN is no value, and what another version knows does no harm.
+    assert (zoekvraag.status, zoekvraag.aantal, zoekvraag.onbruikbaar) == (Zoekstatus.KLAAR, 2, 8)
     browser = een_client(jobcoach)
-    for path in ("", "resultaten/1/", "resultaten/2/"):
+    assert "8 resultaten volgen de landelijke afspraken niet" in browser.get(url_of(zoekvraag)).text
+    for path in ("resultaten/1/", "resultaten/2/"):
         assert browser.get(url_of(zoekvraag, path)).status_code == 200
+    with voor_gemeente(gemeente):
+        assert [(row.vum_id, row.uren) for row in Resultaat.objects.order_by("pk")] == [
+            ("vum-1", 1),
+            ("vum-2", None),
+        ]
+
+
+def test_a_search_that_finds_more_than_it_asked_shows_what_does_not_fit_apart(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [
+        een_match(1),
+        een_match(2, bemiddelingsberoep=[{"codeBeroepsnaam": "urn:test:bakker"}]),
+        een_match(3, bemiddelingsberoep=[]),
+    ]
+    asked = Criteria(postcode="3511AB", afstand=50, ingevuld={"beroep": ["urn:test:kok"]})
+    zoekvraag = searching.open_search(gemeente, jobcoach, WZ, asked)
+    searching.put_search(gemeente, zoekvraag.pk)
+    zoekvraag = again(zoekvraag)
+    assert (zoekvraag.aantal, zoekvraag.niet_passend) == (3, 2)
+    browser = een_client(jobcoach)
+    page = browser.get(url_of(zoekvraag))
+    assert [row.volgnummer for row in page.context["page_obj"]] == [1]
+    assert "2 resultaten voldoen niet aan uw vraag" in page.text
+    apart = browser.get(url_of(zoekvraag, "?apart=ja"))
+    assert [(row.volgnummer, row.mist) for row in apart.context["page_obj"]] == [
+        (2, "Beroep"),
+        (3, "Beroep (niet bekend)"),
+    ]
+    assert "Toon wat wel past" in apart.text
+    assert "voldoet niet aan uw vraag" in browser.get(url_of(zoekvraag, "resultaten/3/")).text
+    assert browser.post(url_of(zoekvraag, "resultaten/3/detail")).status_code == 200
+
+
+def test_when_nothing_fits_the_page_says_so_and_still_leads_to_what_came(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match(40)]  # no hours known
+    asked = Criteria(postcode="3511AB", afstand=50, ingevuld={"uren_vanaf": 30})
+    zoekvraag = searching.open_search(gemeente, jobcoach, WZ, asked)
+    searching.put_search(gemeente, zoekvraag.pk)
+    page = een_client(jobcoach).get(url_of(zoekvraag)).text
+    assert "Geen resultaten" in page
+    assert "1 resultaat voldoet niet aan uw vraag" in page
+    assert "?apart=ja" in page
 
 
 _json = st.recursive(
@@ -349,7 +408,14 @@ def test_whatever_a_source_sends_can_be_stored_and_shown(exchange, gemeente, job
         soort=st.sampled_from(SOORTEN),
     )
     def check(profiel: Any, soort: Soort) -> None:
-        exchange.matches = [{**profiel, "vumID": "v"} if isinstance(profiel, dict) else profiel, een_match(1)]
+        place = {"adres": {"postcode": "1012AB"}, "mobiliteit": {"bemiddelingspostcode": "1012AB"}}
+        right = een_match(1) if soort is WZ else {"vumID": "vum-1", "adres": place["adres"]}
+        odd = (
+            [{**profiel, "vumID": "v"}, {**profiel, **place, "vumID": "w"}]
+            if isinstance(profiel, dict)
+            else []
+        )
+        exchange.matches = [*odd, profiel, right]
         exchange.detail = profiel if isinstance(profiel, dict) else {"x": profiel}
         zoekvraag = een_zoekvraag(gemeente, jobcoach, soort)
         assert zoekvraag.status == Zoekstatus.KLAAR
@@ -482,7 +548,7 @@ def test_when_the_exchange_says_it_is_the_limit_that_is_told(exchange, gemeente,
     assert "geen details meer" in een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail")).text
 
 
-def test_a_process_killed_in_the_middle_of_a_request_gives_its_detail_back_in_time(
+def test_a_request_of_a_killed_process_goes_on_counting_as_one_of_unknown_outcome(
     exchange, gemeente, jobcoach
 ) -> None:
     exchange.matches = [een_match()]
@@ -492,9 +558,146 @@ def test_a_process_killed_in_the_middle_of_a_request_gives_its_detail_back_in_ti
             Detailaanvraag.objects.create(
                 gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=timezone.now() + timedelta(minutes=1)
             )
-        assert searching.details_left(zoekvraag) == 0
+        assert (searching.details_left(zoekvraag), searching.details_unknown(zoekvraag)) == (0, 0)
         Detailaanvraag.objects.update(gereserveerd_tot=timezone.now() - timedelta(seconds=1))
-        assert searching.details_left(zoekvraag) == 10
+        assert (searching.details_left(zoekvraag), searching.details_unknown(zoekvraag)) == (0, 10)
+
+
+def handelingen(gemeente: Gemeente) -> list[str]:
+    with voor_gemeente(gemeente):
+        lines = Auditregel.objects.filter(handeling__startswith="detail_").order_by("pk")
+        return list(lines.values_list("handeling", flat=True))
+
+
+def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    seen: list[Any] = []
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*args: Any) -> Any:
+        seen.extend(handelingen(gemeente))
+        raise Killed
+
+    with voor_gemeente(gemeente):
+        resultaat = Resultaat.objects.select_related("zoekvraag").get()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exchange_client, "fetch_detail", dies)
+        with pytest.raises(Killed):
+            searching.request_detail(gemeente, jobcoach, resultaat)
+    assert seen == ["detail_opgevraagd"]
+    with voor_gemeente(gemeente):
+        assert searching.details_left(zoekvraag) == 9
+
+
+def test_an_outcome_that_nobody_knows_is_told_as_unknown_and_counts(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    waiting = threading.Event()
+
+    def slow(handler: BaseHTTPRequestHandler) -> Answer:
+        waiting.wait(5)
+        return 0, b""
+
+    browser = een_client(jobcoach)
+    for left, odd in (
+        (9, slow),
+        (8, lambda handler: (0, b"")),  # the connection breaks off
+        (7, lambda handler: (504, b"")),  # a gateway did not wait
+        (
+            6,
+            lambda handler: (
+                200,
+                {"bronID": "9" * 20, "werkzoekende": {"persoonlijkePresentatie": "x" * 2**20}},
+            ),
+        ),
+    ):
+        exchange.answer = odd
+        page = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+        assert page.status_code == 503
+        assert "Het is niet bekend of de bron het detail heeft gegeven" in page.text
+        assert f"deze poging mee: u hebt nog {left} details over" in page.text
+    waiting.set()
+    assert "meer dan 1 MB" in page.text
+    assert "Verklein het gebied" not in page.text
+    assert "Opnieuw proberen" not in page.text
+    assert "Van 4 pogingen is niet bekend" in browser.get(url_of(zoekvraag, "resultaten/1/")).text
+    assert handelingen(gemeente) == ["detail_opgevraagd"] * 4
+
+
+def test_what_was_not_delivered_gives_the_detail_back_and_the_audit_log_says_so(
+    exchange, gemeente, jobcoach, settings
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    settings.UM_EXCHANGE_URL = "http://127.0.0.1:9/vum/v3"
+    page = een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail"))
+    assert "telt niet mee: u hebt nog 10 details over" in page.text
+    assert handelingen(gemeente) == ["detail_opgevraagd", "detail_niet_geleverd"]
+
+
+@pytest.mark.parametrize("leeg", [{}, {"idWerkzoekende": None, "emailadres": [], "werktijden": {"x": ""}}])
+def test_a_detail_that_holds_nothing_is_no_delivery(
+    exchange, gemeente, jobcoach, leeg: dict[str, Any]
+) -> None:
+    exchange.matches, exchange.detail = [een_match()], leeg
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    page = een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail"))
+    assert page.status_code == 503
+    assert "een leeg detail" in page.text
+    assert "telt niet mee: u hebt nog 10 details over" in page.text
+    with voor_gemeente(gemeente):
+        assert Resultaat.objects.get().detail_gevraagd_op is None
+
+
+def test_once_the_exchange_says_it_is_the_limit_the_search_remembers(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer = lambda handler: (429, {"code": "429.01", "message": "Limiet overschreden"})
+    browser = een_client(jobcoach)
+    page = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
+    assert page.status_code == 429
+    assert "Opnieuw proberen" not in page.text
+    calls = len(exchange.calls)
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 429
+    assert len(exchange.calls) == calls
+    assert "geeft op deze zoekvraag geen details meer" in browser.get(url_of(zoekvraag, "resultaten/1/")).text
+
+
+@pytest.mark.parametrize(
+    ("answer", "melding"),
+    [((400, {"code": "400.01"}), "kent dit gegeven niet"), ((401, b""), "niet bekend")],
+)
+def test_a_refusal_that_stays_gets_no_button_to_try_again(
+    exchange, gemeente, jobcoach, answer: Answer, melding: str
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer = lambda handler: answer
+    page = een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail")).text
+    assert melding in page
+    assert "Opnieuw proberen" not in page
+
+
+def test_an_exchange_that_asks_to_wait_is_left_alone_until_then(exchange, gemeente, jobcoach) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer, exchange.headers = lambda handler: (429, {"code": "x"}), {"Retry-After": "120"}
+    browser = een_client(jobcoach)
+    page = browser.post(url_of(zoekvraag, "resultaten/1/detail")).text
+    assert "vraagt om te wachten tot" in page
+    assert "Opnieuw proberen" not in page
+    exchange.answer = exchange.normal
+    calls = len(exchange.calls)
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 503
+    assert len(exchange.calls) == calls
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(opnieuw_vanaf=timezone.now())
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 200
 
 
 # --- Others --------------------------------------------------------------------------------------------
@@ -610,6 +813,148 @@ def test_a_lost_job_is_handed_out_again_and_given_up_in_the_end(
         Zoekvraag.objects.update(pogingen=MAX_POGINGEN, gewijzigd_op=timezone.now() - timedelta(minutes=5))
     resume_jobs()
     assert again(zoekvraag).status == Zoekstatus.MISLUKT
+
+
+# --- Failures that pass, and failures that stay ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "melding"),
+    [
+        ((400, {"code": "400.01"}), "wijst deze zoekvraag af"),
+        ((401, b""), "niet bekend"),
+        ((429, {"code": "429.01"}), "neemt nu geen zoekvragen van uw gemeente meer aan"),
+    ],
+)
+def test_a_search_that_is_refused_for_good_is_not_put_again(
+    exchange, gemeente, jobcoach, settings, answer: Answer, melding: str
+) -> None:
+    settings.UM_ZOEK_POGINGEN = 3
+    exchange.answer = lambda handler: answer
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    assert zoekvraag.status == Zoekstatus.MISLUKT
+    browser = een_client(jobcoach)
+    page = browser.get(url_of(zoekvraag)).text
+    assert melding in page
+    assert "Opnieuw proberen" not in page
+    browser.post(url_of(zoekvraag, "opnieuw"))
+    assert again(zoekvraag).status == Zoekstatus.MISLUKT
+    assert len(exchange.calls) == 1
+
+
+def test_a_failure_that_passes_is_tried_again_after_a_while_and_shown(
+    exchange, gemeente, jobcoach, settings
+) -> None:
+    settings.UM_ZOEK_POGINGEN = 3
+    exchange.answer, exchange.headers = lambda handler: (503, {"code": "500.3"}), {"Retry-After": "30"}
+    found = een_zoekvraag(gemeente, jobcoach, put=False)
+    assert searching.put_search(gemeente, found.pk) == timedelta(seconds=30)
+    assert searching.put_search(gemeente, found.pk) is None  # its time has not come
+    assert (again(found).status, len(exchange.calls)) == (Zoekstatus.WACHT, 1)
+    page = een_client(jobcoach).get(url_of(found)).text
+    assert "volgt poging 2 van 3" in page
+    assert "every 1s" in page
+    exchange.headers = {}
+
+    def the_time_comes() -> None:
+        with voor_gemeente(gemeente):
+            Zoekvraag.objects.update(opnieuw_vanaf=timezone.now())
+
+    the_time_comes()
+    assert searching.put_search(gemeente, found.pk) == timedelta(seconds=20)
+    the_time_comes()
+    assert searching.put_search(gemeente, found.pk) is None
+    assert (again(found).status, len(exchange.calls)) == (Zoekstatus.MISLUKT, 3)
+    exchange.answer = exchange.normal
+    een_client(jobcoach).post(url_of(found, "opnieuw"))
+    assert searching.put_search(gemeente, found.pk) is None
+    assert again(found).status == Zoekstatus.KLAAR
+
+
+def test_a_long_wait_is_told_and_there_is_no_button_until_it_is_over(
+    exchange, gemeente, jobcoach, settings
+) -> None:
+    settings.UM_ZOEK_POGINGEN = 3
+    later = format_datetime(timezone.now() + timedelta(hours=1))
+    exchange.answer, exchange.headers = lambda handler: (429, b"druk"), {"Retry-After": later}
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    page = een_client(jobcoach).get(url_of(zoekvraag)).text
+    assert "vraagt om te wachten tot" in page
+    assert "Opnieuw proberen" not in page
+    with voor_gemeente(gemeente):
+        assert not searching.repeat_search(gemeente, zoekvraag)
+        Zoekvraag.objects.update(opnieuw_vanaf=timezone.now())
+        assert searching.repeat_search(gemeente, zoekvraag)
+
+
+def test_an_unexpected_error_ends_the_search_at_once_and_the_question_was_put_once(
+    exchange, gemeente, jobcoach, monkeypatch, caplog
+) -> None:
+    def breaks(*args: Any) -> None:
+        raise RuntimeError("Merkteken")
+
+    monkeypatch.setattr(searching, "summarise", breaks)
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    assert zoekvraag.status == Zoekstatus.MISLUKT
+    kenmerk = re.search(r"kenmerk ([0-9a-f]{8})", zoekvraag.melding)
+    assert kenmerk is not None
+    assert kenmerk[1] in caplog.text
+    tasks.put_search(zoekvraag.pk, gemeente.pk)
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(gewijzigd_op=timezone.now() - timedelta(minutes=5))
+    tasks.resume(gemeente)
+    assert len(exchange.calls) == 1
+
+
+@pytest.mark.parametrize("diep", [600, 5000])
+def test_a_match_that_is_nested_very_deep_costs_only_itself(exchange, gemeente, jobcoach, diep: int) -> None:
+    nested = b'{"vumID":"v","mobiliteit":{"bemiddelingspostcode":"1012AB"},"iets":%b}' % (
+        b"[" * diep + b"]" * diep
+    )
+    body = b'{"maximumAantalResultatenBereikt":false,"vraagID":"v","matches":[%b,%b]}'
+    exchange.answer = lambda handler: (200, body % (nested, json.dumps(een_match()).encode()))
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    assert zoekvraag.status in {Zoekstatus.KLAAR, Zoekstatus.MISLUKT}
+    assert len(exchange.calls) == 1
+    if diep == 600:
+        assert (zoekvraag.status, zoekvraag.aantal) == (Zoekstatus.KLAAR, 2)
+
+
+# --- A short lease, and a heart that keeps it ------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_that_waits_keeps_its_short_lease_as_long_as_its_worker_lives(
+    exchange, settings, monkeypatch
+) -> None:
+    settings.UM_ZOEK_TIJDSLIMIET = 10.0
+    monkeypatch.setattr(searching, "HARTSLAG_LEASE", timedelta(seconds=0.4))
+    gemeente = een_gemeente()
+    found = een_zoekvraag(gemeente, een_gebruiker(gemeente), put=False)
+    leases: list[Any] = []
+
+    def watched(handler: BaseHTTPRequestHandler) -> Answer:
+        # As long as the exchange thinks, nobody else can have the search, long after its first lease.
+        until = time.monotonic() + 1.2
+        while time.monotonic() < until:
+            leases.append(again(found).lease_tot > timezone.now())
+            time.sleep(0.1)
+        connection.close()
+        return exchange.normal(handler)
+
+    exchange.answer = watched
+    searching.put_search(gemeente, found.pk)
+    assert len(leases) > 5
+    assert all(leases)
+    assert again(found).status == Zoekstatus.KLAAR
+    assert not [thread for thread in threading.enumerate() if thread.name == "hartslag"]
+
+
+def test_work_whose_worker_died_is_handed_out_within_its_promise(settings) -> None:
+    round_seconds = settings.CELERY_BEAT_SCHEDULE["hervat-taken"]["schedule"]
+    assert HARTSLAG_LEASE.total_seconds() + round_seconds < 20
+    assert KORTE_LEASE.total_seconds() + round_seconds < 30
 
 
 # --- Nothing is kept -----------------------------------------------------------------------------------
