@@ -320,6 +320,10 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
         unknown = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
         verzoek.fail(unknown)
         raise unknown from None
+    except BaseException:
+        # The process is being stopped.
+        verzoek.fail(client.UitwisselingFout("", onbekend=True))
+        raise
     verzoek.succeed(source)
     return Detail(source, record)
 

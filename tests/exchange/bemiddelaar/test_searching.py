@@ -566,7 +566,7 @@ def test_a_request_of_a_killed_process_goes_on_counting_as_one_of_unknown_outcom
 def handelingen(gemeente: Gemeente) -> list[str]:
     with voor_gemeente(gemeente):
         lines = Auditregel.objects.filter(handeling__startswith="detail_").order_by("pk")
-        return list(lines.values_list("handeling", flat=True))
+        return [f"{handeling} {uitkomst}" for handeling, uitkomst in lines.values_list("handeling", "uitkomst")]
 
 
 def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
@@ -589,7 +589,7 @@ def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
         patch.setattr(exchange_client, "fetch_detail", dies)
         with pytest.raises(Killed):
             searching.request_detail(gemeente, jobcoach, resultaat)
-    assert seen == ["detail_opgevraagd"]
+    assert seen == ["detail_gevraagd onbekend"]
     with voor_gemeente(gemeente):
         assert searching.details_left(zoekvraag) == 9
 
@@ -626,7 +626,7 @@ def test_an_outcome_that_nobody_knows_is_told_as_unknown_and_counts(exchange, ge
     assert "Verklein het gebied" not in page.text
     assert "Opnieuw proberen" not in page.text
     assert "Van 4 pogingen is niet bekend" in browser.get(url_of(zoekvraag, "resultaten/1/")).text
-    assert handelingen(gemeente) == ["detail_opgevraagd"] * 4
+    assert handelingen(gemeente) == ["detail_gevraagd onbekend", "detail_opgevraagd onbekend"] * 4
 
 
 def test_what_was_not_delivered_gives_the_detail_back_and_the_audit_log_says_so(
@@ -637,7 +637,7 @@ def test_what_was_not_delivered_gives_the_detail_back_and_the_audit_log_says_so(
     settings.UM_EXCHANGE_URL = "http://127.0.0.1:9/vum/v3"
     page = een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail"))
     assert "telt niet mee: u hebt nog 10 details over" in page.text
-    assert handelingen(gemeente) == ["detail_opgevraagd", "detail_niet_geleverd"]
+    assert handelingen(gemeente) == ["detail_gevraagd onbekend", "detail_opgevraagd mislukt"]
 
 
 @pytest.mark.parametrize("leeg", [{}, {"idWerkzoekende": None, "emailadres": [], "werktijden": {"x": ""}}])
@@ -932,16 +932,18 @@ def test_a_search_that_waits_keeps_its_short_lease_as_long_as_its_worker_lives(
     monkeypatch.setattr(searching, "HARTSLAG_LEASE", timedelta(seconds=0.4))
     gemeente = een_gemeente()
     found = een_zoekvraag(gemeente, een_gebruiker(gemeente), put=False)
-    leases: list[Any] = []
+    leases: list[bool] = []
+    usual: Callable[[BaseHTTPRequestHandler], Answer] = exchange.normal
 
     def watched(handler: BaseHTTPRequestHandler) -> Answer:
         # As long as the exchange thinks, nobody else can have the search, long after its first lease.
         until = time.monotonic() + 1.2
         while time.monotonic() < until:
-            leases.append(again(found).lease_tot > timezone.now())
+            until_then = again(found).lease_tot
+            leases.append(until_then is not None and until_then > timezone.now())
             time.sleep(0.1)
         connection.close()
-        return exchange.normal(handler)
+        return usual(handler)
 
     exchange.answer = watched
     searching.put_search(gemeente, found.pk)

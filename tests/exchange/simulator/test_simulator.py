@@ -25,11 +25,13 @@ import requests
 import yaml
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from exchange.bron import api
 from exchange.fictief import generate
 from exchange.fictief.beroepen import BEROEP_OP_CODE, BEROEPEN, COMPETENTIES, VAKGEBIEDEN
 from exchange.geo.distances import distance_km, pc4_of
@@ -40,7 +42,7 @@ from exchange.standard import Soort, validate, velden, zoekprofiel
 from exchange.vum3.compose import Criteria
 from exchange.vum3.fouten import Afgewezen
 from exchange.vum3.interface import VUM3
-from tests.factories import een_gemeente
+from tests.factories import een_gemeente, vum_headers
 from tests.places import SHARED
 from um_portal.gemeenten import lifecycle
 from um_portal.tenants.models import Gemeente, Gemeentestatus
@@ -550,6 +552,83 @@ def test_a_body_must_be_announced_as_json(simulator: str, sources: Sources) -> N
         f"{simulator}/vacatures/matches", data=body, headers={**headers(), "Content-Type": "text/plain"}
     )
     assert error(response) == (400, "400.01")
+
+
+def _with(sleutel: str, operator: str, value: Any) -> dict[str, Any]:
+    area = {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
+    return {"vraagObject": {**area, sleutel: {operator: value}}}
+
+
+_GOOD = {"vraagObject": {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}}
+
+
+@pytest.mark.parametrize(
+    ("soort", "body", "mediatype", "code"),
+    [
+        (WZ, _GOOD, "application/json", ""),
+        (WZ, _GOOD, "application/json; charset=utf-8", ""),
+        (WZ, _GOOD, "text/plain", "400.01"),
+        (VAC, _GOOD, "", "400.01"),
+        (WZ, {**_GOOD, "meer": 1}, "application/json", "400.01"),
+        (VAC, {**_GOOD, "meer": 1}, "application/json", ""),
+        (
+            WCM,
+            {"vraagObject": {"werkgever.nummerKvk": {"$eq": "12345678"}}, "a": 1},
+            "application/json",
+            "400.01",
+        ),
+        (WZ, _with("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", "20"), "application/json", "400.01"),
+        (
+            VAC,
+            _with("werktijden.aantalWerkurenPerWeekMaximaal", "$gte", "twintig"),
+            "application/json",
+            "400.01",
+        ),
+        (WZ, _with("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", True), "application/json", "400.01"),
+        (WZ, _with("datumAanvangBeschikbaarVoorWerk", "$lte", 20270101), "application/json", "400.01"),
+        (VAC, _with("datumAanvangWerkzaamheden", "$gte", "morgen"), "application/json", "400.01"),
+        (VAC, _with("codeWerkEnDenkniveauMinimaal", "$gte", 3), "application/json", "400.01"),
+        # A bound that the contract does not know here has no effect, whatever its type.
+        (WZ, _with("werktijden.aantalWerkurenPerWeekMinimaal", "$gte", "20"), "application/json", ""),
+    ],
+)
+def test_the_source_and_the_simulator_judge_a_call_alike(
+    simulator: str,
+    sources: Sources,
+    settings: Settings,
+    soort: Soort,
+    body: dict[str, Any],
+    mediatype: str,
+    code: str,
+) -> None:
+    settings.UM_DEMO = True
+    call = f"{soort.api_naam}/matches"
+    answers = [
+        requests.post(
+            f"{simulator}/{call}", data=json.dumps(body), headers={**headers(), "Content-Type": mediatype}
+        ),
+        api.handle(
+            RequestFactory().generic(
+                "POST",
+                f"/vum/bron/v3/{call}",
+                json.dumps(body).encode(),
+                content_type=mediatype,
+                headers=vum_headers(DONKERVELD),
+            )
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [400 if code else 200] * 2
+    if code:
+        assert [json.loads(answer.content)["code"] for answer in answers] == [code] * 2
+
+
+def test_the_simulator_asks_only_the_own_sources_that_take_part(
+    simulator: str, sources: Sources, settings: Settings
+) -> None:
+    for names in ([], ["landelijk"], ["landelijk", "haperend"]):
+        settings.UM_SIMULATOR_BRONNEN = names
+        own = {bron.oin for bron in parties.sources()} - {DONKERVELD}
+        assert own == {parties.EIGEN_BRONNEN[naam].oin for naam in names}
 
 
 def test_an_address_or_method_that_the_contract_does_not_know_is_refused(

@@ -681,7 +681,7 @@ def test_groups_that_become_empty_are_left_out() -> None:
 
 
 def test_what_was_delivered_empty_stays_empty_in_the_search_profile() -> None:
-    record = {
+    record: dict[str, Any] = {
         "idVacature": "vac-1",
         "naamVacature": "",
         "omschrijvingVacature": None,

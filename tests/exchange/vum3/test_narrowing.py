@@ -40,13 +40,14 @@ def test_what_lacks_nothing_is_what_the_plain_evaluator_selects(soort: Soort) ->
 
 
 def test_it_tells_what_is_unknown_from_what_is_otherwise() -> None:
-    vraag = een_vraag(
+    vraag = {
+        **een_vraag(),
         **{
             "rijbewijs": {"$all": [{"$elemMatch": {"codeSoortRijbewijs": {"$eq": "B"}}}]},
             "werktijden.aantalWerkurenPerWeekMaximaal": {"$gte": 30},
             "flexibiliteit.indicatieOnregelmatigWerkOfPloegendienst": {"$eq": 1},
-        }
-    )
+        },
+    }
     profiel = {
         "rijbewijs": [{"codeSoortRijbewijs": "A"}],
         "werktijden": {},
