@@ -13,7 +13,7 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 # A search is quickly put and somebody looks on, so its job may not be lost for long.
-GEDULD = timedelta(seconds=10)
+_GEDULD = timedelta(seconds=10)
 
 
 @shared_task
@@ -44,7 +44,7 @@ def resume(gemeente: Gemeente) -> None:
     """Hands out again the searches whose job was lost; gives up on those that keep failing that way."""
     with voor_gemeente(gemeente):
         waiting = Zoekvraag.objects.filter(status__in=ONDERWEG).exclude(opnieuw_vanaf__gt=timezone.now())
-        lost = list(abandoned(waiting, GEDULD).values_list("pk", "pogingen"))
+        lost = list(abandoned(waiting, _GEDULD).values_list("pk", "pogingen"))
     for pk, pogingen in lost:
         if pogingen >= MAX_POGINGEN:
             searching.fail_search(gemeente, pk, "De zoekvraag is een paar keer afgebroken. Stel hem opnieuw.")

@@ -129,6 +129,8 @@ class Momentopname:
                 if place.kolom is None:
                     self._fill(row, place.groep, item)
                     continue
+                if item == "":
+                    continue
                 shown = item if place.kolom.is_getal and isinstance(item, int) else self._text(place, item)
                 before = row[place.plaats]
                 row[place.plaats] = shown if before is None else f"{before}, {shown}"

@@ -13,7 +13,7 @@ import yaml
 from django.test import Client
 
 from exchange.bron import answer, journaal
-from exchange.bron.models import Journaal
+from exchange.bron.models import Journaal, Vacature
 from exchange.fictief import generate
 from exchange.standard import STANDAARD, Gegevenstype, Profiel, Soort, json_schema, validate, without_empties
 from exchange.standard.model import Entiteit
@@ -35,6 +35,7 @@ from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.gepubliceerd import publication
+from uploads.gepubliceerd.download import Momentopname
 
 WZ, VAC = SOORTEN
 WCM = Soort.WERKGEVERSCONTACTMOMENTEN
@@ -219,6 +220,16 @@ def test_the_fill_of_a_levering_does_not_count_what_is_empty() -> None:
     assert not {
         pad for pad in levering.vulling if pad.startswith(("sector", "persoonlijke", "flexibiliteit"))
     }
+
+
+def test_a_download_shows_nothing_for_what_is_empty() -> None:
+    gemeente = een_gemeente()
+    levels = [{"toelichtingOpleiding": text} for text in ("", "Kok", "")]
+    publish_set(gemeente, VAC, [een_vacature("V1", opleiding=levels, omschrijvingVacature="", werkgever={})])
+    with voor_gemeente(gemeente):
+        [row] = Momentopname(VAC, Vacature.objects.all()).rows()
+    assert "Kok" in row
+    assert "" not in row
 
 
 def test_an_empty_value_that_comes_or_goes_is_a_change_that_can_be_undone() -> None:
