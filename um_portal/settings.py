@@ -123,9 +123,9 @@ UM_CONTACT_EMAIL = env.str("UM_CONTACT_EMAIL", default="")
 UM_BRON_URL = env.str("UM_BRON_URL", default=f"http://127.0.0.1:{UM_PORT}{current().bron_adres}").rstrip("/")
 UM_SIMULATOR_TIJDSLIMIET = env.float("UM_SIMULATOR_TIJDSLIMIET", default=8.0)
 UM_SIMULATOR_HAPERING = env.float("UM_SIMULATOR_HAPERING", default=0.3)
-UM_SIMULATOR_BRONNEN: list[str] = [
-    naam for naam in env.list("UM_SIMULATOR_BRONNEN", default=["landelijk", "haperend"]) if naam
-]
+UM_SIMULATOR_BRONNEN: list[str] = (
+    env.str("UM_SIMULATOR_BRONNEN", default="landelijk,haperend").replace(",", " ").split()
+)
 if not set(UM_SIMULATOR_BRONNEN) <= {"landelijk", "haperend"}:
     raise ImproperlyConfigured(
         "UM_SIMULATOR_BRONNEN noemt alleen landelijk en haperend, met een komma ertussen."

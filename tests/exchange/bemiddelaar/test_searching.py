@@ -907,6 +907,28 @@ def test_an_unexpected_error_ends_the_search_at_once_and_the_question_was_put_on
     assert len(exchange.calls) == 1
 
 
+def test_a_worker_that_lost_its_search_does_not_end_it_for_the_one_who_has_it(
+    exchange, gemeente, jobcoach
+) -> None:
+    found = een_zoekvraag(gemeente, jobcoach, put=False)
+
+    def meanwhile(handler: BaseHTTPRequestHandler) -> Answer:
+        return 500, b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        usual = exchange_client.ask
+
+        def ask(*args: Any) -> Any:
+            with voor_gemeente(gemeente):
+                Zoekvraag.objects.update(lease_tot=timezone.now() + timedelta(minutes=1))  # another worker
+            return usual(*args)
+
+        exchange.answer = meanwhile
+        patch.setattr(exchange_client, "ask", ask)
+        searching.put_search(gemeente, found.pk)
+    assert again(found).status == Zoekstatus.BEZIG
+
+
 @pytest.mark.parametrize("diep", [600, 5000])
 def test_a_match_that_is_nested_very_deep_costs_only_itself(exchange, gemeente, jobcoach, diep: int) -> None:
     nested = b'{"vumID":"v","mobiliteit":{"bemiddelingspostcode":"1012AB"},"iets":%b}' % (
