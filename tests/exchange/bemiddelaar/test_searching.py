@@ -566,7 +566,9 @@ def test_a_request_of_a_killed_process_goes_on_counting_as_one_of_unknown_outcom
 def handelingen(gemeente: Gemeente) -> list[str]:
     with voor_gemeente(gemeente):
         lines = Auditregel.objects.filter(handeling__startswith="detail_").order_by("pk")
-        return [f"{handeling} {uitkomst}" for handeling, uitkomst in lines.values_list("handeling", "uitkomst")]
+        return [
+            f"{handeling} {uitkomst}" for handeling, uitkomst in lines.values_list("handeling", "uitkomst")
+        ]
 
 
 def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(

@@ -168,7 +168,10 @@ def resultaat() -> Resultaat:
     [
         (("9" * 20, {"idWerkzoekende": "W9", "emailadres": ["geheim@elders.example"]}), "gelukt"),
         (exchange_client.UitwisselingFout("De uitwisseling kent dit gegeven niet."), "mislukt"),
-        (exchange_client.UitwisselingFout("De uitwisseling antwoordde niet op tijd.", onbekend=True), "onbekend"),
+        (
+            exchange_client.UitwisselingFout("De uitwisseling antwoordde niet op tijd.", onbekend=True),
+            "onbekend",
+        ),
         (KeyboardInterrupt(), "onbekend"),
     ],
 )
