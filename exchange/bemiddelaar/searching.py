@@ -8,7 +8,7 @@ import logging
 import secrets
 import time
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span, trace_of
 from um_portal.audit.models import Uitkomst
-from um_portal.jobs import HARTSLAG_LEASE, LEASE, heartbeat
+from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -83,9 +83,9 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
             rows = _results(gemeente, zoekvraag, answer)
         _store(gemeente, zoekvraag, answer, rows)
     except client.UitwisselingFout as fout:
-        return _settle_failure(gemeente, zoekvraag, fout)
+        return _settle_failure(gemeente, lease, fout)
     except Exception:
-        fail_search(gemeente, zoekvraag_id, _unexpected("zoekvraag"))
+        return _settle_failure(gemeente, lease, client.UitwisselingFout(_unexpected("zoekvraag")))
     return None
 
 
@@ -100,21 +100,23 @@ def _unexpected(what: str) -> str:
 
 
 def _settle_failure(
-    gemeente: Gemeente, zoekvraag: Zoekvraag, fout: client.UitwisselingFout
+    gemeente: Gemeente, lease: Lease[Zoekvraag], fout: client.UitwisselingFout
 ) -> timedelta | None:
-    """Postpones the search when the failure is likely to pass, and gives for how long; else ends it."""
-    wacht, now = fout.wacht or timedelta(0), timezone.now()
-    attempt = zoekvraag.pogingen
-    if fout.voorbijgaand and attempt < settings.UM_ZOEK_POGINGEN and wacht <= _LANGSTE_PAUZE:
-        pauze = max(wacht, timedelta(seconds=_PAUZES[min(attempt, len(_PAUZES)) - 1]))
-        with voor_gemeente(gemeente):
-            postponed = lifecycle.postpone_search(
-                zoekvraag.pk, fout.melding.removesuffix(client.STRAKS).rstrip(), now + pauze
-            )
-        return pauze if postponed else None
+    """Postpones the search when the failure is likely to pass, and gives for how long; else ends it.
+
+    Does nothing when another worker has the search by now.
+    """
+    attempt, wacht, now = lease.row.pogingen, fout.wacht or timedelta(0), timezone.now()
+    with voor_gemeente(gemeente):
+        if lease.lock() is None:
+            return None
+        if fout.voorbijgaand and attempt < settings.UM_ZOEK_POGINGEN and wacht <= _LANGSTE_PAUZE:
+            pauze = max(wacht, timedelta(seconds=_PAUZES[min(attempt, len(_PAUZES)) - 1]))
+            oorzaak = fout.melding.removesuffix(client.STRAKS).rstrip()
+            return pauze if lifecycle.postpone_search(lease.row.pk, oorzaak, now + pauze) else None
     fail_search(
         gemeente,
-        zoekvraag.pk,
+        lease.row.pk,
         fout.melding,
         herhaalbaar=fout.herhaalbaar,
         opnieuw_vanaf=now + wacht if wacht else None,
@@ -154,29 +156,23 @@ def _store(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, ro
             maximum_bereikt=answer.maximum_bereikt,
             onbruikbaar=answer.onbruikbaar,
         )
-        if finished:
-            _log(
-                gemeente,
-                Handeling.ZOEKVRAAG_BEANTWOORD,
-                zoekvraag.pk,
-                zoekvraag.gebruiker,
-                aantal=len(rows),
-                uitkomst=Uitkomst.GELUKT,
-            )
-            Resultaat.objects.bulk_create(rows, batch_size=1000)
+        if not finished:
+            return
+        _log(
+            gemeente,
+            Handeling.ZOEKVRAAG_BEANTWOORD,
+            zoekvraag.pk,
+            zoekvraag.gebruiker,
+            aantal=len(rows),
+            uitkomst=Uitkomst.GELUKT,
+        )
+        Resultaat.objects.bulk_create(rows, batch_size=1000)
 
 
-def fail_search(
-    gemeente: Gemeente,
-    zoekvraag_id: int,
-    melding: str,
-    *,
-    herhaalbaar: bool = True,
-    opnieuw_vanaf: datetime | None = None,
-) -> None:
-    """Marks a search as failed, with a sentence for the jobcoach."""
+def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: Any) -> None:
+    """Marks a search as failed, with a sentence for the jobcoach; `fields` as in `lifecycle.fail_search`."""
     with voor_gemeente(gemeente):
-        lifecycle.fail_search(zoekvraag_id, melding, herhaalbaar=herhaalbaar, opnieuw_vanaf=opnieuw_vanaf)
+        lifecycle.fail_search(zoekvraag_id, melding, **fields)
         zoekvraag = Zoekvraag.objects.select_related("gebruiker").filter(pk=zoekvraag_id).first()
         if zoekvraag is not None:
             _log(
@@ -235,33 +231,77 @@ def details_unknown(zoekvraag: Zoekvraag) -> int:
     return found
 
 
-def _reserve(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat, span: str) -> int:
-    """Takes one of the details of a search, and writes in the audit log who asks which.
+class _Verzoek:
+    """One request of a detail: its place among the details of the search, and its lines in the audit log."""
 
-    From here on the record may be disclosed, whatever happens to this process: one that is killed leaves a line
-    without an outcome. Raises LimietBereikt and UitwisselingFout.
-    """
-    with voor_gemeente(gemeente):
-        zoekvraag = Zoekvraag.objects.select_for_update().get(pk=resultaat.zoekvraag_id)
-        if details_left(zoekvraag) == 0:
-            raise LimietBereikt
-        if zoekvraag.moet_wachten:
-            raise client.UitwisselingFout("De uitwisseling heeft het te druk en vraagt om even te wachten.")
-        # This is longer than a request can take.
-        until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
-        pk: int = Detailaanvraag.objects.create(
-            gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
-        ).pk
+    def __init__(self, gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> None:
+        self.gemeente = gemeente
+        self.gebruiker = gebruiker
+        self.resultaat = resultaat
+        self.span, self.begin = new_span(), time.monotonic()
+        self.aanvraag = self._reserve()
+
+    def _reserve(self) -> int:
+        """Takes one of the details, and writes down who asks which before the question goes out.
+
+        From here on the record may be disclosed, whatever happens to this process: it leaves a line without an
+        outcome, and its place goes on counting. Raises LimietBereikt and UitwisselingFout.
+        """
+        with voor_gemeente(self.gemeente):
+            zoekvraag = Zoekvraag.objects.select_for_update().get(pk=self.resultaat.zoekvraag_id)
+            if details_left(zoekvraag) == 0:
+                raise LimietBereikt
+            if zoekvraag.moet_wachten:
+                raise client.UitwisselingFout(
+                    "De uitwisseling heeft het te druk en vraagt om even te wachten."
+                )
+            # This is longer than a request can take.
+            until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
+            pk: int = Detailaanvraag.objects.create(
+                gemeente=self.gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
+            ).pk
+            self._log(Handeling.DETAIL_GEVRAAGD, Uitkomst.ONBEKEND)
+        return pk
+
+    def succeed(self, source: str) -> None:
+        """Counts the detail as given by this source."""
+        now = timezone.now()
+        with voor_gemeente(self.gemeente):
+            Detailaanvraag.objects.filter(pk=self.aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
+            Resultaat.objects.filter(pk=self.resultaat.pk).update(detail_gevraagd_op=now)
+            self._log_outcome(Uitkomst.GELUKT, source if is_oin(source) else "")
+
+    def fail(self, fout: client.UitwisselingFout) -> None:
+        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was."""
+        now = timezone.now()
+        with voor_gemeente(self.gemeente):
+            own = Detailaanvraag.objects.filter(pk=self.aanvraag)
+            search = Zoekvraag.objects.filter(pk=self.resultaat.zoekvraag_id)
+            if fout.opgebruikt:
+                search.update(opgebruikt_op=now)
+            if fout.wacht:
+                search.update(opnieuw_vanaf=now + fout.wacht)
+            if fout.onbekend:
+                own.update(gereserveerd_tot=now)
+            else:
+                own.delete()
+            self._log_outcome(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
+
+    def _log_outcome(self, uitkomst: Uitkomst, partij: str = "") -> None:
+        duration = int(1000 * (time.monotonic() - self.begin))
+        self._log(Handeling.DETAIL_OPGEVRAAGD, uitkomst, partij=partij, duur_ms=duration)
+
+    def _log(self, handeling: Handeling, uitkomst: Uitkomst, **more: Any) -> None:
         _log(
-            gemeente,
-            Handeling.DETAIL_GEVRAAGD,
-            zoekvraag.pk,
-            gebruiker,
-            vum_id=resultaat.vum_id,
-            uitkomst=Uitkomst.ONBEKEND,
-            span=span,
+            self.gemeente,
+            handeling,
+            self.resultaat.zoekvraag_id,
+            self.gebruiker,
+            vum_id=self.resultaat.vum_id,
+            uitkomst=uitkomst,
+            span=self.span,
+            **more,
         )
-    return pk
 
 
 def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
@@ -271,53 +311,22 @@ def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaa
     does not count, unless it is not known whether the record was delivered. Call outside `voor_gemeente`: it
     waits for another party.
     """
-    span, begin = new_span(), time.monotonic()
-
-    def log(uitkomst: Uitkomst, partij: str = "") -> None:
-        _log(
-            gemeente,
-            Handeling.DETAIL_OPGEVRAAGD,
-            resultaat.zoekvraag_id,
-            gebruiker,
-            vum_id=resultaat.vum_id,
-            uitkomst=uitkomst,
-            partij=partij,
-            span=span,
-            duur_ms=int(1000 * (time.monotonic() - begin)),
-        )
-
-    aanvraag = _reserve(gemeente, gebruiker, resultaat, span)
+    verzoek = _Verzoek(gemeente, gebruiker, resultaat)
     try:
         source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
-    except Exception as problem:
-        if isinstance(problem, client.UitwisselingFout):
-            fout = problem
-        else:
-            fout = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
-        with voor_gemeente(gemeente):
-            _settle_request(aanvraag, resultaat.zoekvraag_id, fout)
-            log(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
-        raise fout from None
-    now = timezone.now()
-    with voor_gemeente(gemeente):
-        Detailaanvraag.objects.filter(pk=aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
-        Resultaat.objects.filter(pk=resultaat.pk).update(detail_gevraagd_op=now)
-        log(Uitkomst.GELUKT, source if is_oin(source) else "")
+    except client.UitwisselingFout as fout:
+        verzoek.fail(fout)
+        raise
+    except Exception:
+        unknown = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
+        verzoek.fail(unknown)
+        raise unknown from None
+    except BaseException:
+        # The process is being stopped.
+        verzoek.fail(client.UitwisselingFout("", onbekend=True))
+        raise
+    verzoek.succeed(source)
     return Detail(source, record)
-
-
-def _settle_request(aanvraag: int, zoekvraag_id: int, fout: client.UitwisselingFout) -> None:
-    """Writes down what is known of a request that failed: nothing was delivered, or perhaps it was."""
-    now = timezone.now()
-    own, search = Detailaanvraag.objects.filter(pk=aanvraag), Zoekvraag.objects.filter(pk=zoekvraag_id)
-    if fout.opgebruikt:
-        search.update(opgebruikt_op=now)
-    if fout.wacht:
-        search.update(opnieuw_vanaf=now + fout.wacht)
-    if fout.onbekend:
-        own.update(gereserveerd_tot=now)
-    else:
-        own.delete()
 
 
 def erase_expired(gemeente: Gemeente) -> int:

@@ -33,8 +33,7 @@ from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker
-from um_portal.audit.handelingen import Handeling
-from um_portal.audit.models import Auditregel, Uitkomst
+from um_portal.audit.models import Auditregel
 from um_portal.gemeenten import lifecycle
 from um_portal.jobs import HARTSLAG_LEASE, KORTE_LEASE, LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
@@ -564,14 +563,12 @@ def test_a_request_of_a_killed_process_goes_on_counting_as_one_of_unknown_outcom
         assert (searching.details_left(zoekvraag), searching.details_unknown(zoekvraag)) == (0, 10)
 
 
-def handelingen(gemeente: Gemeente) -> list[tuple[str, str]]:
-    """Gives the lines about details in the audit log: the act and what came of it."""
+def handelingen(gemeente: Gemeente) -> list[str]:
     with voor_gemeente(gemeente):
         lines = Auditregel.objects.filter(handeling__startswith="detail_").order_by("pk")
-        return list(lines.values_list("handeling", "uitkomst"))
-
-
-GEVRAAGD = (Handeling.DETAIL_GEVRAAGD, Uitkomst.ONBEKEND)
+        return [
+            f"{handeling} {uitkomst}" for handeling, uitkomst in lines.values_list("handeling", "uitkomst")
+        ]
 
 
 def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
@@ -594,7 +591,7 @@ def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
         patch.setattr(exchange_client, "fetch_detail", dies)
         with pytest.raises(Killed):
             searching.request_detail(gemeente, jobcoach, resultaat)
-    assert seen == [GEVRAAGD]
+    assert seen == ["detail_gevraagd onbekend"]
     with voor_gemeente(gemeente):
         assert searching.details_left(zoekvraag) == 9
 
@@ -631,7 +628,7 @@ def test_an_outcome_that_nobody_knows_is_told_as_unknown_and_counts(exchange, ge
     assert "Verklein het gebied" not in page.text
     assert "Opnieuw proberen" not in page.text
     assert "Van 4 pogingen is niet bekend" in browser.get(url_of(zoekvraag, "resultaten/1/")).text
-    assert handelingen(gemeente) == [GEVRAAGD, (Handeling.DETAIL_OPGEVRAAGD, Uitkomst.ONBEKEND)] * 4
+    assert handelingen(gemeente) == ["detail_gevraagd onbekend", "detail_opgevraagd onbekend"] * 4
 
 
 def test_what_was_not_delivered_gives_the_detail_back_and_the_audit_log_says_so(
@@ -642,7 +639,7 @@ def test_what_was_not_delivered_gives_the_detail_back_and_the_audit_log_says_so(
     settings.UM_EXCHANGE_URL = "http://127.0.0.1:9/vum/v3"
     page = een_client(jobcoach).post(url_of(zoekvraag, "resultaten/1/detail"))
     assert "telt niet mee: u hebt nog 10 details over" in page.text
-    assert handelingen(gemeente) == [GEVRAAGD, (Handeling.DETAIL_OPGEVRAAGD, Uitkomst.MISLUKT)]
+    assert handelingen(gemeente) == ["detail_gevraagd onbekend", "detail_opgevraagd mislukt"]
 
 
 @pytest.mark.parametrize("leeg", [{}, {"idWerkzoekende": None, "emailadres": [], "werktijden": {"x": ""}}])
@@ -910,6 +907,28 @@ def test_an_unexpected_error_ends_the_search_at_once_and_the_question_was_put_on
         Zoekvraag.objects.update(gewijzigd_op=timezone.now() - timedelta(minutes=5))
     tasks.resume(gemeente)
     assert len(exchange.calls) == 1
+
+
+def test_a_worker_that_lost_its_search_does_not_end_it_for_the_one_who_has_it(
+    exchange, gemeente, jobcoach
+) -> None:
+    found = een_zoekvraag(gemeente, jobcoach, put=False)
+
+    def meanwhile(handler: BaseHTTPRequestHandler) -> Answer:
+        return 500, b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        usual = exchange_client.ask
+
+        def ask(*args: Any) -> Any:
+            with voor_gemeente(gemeente):
+                Zoekvraag.objects.update(lease_tot=timezone.now() + timedelta(minutes=1))  # another worker
+            return usual(*args)
+
+        exchange.answer = meanwhile
+        patch.setattr(exchange_client, "ask", ask)
+        searching.put_search(gemeente, found.pk)
+    assert again(found).status == Zoekstatus.BEZIG
 
 
 @pytest.mark.parametrize("diep", [600, 5000])

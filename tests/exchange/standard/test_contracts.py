@@ -341,7 +341,7 @@ NOT_IN_WORKBOOK = {
     (Soort.WERKZOEKENDEN, "Werkzoekende", "E-mail adres"),
     (Soort.WERKZOEKENDEN, "Werkzoekende", "Telefoonnummer"),
 }
-# The contract has one address, for both profiles; a match carries all of it (decision 34).
+# The contract has one address, for both profiles; a match carries all of it (decision 37).
 OTHER_PROFILE = {
     (Soort.VACATURES, "Adres", label)
     for label in ("Postcode", "Straatnaam", "Huisnummer", "Huisnummertoevoeging")

@@ -167,8 +167,11 @@ def resultaat() -> Resultaat:
     ("answer", "uitkomst"),
     [
         (("9" * 20, {"idWerkzoekende": "W9", "emailadres": ["geheim@elders.example"]}), "gelukt"),
-        (exchange_client.Geweigerd("De uitwisseling kent dit gegeven niet."), "mislukt"),
-        (exchange_client.UitwisselingFout("De uitwisseling antwoordde niet op tijd."), "onbekend"),
+        (exchange_client.UitwisselingFout("De uitwisseling kent dit gegeven niet."), "mislukt"),
+        (
+            exchange_client.UitwisselingFout("De uitwisseling antwoordde niet op tijd.", onbekend=True),
+            "onbekend",
+        ),
         (KeyboardInterrupt(), "onbekend"),
     ],
 )

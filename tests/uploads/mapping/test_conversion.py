@@ -484,10 +484,10 @@ def json_file(value: Any) -> Bestand:
     return open_here(json.dumps(value).encode())
 
 
-def test_records_in_the_standard_come_out_as_they_are_without_empty_values():
+def test_records_in_the_standard_come_out_as_they_are_with_the_empty_values_that_have_a_place_there():
     record = een_werkzoekende("W.1", sector=[], emailadres=[""])
-    _, (uitkomst,) = convert(json_file([record]))
-    assert record_of(uitkomst) == {k: v for k, v in record.items() if k not in {"sector", "emailadres"}}
+    _, (uitkomst,) = convert(json_file([{**record, "werktijden": "", "onbekend": [], "interesse": None}]))
+    assert record_of(uitkomst) == {k: v for k, v in record.items() if k != "werktijden"}
 
 
 def test_an_unlocatable_postcode_is_refused_in_json_too():
