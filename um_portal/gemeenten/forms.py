@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 
 from um_portal.gemeenten import logo
@@ -70,10 +71,10 @@ class VoorwaardeForm(forms.Form):
     vorige = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, definitie: Definitie, vorige: Voorwaarde | None, *args: Any, **kwargs: Any) -> None:
-        initial = {"vorige": vorige.pk if vorige else None}
+        initial: dict[str, Any] = {"vorige": vorige.pk if vorige else None}
         if vorige is not None:
             initial |= {"gegeven": vorige.gegeven, "telefoon": vorige.telefoon}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         absent = {
             "geldig_tot_en_met": definitie.einde is Einde.NOOIT,
             "gegeven": not definitie.gegeven,
@@ -218,8 +219,7 @@ class BewaarForm(GestempeldForm):
         field.widget.attrs |= {"min": least, "max": most}
         wrong = f"Kies een getal van {least} tot en met {most}, of laat het veld leeg."
         field.error_messages |= {"invalid": wrong}
-        field.validators = [forms.fields.validators.MinValueValidator(least, wrong)]
-        field.validators += [forms.fields.validators.MaxValueValidator(most, wrong)]
+        field.validators = [MinValueValidator(least, wrong), MaxValueValidator(most, wrong)]
 
 
 class KopForm(GestempeldForm):

@@ -125,7 +125,8 @@ def resume(gemeente: Gemeente) -> bool:
 def _reopen() -> int:
     """Opens a departure again that ended lately and of which something came back; call inside `voor_gemeente`."""
     lately = Vertrek.objects.filter(klaar_op__gt=timezone.now() - _NAZORG)
-    if not lately.exists() or not any(model._base_manager.exists() for model in (*tables(), Sleutel)):
+    left: tuple[type[GemeenteModel], ...] = (*tables(), Sleutel)
+    if not lately.exists() or not any(model._base_manager.exists() for model in left):
         return 0
     return lately.update(klaar_op=None, gewijzigd_op=timezone.now())
 

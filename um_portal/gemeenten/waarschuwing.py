@@ -53,6 +53,7 @@ def _tell(gemeente: Gemeente, staat: Staat, told: str) -> None:
                 row.geldig_tot_en_met + timedelta(days=settings.UM_VOORWAARDE_RESPIJTDAGEN + 1),
             )
             for row in rows
+            if row.geldig_tot_en_met is not None
         ],
         "pad": reverse("gemeenten:instellingen"),
     }

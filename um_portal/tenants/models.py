@@ -100,12 +100,14 @@ class Gemeente(Beschermd):
     @property
     def bewaartermijn(self) -> int:
         """Gives the number of days that a search is kept."""
-        return min(self.bewaardagen or settings.UM_BEWAARDAGEN, settings.UM_BEWAARDAGEN)
+        most: int = settings.UM_BEWAARDAGEN
+        return min(self.bewaardagen or most, most)
 
     @property
     def verlooptermijn(self) -> int:
         """Gives the number of days after its last publication that a record is answered."""
-        return min(self.verloopdagen or settings.UM_VERLOOPDAGEN, settings.UM_VERLOOPDAGEN)
+        most: int = settings.UM_VERLOOPDAGEN
+        return min(self.verloopdagen or most, most)
 
 
 class Rol(models.TextChoices):

@@ -227,7 +227,7 @@ def test_a_condition_that_ended_suspends_after_the_days_of_grace(settings: Any) 
     check_conditions()
     assert _status(gemeente) == Gemeentestatus.OPGESCHORT
     with voor_gemeente(gemeente):
-        assert Auditregel.objects.last().onderwerp == Reden.VOORWAARDE.value
+        assert Auditregel.objects.latest("pk").onderwerp == Reden.VOORWAARDE.value
     assert "verlopen" in mail.outbox[-1].subject
 
 
