@@ -24,8 +24,9 @@ def command(naam: str, environ: Mapping[str, str]) -> list[str]:
             settings = str(PROJECT / "deploy" / "gunicorn.conf.py")
             return [sys.executable, "-m", "gunicorn", "-c", settings, "um_portal.wsgi:application"]
         case Werker(wachtrijen=wachtrijen, soort=soort, tegelijk=tegelijk):
+            # Its queue for questions has its name, and the user in Redis may touch names that begin so.
             return [
-                *celery, "worker", "--hostname", f"{naam}@%h", "--queues", ",".join(wachtrijen),
+                *celery, "worker", "--hostname", f"celery-{naam}@%h", "--queues", ",".join(wachtrijen),
                 "--pool", soort, "--concurrency", environ.get("UM_WERK_TEGELIJK") or str(tegelijk),
                 "--loglevel", "INFO", "--without-gossip", "--without-mingle",
             ]  # fmt: skip
