@@ -17,8 +17,6 @@ from um_portal.onderdelen import UNIX
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
 
-
-
 def is_trusted_proxy(address: str) -> bool:
     """Tells whether the other end of a connection is a proxy that is believed; no address is a unix socket."""
     return (address or UNIX) in settings.UM_VERTROUWDE_PROXIES

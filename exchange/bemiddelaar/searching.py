@@ -68,7 +68,7 @@ _LANGSTE_PAUZE = timedelta(minutes=1)
 
 
 def has_turn(gemeente: Gemeente) -> bool:
-    """Tells whether one more search of this municipality may be put; the others wait, for they may not take all workers.
+    """Tells whether one more search of this municipality may be put, so that its searches never take all workers.
 
     Call it inside `voor_gemeente`, in the transaction that claims.
     """

@@ -121,6 +121,10 @@ def test_searches_of_one_municipality_leave_workers_for_another() -> None:
             vraag = searching.open_search(busy, jobcoach, Soort.WERKZOEKENDEN, Criteria("2405AB", 10))
             Zoekvraag.objects.filter(pk=vraag.pk).update(status=Zoekstatus.BEZIG, lease_tot=until)
     waiting = searching.open_search(busy, jobcoach, Soort.WERKZOEKENDEN, Criteria("2405AB", 10))
-    assert searching.put_search(busy, waiting.pk) is False
+    searching.put_search(busy, waiting.pk)
     theirs = searching.open_search(other, een_gebruiker(other), Soort.WERKZOEKENDEN, Criteria("2405AB", 10))
-    assert searching.put_search(other, theirs.pk) is True
+    searching.put_search(other, theirs.pk)
+    with voor_gemeente(busy):
+        assert Zoekvraag.objects.get(pk=waiting.pk).pogingen == 0, "it was not begun"
+    with voor_gemeente(other):
+        assert Zoekvraag.objects.get(pk=theirs.pk).pogingen == 1
