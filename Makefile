@@ -7,19 +7,18 @@ PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
 
 BIN := .venv/bin
-RUNTIME := .venv/.stamp-runtime
+DEMO := .venv/.stamp-demo
 DEV := .venv/.stamp-dev
-REQUIREMENTS_IN := requirements.in requirements-dev.in
 PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 # A venv that was copied from elsewhere, or whose Python is gone, counts as absent; install.py makes it anew.
 MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/python3*/site-packages/um_portal.pth \
-	|| rm -f $(RUNTIME) $(DEV))
+	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench css dev format lock clean python-versie
+.PHONY: help demo test test-all lint bench css productie dev format lock clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
@@ -33,7 +32,7 @@ help: ## deze uitleg
 	@echo "  make test PYTEST_WORKERS=4 PYTEST_ARGS=tests/exchange"
 	@echo "  Zolang de demonstratie draait, werkt .venv/bin/python manage.py OPDRACHT daarop."
 
-demo: $(RUNTIME) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
+demo: $(DEMO) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 	@exec $(BIN)/python -m um_portal.embedded.demo
 
 test: lint ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
@@ -50,11 +49,15 @@ lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 bench: $(DEV) css ## meet hoe snel het portaal is
 	@exec $(BIN)/python -m tests.bench
 
-css: $(RUNTIME) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
+css: $(DEMO) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
 	@status=0; $(BIN)/python um_portal/embedded/vendor.py --needs-node || status=$$?; \
 	if [ $$status -eq 3 ]; then $(MAKE) --no-print-directory $(DEV); \
 	elif [ $$status -ne 0 ]; then exit $$status; fi; \
 	$(BIN)/python um_portal/embedded/vendor.py
+
+productie: | python-versie ## installeer alleen wat een server nodig heeft (docs/beheer/installeren.md)
+	@$(PYTHON) um_portal/embedded/install.py production
+	@$(BIN)/python um_portal/embedded/vendor.py
 
 dev: $(DEV) css ## installeer alles om aan het portaal te werken
 
@@ -63,6 +66,7 @@ format: $(DEV) ## zet de code in de afgesproken stijl
 
 lock: $(DEV) ## leg de nieuwste versies vast in requirements*.txt en package-lock.json
 	$(PIP_COMPILE) --upgrade --output-file requirements.txt requirements.in
+	$(PIP_COMPILE) --upgrade --output-file requirements-demo.txt requirements-demo.in
 	$(PIP_COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
@@ -74,10 +78,10 @@ python-versie:
 	echo "Python 3.11 of hoger is nodig; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
 	echo "Geef een andere aan met: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 
-$(RUNTIME): requirements.txt um_portal/embedded/install.py | python-versie
-	@$(PYTHON) um_portal/embedded/install.py runtime
+$(DEMO): requirements.txt requirements-demo.txt um_portal/embedded/install.py | python-versie
+	@$(PYTHON) um_portal/embedded/install.py demo
 	@touch $@
 
-$(DEV): requirements-dev.txt $(RUNTIME) | python-versie
+$(DEV): requirements-dev.txt $(DEMO) | python-versie
 	@$(PYTHON) um_portal/embedded/install.py dev
 	@touch $@

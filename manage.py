@@ -9,9 +9,14 @@ def main() -> None:
     """Runs a management command; without a configured database on the demonstration that runs here."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
     connect_to_demonstration()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        # A list for the operator; where in the code it was found helps nobody.
+        sys.exit(str(problem))
 
 
 def connect_to_demonstration() -> None:

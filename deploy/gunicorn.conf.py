@@ -1,4 +1,4 @@
-"""Configures Gunicorn for the portal and the simulator, in `make demo` and in a real installation.
+"""Configures Gunicorn for every web part, in `make demo` and in a real installation.
 
 It uses threads, because a search or a detail request mostly waits for the exchange. It keeps no access log:
 the path of a request to the source API holds the id of a record. A reverse proxy that ends TLS stands in
@@ -9,26 +9,35 @@ import os
 from pathlib import Path
 
 from manage import connect_to_demonstration
+from um_portal.onderdelen import ONDERDELEN, Web
+
+_deel = ONDERDELEN.get(os.environ.get("UM_COMPONENT", ""))
+# Without a part it serves the whole.
+_web = _deel if isinstance(_deel, Web) else Web("geheel", ("/",), processen=2, threads=8, seconden=120)
 
 # The exchange can be played beside the portal: UM_COMPONENT=simulator, on a port of its own.
-simulator = os.environ.get("UM_COMPONENT") == "simulator"
+simulator = _web.naam == "simulator"
 port = os.environ.get("UM_SIMULATOR_PORT") or 8001 if simulator else os.environ.get("UM_PORT") or 8000
 bind = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
 if simulator:
     # It uses the servers and secrets of the demonstration that runs here, unless it was given its own.
     connect_to_demonstration()
 worker_class = "gthread"
-workers = int(os.environ.get("UM_WEB_PROCESSEN") or 2)
-threads = int(os.environ.get("UM_WEB_THREADS") or 8)
+workers = int(os.environ.get("UM_WEB_PROCESSEN") or _web.processen)
+threads = int(os.environ.get("UM_WEB_THREADS") or _web.threads)
+proc_name = _web.naam
 # Loaded once and then forked: a quicker start and shared memory. Loading opens no connections.
 preload_app = True
 # Seconds; longer than the 12 that a detail request may take, and than reading a large upload takes.
-timeout = 60
-graceful_timeout = 12
+timeout = _web.seconden
+# Time for calls under way when it is asked to stop; systemd and the container platform wait a little longer.
+graceful_timeout = 25
 # Seconds that a connection may be idle. A program that runs a list of questions against the simulator pauses.
 keepalive = 75 if simulator else 5
 # The heartbeat of the workers must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# A socket in the file system is for its user and group: the proxy is in that group.
+umask = 0o007
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"

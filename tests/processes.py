@@ -150,13 +150,16 @@ class Demonstratie:
         return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
 
     def worker(self) -> list[psutil.Process]:
-        """Gives the demonstration's Celery worker, with its pool; empty when there is none now."""
+        """Gives the demonstration's three Celery workers, with their pools; empty when one is not there now."""
         assert self.process is not None
+        found = []
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 if re.search(r"celery.* worker", " ".join(child.cmdline())):
-                    return [child, *child.children(recursive=True)]
-        return []
+                    found.append(child)
+        if len(found) < 3:
+            return []
+        return [process for child in found for process in (child, *child.children(recursive=True))]
 
     def simulator(self) -> list[psutil.Process]:
         """Gives the simulator's serving processes."""

@@ -1,17 +1,34 @@
-"""The Celery application: long work goes through here, as ids only."""
+"""The Celery application: long work goes through here, as ids only.
+
+A worker, and the clock, touch the file UM_HARTSLAG every few seconds for as long as they do their round: a
+container platform looks at its age, because nothing of them can be asked over HTTP.
+"""
 
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, before_task_publish, heartbeat_sent, worker_init
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from um_portal.onderdelen import ONDERDELEN, Klok, Werker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
+# Celery reads them late, and in the middle of starting.
+if isinstance(ONDERDELEN.get(os.environ.get("UM_COMPONENT", "")), Werker | Klok):
+    try:
+        settings.UM_COMPONENT  # noqa: B018
+    except ImproperlyConfigured as problem:
+        # A list for the operator; where in the code it was found helps nobody.
+        sys.exit(str(problem))
+
 app = Celery("um_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["um_portal", "uploads", "exchange.bemiddelaar"])
+app.autodiscover_tasks(["um_portal", "um_portal.accounts", "uploads", "exchange.bemiddelaar"])
 
 
 @worker_init.connect
@@ -26,3 +43,13 @@ def verify_login(**kwargs: Any) -> None:
     except ImproperlyConfigured as wrong:
         # Celery would log any other exception, and go on.
         raise SystemExit(str(wrong)) from None
+
+
+def _beat(**signal: Any) -> None:
+    Path(os.environ["UM_HARTSLAG"]).touch()
+
+
+if os.environ.get("UM_HARTSLAG"):
+    heartbeat_sent.connect(_beat, weak=False)
+    if os.environ.get("UM_COMPONENT") == "klok":
+        before_task_publish.connect(_beat, weak=False)

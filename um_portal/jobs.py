@@ -138,6 +138,17 @@ def heartbeat(
         heart.join()
 
 
+def turn(rows: "models.QuerySet[T]", name: str, most: int) -> bool:
+    """Tells whether one more may be worked on: fewer than `most` of these rows are under a lease now.
+
+    Call it in the transaction that claims the row. Until that ends, others that ask by this name wait, so of
+    many workers that ask at once each counts the ones before it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"beurt {name}"])
+    return rows.filter(lease_tot__gte=timezone.now()).count() < most
+
+
 def release(rows: "models.QuerySet[T]", **changes: Any) -> bool:
     """Ends any lease on these rows, resets the number of attempts, and makes these changes to them.
 

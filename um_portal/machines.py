@@ -12,16 +12,14 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from um_portal.onderdelen import UNIX
+
 _LENGTH = re.compile(r"[0-9]{1,15}")
-
-
-# In UM_VERTROUWDE_PROXIES: whoever connects over a unix socket has no address, and is the proxy on this machine.
-UNIX_SOCKET = "unix"
 
 
 def is_trusted_proxy(address: str) -> bool:
     """Tells whether the other end of a connection is a proxy that is believed; no address is a unix socket."""
-    return (address or UNIX_SOCKET) in settings.UM_VERTROUWDE_PROXIES
+    return (address or UNIX) in settings.UM_VERTROUWDE_PROXIES
 
 
 class ShortWay(ABC):

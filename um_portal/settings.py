@@ -6,6 +6,7 @@ setting with its reason.
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,20 +19,22 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from exchange.interfaces import current
+from um_portal import configuration
 from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
+from um_portal.onderdelen import GEHEEL, NAMEN, Wachtrij, needs_master_key, needs_secret
 
 # Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
 forbid_inspection()
 
-env = environ.Env()
-env.ENVIRON = {**os.environ, **from_files(os.environ)}
+env = configuration.Omgeving({**os.environ, **from_files(os.environ)})
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What this process is -------------------------------------------------------------------------
 UM_DEMO = env.bool("UM_DEMO", default=False)
-UM_COMPONENT = env.str("UM_COMPONENT", default="portaal")  # or "simulator"
+# One of `um_portal.onderdelen`; the whole for management commands and tests.
+UM_COMPONENT = env.str("UM_COMPONENT", default=GEHEEL)
 UM_DATA_DIR = Path(env.str("UM_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 UM_PORT = env.int("UM_PORT", default=8000)
 UM_SIMULATOR_PORT = env.int("UM_SIMULATOR_PORT", default=8001)
@@ -40,22 +43,18 @@ UM_VERSIE = "0.1.0"
 DEBUG = False
 
 
-def _secret(name: str) -> str:
-    """Gives a secret from the environment. Raises ImproperlyConfigured, which says how to get one."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} ontbreekt. Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan, "
-            "docs/beheer/instellingen.md beschrijft het voor een echte omgeving. "
-            "manage.py vindt de demonstratie vanzelf zolang `make demo` draait, met dezelfde UM_DATA_DIR."
-        )
-    return value
-
-
-SECRET_KEY = _secret("UM_SECRET_KEY")
+_GEHEIM = (
+    "Zet deze omgevingsvariabele; `make demo` maakt zelf geheimen aan. manage.py vindt de demonstratie vanzelf "
+    "zolang `make demo` draait, met dezelfde UM_DATA_DIR."
+)
+if UM_COMPONENT not in NAMEN or needs_secret(UM_COMPONENT):
+    SECRET_KEY = env.required("UM_SECRET_KEY", _GEHEIM)
+else:
+    # This part signs and seals nothing: it gets a secret that nobody knows.
+    SECRET_KEY = secrets.token_urlsafe(48)
 SECRET_KEY_FALLBACKS: list[str] = env.list("UM_SECRET_KEYS_OUD", default=[])
 # 32 bytes in base64; wraps the data key of every municipality. Older keys stay readable during rotation.
-UM_MASTER_KEY = _secret("UM_MASTER_KEY")
+UM_MASTER_KEY = env.required("UM_MASTER_KEY", _GEHEIM) if needs_master_key(UM_COMPONENT) else ""
 UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
 
 # --- The exchange ---------------------------------------------------------------------------------
@@ -187,6 +186,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "um_portal.health.HealthMiddleware",
     "exchange.bron.middleware.BronMiddleware",
     "uploads.aanleveren.middleware.AanleverMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -206,13 +206,18 @@ MIDDLEWARE = [
     "um_portal.accounts.middleware.TweedeFactorMiddleware",
 ]
 
-if UM_COMPONENT == "simulator":
+_BRON, _AANLEVEREN = MIDDLEWARE[1:3]
+# Nobody logs in at the parts for machines, but the library does not start without.
+_LOGIN = MIDDLEWARE[-2]
+if UM_COMPONENT == "paginas":
+    MIDDLEWARE = [name for name in MIDDLEWARE if name not in {_BRON, _AANLEVEREN}]
+elif UM_COMPONENT == "bron":
+    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [MIDDLEWARE[0], _BRON, _LOGIN]
+elif UM_COMPONENT == "aanleveren":
+    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [MIDDLEWARE[0], _AANLEVEREN, _LOGIN]
+elif UM_COMPONENT == "simulator":
     ROOT_URLCONF = "exchange.simulator.urls"
-    MIDDLEWARE = [
-        "django.middleware.security.SecurityMiddleware",
-        # Nobody logs in here, but the library does not start without.
-        "allauth.account.middleware.AccountMiddleware",
-    ]
+    MIDDLEWARE = [MIDDLEWARE[0], "django.middleware.security.SecurityMiddleware", _LOGIN]
 
 TEMPLATES = [
     {
@@ -270,9 +275,11 @@ UM_DATABASE_BEREIKBAAR: dict[str, int] = {
 def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> dict[str, Any]:
     raw = env.str(url_name, default="") or (env.str(fallback, default="") if fallback else "")
     if not raw:
-        raise ImproperlyConfigured(
-            f"{url_name} ontbreekt. Start het portaal met `make demo`, of geef de URL van een PostgreSQL-database."
-        )
+        if not fallback:
+            env.required(
+                url_name, "Start het portaal met `make demo`, of geef de URL van een PostgreSQL-database."
+            )
+        raw = "postgresql://"
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
     config["ENGINE"] = "django.db.backends.postgresql"
     config["OPTIONS"] = {**UM_DATABASE_BEREIKBAAR, **config.get("OPTIONS", {}), **options}
@@ -349,6 +356,12 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
+# What is not named here is upkeep. A large file is passed on to a queue of its own by `uploads.tasks`.
+CELERY_TASK_DEFAULT_QUEUE = Wachtrij.ONDERHOUD.value
+CELERY_TASK_ROUTES = {
+    "exchange.bemiddelaar.tasks.*": {"queue": Wachtrij.ZOEKEN.value},
+    "uploads.tasks.*": {"queue": Wachtrij.BESTANDEN.value},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Amsterdam"
@@ -502,8 +515,10 @@ X_FRAME_OPTIONS = "DENY"
 UM_HTTPS = env.bool("UM_HTTPS", default=not UM_DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = UM_HTTPS
 SECURE_SSL_REDIRECT = UM_HTTPS and env.bool("UM_HTTPS_OMLEIDEN", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^gezond$", r"^vum/", r"^bronnen/"]
+SECURE_REDIRECT_EXEMPT = [r"^vum/", r"^bronnen/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if UM_HTTPS else 0
+# The portal has one name. Which others there are below it, and whether they have HTTPS, is not for it to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env.bool("UM_ACHTER_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -564,3 +579,5 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
     },
 }
+
+configuration.refuse([*env.problems, *configuration.combinations(globals())])

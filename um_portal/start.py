@@ -1,10 +1,9 @@
-"""Shows the start page, answers the health check, and answers when something goes wrong."""
+"""Shows the start page, and answers when something goes wrong."""
 
 import sys
 
-from django.core.cache import cache
-from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
@@ -23,18 +22,6 @@ def start(request: GemeenteRequest) -> HttpResponse:
         tegels += member_tiles(request)
     tegels += support_tiles(request)
     return render(request, "start.html", {"tegels": tegels, "collegas": for_start(request)})
-
-
-@open_to_all
-def health(request: HttpRequest) -> JsonResponse:
-    """Tells whether database and Redis answer: 200 or 503, and nothing else."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        cache.get("gezond")
-    except Exception:  # whatever the cause, this process cannot serve
-        return JsonResponse({"gezond": False}, status=503)
-    return JsonResponse({"gezond": True})
 
 
 @open_to_all

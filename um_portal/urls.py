@@ -14,7 +14,6 @@ handler500 = "um_portal.start.fault"
 
 urlpatterns = [
     path("", start.start, name="start"),
-    path("gezond", start.health, name="gezond"),
     path("account/", include("um_portal.accounts.urls")),
     path("account/", include("um_portal.accounts.pages")),
     path("account/herstel", include("um_portal.herstel.urls")),

@@ -1,7 +1,9 @@
-"""The WSGI entrance, of the portal or of the simulator (UM_COMPONENT)."""
+"""The WSGI entrance of every web part (UM_COMPONENT says which)."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from um_portal.paths import PlainPaths
@@ -11,5 +13,9 @@ from um_portal.tenants.login import verify
 os.environ.setdefault("UM_WERK", "antwoorden")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
-application = PlainPaths(get_wsgi_application())
-verify()
+try:
+    application = PlainPaths(get_wsgi_application())
+    verify()
+except ImproperlyConfigured as problem:
+    # A list for the operator; where in the code it was found helps nobody.
+    sys.exit(str(problem))

@@ -3,15 +3,19 @@
 The work itself is in `omzetten`, `gepubliceerd` and `controle`.
 """
 
+from typing import Any
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from um_portal.jobs import MAX_POGINGEN, abandoned
+from um_portal.onderdelen import Wachtrij
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle import opmerkingen
 from uploads.gepubliceerd import by_itself, publication
+from uploads.leveringen import beurten
 from uploads.leveringen.erasure import erase_expired
 from uploads.models import BEZIG, Levering, Leveringstatus
 from uploads.omzetten import processing
@@ -30,9 +34,14 @@ __all__ = [
 
 @shared_task
 def convert(levering_id: int, gemeente_id: int) -> None:
-    """Converts a levering, and starts its publication when it is one that publishes itself."""
+    """Converts a levering in its turn, and starts its publication when it is one that publishes itself."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
-    processing.convert(gemeente, levering_id)
+    if _passed_on(convert, gemeente, levering_id):
+        return
+    if processing.convert(gemeente, levering_id, in_turn=True):
+        with voor_gemeente(gemeente):
+            for pk in beurten.next_in_turn():
+                enqueue(pk, gemeente.pk)
     _go_on(gemeente)
 
 
@@ -40,6 +49,8 @@ def convert(levering_id: int, gemeente_id: int) -> None:
 def publish(levering_id: int, gemeente_id: int) -> None:
     """Publishes a levering, then starts the next one that waited for it."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
+    if _passed_on(publish, gemeente, levering_id):
+        return
     publication.publish(gemeente, levering_id)
     _go_on(gemeente)
 
@@ -48,6 +59,8 @@ def publish(levering_id: int, gemeente_id: int) -> None:
 def undo(levering_id: int, gemeente_id: int) -> None:
     """Undoes the publication of a levering, then starts the next one that waited for it."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
+    if _passed_on(undo, gemeente, levering_id):
+        return
     publication.undo(gemeente, levering_id)
     _go_on(gemeente)
 
@@ -55,7 +68,20 @@ def undo(levering_id: int, gemeente_id: int) -> None:
 @shared_task
 def annotate(levering_id: int, gemeente_id: int) -> None:
     """Makes the workbook with remarks of a large levering."""
-    opmerkingen.make(Gemeente.objects.get(pk=gemeente_id), levering_id)
+    gemeente = Gemeente.objects.get(pk=gemeente_id)
+    if not _passed_on(annotate, gemeente, levering_id):
+        opmerkingen.make(gemeente, levering_id)
+
+
+def _passed_on(task: Any, gemeente: Gemeente, levering_id: int) -> bool:
+    """Passes work on a large levering on to the queue for that, so that small work does not wait behind it."""
+    if (task.request.delivery_info or {}).get("routing_key") != Wachtrij.BESTANDEN:
+        return False
+    with voor_gemeente(gemeente):
+        large = beurten.is_large(levering_id)
+    if large:
+        task.apply_async((levering_id, gemeente.pk), queue=Wachtrij.GROTE_BESTANDEN.value, retry=False)
+    return large
 
 
 def enqueue_annotation(levering_id: int, gemeente_id: int) -> None:

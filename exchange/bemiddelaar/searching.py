@@ -9,14 +9,14 @@ import secrets
 import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import client, lifecycle
-from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekvraag
+from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort, is_oin
@@ -25,11 +25,14 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span, trace_of
 from um_portal.audit.models import Uitkomst
-from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat
+from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, turn
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
 logger = logging.getLogger(__name__)
+
+# Searches of one municipality that are under way at once: a quarter of what a worker does.
+TEGELIJK: Final = 6
 
 
 class LimietBereikt(Exception):
@@ -64,14 +67,23 @@ _PAUZES = (5, 20)
 _LANGSTE_PAUZE = timedelta(minutes=1)
 
 
+def has_turn(gemeente: Gemeente) -> bool:
+    """Tells whether one more search of this municipality may be put, so that its searches never take all workers.
+
+    Call it inside `voor_gemeente`, in the transaction that claims.
+    """
+    return turn(Zoekvraag.objects.filter(status=Zoekstatus.BEZIG), f"zoeken {gemeente.pk}", TEGELIJK)
+
+
 def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
     """Puts the search to the exchange and stores the results.
 
-    Does nothing when that was done or is being done. After a failure that is likely to pass it gives the time
+    Does nothing when that was done or is being done, or when as many of its municipality are under way as may be:
+    it then waits for its turn. After a failure that is likely to pass it gives the time
     after which the search must be put again. Any other failure ends it, so that the question is put only once.
     """
     with voor_gemeente(gemeente):
-        lease = lifecycle.begin_search(zoekvraag_id, HARTSLAG_LEASE)
+        lease = lifecycle.begin_search(zoekvraag_id, HARTSLAG_LEASE) if has_turn(gemeente) else None
     if lease is None:
         return None
     zoekvraag = lease.row

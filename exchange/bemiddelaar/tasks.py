@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exchange.bemiddelaar import searching
-from exchange.bemiddelaar.models import ONDERWEG, Zoekvraag
+from exchange.bemiddelaar.models import ONDERWEG, Zoekstatus, Zoekvraag
 from um_portal.jobs import MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -26,8 +26,18 @@ def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
         if postponed is not None:
             # A moment more: it cannot be claimed before its time.
             enqueue(zoekvraag_id, gemeente_id, postponed.total_seconds() + 0.5)
+        _put_next(gemeente)
     else:
         searching.fail_search(gemeente, zoekvraag_id, "Uw gemeente neemt nu niet deel aan de uitwisseling.")
+
+
+def _put_next(gemeente: Gemeente) -> None:
+    """Hands out the oldest search that waits for its turn, when there is room for one more of this municipality."""
+    with voor_gemeente(gemeente):
+        waiting = Zoekvraag.objects.filter(status=Zoekstatus.WACHT, lease_tot=None).order_by("pk")
+        pk = waiting.values_list("pk", flat=True).first()
+        if pk is not None and searching.has_turn(gemeente):
+            enqueue(pk, gemeente.pk)
 
 
 def enqueue(zoekvraag_id: int, gemeente_id: int, seconds: float = 0) -> None:

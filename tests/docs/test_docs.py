@@ -36,7 +36,8 @@ _NOT_READ = {"UM_VERSIE", "UM_SIMULATOR_REDIS_URL"}
 def _sources() -> list[Path]:
     # The plugin reads what only tests know of.
     embedded = sorted(set((ROOT / "um_portal" / "embedded").glob("*.py")) - {_PLUGIN})
-    return [ROOT / "um_portal" / "settings.py", ROOT / "deploy" / "gunicorn.conf.py", *embedded]
+    portal = [ROOT / "um_portal" / name for name in ("settings.py", "run.py", "celery.py")]
+    return [*portal, ROOT / "deploy" / "gunicorn.conf.py", *embedded]
 
 
 @cache
@@ -238,6 +239,7 @@ def _own_files() -> list[Path]:
     ).stdout.splitlines()  # fmt: skip
     skipped = {
         "requirements.txt",
+        "requirements-demo.txt",
         "requirements-dev.txt",
         "package-lock.json",
         "LICENSE",

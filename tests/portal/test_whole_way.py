@@ -227,7 +227,7 @@ def places_with(demo: Demonstratie, redis_url: str, text: str) -> list[str]:
                 found.append(f"table {table}")
         database.execute("CHECKPOINT")
     files = [path for path in demo.data.rglob("*") if path.is_file() and not path.is_symlink()]
-    assert {"portaal.log", "simulator.log", "achtergrondtaken.log", "PG_VERSION"} <= {
+    assert {"paginas.log", "bron.log", "simulator.log", "bestanden.log", "PG_VERSION"} <= {
         path.name for path in files
     }
     found += [str(path.relative_to(demo.data)) for path in files if text.encode() in path.read_bytes()]
@@ -417,3 +417,31 @@ def test_ctrl_c_stops_everything_and_a_second_start_goes_on_with_the_data(
     assert len(proefdorp.ask_source(PROEFDORP, POSTCODE, 0)) == 12
     again = Medewerker(demo, "jobcoach@haverbroek.example")
     assert answered(again, zoekvraag).figures()["Resultaten"] == aantal
+
+
+# --- Nobody waits for somebody else --------------------------------------------------------------------
+
+
+def test_two_large_conversions_hold_up_neither_a_search_nor_a_small_levering_of_another(
+    demo: Demonstratie, merkteken: str
+) -> None:
+    groot, _ = een_grote_export(demo.data / "voorbeelden" / "sonar-export-oosterveen.xlsx", merkteken)
+    beheerders = [
+        Medewerker(demo, f"gegevensbeheerder@{naam}.example") for naam in ("oosterveen", "lindewaard")
+    ]
+    jobcoach = Medewerker(demo, "jobcoach@haverbroek.example")
+    beheerder = Medewerker(demo, "gegevensbeheerder@haverbroek.example")
+    begonnen = [
+        een.post("/leveringen/nieuw/", files={"bestand": ("groot.xlsx", groot)}).path for een in beheerders
+    ]
+    beheerders[0].wait_for(begonnen[0], "rijen gelezen")
+
+    answered(jobcoach, een_zoekvraag(jobcoach, f"{HAVERBROEK.midden}AA", 25), 10)
+    klein = (demo.data / "voorbeelden" / "sonar-export-haverbroek.xlsx").read_bytes()
+    levering = beheerder.post("/leveringen/nieuw/", files={"bestand": ("klein.xlsx", klein)}).path
+    beheerder.wait_for(levering, "Klaar om te publiceren", 10)
+
+    for een, groot_path in zip(beheerders, begonnen, strict=True):
+        page = een.get(groot_path)
+        assert "Klaar om te publiceren" not in page.text, "it was still being converted all that time"
+        een.wait_for(groot_path, "Klaar om te publiceren", PICKED_UP_WITHIN)

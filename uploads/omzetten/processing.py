@@ -29,7 +29,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.koppelingen import saved
-from uploads.leveringen import lifecycle, voorproef
+from uploads.leveringen import beurten, lifecycle, voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
@@ -69,21 +69,22 @@ _NIETS = "In dit bestand is niets gevonden om te publiceren. Bekijk hieronder wa
 Volg = Callable[[Levering], None]
 
 
-def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> None:
-    """Converts a levering that waits for it.
+def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, in_turn: bool = False) -> bool:
+    """Converts a levering that waits for it; tells whether it worked on it.
 
-    Does nothing when it does not wait, or when another worker has it. It can safely be called again at any
-    time: it begins anew. `volg` is called with the levering after each step. An error in the file is written
-    to the levering's `melding`; other exceptions reach the caller.
+    Does nothing when it does not wait, when another worker has it, or with `in_turn` when its municipality has
+    its share of the workers. It can safely be called again at any time: it begins anew. `volg` is called with
+    the levering after each step. An error in the file is written to the levering's `melding`; other exceptions
+    reach the caller.
     """
-    werk = _claim(gemeente, levering_id, volg)
+    werk = _claim(gemeente, levering_id, volg, in_turn=in_turn)
     if werk is None:
-        return
+        return False
     try:
         with _few_collections():
             werk.run()
     except LeaseVerloren:
-        return
+        pass
     except SoortOnduidelijk as problem:
         werk.fail(problem.melding, vraagt_soort=True)
     except NietGekoppeld as problem:
@@ -92,6 +93,7 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None) -> N
         werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
     except Onleesbaar as problem:
         werk.fail(problem.melding)
+    return True
 
 
 def retry(
@@ -369,8 +371,10 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*_GC_USUAL)
 
 
-def _claim(gemeente: Gemeente, levering_id: int, volg: Volg | None) -> _Werk | None:
+def _claim(gemeente: Gemeente, levering_id: int, volg: Volg | None, *, in_turn: bool) -> _Werk | None:
     with voor_gemeente(gemeente):
+        if in_turn and not beurten.has_turn(levering_id):
+            return None
         lease = lifecycle.begin_converting(levering_id, **_no_figures())
         if lease is None:
             return None

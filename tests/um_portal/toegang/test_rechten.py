@@ -43,7 +43,6 @@ pytestmark = pytest.mark.django_db
 
 # Addresses that anybody may open, logged in or not.
 OPENBAAR = {
-    "gezond",
     "help",
     "rechten",
     "toegankelijkheid",

@@ -1,0 +1,155 @@
+"""Runs `manage.py check_config`: tells whether this machine has what the portal needs.
+
+The settings themselves are checked before any command starts (`um_portal.configuration`); this looks at what they
+point to. It shows no values: some are secret.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from um_portal import health
+from um_portal.tenants import login
+
+GOED, LET_OP, FOUT = "goed", "let op", "fout"
+_SOON = timedelta(days=30)
+_CLOCK_SECONDS = 2
+_CONFINED = "from uploads.sandbox.confinement import confine; import sys; sys.exit(confine() or 0)"
+
+Bevinding = tuple[str, str]
+
+
+class Command(BaseCommand):
+    """The command that checks the configuration of this machine."""
+
+    help = "Controleert de instellingen en waar ze naar wijzen; eindigt met 1 als er iets fout is."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints a line per finding; exits with 1 when one of them is wrong."""
+        found = [(GOED, "De instellingen kloppen met elkaar."), *check_config()]
+        for ernst, zin in found:
+            self.stdout.write(f"{ernst + ':':8}{zin}")
+        if any(ernst == FOUT for ernst, _ in found):
+            sys.exit(1)
+
+
+def check_config() -> list[Bevinding]:
+    """Gives what is right and wrong, in the order of the table below; a check that fails itself is wrong."""
+    found: list[Bevinding] = []
+    for what, check in _CHECKS:
+        try:
+            found += check()
+        except Exception as error:  # whatever it is, the operator has to look at it
+            found.append((FOUT, f"{what} is niet te controleren ({type(error).__name__})."))
+    return found
+
+
+def _database() -> Iterator[Bevinding]:
+    with connection.cursor() as cursor:
+        wrong = login.problem(cursor)
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        (clock,) = cursor.fetchone()
+    if wrong:
+        yield (LET_OP if settings.UM_DEMO else FOUT), wrong
+    else:
+        yield GOED, "De database antwoordt, en row-level security geldt."
+    if abs(float(clock) - datetime.now(UTC).timestamp()) > _CLOCK_SECONDS:
+        yield FOUT, "De klok van deze machine loopt niet gelijk met die van de database."
+
+
+def _migrations() -> Iterator[Bevinding]:
+    if pending := health.pending_migrations():
+        yield FOUT, f"De tabellen: {len(pending)} migraties ontbreken. Voer uit: manage.py migrate"
+    else:
+        yield GOED, "De tabellen zijn van deze versie."
+
+
+def _redis() -> Iterator[Bevinding]:
+    health.ask_redis()
+    yield GOED, "Redis antwoordt."
+
+
+def _certificate() -> Iterator[Bevinding]:
+    path = settings.UM_EXCHANGE_CERTIFICAAT
+    if not path:
+        if not settings.UM_DEMO:
+            yield LET_OP, "Er is geen certificaat om de uitwisseling te bellen (UM_EXCHANGE_CERTIFICAAT)."
+        return
+    certificate = x509.load_pem_x509_certificates(Path(path).read_bytes())[0]
+    key_path = Path(settings.UM_EXCHANGE_SLEUTEL or path)
+    key = serialization.load_pem_private_key(key_path.read_bytes(), password=None)
+    left = certificate.not_valid_after_utc - datetime.now(UTC)
+    if key.public_key() != certificate.public_key():
+        yield FOUT, "Het certificaat voor de uitwisseling hoort niet bij de sleutel."
+    if not _is_for_calling(certificate):
+        yield FOUT, "Het certificaat voor de uitwisseling is niet om mee te bellen (client authentication)."
+    if left < timedelta(0):
+        yield FOUT, "Het certificaat voor de uitwisseling is verlopen."
+    elif left < _SOON:
+        yield LET_OP, f"Het certificaat voor de uitwisseling verloopt over {left.days} dagen."
+    else:
+        yield GOED, f"Het certificaat voor de uitwisseling is nog {left.days} dagen geldig."
+    if os.stat(key_path).st_mode & 0o007:
+        yield FOUT, "De sleutel voor de uitwisseling is leesbaar voor iedereen op deze machine."
+
+
+def _is_for_calling(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
+
+
+def _static() -> Iterator[Bevinding]:
+    if settings.UM_DEMO:
+        return
+    if not settings.UM_STATIC_MANIFEST:
+        yield LET_OP, "UM_STATIC_MANIFEST staat uit: de vormgeving gaat niet ingepakt over de lijn."
+    elif not (Path(str(settings.STATIC_ROOT)) / "staticfiles.json").is_file():
+        yield FOUT, "De vormgeving is niet verzameld. Voer uit: manage.py collectstatic --noinput"
+    else:
+        yield GOED, "De vormgeving is verzameld."
+
+
+def _sandbox() -> Iterator[Bevinding]:
+    done = subprocess.run(
+        [sys.executable, "-c", _CONFINED], check=False, capture_output=True, cwd=settings.BASE_DIR
+    )
+    if done.returncode == 0:
+        yield GOED, "Deze kernel kan het leesproces afsluiten."
+    elif settings.UM_LEES_ZANDBAK == "verplicht":
+        yield (
+            FOUT,
+            "Deze kernel kan het leesproces niet afsluiten: aangeleverde bestanden worden niet gelezen.",
+        )
+    else:
+        yield LET_OP, "Deze kernel kan het leesproces niet afsluiten, en UM_LEES_ZANDBAK staat dat toe."
+
+
+def _demonstration() -> Iterator[Bevinding]:
+    if settings.UM_DEMO:
+        yield LET_OP, "UM_DEMO staat aan: dit is een demonstratie, alleen voor deze machine."
+
+
+_CHECKS: tuple[tuple[str, Callable[[], Iterator[Bevinding]]], ...] = (
+    ("De demonstratie", _demonstration),
+    ("De database", _database),
+    ("De tabellen", _migrations),
+    ("Redis", _redis),
+    ("Het certificaat voor de uitwisseling", _certificate),
+    ("De vormgeving", _static),
+    ("Het leesproces", _sandbox),
+)
