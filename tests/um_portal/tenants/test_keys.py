@@ -22,8 +22,8 @@ from exchange.standard import Soort
 from exchange.vum3.interface import VUM3
 from tests import factories
 from tests.factories import (
-    een_gebruiker,
     een_contactmoment,
+    een_gebruiker,
     een_gemeente,
     een_vacature,
     een_werkzoekende,
@@ -36,8 +36,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Sleutel
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle import opmerkingen
-from uploads.koppelingen import saved
-from uploads.koppelingen import klad
+from uploads.koppelingen import klad, saved
 from uploads.leveringen import voorproef
 from uploads.leveringen.intake import receive
 from uploads.mapping.presets.sonar import REGELS as SONAR_REGELS
