@@ -65,7 +65,7 @@ MOST = {
     "/leveringen/gepubliceerd/alles-intrekken/": 4,
     "/leveringen/gepubliceerd/download/?vorm=csv": 5,
     "/leveringen/geschiedenis/": 5,
-    "/leveringen/{levering}/publiceer/": 4,
+    "/leveringen/{levering}/publiceer/": 5,
     "/leveringen/{gepubliceerd}/terugdraaien/": 7,
     "/leveringen/{levering}/waarden/": 7,
     "/leveringen/{levering}/waarden/voorstellen/": 5,

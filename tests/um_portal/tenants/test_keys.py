@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models
+from django.http import QueryDict
 
 from exchange.bron import store
 from exchange.bron.answer import find_contactmomenten, find_detail
@@ -22,6 +23,7 @@ from exchange.vum3.interface import VUM3
 from tests import factories
 from tests.factories import (
     een_contactmoment,
+    een_gebruiker,
     een_gemeente,
     een_vacature,
     een_werkzoekende,
@@ -34,7 +36,7 @@ from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Sleutel
 from um_portal.tenants.scope import voor_gemeente
 from uploads.controle import opmerkingen
-from uploads.koppelingen import saved
+from uploads.koppelingen import klad, saved
 from uploads.leveringen import voorproef
 from uploads.leveringen.intake import receive
 from uploads.mapping.presets.sonar import REGELS as SONAR_REGELS
@@ -159,6 +161,7 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
         )
         assert ConceptWerkzoekende.objects.count() == 1
         voorproef.keep(gemeente, levering, b"{}")
+        klad.keep(levering, een_gebruiker(gemeente), QueryDict("k0-doel="))
         Opmerkingenbestand.objects.create(
             gemeente=gemeente,
             levering=levering,

@@ -208,7 +208,7 @@ def test_of_two_columns_with_one_name_the_right_one_is_coloured(client, gemeente
     )
     levering = converted(gemeente, inhoud, "v.csv")
     sheet = the_sheet(download(client, levering))
-    assert [colour(cell) for cell in sheet[2]][:5] == ["", "", "", ROOD, ""]
+    assert [colour(cell) for cell in sheet[2]][:5] == ["", "", "", GEEL, ""]
 
 
 @pytest.mark.django_db
