@@ -597,7 +597,7 @@ _GOOD = {"vraagObject": {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
         ),
         (WZ, _asked_with("datumAanvangBeschikbaarVoorWerk", "$lte", 20270101), "application/json", "400.01"),
         (VAC, _asked_with("datumAanvangWerkzaamheden", "$gte", "morgen"), "application/json", "400.01"),
-        (VAC, _asked_with("codeWerkEnDenkniveauMinimaal", "$gte", 3), "application/json", "400.01"),
+        (VAC, _asked_with("codeWerkEnDenkniveauMinimaal", "$eq", 7), "application/json", "400.01"),
         # A bound that the contract does not know here has no effect, whatever its type.
         (WZ, _asked_with("werktijden.aantalWerkurenPerWeekMinimaal", "$gte", "20"), "application/json", ""),
     ],
