@@ -554,7 +554,7 @@ def test_a_body_must_be_announced_as_json(simulator: str, sources: Sources) -> N
     assert error(response) == (400, "400.01")
 
 
-def _asking(sleutel: str, operator: str, value: Any) -> dict[str, Any]:
+def _asked_with(sleutel: str, operator: str, value: Any) -> dict[str, Any]:
     area = {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
     return {"vraagObject": {**area, sleutel: {operator: value}}}
 
@@ -577,19 +577,29 @@ _GOOD = {"vraagObject": {"selectiegebied": {"postcode": "3511AB", "afstand": 5}}
             "application/json",
             "400.01",
         ),
-        (WZ, _asking("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", "20"), "application/json", "400.01"),
         (
-            VAC,
-            _asking("werktijden.aantalWerkurenPerWeekMaximaal", "$gte", "twintig"),
+            WZ,
+            _asked_with("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", "20"),
             "application/json",
             "400.01",
         ),
-        (WZ, _asking("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", True), "application/json", "400.01"),
-        (WZ, _asking("datumAanvangBeschikbaarVoorWerk", "$lte", 20270101), "application/json", "400.01"),
-        (VAC, _asking("datumAanvangWerkzaamheden", "$gte", "morgen"), "application/json", "400.01"),
-        (VAC, _asking("codeWerkEnDenkniveauMinimaal", "$gte", 3), "application/json", "400.01"),
+        (
+            VAC,
+            _asked_with("werktijden.aantalWerkurenPerWeekMaximaal", "$gte", "twintig"),
+            "application/json",
+            "400.01",
+        ),
+        (
+            WZ,
+            _asked_with("werktijden.aantalWerkurenPerWeekMinimaal", "$lte", True),
+            "application/json",
+            "400.01",
+        ),
+        (WZ, _asked_with("datumAanvangBeschikbaarVoorWerk", "$lte", 20270101), "application/json", "400.01"),
+        (VAC, _asked_with("datumAanvangWerkzaamheden", "$gte", "morgen"), "application/json", "400.01"),
+        (VAC, _asked_with("codeWerkEnDenkniveauMinimaal", "$eq", 7), "application/json", "400.01"),
         # A bound that the contract does not know here has no effect, whatever its type.
-        (WZ, _asking("werktijden.aantalWerkurenPerWeekMinimaal", "$gte", "20"), "application/json", ""),
+        (WZ, _asked_with("werktijden.aantalWerkurenPerWeekMinimaal", "$gte", "20"), "application/json", ""),
     ],
 )
 def test_the_source_and_the_simulator_judge_a_call_alike(
@@ -601,7 +611,7 @@ def test_the_source_and_the_simulator_judge_a_call_alike(
     mediatype: str,
     code: str,
 ) -> None:
-    settings.UM_DEMO = True
+    settings.UM_DEMO, settings.ALLOWED_HOSTS = True, ["127.0.0.1", "testserver"]
     call = f"{soort.api_naam}/matches"
     answers: list[Any] = [
         requests.post(
