@@ -6,6 +6,7 @@ It never keeps or repeats a value.
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -151,7 +152,12 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
             break
     if not said:
         return Kolomwaarden(0, frozenset(), "")
-    times = {soort: sum(test(value, text) for value, text in said) for soort, test in _TESTS.items()}
+    # Most columns say the same few things again and again: each is judged once. 1 and True are not the same.
+    unlike = Counter((type(value), value, text) for value, text in said)
+    times = {
+        soort: sum(number for (_, value, text), number in unlike.items() if test(value, text))
+        for soort, test in _TESTS.items()
+    }
     if order_of(value for value, _ in said) is Volgorde.MAAND_DAG:
         times[Waardesoort.DATUM] = sum(date_of(value, maand_eerst=True) is not None for value, _ in said)
     found = _sensible({soort for soort, number in times.items() if number >= _NEARLY_ALL * len(said)}, said)
