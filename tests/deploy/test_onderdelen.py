@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
-from django.db import connection
 from django.test import RequestFactory
 
 from exchange.interfaces import SPOKEN
+from tests.conftest import OWNER_URL
 from tests.deploy.parts import a_web_part, call
 from um_portal import health
 from um_portal.onderdelen import ONDERDELEN, Wachtrij, Web, Werker
@@ -29,9 +30,11 @@ def parts(django_db_setup: None) -> Iterator[dict[str, Path]]:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-")))
         yield {
-            "bron": stack.enter_context(a_web_part("bron", place, "UM_SECRET_KEY", REDIS_URL=NOWHERE)),
+            "bron": stack.enter_context(
+                a_web_part("bron", place, "UM_SECRET_KEY", UM_REDIS_CACHE_URL=NOWHERE)
+            ),
             "aanleveren": stack.enter_context(
-                a_web_part("aanleveren", place, "UM_SECRET_KEY", REDIS_URL=NOWHERE)
+                a_web_part("aanleveren", place, "UM_SECRET_KEY", UM_REDIS_CACHE_URL=NOWHERE)
             ),
             "paginas": stack.enter_context(
                 a_web_part(
@@ -80,12 +83,16 @@ def test_a_part_whose_migrations_are_missing_lives_and_is_not_ready() -> None:
     middleware = health.HealthMiddleware(lambda request: pytest.fail("passed on"))
     ask = RequestFactory().get
     health._applied.cache_clear()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'uploads'")
-    assert health.pending_migrations()
-    assert middleware(ask(health.LIVE)).status_code == 200
-    assert middleware(ask(health.READY)).status_code == 503
+    with psycopg.connect(OWNER_URL, autocommit=True) as owner:
+        gone = owner.execute(
+            "DELETE FROM django_migrations WHERE app = 'uploads' RETURNING id, app, name, applied"
+        ).fetchall()
+        try:
+            assert health.pending_migrations()
+            assert middleware(ask(health.LIVE)).status_code == 200
+            assert middleware(ask(health.READY)).status_code == 503
+        finally:
+            owner.cursor().executemany("INSERT INTO django_migrations VALUES (%s, %s, %s, %s)", gone)
 
 
 def test_the_table_says_where_the_parts_for_machines_answer() -> None:
@@ -97,4 +104,4 @@ def test_the_table_says_where_the_parts_for_machines_answer() -> None:
 def test_every_queue_has_a_worker_of_its_own() -> None:
     alone = {deel.wachtrijen for deel in ONDERDELEN.values() if isinstance(deel, Werker)}
     assert {(queue,) for queue in Wachtrij} <= alone
-    assert "--queues zoeken --pool threads" in " ".join(command("zoeken", os.environ))
+    assert "--queues celery-zoeken --pool threads" in " ".join(command("zoeken", os.environ))
