@@ -75,7 +75,7 @@ GEHEEL: Final = "portaal"
 _ALL: Final[tuple[Onderdeel, ...]] = (
     Web("paginas", ("/",), processen=2, threads=8, seconden=60, geheim=True, belt=True),
     # The exchange waits 10 seconds for an answer; nothing here takes longer.
-    Web("bron", ("/vum/bron/v3/",), processen=2, threads=8, seconden=30),
+    Web("bron", ("/vum/bron/",), processen=2, threads=8, seconden=30),
     # A large file may take long to come in.
     Web("aanleveren", ("/api/v1/",), processen=1, threads=8, seconden=120, redis=True),
     Web("simulator", (), processen=1, threads=8, seconden=60, redis=True),

@@ -41,7 +41,7 @@ class UitwisselingFout(FoutMetMelding):
     """The exchange gave no usable answer; `melding` is for the jobcoach.
 
     `onbekend`: it may have answered all the same, and count that. `opgebruikt`: it says that this question, or
-    this municipality, has had all it may ask (429.01). `herhaalbaar`: asking again may help. `voorbijgaand`: it
+    this municipality, has had all it may ask. `herhaalbaar`: asking again may help. `voorbijgaand`: it
     is likely to pass within a minute. `wacht`: the time that it asks to wait.
     """
 
