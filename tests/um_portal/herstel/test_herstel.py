@@ -133,7 +133,7 @@ def test_it_works(
     assert any("uw tweede factor is verwijderd" in one.subject for one in mail.outbox)
     assert Browser().get(link).status_code == 404
     with voor_gemeente(gemeente):
-        lines = Auditregel.objects.filter(handeling__startswith="herstel_").order_by("volgnummer")
+        lines = Auditregel.objects.filter(handeling__startswith="herstel_").order_by("pk")
         found = list(lines.values_list("handeling", "actor"))
     assert [handeling for handeling, _ in found] == [
         "herstel_gevraagd",
