@@ -11,6 +11,8 @@ _THINGS = {
     "exchange/bemiddelaar/lifecycle.py": ("Zoekvraag", "Zoekstatus"),
     "um_portal/gemeenten/lifecycle.py": ("Gemeente", "Gemeentestatus"),
 }
+# Its status is written by a function of the database, which only this module calls.
+_BY_DATABASE = {"um_portal/gemeenten/lifecycle.py"}
 # What writes the status of something else: a mapping for the whole country, a code of a list.
 _OTHERS = {"uploads/waarden/national.py", "exchange/waardelijsten/models.py"}
 _WRITERS = {
@@ -59,7 +61,7 @@ def test_nobody_but_its_life_cycle_writes_the_status_of_a_thing() -> None:
             name = file.relative_to(ROOT).as_posix()
             if "/migrations/" not in name and (lines := list(_writes(file.read_text(), models))):
                 found[name] = lines
-    assert set(_THINGS) <= set(found)
+    assert set(_THINGS) - _BY_DATABASE <= set(found)
     assert {name: lines for name, lines in found.items() if name not in {*_THINGS, *_OTHERS}} == {}
 
 

@@ -121,11 +121,11 @@ def test_it_works(
     assert herstellen.send_links() == 0
     link = path_in(gebruiker)
     browser = Browser()
-    assert browser.get(link)["Location"] == "/account/herstel"
+    assert browser.get(link)["Location"] == "/account/herstel/"
     assert factors(gebruiker) == 1
-    assert "Dit is niet uw wachtwoord" in browser.post("/account/herstel", {"password": "fout"}).text
+    assert "Dit is niet uw wachtwoord" in browser.post("/account/herstel/", {"password": "fout"}).text
     assert factors(gebruiker) == 1
-    answer = step(browser.post, "/account/herstel", {"password": WACHTWOORD}, follow=True)
+    answer = step(browser.post, "/account/herstel/", {"password": WACHTWOORD}, follow=True)
     # Logged in with the password alone, and so to the page that sets up a new one.
     assert answer.redirect_chain[-1] == ("/account/tweede-factor", 302)
     assert factors(gebruiker) == 0
@@ -212,7 +212,7 @@ def test_unused_it_expires_and_changes_nothing(ready: str, gebruiker: Gebruiker)
     opened.get(ready)
     later(Herstel.objects.get(), days=7)
     assert Browser().get(ready).status_code == 404
-    assert opened.post("/account/herstel", {"password": WACHTWOORD}).status_code == 404
+    assert opened.post("/account/herstel/", {"password": WACHTWOORD}).status_code == 404
     assert factors(gebruiker) == 1
     assert herstellen.open_of(gebruiker) is None
 
@@ -220,7 +220,7 @@ def test_unused_it_expires_and_changes_nothing(ready: str, gebruiker: Gebruiker)
 def test_the_password_is_counted_as_in_logging_in(ready: str, gebruiker: Gebruiker) -> None:
     browser = Browser()
     browser.get(ready)
-    answers = [browser.post("/account/herstel", {"password": "fout"}).status_code for _ in range(9)]
+    answers = [browser.post("/account/herstel/", {"password": "fout"}).status_code for _ in range(9)]
     assert answers[-1] == 429
     assert factors(gebruiker) == 1
 
@@ -256,7 +256,7 @@ def test_a_mail_server_that_is_away_delays_the_link(
     assert herstellen.send_links() == 1
 
 
-@pytest.mark.parametrize("path", ["/account/herstel", "/account/herstel/x", "/account/herstel/bezwaar/x"])
+@pytest.mark.parametrize("path", ["/account/herstel/", "/account/herstel/x", "/account/herstel/bezwaar/x"])
 def test_a_link_that_somebody_made_up_gets_a_page(path: str) -> None:
     answer = Browser().get(path)
     assert answer.status_code == 404
