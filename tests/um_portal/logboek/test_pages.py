@@ -123,6 +123,8 @@ def test_support_sees_all_municipalities_without_names_and_content(
         assert "Sem Steun" in text
         assert "incident" in text, "what support itself did, is told"
         assert not any(secret in text for secret in ("VUM-1", "zoekvraag 7", "Joris", "van Dam"))
+    assert "Alle gemeenten</option>" in page.text
+    assert "<span><br>" not in page.text, "no empty line where the content is left out"
     assert rows(browser.get("/logboek/alle?wie=0"))[0] == ("Sem Steun", "Logboek gedownload", "")
     # To the municipality, support is one.
     shown = [row for row in rows(een_client(beheerder).get("/logboek/")) if "opgeschort" in row[1]]
