@@ -429,7 +429,6 @@ def test_whatever_a_source_sends_can_be_stored_and_shown(exchange, gemeente, job
 @pytest.mark.parametrize(
     ("data", "melding"),
     [
-        ({}, "Postcode"),
         ({"postcode": "3511", "afstand": 5}, "vier cijfers en twee letters"),
         ({"postcode": "0000AA", "afstand": 5}, "bestaat niet"),
         ({"postcode": "3511AB", "afstand": 1000}, "999"),
