@@ -140,6 +140,7 @@ class ZoekForm(forms.Form):
         max_length=7,
         help_text="Vier cijfers en twee letters, bijvoorbeeld 1234 AB.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "um-breedte-kort"}),
+        error_messages={"required": "Vul een postcode in, bijvoorbeeld 1234 AB."},
     )
     afstand = forms.IntegerField(
         label="Afstand in kilometers",
@@ -147,6 +148,7 @@ class ZoekForm(forms.Form):
         max_value=MAX_AFSTAND,
         initial=25,
         help_text="Hemelsbreed.",
+        error_messages={"required": f"Vul een afstand in van 0 tot en met {MAX_AFSTAND} kilometer."},
     )
     naam = forms.CharField(
         label="Naam van deze zoekvraag",

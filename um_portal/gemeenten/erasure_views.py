@@ -44,6 +44,7 @@ def _page(request: GemeenteRequest, only: Gemeente | None, back: str) -> HttpRes
             return redirect(back)
         form.add_error("adres", refused)
     context = {
+        "eigen": only is not None,
         "titel": "Account wissen",
         "tekst": "Dit wist het account van een persoon, voorgoed.",
         "gevolgen": _GEVOLGEN,
@@ -52,7 +53,7 @@ def _page(request: GemeenteRequest, only: Gemeente | None, back: str) -> HttpRes
         "terug_url": back,
         "gevaar": True,
     }
-    return render(request, "componenten/bevestigen.html", context, status=422 if form.errors else 200)
+    return render(request, "gemeenten/account_wissen.html", context, status=422 if form.errors else 200)
 
 
 def _erase(adres: str, only: Gemeente | None, door: Gebruiker) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 
@@ -238,19 +237,12 @@ class LogoForm(GestempeldForm):
 
     bestand = forms.FileField(
         label="Logo",
-        required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".png,image/png", "data-max-bytes": str(logo.MAX_BYTES)}),
         help_text=f"Een PNG van hoogstens {logo.MAX_BYTES // 1000} kB, {logo.MAX_BREEDTE} bij {logo.MAX_HOOGTE} "
         "beeldpunten.",
+        error_messages={"required": "Kies een afbeelding."},
     )
-
-    def clean_bestand(self) -> "UploadedFile[bytes]":
-        """Refuses a missing file."""
-        bestand: UploadedFile[bytes] | None = self.cleaned_data.get("bestand")
-        if bestand is None:
-            raise forms.ValidationError("Kies een afbeelding.")
-        return bestand
 
 
 def initial_of(form: type[GestempeldForm], gemeente: Gemeente) -> dict[str, Any]:

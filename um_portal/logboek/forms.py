@@ -30,14 +30,14 @@ class LogboekFilter(forms.Form):
     # Of whom: a colleague, or for VNG support a municipality.
     wie = forms.ChoiceField(required=False, error_messages=_GEEN_KEUZE)
 
-    def __init__(self, data: Any, *, label: str, wie: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, data: Any, *, label: str, iedereen: str, wie: Iterable[tuple[str, str]]) -> None:
         super().__init__(data)
         acts = sorted(Handeling.choices, key=lambda act: act[1].lower())
         handeling, whose = self.fields["handeling"], self.fields["wie"]
         assert isinstance(handeling, forms.ChoiceField)
         assert isinstance(whose, forms.ChoiceField)
         handeling.choices = [("", "Alle handelingen"), *acts]
-        whose.label, whose.choices = label, [("", "Iedereen"), *wie]
+        whose.label, whose.choices = label, [("", iedereen), *wie]
 
     def clean(self) -> dict[str, Any]:
         """Objects to a period that ends before it begins."""

@@ -30,7 +30,7 @@ MAX_DOWNLOAD = 50_000
 def _own_filter(request: GemeenteRequest) -> tuple[LogboekFilter, dict[Any, str]]:
     names = lines.colleagues()
     choices = [(str(pseudoniem), name) for pseudoniem, name in names.items()]
-    return LogboekFilter(request.GET, label="Collega", wie=choices), names
+    return LogboekFilter(request.GET, label="Collega", iedereen="Iedereen", wie=choices), names
 
 
 @requires(Recht.LOGBOEK)
@@ -64,7 +64,7 @@ def own_csv(request: GemeenteRequest) -> HttpResponse:
 def _support_filter(request: GemeenteRequest) -> tuple[LogboekFilter, dict[int, str]]:
     gemeenten = lines.names_of_municipalities()
     choices = [(str(PORTAAL), lines.PORTAAL_NAAM), *((str(pk), naam) for pk, naam in gemeenten.items())]
-    return LogboekFilter(request.GET, label="Gemeente", wie=choices), gemeenten
+    return LogboekFilter(request.GET, label="Gemeente", iedereen="Alle gemeenten", wie=choices), gemeenten
 
 
 @requires(Recht.LOGBOEK_SUPPORT)

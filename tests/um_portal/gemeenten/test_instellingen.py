@@ -222,6 +222,9 @@ def test_name_and_logo_stand_above_the_pages_of_the_own_municipality_only(
     path = f"{PAD}naam/"
     beheerder.post(path, {"naam_in_kop": "Werkplein <b>Aa</b>", "stempel": _stamp(beheerder, path)})
     path = f"{PAD}logo/"
+    assert "niet verplicht" not in beheerder.get(path).text
+    nothing = beheerder.post(path, {"stempel": _stamp(beheerder, path)})
+    assert (nothing.status_code, "Kies een afbeelding." in nothing.text) == (422, True)
     file = SimpleUploadedFile("logo.png", _png(extra=b"Comment\0gemaakt door Jan"))
     saved = beheerder.post(path, {"bestand": file, "stempel": _stamp(beheerder, path)})
     assert saved.status_code == 302

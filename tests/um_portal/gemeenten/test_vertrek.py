@@ -229,6 +229,7 @@ def test_a_functioneel_beheerder_erases_a_colleague_and_nobody_else() -> None:
             browser.post("/gemeenten/collega-wissen/", {"adres": adres, "zeker": "on"}, follow=True).text
         )
 
+    assert 'aria-label="Kruimelpad"' in browser.get("/gemeenten/collega-wissen/").text
     unknown = "Er is geen collega met dit adres"
     assert unknown in erase(stranger.username)
     assert unknown in erase("niemand@test.example")

@@ -80,6 +80,7 @@ def test_it_tells_who_did_what_and_one_line_for_a_detail(
         ("Joris van Dam", "Detail opgevraagd", "Niet geleverd"),
         ("Joris van Dam", "Detail opgevraagd", "Geleverd"),
         ("Het portaal", "Gemeente toegelaten tot de uitwisseling", ""),
+        ("Het portaal", "Gemeente ingeschreven", ""),
     ]
     for shown in ("VUM-1", "zoekvraag 7", "9" * 20, "Jobcoach"):
         assert shown in page.text
@@ -123,6 +124,8 @@ def test_support_sees_all_municipalities_without_names_and_content(
         assert "Sem Steun" in text
         assert "incident" in text, "what support itself did, is told"
         assert not any(secret in text for secret in ("VUM-1", "zoekvraag 7", "Joris", "van Dam"))
+    assert "Alle gemeenten</option>" in page.text
+    assert "<span><br>" not in page.text, "no empty line where the content is left out"
     assert rows(browser.get("/logboek/alle?wie=0"))[0] == ("Sem Steun", "Logboek gedownload", "")
     # To the municipality, support is one.
     shown = [row for row in rows(een_client(beheerder).get("/logboek/")) if "opgeschort" in row[1]]
@@ -151,7 +154,7 @@ def test_it_can_be_narrowed_to_a_period_an_act_and_a_colleague(
 
     assert acts(f"wie={own}") == ["Detail opgevraagd"]
     assert acts("handeling=ingelogd") == ["Ingelogd"]
-    assert len(acts(f"van={today}&tot={today}")) == 3
+    assert len(acts(f"van={today}&tot={today}")) == 4
     assert acts(f"van={tomorrow}") == []
     # What is not understood narrows nothing, and says so.
     wrong = browser.get("/logboek/?van=gisteren&tot=%00&handeling=bestaat-niet&wie='--&pagina=zx")
@@ -178,7 +181,7 @@ def test_a_page_costs_the_same_number_of_queries_however_much_is_on_it(
         detail(een, een_gebruiker(een), f"VUM-{number}", Uitkomst.GELUKT)
     assert queries("/logboek/") == before
     assert len(browser.get("/logboek/").context["rijen"]) == views.PER_PAGINA
-    assert len(browser.get("/logboek/?pagina=2").context["rijen"]) == 7
+    assert len(browser.get("/logboek/?pagina=2").context["rijen"]) == 8
 
 
 def test_the_csv_holds_no_formula_has_the_fields_of_the_standard_and_is_in_the_log(
