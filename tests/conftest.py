@@ -24,8 +24,9 @@ from tests.browser import a_chromium, a_playwright
 from um_portal.audit import brontelling
 from um_portal.tenants import keys
 
-# The tests that guard a change make up the same examples every time; `make test-all` looks for new ones.
-hypothesis.settings.register_profile("vast", derandomize=True)
+# The tests that guard a change make up the same examples every time, however slow the machine is;
+# `make test-all` looks for new ones.
+hypothesis.settings.register_profile("vast", derandomize=True, deadline=None)
 
 OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]
 

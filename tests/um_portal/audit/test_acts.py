@@ -27,6 +27,7 @@ from tests.factories import (
 from um_portal.accounts import sessies, uitnodigingen
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit import brontelling
+from um_portal.audit.handelingen import Handeling
 from um_portal.audit.models import Auditregel, Brontelling, Pseudoniem, Supportregel, Uitkomst
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import als_support, handelt, voor_gemeente
@@ -37,9 +38,10 @@ WACHTWOORD = "een-lang-eigen-wachtwoord"
 
 
 def deeds(gemeente: Gemeente, *fields: str) -> list[Any]:
-    """Gives what the log of a municipality says, in order, without its admission."""
+    """Gives what the log of a municipality says, in order, without its registration and admission."""
     with voor_gemeente(gemeente):
-        lines = Auditregel.objects.exclude(handeling="gemeente_toegelaten").order_by("pk")
+        begin = (Handeling.GEMEENTE_INGESCHREVEN, Handeling.GEMEENTE_TOEGELATEN)
+        lines = Auditregel.objects.exclude(handeling__in=begin).order_by("pk")
         return list(lines.values_list(*fields) if fields else lines)
 
 

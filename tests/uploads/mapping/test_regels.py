@@ -31,6 +31,7 @@ from uploads.mapping.presets.standaard import rules_for
 from uploads.mapping.recognition import (
     EIGEN,
     Bestandskeuze,
+    BladOnduidelijk,
     Herkend,
     NietGekoppeld,
     Opgeslagen,
@@ -871,8 +872,9 @@ def test_a_missing_column_of_a_saved_koppeling_is_told_once():
 def test_a_chosen_sheet_and_row_are_respected():
     een = sheet(EIGEN_KOPPEN, ["K1", "3511AB", 1, "", "", "ja"], naam="Een")
     twee = sheet(["x", "y"], EIGEN_KOPPEN, ["K2", "3511AB", 1, "", "", "ja"], naam="Twee")
+    with pytest.raises(BladOnduidelijk):
+        recognise(book(een, twee), opgeslagen=[OPGESLAGEN])
     for keuze, blad, kopregel in (
-        (None, "Een", 1),
         (Bestandskeuze("Twee"), "Twee", 2),
         (Bestandskeuze("Twee", 2, EIGEN_REGELS), "Twee", 2),
         (Bestandskeuze("Een", 1), "Een", 1),

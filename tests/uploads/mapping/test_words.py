@@ -304,6 +304,8 @@ _ELSEWHERE = {
     "koppelingen/choices.py": ({"vast"}, "the source of a fixed value"),
     "koppelingen/forms.py": ({"ja"}, "what a ticked box sends"),
     "mapping/engine.py": ({"ja"}, "part of a sentence"),
+    "readers/meldingen.py": ({"leeg"}, "the code of a fault"),
+    "sandbox/herkenning.py": ({"leeg"}, "the code of a fault"),
     "mapping/proposals/kolomnamen.py": (
         {"akkoord", "ja", "moedertaal", "nee", "no"},
         "words of a header",
