@@ -14,7 +14,7 @@ from django.db import connection
 from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_vraag, vum_headers
 from tests.places import ROOT
-from um_portal.gemeenten import views
+from um_portal.gemeenten import overzicht
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def test_the_document_shows_the_same_numbers() -> None:
 def test_a_page_that_takes_the_database_too_long_says_so_and_undoes_what_it_did(monkeypatch) -> None:
     client = een_client(een_gebruiker(supportrol="beslissend"))
     client.raise_request_exception = False
-    monkeypatch.setattr(views, "published_counts", _sleep)
+    monkeypatch.setattr(overzicht, "published_counts", _sleep)
     _patience(500)
     page = client.get("/gemeenten/")
     assert page.status_code == 503
