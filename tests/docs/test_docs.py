@@ -99,6 +99,8 @@ def _as_documented(value: Any) -> str:
         return "leeg"
     if isinstance(value, bool):
         return f"`{int(value)}`"
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
     return f"`{int(value) if isinstance(value, float) and value.is_integer() else value}`"
 
 

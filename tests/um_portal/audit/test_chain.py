@@ -159,8 +159,8 @@ def test_a_log_that_nobody_touched_is_right_and_so_are_its_heads() -> None:
             transaction.set_rollback(True)
         log_act(ander, WRITTEN)
     log_account(Handeling.INLOGGEN_MISLUKT, None)
-    assert verdict() == (True, ["Het logboek klopt: 7 regels in 3 ketens, 6 koppen van buiten de database."])
-    assert list(Keten.objects.order_by("nummer").values_list("volgnummer", flat=True)) == [1, 3, 3]
+    assert verdict() == (True, ["Het logboek klopt: 9 regels in 3 ketens, 8 koppen van buiten de database."])
+    assert list(Keten.objects.order_by("nummer").values_list("volgnummer", flat=True)) == [1, 4, 4]
 
 
 @transactional
@@ -184,13 +184,13 @@ def test_lines_that_changed_places_are_found() -> None:
     gemeente = een_gemeente("Aadorp")
     write(gemeente, "levering 2", "levering 3")
     as_owner(
-        "UPDATE audit_auditregel SET volgnummer = -volgnummer WHERE volgnummer > 1;"
-        "UPDATE audit_auditregel SET volgnummer = 5 + volgnummer WHERE volgnummer < 0"
+        "UPDATE audit_auditregel SET volgnummer = -volgnummer WHERE volgnummer > 2;"
+        "UPDATE audit_auditregel SET volgnummer = 7 + volgnummer WHERE volgnummer < 0"
     )
     correct, sentences = verdict()
     assert not correct
-    assert f"Gemeente Aadorp ({gemeente.pk}): regel 2 is gewijzigd." in sentences
     assert f"Gemeente Aadorp ({gemeente.pk}): regel 3 is gewijzigd." in sentences
+    assert f"Gemeente Aadorp ({gemeente.pk}): regel 4 is gewijzigd." in sentences
 
 
 @transactional
@@ -199,27 +199,27 @@ def test_a_chain_that_was_written_anew_as_a_whole_is_found_by_the_heads_outside(
     write(gemeente, "levering 2", "levering 3", "levering 4")
     # The last two away and the head put back: the chain itself is right.
     as_owner(
-        "DELETE FROM audit_auditregel WHERE volgnummer > 2;"
+        "DELETE FROM audit_auditregel WHERE volgnummer > 3;"
         "UPDATE audit_keten k SET volgnummer = r.volgnummer, hash = r.hash, tijdstip = r.tijdstip"
-        " FROM audit_auditregel r WHERE r.volgnummer = 2"
+        " FROM audit_auditregel r WHERE r.volgnummer = 3"
     )
     begin = f"Gemeente Aadorp ({gemeente.pk}): "
-    assert verdict() == (False, [f"{begin}regels 3 tot en met 4 ontbreken."])
+    assert verdict() == (False, [f"{begin}regels 4 tot en met 5 ontbreken."])
     # And others in their place.
     write(gemeente, "levering 30", "levering 40")
     twice = [
         f"{begin}van regel {number} zijn buiten de database twee verschillende koppen bewaard."
-        for number in (3, 4)
+        for number in (4, 5)
     ]
     correct, sentences = verdict()
     assert not correct
     assert sentences[:2] == twice
     assert [one.partition(" dan ")[0] for one in sentences[2:]] == [
-        f"{begin}regel 3 is een andere",
         f"{begin}regel 4 is een andere",
+        f"{begin}regel 5 is een andere",
     ]
     as_owner("TRUNCATE audit_auditregel, audit_keten")
-    assert verdict() == (False, [*twice, f"{begin}regels 1 tot en met 4 ontbreken."])
+    assert verdict() == (False, [*twice, f"{begin}regels 1 tot en met 5 ontbreken."])
 
 
 @transactional
@@ -263,7 +263,7 @@ def test_writers_at_once_make_one_chain_and_do_not_wait_for_each_others_work() -
         assert problems == []
     correct, sentences = verdict()
     assert correct, sentences
-    assert dict(Keten.objects.values_list("nummer", "volgnummer")) == {gemeente.pk: 31, ander.pk: 11}
+    assert dict(Keten.objects.values_list("nummer", "volgnummer")) == {gemeente.pk: 32, ander.pk: 12}
 
 
 # --- Keeping and erasing ---------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_a_head_that_cannot_be_written_keeps_no_act_back(settings: Any, tmp_path
     with caplog.at_level("INFO"):
         koppen.tell_all()
     assert 'logboekkop {"tijdstip": "' in caplog.text
-    assert [head.volgnummer for head in koppen.read_all()] == [2]
+    assert [head.volgnummer for head in koppen.read_all()] == [3]
 
 
 def test_a_file_with_heads_that_was_spoilt_is_named(settings: Any, tmp_path: Path) -> None:
