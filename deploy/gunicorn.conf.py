@@ -22,6 +22,8 @@ bind = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
 if simulator:
     # It uses the servers and secrets of the demonstration that runs here, unless it was given its own.
     connect_to_demonstration()
+    # The login of the owner of the tables is for commands only.
+    os.environ.pop("DATABASE_EIGENAAR_URL", None)
 worker_class = "gthread"
 workers = int(os.environ.get("UM_WEB_PROCESSEN") or _web.processen)
 threads = int(os.environ.get("UM_WEB_THREADS") or _web.threads)
