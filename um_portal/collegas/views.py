@@ -36,18 +36,24 @@ def _proposed(request: GemeenteRequest, voorstel: Rolvoorstel) -> None:
     messages.info(request, _VOORGESTELD.format(wie=wie))
 
 
+def _explained(rows: list[overzicht.Collega]) -> int | None:
+    """Gives the number of days after which somebody is marked as silent; None when nobody is."""
+    return settings.UM_TOEGANG_STIL_DAGEN if any(row.is_stil for row in rows) else None
+
+
 @_toegang
 @require_GET
 def index(request: GemeenteRequest) -> HttpResponse:
     """Shows the colleagues, who was invited, and what waits for a second pair of eyes."""
     laatste = toetsen.last(request.gemeente)
+    rows = overzicht.collegas(request.gemeente)
     context = {
-        "collegas": overzicht.collegas(request.gemeente),
+        "collegas": rows,
         "genodigden": overzicht.genodigden(),
         "voorstellen": overzicht.voorstellen(request.gemeente, request.user),
         "laatste_toets": laatste,
         "toets_nodig": toetsen.is_due(request.gemeente, laatste.gedaan_op if laatste else None),
-        "stil_dagen": settings.UM_TOEGANG_STIL_DAGEN,
+        "stil_dagen": _explained(rows),
     }
     return render(request, "collegas/lijst.html", context)
 
@@ -218,7 +224,7 @@ def review(request: GemeenteRequest) -> HttpResponse:
     context = {
         "form": form,
         "rijen": [(row, form[f"lid_{row.lid.pk}"]) for row in rows],
-        "stil_dagen": settings.UM_TOEGANG_STIL_DAGEN,
+        "stil_dagen": _explained(rows),
         "genodigden": [one for one in overzicht.genodigden() if one.is_open],
     }
     return render(request, "collegas/toetsen.html", context)

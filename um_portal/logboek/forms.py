@@ -43,7 +43,7 @@ class LogboekFilter(forms.Form):
         """Objects to a period that ends before it begins."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("van") and cleaned.get("tot") and cleaned["tot"] < cleaned["van"]:
-            self.add_error("tot", "Deze dag ligt voor de eerste. Kies een latere dag.")
+            self.add_error("tot", "Deze dag ligt voor de dag bij Vanaf. Kies een latere dag.")
         return cleaned
 
     def narrow(self, lines: QuerySet[Any], column: str) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -185,11 +186,26 @@ def requires(
                     raise
                 return _ask_to_switch(scoped, elsewhere)
 
-        guarded = login_required(_by_user(wrapper))
+        guarded = _tell_of_loss(login_required(_by_user(wrapper)))
         guarded.recht = recht  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _tell_of_loss(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Says on the login page that a form which came too late was not sent."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in _VEILIG and not request.user.is_authenticated:
+            messages.warning(
+                request,
+                "U was niet meer ingelogd. Wat u invulde, is niet verstuurd. Vul het na het inloggen opnieuw in.",
+            )
+        return view(request, *args, **kwargs)
+
+    return wrapper
 
 
 def _by_user(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -455,6 +455,13 @@ def test_a_form_that_is_wrong_says_what_to_do_and_sends_nothing(
         assert not Zoekvraag.objects.exists()
 
 
+def test_whoever_is_no_longer_logged_in_reads_that_nothing_was_sent(client, exchange) -> None:
+    page = client.post("/zoeken/", {"postcode": "3511AB", "afstand": 5}, follow=True)
+    assert "Wat u invulde, is niet verstuurd" in page.text
+    assert "niet verstuurd" not in client.get("/zoeken/", follow=True).text
+    assert not exchange.calls
+
+
 def test_a_municipality_that_does_not_take_part_cannot_search(exchange, gemeente, jobcoach) -> None:
     waiting = een_zoekvraag(gemeente, jobcoach, put=False)
     lifecycle.suspend(gemeente.pk)

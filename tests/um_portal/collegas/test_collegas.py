@@ -365,7 +365,9 @@ def test_nobody_acts_on_another_municipality(beheerder: Gebruiker, gemeente: Gem
 def test_the_list_tells_who_has_a_second_factor_and_who_was_away_long(
     browser: Browser, gemeente: Gemeente
 ) -> None:
+    assert "Lang niet ingelogd" not in browser.get("/collegas/").text
     collega = een_gebruiker(gemeente, last_login=timezone.now() - timedelta(days=100))
+    assert browser.get("/collegas/toetsen").text.count("Lang niet ingelogd") == 2
     page = browser.get("/collegas/").text
     assert page.count("Lang niet ingelogd") == 2  # the badge and its explanation
     assert page.count(">Nee<") == 2

@@ -231,6 +231,7 @@ def test_name_and_logo_stand_above_the_pages_of_the_own_municipality_only(
     page = beheerder.get("/").text
     assert "Werkplein &lt;b&gt;Aa&lt;/b&gt;" in page
     assert "/gemeenten/logo?v=" in page
+    assert "Nu staat er" in beheerder.get(path).text
     image = beheerder.get("/gemeenten/logo")
     assert (image["Content-Type"], image["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert b"Jan" not in image.content

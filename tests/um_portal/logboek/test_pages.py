@@ -160,6 +160,7 @@ def test_it_can_be_narrowed_to_a_period_an_act_and_a_colleague(
     wrong = browser.get("/logboek/?van=gisteren&tot=%00&handeling=bestaat-niet&wie='--&pagina=zx")
     assert len(wrong.context["rijen"]) == 4
     assert "Dit is geen datum" in wrong.text
+    assert "voor de dag bij Vanaf" in browser.get(f"/logboek/?van={tomorrow}&tot={today}").text
 
 
 def test_a_page_costs_the_same_number_of_queries_however_much_is_on_it(

@@ -17,6 +17,8 @@ from tests.factories import (
     een_sonar_rij,
     een_werkblad,
 )
+from tests.spreadsheets import BESTANDEN
+from um_portal.accounts.models import Supportrol
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -173,6 +175,15 @@ def test_of_several_sheets_that_fit_somebody_chooses_one_once(client, gemeente):
     assert (levering.status, levering.blad, levering.omgezet) == (Leveringstatus.OMGEZET, "Team 2", 3)
     following = een_levering(gemeente, workbook(people(2), people(2)))
     assert (following.status, following.blad) == (Leveringstatus.OMGEZET, "Team 2")
+
+
+def test_to_support_a_question_to_the_uploader_is_no_failure(gemeente):
+    een_levering(gemeente, workbook(people(1), people(3)))
+    support = een_client(een_gebruiker(supportrol=Supportrol.ADVISEREND))
+    assert "leveringen mislukt" not in support.get("/gemeenten/").text
+    locked = (BESTANDEN / "wachtwoord.xls").read_bytes()
+    assert een_levering(gemeente, locked, "export.xls").status == Leveringstatus.MISLUKT
+    assert "leveringen mislukt: 1" in support.get("/gemeenten/").text
 
 
 def test_a_sheet_that_is_hidden_or_has_only_headers_is_no_rival(gemeente):
