@@ -298,7 +298,12 @@ def test_the_logs_hold_no_address_with_an_id(front: Front) -> None:
 
 
 def test_the_logs_hold_no_link_that_works_once(front: Front) -> None:
-    for path in ("uitnodiging/geheim-1", "herstel/geheim-2", "herstel/bezwaar/geheim-3", "wachtwoord-vergeten/1-geheim-4"):
+    for path in (
+        "uitnodiging/geheim-1",
+        "herstel/geheim-2",
+        "herstel/bezwaar/geheim-3",
+        "wachtwoord-vergeten/1-geheim-4",
+    ):
         front.ask(None, path=f"/account/{path}", name=PORTAL_NAME, port=front.portal, method="GET")
     front.ask(None, path="/account/inloggen", name=PORTAL_NAME, port=front.portal, method="GET")
     told = {log.name: log.read_text(errors="replace") for log in (front.place / "log").iterdir()}

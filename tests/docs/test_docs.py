@@ -213,7 +213,9 @@ def test_every_room_is_in_the_picture_of_the_house() -> None:
 
 def test_the_arrows_of_the_picture_are_those_that_are_checked() -> None:
     picture = ARCHITECTURE.read_text().split("## Which way the arrows point")[1].split("```")[1]
-    words = " ".join(re.sub(r"^ (?:the roof|uploads|exchange|um_portal)?\s*\|?(?=\s)", "", picture, flags=re.M).split())
+    words = " ".join(
+        re.sub(r"^ (?:the roof|uploads|exchange|um_portal)?\s*\|?(?=\s)", "", picture, flags=re.M).split()
+    )
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     house, *floors = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
     roof, rooms = house[: house.index("uploads")], house[house.index("exchange") + 1 :]

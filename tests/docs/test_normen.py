@@ -109,7 +109,9 @@ def test_every_boundary_has_its_six_threats_with_a_test_or_what_remains() -> Non
     assert len(boundaries) == _GRENZEN
     for boundary in boundaries:
         name = boundary.splitlines()[0]
-        rows = re.findall(r"^\| ([STRIDE]) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", boundary, flags=re.MULTILINE)
+        rows = re.findall(
+            r"^\| ([STRIDE]) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", boundary, flags=re.MULTILINE
+        )
         assert tuple(dict.fromkeys(row[0] for row in rows)) == _STRIDE, name
         for letter, _, _, test, remains in rows:
             assert _A_TEST.search(test) or (test == "–" and remains != "–"), f"{name}: {letter}"
@@ -132,9 +134,10 @@ def test_the_documented_table_of_rights_is_the_one_of_the_code() -> None:
     ]
     lines = RECHTENTABEL.read_text().splitlines()
     head = next(number for number, line in enumerate(lines) if line.startswith("| mag |"))
-    assert lines[head] == "| mag | " + " | ".join([*(f.label for f in Functie), *(s.label for s in _CLOSED)]) + " |"
+    assert (
+        lines[head]
+        == "| mag | " + " | ".join([*(f.label for f in Functie), *(s.label for s in _CLOSED)]) + " |"
+    )
     table = lines[head + 2 : head + 2 + len(expected)]
     assert table == ["| " + " | ".join(cells) + " |" for cells in expected]
     assert lines[head + 2 + len(expected)] == ""
-
-
