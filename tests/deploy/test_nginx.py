@@ -297,6 +297,21 @@ def test_the_logs_hold_no_address_with_an_id(front: Front) -> None:
         assert "geheime-id" not in log.read_text(errors="replace"), log.name
 
 
+def test_the_logs_hold_no_link_that_works_once(front: Front) -> None:
+    for path in (
+        "uitnodiging/geheim-1",
+        "herstel/geheim-2",
+        "herstel/bezwaar/geheim-3",
+        "wachtwoord-vergeten/1-geheim-4",
+    ):
+        front.ask(None, path=f"/account/{path}", name=PORTAL_NAME, port=front.portal, method="GET")
+    front.ask(None, path="/account/inloggen", name=PORTAL_NAME, port=front.portal, method="GET")
+    told = {log.name: log.read_text(errors="replace") for log in (front.place / "log").iterdir()}
+    assert "/account/inloggen" in told["um-portaal.log"]
+    assert "/account/uitnodiging/..." in told["um-portaal.log"]
+    assert {name for name, text in told.items() if "geheim-" in text} == set()
+
+
 def test_the_exchange_is_asked_with_the_portals_own_client_certificate(front: Front) -> None:
     url, limits = f"https://localhost:{front.exchange}/", Limits(whole=10, silence=10, size=10_000)
     trusted = str(front.certificates / "ca.pem")

@@ -21,6 +21,7 @@ from um_portal.tenants.models import GemeenteModel
 
 INSTELLINGEN = ROOT / "docs" / "beheer" / "instellingen.md"
 PRIVACY = ROOT / "docs" / "beheer" / "privacy-en-beveiliging.md"
+ARCHITECTURE = ROOT / "docs" / "ontwikkelaars" / "architecture.md"
 OPDRACHTEN = ROOT / "docs" / "beheer" / "opdrachten.md"
 # Only for one process of the tests to tell another.
 _INTERN = {"UM_TESTOMGEVING"}
@@ -199,6 +200,34 @@ def test_every_command_is_documented() -> None:
     assert len(commands) >= 5
     headings = set(re.findall(r"^## (\w+)$", OPDRACHTEN.read_text(), flags=re.MULTILINE))
     assert commands <= headings
+
+
+def test_every_room_is_in_the_picture_of_the_house() -> None:
+    rooms = ARCHITECTURE.read_text().split("## Rooms")[1].split("\n## ")[0]
+    ours = [path for place in ("um_portal", "exchange", "uploads") for path in (ROOT / place).iterdir()]
+    names = {f"{path.name}/" for path in ours if (path / "__init__.py").exists()}
+    names |= {path.name for path in (ROOT / "um_portal").glob("[!_]*.py")}
+    names -= {"management/", "migrations/"}
+    assert {name for name in names if not re.search(rf"(?<![\w/]){re.escape(name)}", rooms)} == set()
+
+
+def test_the_arrows_of_the_picture_are_those_that_are_checked() -> None:
+    picture = ARCHITECTURE.read_text().split("## Which way the arrows point")[1].split("```")[1]
+    words = " ".join(
+        re.sub(r"^ (?:the roof|uploads|exchange|um_portal)?\s*\|?(?=\s)", "", picture, flags=re.M).split()
+    )
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    house, *floors = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    roof, rooms = house[: house.index("uploads")], house[house.index("exchange") + 1 :]
+    for layers in (roof, *floors, rooms):
+        assert " > ".join(layers).replace("um_portal.", "") in words
+
+
+def test_the_readme_leads_to_every_document_for_people_who_do_not_program() -> None:
+    text = (ROOT / "README.md").read_text()
+    for place in ("gebruikers", "beheer"):
+        for file in (ROOT / "docs" / place).rglob("*.md"):
+            assert f"({file.relative_to(ROOT)})" in text, file.name
 
 
 # --- The project's own papers --------------------------------------------------------------------------
