@@ -54,6 +54,7 @@ class Handeling(TextChoices):
     ZOEKVRAAG_BEANTWOORD = "zoekvraag_beantwoord", "Zoekvraag beantwoord"
     ZOEKVRAAG_GEWIST = "zoekvraag_gewist", "Zoekvraag door de vrager gewist"
     DETAIL_GEVRAAGD = "detail_gevraagd", "Detail gevraagd"
+    DAGLIMIET_BEREIKT = "daglimiet_bereikt", "Meer gevraagd dan op een dag mag"
     COLLEGA_UITGENODIGD = "collega_uitgenodigd", "Collega uitgenodigd"
     UITNODIGING_INGETROKKEN = "uitnodiging_ingetrokken", "Uitnodiging ingetrokken of afgewezen"
     COLLEGA_TOEGETREDEN = "collega_toegetreden", "Uitnodiging aangenomen"
@@ -106,6 +107,7 @@ _VERWERKING = {
     "zoekvraag": Verwerking.ZOEKEN,
     "zoekvragen": Verwerking.ZOEKEN,
     "detail": Verwerking.ZOEKEN,
+    "daglimiet": Verwerking.ZOEKEN,
     "bron": Verwerking.BRON,
     "levering": Verwerking.AANLEVEREN,
     "records": Verwerking.AANLEVEREN,

@@ -61,6 +61,8 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_voorwaarden",
         "um_leveringscijfers",
         "um_vertrekken",
+        "um_dagverbruik",
+        "um_bronverbruik",
     }
 )
 
