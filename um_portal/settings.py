@@ -189,6 +189,7 @@ INSTALLED_APPS = [
     "um_portal.herstel",
     "um_portal.collegas",
     "um_portal.gebruikers",
+    "um_portal.mededelingen",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",

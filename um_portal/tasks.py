@@ -15,6 +15,7 @@ from um_portal.gebruikers import support
 from um_portal.gemeenten import daglimieten, waarschuwing
 from um_portal.gemeenten import tasks as gemeenten
 from um_portal.herstel import herstellen
+from um_portal.mededelingen import plaatsen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -54,6 +55,7 @@ def erase_expired() -> None:
         searching.erase_expired, uploads.erase_expired, leden.erase_expired, daglimieten.erase_expired
     )
     leden.erase_never_opened()
+    plaatsen.erase_expired()
 
 
 @shared_task

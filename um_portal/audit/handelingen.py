@@ -70,6 +70,8 @@ class Handeling(TextChoices):
     HERSTEL_GEBRUIKT = "herstel_gebruikt", "Tweede factor verwijderd na herstel"
     GEBRUIKER_GEBLOKKEERD = "gebruiker_geblokkeerd", "Gebruiker geblokkeerd"
     GEBRUIKER_GEDEBLOKKEERD = "gebruiker_gedeblokkeerd", "Gebruiker gedeblokkeerd"
+    MEDEDELING_GEPLAATST = "mededeling_geplaatst", "Mededeling voor iedereen geplaatst"
+    MEDEDELING_BEEINDIGD = "mededeling_beeindigd", "Mededeling voor iedereen beëindigd"
     DETAIL_OPGEVRAAGD = "detail_opgevraagd", "Detail opgevraagd"
     BRON_BEVRAAGD = "bron_bevraagd", "Bron bevraagd"
     INGELOGD = "ingelogd", "Ingelogd"

@@ -48,7 +48,7 @@ class Verbruik:
         return self.aantal * 100 >= self.limiet * settings.UM_DAGLIMIET_SIGNAAL_PERCENTAGE
 
     def __str__(self) -> str:
-        return f"{self.soort} {self.wie}: {self.aantal} van {self.limiet}"
+        return f"{self.soort} {self.wie}, {formats.localize(self.aantal)} van {formats.localize(self.limiet)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ them by a function of the database (`um_voorwaarden`).
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel

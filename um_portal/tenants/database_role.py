@@ -62,6 +62,7 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_leveringscijfers",
         "um_vertrekken",
         "um_dagverbruik",
+        "um_zoekcijfers",
         "um_bronverbruik",
     }
 )

@@ -57,6 +57,7 @@ class Recht(TextChoices):
         "gemeenten_besluiten",
         "gemeenten inschrijven, toelaten, opschorten en laten vertrekken, en bepalen waarmee zij meedoen",
     )
+    MEDEDELINGEN = "mededelingen", "mededelingen schrijven die iedereen op de startpagina ziet"
     LANDELIJK_BEKIJKEN = "landelijk_bekijken", "zien welke woorden gemeenten voordragen"
     LANDELIJK_BESLUITEN = "landelijk_besluiten", "besluiten over woorden voor het hele land"
 
@@ -90,6 +91,7 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.GEBRUIKERS_BESLUITEN: _BESLISSERS,
         Recht.GEMEENTEN: _SUPPORT,
         Recht.GEMEENTEN_BESLUITEN: _BESLISSERS,
+        Recht.MEDEDELINGEN: _BESLISSERS,
         Recht.LANDELIJK_BEKIJKEN: _SUPPORT,
         Recht.LANDELIJK_BESLUITEN: _BESLISSERS,
     }

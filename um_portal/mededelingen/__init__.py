@@ -1,0 +1,1 @@
+"""What VNG support tells everybody on the start page."""
