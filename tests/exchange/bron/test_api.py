@@ -669,10 +669,7 @@ def test_a_source_that_stops_gives_a_party_no_more_than_the_day_allows(settings)
     # Another party, another source, and a question that nothing is given on.
     assert ask(gemeente, X_VUM_fromParty="88" * 10).status_code == 200
     assert ask(ander).status_code == 200
-    assert (
-        ask(gemeente, een_vraag(werktijden={"aantalWerkurenPerWeekMinimaal": {"$gte": 39}})).status_code
-        == 200
-    )
+    assert ask(gemeente, {"selectiegebied": {"postcode": "9711AA", "afstand": 1}}).status_code == 200
     assert detail(gemeente, "onbekend").json()["code"] == "400.01"
     brontelling.flush()
     with voor_gemeente(gemeente):
