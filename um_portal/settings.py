@@ -190,6 +190,7 @@ INSTALLED_APPS = [
     "um_portal.collegas",
     "um_portal.gebruikers",
     "um_portal.mededelingen",
+    "um_portal.achtergrondwerk",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",

@@ -70,6 +70,7 @@ class Handeling(TextChoices):
     HERSTEL_GEBRUIKT = "herstel_gebruikt", "Tweede factor verwijderd na herstel"
     GEBRUIKER_GEBLOKKEERD = "gebruiker_geblokkeerd", "Gebruiker geblokkeerd"
     GEBRUIKER_GEDEBLOKKEERD = "gebruiker_gedeblokkeerd", "Gebruiker gedeblokkeerd"
+    PLANNING_GESTART = "planning_gestart", "Deel van de planning meteen gestart"
     MEDEDELING_GEPLAATST = "mededeling_geplaatst", "Mededeling voor iedereen geplaatst"
     MEDEDELING_BEEINDIGD = "mededeling_beeindigd", "Mededeling voor iedereen beëindigd"
     DETAIL_OPGEVRAAGD = "detail_opgevraagd", "Detail opgevraagd"

@@ -37,6 +37,31 @@ class Rij:
         return len(DEFINITIES)
 
 
+@dataclass(frozen=True, slots=True)
+class Mislukt:
+    """What failed lately in one municipality, and a departure that is not done yet (in words)."""
+
+    gemeente: Gemeente
+    leveringen: int
+    zoekvragen: int
+    vertrek: str
+
+
+def failures() -> list[Mislukt]:
+    """Lists the municipalities in which work failed, by name; call inside `als_support`. It takes four queries."""
+    deliveries, searches, leaving = _deliveries(), _searches(), _leaving()
+    found = [
+        Mislukt(
+            gemeente,
+            deliveries.get(gemeente.pk, (None, 0))[1],
+            searches.get(gemeente.pk, (0, 0))[1],
+            leaving.get(gemeente.pk, "") if gemeente.status == Gemeentestatus.VERTROKKEN else "",
+        )
+        for gemeente in Gemeente.objects.all()
+    ]
+    return [one for one in found if one.leveringen or one.zoekvragen or one.vertrek]
+
+
 def published_counts() -> dict[int, dict[str, int]]:
     """Counts the published records of each kind per municipality; call inside `als_support`."""
     counts: dict[int, dict[str, int]] = {}

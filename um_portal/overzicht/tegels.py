@@ -9,6 +9,7 @@ from exchange.bemiddelaar.searching import visible
 from exchange.bron.models import Stand
 from exchange.standard import Soort
 from um_portal.accounts import tweede_factor
+from um_portal.achtergrondwerk import planning
 from um_portal.collegas import leden
 from um_portal.gemeenten import daglimieten, overzicht, voorwaarden
 from um_portal.gemeenten.models import Vertrek
@@ -183,4 +184,16 @@ def support_start(request: GemeenteRequest) -> Supportstart | None:
                 "voorgedragen",
             )
         )
+    if may(request, Recht.ACHTERGRONDWERK):
+        wrong = [een.werk for een in planning.stand() if een.is_te_laat or een.is_mislukt]
+        if wrong:
+            tegels.append(
+                Tegel(
+                    "Achtergrondwerk loopt niet",
+                    f"{'; '.join(wrong[:_GENOEMD])}{'; en meer' if len(wrong) > _GENOEMD else ''}.",
+                    reverse("achtergrondwerk:overzicht"),
+                    len(wrong),
+                    "te laat of mislukt",
+                )
+            )
     return Supportstart(gemeenten, asking[:_GETOOND], max(0, len(asking) - _GETOOND), tegels)

@@ -94,7 +94,7 @@ def test_support_reads_why_each_municipality_asks_for_attention(
         "Ceedorp: geen functioneel beheerder die kan inloggen",
     ]
     assert set(told[2:]) == {
-        f"Aadorp: {Voorwaardesoort.CERTIFICAAT.label}: verloopt",
+        f"Aadorp: {Voorwaardesoort.CERTIFICAAT.label}: verloopt binnenkort",
         "Aadorp: zoekvragen mislukt in 24 uur: 3 van 3",
         "Aadorp: collega's zonder tweede factor: 1",
         "Aadorp: daglimiet bijna bereikt: Details van één collega, 80 van 100",
