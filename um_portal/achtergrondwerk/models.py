@@ -7,6 +7,8 @@ class Ronde(models.Model):
     """The last run of one part of the schedule (a name in CELERY_BEAT_SCHEDULE)."""
 
     naam = models.CharField(max_length=60, primary_key=True)
+    # When this part was first heard of: one that did not run since then may be late.
+    bekend_op = models.DateTimeField(auto_now_add=True)
     begonnen_op = models.DateTimeField(null=True)
     klaar_op = models.DateTimeField(null=True)
     # When it last ended well; after a failure that is before `klaar_op`.

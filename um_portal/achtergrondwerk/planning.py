@@ -71,18 +71,23 @@ class Stand:
 def stand() -> list[Stand]:
     """Lists every part of the schedule. It takes one query."""
     rondes = {ronde.naam: ronde for ronde in Ronde.objects.all()}
-    now = timezone.now()
-    return [
-        Stand(naam, ronde := rondes.get(naam), _is_late(entry["schedule"], ronde and ronde.begonnen_op, now))
-        for naam, entry in settings.CELERY_BEAT_SCHEDULE.items()
-    ]
+    # A new installation has a first run of everything still to come.
+    first = min((ronde.bekend_op for ronde in rondes.values()), default=None)
+    found = []
+    for naam, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        ronde = rondes.get(naam)
+        last = (ronde.begonnen_op if ronde else None) or first
+        found.append(Stand(naam, ronde, _is_late(entry["schedule"], last)))
+    return found
 
 
-def _is_late(schedule: float | crontab, last: datetime | None, now: datetime) -> bool:
-    """Tells whether a run was missed. One for a time of the day that never ran yet may still have to come."""
+def _is_late(schedule: float | crontab, since: datetime | None) -> bool:
+    """Tells whether a run was missed since this moment; without one nothing ever ran, so the clock stands still."""
+    if since is None:
+        return True
     if isinstance(schedule, crontab):
-        return last is not None and schedule.remaining_estimate(last) < -_SPELING
-    return last is None or now - last > timedelta(seconds=schedule) + _SPELING
+        return bool(schedule.remaining_estimate(since) < -_SPELING)
+    return timezone.now() - since > timedelta(seconds=schedule) + _SPELING
 
 
 def run_now(door: Gebruiker, naam: str) -> None:

@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from exchange.bemiddelaar import searching
 from exchange.bron.models import Stand
 from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
 from exchange.fictief.beroepen import COMPETENTIES as DEMO_COMPETENTIES
 from exchange.fictief.generate import Postcodes, vacature, werkzoekende
 from exchange.geo.distances import within
 from exchange.standard import Soort
+from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker, Supportrol
@@ -275,7 +277,7 @@ def make_log() -> None:
 
 
 def make_usage() -> None:
-    """Lets one municipality come near the limits of today, of a colleague and of a party that asks its source."""
+    """Lets one municipality come near the limits of today, and searches of another one fail."""
     gemeente, today = Gemeente.objects.get(oin=LINDEWAARD.oin), timezone.localdate()
     coach = _account(f"jobcoach@{LINDEWAARD.naam.lower()}.example")
     with voor_gemeente(gemeente):
@@ -296,6 +298,15 @@ def make_usage() -> None:
         "records": 430,
     }
     brontelling.add([answer])
+    haverbroek = Gemeente.objects.get(oin=HAVERBROEK.oin)
+    for afstand in (10, 20, 40):
+        criteria = Criteria(postcode="2405AB", afstand=afstand)
+        asked = searching.open_search(
+            haverbroek, _account("jobcoach@haverbroek.example"), Soort.WERKZOEKENDEN, criteria
+        )
+        searching.fail_search(
+            haverbroek, asked.pk, "De uitwisseling is niet bereikbaar. Probeer het straks opnieuw."
+        )
 
 
 def make_announcements() -> None:

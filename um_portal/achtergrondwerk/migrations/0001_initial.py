@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
             name="Ronde",
             fields=[
                 ("naam", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("bekend_op", models.DateTimeField(auto_now_add=True)),
                 ("begonnen_op", models.DateTimeField(null=True)),
                 ("klaar_op", models.DateTimeField(null=True)),
                 ("gelukt_op", models.DateTimeField(null=True)),
