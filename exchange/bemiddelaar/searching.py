@@ -344,10 +344,9 @@ class _Verzoek:
 def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
     """Fetches the whole record of a match, within the limit of its search. Nothing of it is stored.
 
-    Raises LimietBereikt when the limit is reached, DaglimietBereikt when that of the day is, UitwisselingFout when the
-    request failed. A failed request
-    does not count, unless it is not known whether the record was delivered. Call outside `voor_gemeente`: it
-    waits for another party.
+    Raises LimietBereikt when the limit is reached, DaglimietBereikt when that of the day is, UitwisselingFout
+    when the request failed. A failed request does not count, unless it is not known whether the record was
+    delivered. Call outside `voor_gemeente`: it waits for another party.
     """
     try:
         verzoek = _Verzoek(gemeente, gebruiker, resultaat)

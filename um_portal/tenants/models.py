@@ -81,8 +81,8 @@ class Gemeente(Beschermd):
     bewaardagen = models.PositiveSmallIntegerField("zoekvragen bewaren", null=True, blank=True)
     verloopdagen = models.PositiveSmallIntegerField("records verlopen na", null=True, blank=True)
     # What one colleague may ask in a day; null means the national number, and a smaller one counts.
-    dag_zoekvragen = models.PositiveSmallIntegerField("zoekvragen per collega per dag", null=True, blank=True)
-    dag_details = models.PositiveSmallIntegerField("details per collega per dag", null=True, blank=True)
+    dag_zoekvragen = models.PositiveIntegerField("zoekvragen per collega per dag", null=True, blank=True)
+    dag_details = models.PositiveIntegerField("details per collega per dag", null=True, blank=True)
     naam_in_kop = models.CharField("naam boven de pagina", max_length=40, blank=True)
     # The hash of the image; the image itself is in a table of its own, because every call reads this row.
     logo = models.CharField(max_length=64, blank=True, editable=False)

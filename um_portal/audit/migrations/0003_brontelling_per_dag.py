@@ -38,7 +38,7 @@ END $$;
 
 -- Counts one answer, unless the party then got more records than `limiet` since `sinds`. One at a time per party.
 CREATE FUNCTION um_tel_bron_binnen(
-    voor bigint, aan text, wat text, sinds timestamptz, hoeveel integer, limiet integer
+    voor bigint, aan text, wat text, sinds timestamptz, hoeveel integer, limiet bigint
 ) RETURNS boolean LANGUAGE plpgsql {_DEFINER}
 AS $$
 DECLARE
@@ -92,6 +92,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             _FUNCTIONS,
             "DROP FUNCTION um_bronverbruik(timestamptz);"
-            "DROP FUNCTION um_tel_bron_binnen(bigint, text, text, timestamptz, integer, integer)",
+            "DROP FUNCTION um_tel_bron_binnen(bigint, text, text, timestamptz, integer, bigint)",
         ),
     ]

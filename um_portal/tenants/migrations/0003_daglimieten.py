@@ -8,14 +8,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="gemeente",
             name="dag_zoekvragen",
-            field=models.PositiveSmallIntegerField(
+            field=models.PositiveIntegerField(
                 blank=True, null=True, verbose_name="zoekvragen per collega per dag"
             ),
         ),
         migrations.AddField(
             model_name="gemeente",
             name="dag_details",
-            field=models.PositiveSmallIntegerField(
+            field=models.PositiveIntegerField(
                 blank=True, null=True, verbose_name="details per collega per dag"
             ),
         ),
