@@ -1,1 +1,1 @@
-"""How the work in the background goes, for VNG support: queues, schedules and what failed."""
+"""The work in the background as VNG support sees it: queues, schedules and what failed."""

@@ -33,7 +33,7 @@ NAMEN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Drukte:
-    """What waits in one queue; `oudste` is None when nothing waits, or when it is not known."""
+    """The work that waits in one queue; `oudste` is None when nothing waits, or when it is not known."""
 
     wachtrij: Wachtrij
     aantal: int

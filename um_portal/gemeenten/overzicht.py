@@ -39,7 +39,7 @@ class Rij:
 
 @dataclass(frozen=True, slots=True)
 class Mislukt:
-    """What failed lately in one municipality, and a departure that is not done yet (in words)."""
+    """The work that failed lately in one municipality, and a departure that is not done yet (in words)."""
 
     gemeente: Gemeente
     leveringen: int

@@ -1,1 +1,1 @@
-"""What VNG support tells everybody on the start page."""
+"""The announcements of VNG support, for everybody on the start page."""
