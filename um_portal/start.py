@@ -1,6 +1,7 @@
 """Shows the start page, and answers when something goes wrong."""
 
 import sys
+from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ def start(request: GemeenteRequest) -> HttpResponse:
     support = support_start(request)
     if support is not None:
         tegels += support.tegels
-    context = {"tegels": tegels, "support": support, "collegas": for_start(request)}
+    context: dict[str, Any] = {"tegels": tegels, "support": support, "collegas": for_start(request)}
     context["mededelingen"] = plaatsen.current(request.user)
     return render(request, "start.html", context)
 

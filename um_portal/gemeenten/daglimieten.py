@@ -45,7 +45,8 @@ class Verbruik:
     @property
     def is_bijna_op(self) -> bool:
         """Tells whether so much is used that somebody should know."""
-        return self.aantal * 100 >= self.limiet * settings.UM_DAGLIMIET_SIGNAAL_PERCENTAGE
+        percentage: int = settings.UM_DAGLIMIET_SIGNAAL_PERCENTAGE
+        return self.aantal * 100 >= self.limiet * percentage
 
     def __str__(self) -> str:
         return f"{self.soort} {self.wie}, {formats.localize(self.aantal)} van {formats.localize(self.limiet)}"

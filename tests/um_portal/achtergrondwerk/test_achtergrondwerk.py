@@ -80,7 +80,7 @@ def test_support_sees_how_much_waits_and_since_when(beslisser: Gebruiker, queue:
     tasks.resume_jobs.apply_async()
     found = {een.wachtrij: een for een in wachtrijen.drukte() or []}
     assert found[Wachtrij.ONDERHOUD].aantal == 2
-    assert found[Wachtrij.ONDERHOUD].oudste < timedelta(minutes=1)
+    assert (found[Wachtrij.ONDERHOUD].oudste or timedelta.max) < timedelta(minutes=1)
     assert found[Wachtrij.ZOEKEN].oudste is None
     # An older job at the end of another queue, and one that cannot be read.
     queue.rpush(Wachtrij.ZOEKEN.value, json.dumps({"headers": {"um_verstuurd": time.time() - 300}}))
