@@ -51,6 +51,8 @@ def test_a_run_is_written_down_and_so_is_one_that_fails(monkeypatch: pytest.Monk
     tasks.resume_jobs.apply()
     assert late() == set(), "the rest still has to run for the first time"
     ronde = Ronde.objects.get(naam="hervat-taken")
+    assert ronde.begonnen_op is not None
+    assert ronde.klaar_op is not None
     assert ronde.begonnen_op <= ronde.klaar_op == ronde.gelukt_op
 
     def broken(*verbs: Any) -> None:
