@@ -22,6 +22,14 @@ from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange
 _OIN: Final = re.compile(r"[0-9]{20}")
 _YES, _NO = {"true", "on", "ok", "y", "yes", "1"}, {"false", "off", "n", "no", "0"}
 _SHORTEST_SECRET: Final = 32
+_DAGLIMIETEN: Final = (
+    "UM_DAG_ZOEKVRAGEN",
+    "UM_DAG_DETAILS",
+    "UM_DAG_ZOEKVRAGEN_GEMEENTE",
+    "UM_DAG_DETAILS_GEMEENTE",
+    "UM_BRON_DAG_RECORDS",
+    "UM_BRON_DAG_DETAILS",
+)
 
 
 class Omgeving(environ.Env):
@@ -107,6 +115,9 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
                 "geen namen, netwerken of sterretjes."
             )
             break
+    for name in _DAGLIMIETEN:
+        if settings[name] < 1:
+            found.append(f"{name} moet minstens 1 zijn. Schort een gemeente op om haar te stoppen.")
     if "_" in settings["UM_CLIENTCERT_HEADER"]:
         found.append("UM_CLIENTCERT_HEADER mag geen _ bevatten: zulke headers gooit de webserver weg.")
     for name in ("UM_EIGEN_OIN", "UM_EXCHANGE_OIN"):

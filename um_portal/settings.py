@@ -73,6 +73,19 @@ UM_DETAIL_TIJDSLIMIET = env.float("UM_DETAIL_TIJDSLIMIET", default=12.0)
 
 UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
 UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)
+# What may be asked in a day: by one colleague, and by a whole municipality.
+UM_DAG_ZOEKVRAGEN = env.int("UM_DAG_ZOEKVRAGEN", default=200)
+UM_DAG_DETAILS = env.int("UM_DAG_DETAILS", default=100)
+UM_DAG_ZOEKVRAGEN_GEMEENTE = env.int("UM_DAG_ZOEKVRAGEN_GEMEENTE", default=4000)
+UM_DAG_DETAILS_GEMEENTE = env.int("UM_DAG_DETAILS_GEMEENTE", default=2000)
+# What one asking party may get in a day from the source of one municipality, and what happens past it.
+UM_BRON_DAG_RECORDS = env.int("UM_BRON_DAG_RECORDS", default=200_000)
+UM_BRON_DAG_DETAILS = env.int("UM_BRON_DAG_DETAILS", default=500)
+UM_BRON_DAGLIMIET = env.str("UM_BRON_DAGLIMIET", default="signaal")
+if UM_BRON_DAGLIMIET not in {"signaal", "stop"}:
+    raise ImproperlyConfigured("UM_BRON_DAGLIMIET is signaal of stop.")
+# From this part of a daily limit on, those who can do something about it see so.
+UM_DAGLIMIET_SIGNAAL_PERCENTAGE = env.int("UM_DAGLIMIET_SIGNAAL_PERCENTAGE", default=80)
 UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
 # A published record that no publication held for this many days is answered no longer, and erased.
@@ -176,6 +189,8 @@ INSTALLED_APPS = [
     "um_portal.herstel",
     "um_portal.collegas",
     "um_portal.gebruikers",
+    "um_portal.mededelingen",
+    "um_portal.achtergrondwerk",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",

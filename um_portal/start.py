@@ -1,6 +1,7 @@
 """Shows the start page, and answers when something goes wrong."""
 
 import sys
+from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,8 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 from um_portal.collegas.overzicht import for_start
-from um_portal.overzicht.tegels import Tegel, member_tiles, support_tiles
+from um_portal.mededelingen import plaatsen
+from um_portal.overzicht.tegels import Tegel, member_tiles, support_start
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
 from um_portal.toegang.rechten import Recht
 
@@ -20,8 +22,12 @@ def start(request: GemeenteRequest) -> HttpResponse:
     tegels: list[Tegel] = []
     if request.lidmaatschap:
         tegels += member_tiles(request)
-    tegels += support_tiles(request)
-    return render(request, "start.html", {"tegels": tegels, "collegas": for_start(request)})
+    support = support_start(request)
+    if support is not None:
+        tegels += support.tegels
+    context: dict[str, Any] = {"tegels": tegels, "support": support, "collegas": for_start(request)}
+    context["mededelingen"] = plaatsen.current(request.user)
+    return render(request, "start.html", context)
 
 
 @open_to_all

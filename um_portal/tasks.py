@@ -12,9 +12,10 @@ from um_portal.accounts import sessies, uitnodigingen
 from um_portal.audit import brontelling, koppen, retention
 from um_portal.collegas import leden
 from um_portal.gebruikers import support
+from um_portal.gemeenten import daglimieten, waarschuwing
 from um_portal.gemeenten import tasks as gemeenten
-from um_portal.gemeenten import waarschuwing
 from um_portal.herstel import herstellen
+from um_portal.mededelingen import plaatsen
 from um_portal.tenants.models import Gemeente
 from uploads import tasks as uploads
 
@@ -50,8 +51,11 @@ def erase_expired() -> None:
     uitnodigingen.erase_expired()
     herstellen.erase_expired()
     support.erase_expired()
-    _for_each_municipality(searching.erase_expired, uploads.erase_expired, leden.erase_expired)
+    _for_each_municipality(
+        searching.erase_expired, uploads.erase_expired, leden.erase_expired, daglimieten.erase_expired
+    )
     leden.erase_never_opened()
+    plaatsen.erase_expired()
 
 
 @shared_task

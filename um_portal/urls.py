@@ -21,6 +21,8 @@ urlpatterns = [
     path("gebruikers/", include("um_portal.gebruikers.urls")),
     path("postvak", include("um_portal.demo.urls")),
     path("gemeenten/", include("um_portal.gemeenten.urls")),
+    path("achtergrondwerk/", include("um_portal.achtergrondwerk.urls")),
+    path("mededelingen/", include("um_portal.mededelingen.urls")),
     path("logboek/", include("um_portal.logboek.urls")),
     path("zoeken/", include("exchange.bemiddelaar.urls")),
     path("leveringen/", include("uploads.urls")),

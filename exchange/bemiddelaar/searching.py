@@ -25,6 +25,9 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span, trace_of
 from um_portal.audit.models import Uitkomst
+from um_portal.gemeenten import daglimieten
+from um_portal.gemeenten.daglimieten import DaglimietBereikt
+from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, turn
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -48,7 +51,20 @@ def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
 def open_search(
     gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = ""
 ) -> Zoekvraag:
-    """Writes down a search that a job will put to the exchange."""
+    """Writes down a search that a job will put to the exchange. Raises DaglimietBereikt.
+
+    It counts once towards the limit of the day, however often it is put.
+    """
+    try:
+        return _open_search(gemeente, gebruiker, soort, criteria, naam)
+    except DaglimietBereikt:
+        _log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
+        raise
+
+
+def _open_search(
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str
+) -> Zoekvraag:
     with voor_gemeente(gemeente):
         zoekvraag: Zoekvraag = Zoekvraag.objects.create(
             gemeente=gemeente,
@@ -58,8 +74,15 @@ def open_search(
             vraag_object=current().compose(soort, criteria),
             verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
         )
+        daglimieten.take(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         _log(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
     return zoekvraag
+
+
+def _log_daglimiet(gemeente: Gemeente, gebruiker: Gebruiker, soort: Verbruikssoort) -> None:
+    """Writes in the audit log that somebody asked more than a day allows."""
+    with voor_gemeente(gemeente):
+        log_act(gemeente, Handeling.DAGLIMIET_BEREIKT, gebruiker=gebruiker, onderwerp=soort.value)
 
 
 # The seconds before the second and the third attempt; and the longest that a search waits for one by itself.
@@ -257,7 +280,7 @@ class _Verzoek:
         """Takes one of the details, and writes down who asks which before the question goes out.
 
         From here on the record may be disclosed, whatever happens to this process: it leaves a line without an
-        outcome, and its place goes on counting. Raises LimietBereikt and UitwisselingFout.
+        outcome, and its place goes on counting. Raises LimietBereikt, DaglimietBereikt and UitwisselingFout.
         """
         with voor_gemeente(self.gemeente):
             zoekvraag = Zoekvraag.objects.select_for_update().get(pk=self.resultaat.zoekvraag_id)
@@ -272,6 +295,7 @@ class _Verzoek:
             pk: int = Detailaanvraag.objects.create(
                 gemeente=self.gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
             ).pk
+            self.dag = daglimieten.take(self.gemeente, self.gebruiker, Verbruikssoort.DETAILS)
             self._log(Handeling.DETAIL_GEVRAAGD, Uitkomst.ONBEKEND)
         return pk
 
@@ -297,6 +321,7 @@ class _Verzoek:
                 own.update(gereserveerd_tot=now)
             else:
                 own.delete()
+                daglimieten.give_back(self.gemeente, self.gebruiker, Verbruikssoort.DETAILS, self.dag)
             self._log_outcome(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
 
     def _log_outcome(self, uitkomst: Uitkomst, partij: str = "") -> None:
@@ -319,11 +344,16 @@ class _Verzoek:
 def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
     """Fetches the whole record of a match, within the limit of its search. Nothing of it is stored.
 
-    Raises LimietBereikt when the limit is reached, UitwisselingFout when the request failed. A failed request
-    does not count, unless it is not known whether the record was delivered. Call outside `voor_gemeente`: it
-    waits for another party.
+    Raises LimietBereikt when the limit is reached, DaglimietBereikt when that of the day is, UitwisselingFout
+    when the request failed. A failed request does not count, unless it is not known whether the record was
+    delivered. Call outside `voor_gemeente`: it waits for another party.
     """
-    verzoek = _Verzoek(gemeente, gebruiker, resultaat)
+    try:
+        verzoek = _Verzoek(gemeente, gebruiker, resultaat)
+    except DaglimietBereikt:
+        # What was reserved is undone; that somebody asked is not.
+        _log_daglimiet(gemeente, gebruiker, Verbruikssoort.DETAILS)
+        raise
     try:
         source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
     except client.UitwisselingFout as fout:

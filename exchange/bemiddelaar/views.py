@@ -1,5 +1,6 @@
 """Serves the pages of searching. Thin: they read the request, call a verb of `searching`, and render."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,9 @@ from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.gemeenten import daglimieten
+from um_portal.gemeenten.daglimieten import DaglimietBereikt
+from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import DoetNietMee, GemeenteRequest, requires
@@ -59,15 +63,22 @@ def new(request: GemeenteRequest) -> HttpResponse:
     if request.method == "POST" and asked in ZOEKBARE_SOORTEN and asked != soort:
         # The page was made before the municipality stopped searching this kind.
         raise DoetNietMee(request.gemeente)
-    form = ZoekForm(request.POST or None, soort=soort)
+    form, status = ZoekForm(request.POST or None, soort=soort), 0
     if request.method == "POST" and form.is_valid():
-        found = searching.open_search(
-            request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
-        )
-        tasks.enqueue(found.pk, request.gemeente.pk)
-        return redirect("bemiddelaar:zoekvraag", pk=found.pk)
+        try:
+            found = searching.open_search(
+                request.gemeente, request.user, soort, form.criteria, form.cleaned_data["naam"]
+            )
+        except DaglimietBereikt as limiet:
+            form.add_error(None, limiet.melding)
+            status = HTTPStatus.TOO_MANY_REQUESTS
+        else:
+            tasks.enqueue(found.pk, request.gemeente.pk)
+            return redirect("bemiddelaar:zoekvraag", pk=found.pk)
     context = {"form": form, "soort": soort, "soorten": kinds}
-    return render(request, "bemiddelaar/nieuw.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "bemiddelaar/nieuw.html", context, status=status or (422 if form.errors else HTTPStatus.OK)
+    )
 
 
 @requires(Recht.ZOEKEN)
@@ -196,6 +207,7 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         "details_over": searching.details_left(zoekvraag),
         "details_onbekend": searching.details_unknown(zoekvraag),
         "max_details": settings.UM_MAX_DETAILS,
+        "vandaag": daglimieten.room(request.gemeente, request.user, Verbruikssoort.DETAILS),
     }
     return render(request, "bemiddelaar/resultaat.html", context)
 
@@ -224,6 +236,9 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         context["bron_oin"] = found.bron_oin
     except searching.LimietBereikt:
         context["limiet"] = True
+        status = 429
+    except DaglimietBereikt as bereikt:
+        context["daglimiet"] = bereikt.melding
         status = 429
     except UitwisselingFout as fout:
         context["fout"] = fout

@@ -24,6 +24,7 @@ from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
 from um_portal.audit import brontelling
 from um_portal.audit.models import Uitkomst
+from um_portal.gemeenten import daglimieten
 from um_portal.machines import is_trusted_proxy, read_body, respond, strict_json
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_oin
@@ -158,6 +159,24 @@ def _detail(
     return as_json(record), 1
 
 
+def _count_within(interface: Interface, gemeente: Gemeente, partij: str, vraag: str, records: int) -> bool:
+    """Counts the answer at once where the source stops at a daily limit, and tells whether it did.
+
+    Raises Afgewezen when this party has had today what it may have.
+    """
+    if settings.UM_BRON_DAGLIMIET != "stop":
+        return False
+    is_detail = vraag.startswith(brontelling.DETAILVRAAG)
+    limiet = settings.UM_BRON_DAG_DETAILS if is_detail else settings.UM_BRON_DAG_RECORDS
+    if not brontelling.count_within(
+        gemeente.pk, partij, vraag, sinds=daglimieten.day_begin(), records=records, limiet=limiet
+    ):
+        raise Afgewezen(
+            interface.fouten.limiet, "De daglimiet van deze bron voor de vragende partij is bereikt."
+        )
+    return True
+
+
 def _route(interface: Interface, request: HttpRequest) -> str:
     """Finds out what is asked and gives the answer as JSON. Raises a refusal."""
     fouten = interface.fouten
@@ -178,16 +197,20 @@ def _route(interface: Interface, request: HttpRequest) -> str:
     sent = _body(interface, request) if asked == "POST" else b""
     with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
         gemeente = _check_municipality(interface, found, soort)
-        uitkomst, records = Uitkomst.MISLUKT, 0
+        uitkomst, records, counted = Uitkomst.MISLUKT, 0, False
+        kind = brontelling.SELECTIEVRAAG if rest == "matches" else brontelling.DETAILVRAAG
+        vraag = f"{kind} {soort.value}"
         try:
             if rest == "matches":
                 answer, records = _matches(interface, gemeente, soort, sent, suwi)
             else:
                 answer, records = _detail(interface, gemeente, soort, rest, suwi)
+            counted = _count_within(interface, gemeente, parties.van, vraag, records)
             uitkomst = Uitkomst.GELUKT
         finally:
-            vraag = f"{'selectievraag' if rest == 'matches' else 'detailvraag'} {soort.value}"
-            brontelling.count(gemeente.pk, parties.van, vraag, uitkomst=uitkomst, records=records)
+            if not counted:
+                given = records if uitkomst is Uitkomst.GELUKT else 0
+                brontelling.count(gemeente.pk, parties.van, vraag, uitkomst=uitkomst, records=given)
         return answer
 
 

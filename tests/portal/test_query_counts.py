@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 _BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config|SET LOCAL ROLE")
 # Of these, two find out who asks for whom: the user, and the memberships with their municipality.
 MOST = {
-    "/": 16,  # as functioneel beheerder and support at once
+    "/": 26,  # as functioneel beheerder and support at once
     "/collegas/": 9,
     "/collegas/toetsen": 6,
     "/gebruikers/toegang": 4,
@@ -48,7 +48,7 @@ MOST = {
     "/zoeken/vragen/{zoekvraag}/": 6,
     "/zoeken/vragen/{zoekvraag}/?sorteer=-afstand&pagina=2&q=a": 6,
     "/zoeken/vragen/{zoekvraag}/stand": 6,
-    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 7,
+    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 8,
     "/leveringen/": 5,
     "/leveringen/nieuw/": 2,
     "/leveringen/sleutels/": 4,
@@ -78,7 +78,9 @@ MOST = {
     "/leveringen/waarden/landelijk/?soort=anders": 7,
     "/leveringen/waarden/leeg/": 3,
     "/leveringen/landelijke-waarden/": 7,
-    "/gemeenten/": 8,
+    "/gemeenten/": 11,
+    "/achtergrondwerk/": 7,
+    "/mededelingen/": 4,
     "/gemeenten/{oin}/": 10,
     "/gemeenten/instellingen/": 5,
     "/hulp": 2,

@@ -2,7 +2,10 @@
 
 Answering only adds to numbers in memory. They go to the database every so many seconds, by a thread that runs
 only while there is something to write, and when the process ends. When an hour is over, its counts become
-lines of the audit log. A process that is killed loses the counts of those last seconds.
+lines of the audit log; the counts themselves stay until their day (in Amsterdam) is over, so that they tell what a
+party got that day. A process that is killed loses the counts of those last seconds.
+
+`count_within` is for a source that stops at a limit: it counts in the database at once, or not at all.
 """
 
 import atexit
@@ -10,6 +13,7 @@ import json
 import logging
 import threading
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +24,10 @@ from um_portal.audit import koppen
 from um_portal.audit.models import Uitkomst
 
 logger = logging.getLogger(__name__)
+
+# The names of the two kinds of question, with which a count's `vraag` begins.
+SELECTIEVRAAG = "selectievraag"
+DETAILVRAAG = "detailvraag"
 
 # The municipality, the hour (ISO), the party, the question, the outcome.
 _Vak = tuple[int, str, str, str, str]
@@ -42,6 +50,22 @@ def count(gemeente_id: int, partij: str, vraag: str, *, uitkomst: Uitkomst, reco
             _timer = threading.Timer(settings.UM_LOGBOEK_TEL_SECONDEN, _flush_in_thread)
             _timer.daemon = True
             _timer.start()
+
+
+def count_within(
+    gemeente_id: int, partij: str, vraag: str, *, sinds: datetime, records: int, limiet: int
+) -> bool:
+    """Counts an answer that is about to be given, unless this party then got more than `limiet` records.
+
+    Counted are the records of answers to this kind of question (the first word of `vraag`) from `sinds` on. Of many
+    at once no more get through than there is room for. It takes one query; raises DatabaseError.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT um_tel_bron_binnen(%s, %s, %s, %s, %s, %s)",
+            [gemeente_id, partij, vraag, sinds, records, limiet],
+        )
+        return bool((cursor.fetchone() or (False,))[0])
 
 
 def flush() -> None:
@@ -97,7 +121,7 @@ def _flush_in_thread() -> None:
 
 
 def write_lines() -> int:
-    """Turns the counts of hours that are over into lines; gives how many."""
+    """Turns the counts of hours that are over into lines, and gives how many; erases those of days that are over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT um_log_bron()")
         [written] = cursor.fetchone() or (0,)

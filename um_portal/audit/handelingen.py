@@ -54,6 +54,7 @@ class Handeling(TextChoices):
     ZOEKVRAAG_BEANTWOORD = "zoekvraag_beantwoord", "Zoekvraag beantwoord"
     ZOEKVRAAG_GEWIST = "zoekvraag_gewist", "Zoekvraag door de vrager gewist"
     DETAIL_GEVRAAGD = "detail_gevraagd", "Detail gevraagd"
+    DAGLIMIET_BEREIKT = "daglimiet_bereikt", "Meer gevraagd dan op een dag mag"
     COLLEGA_UITGENODIGD = "collega_uitgenodigd", "Collega uitgenodigd"
     UITNODIGING_INGETROKKEN = "uitnodiging_ingetrokken", "Uitnodiging ingetrokken of afgewezen"
     COLLEGA_TOEGETREDEN = "collega_toegetreden", "Uitnodiging aangenomen"
@@ -69,6 +70,9 @@ class Handeling(TextChoices):
     HERSTEL_GEBRUIKT = "herstel_gebruikt", "Tweede factor verwijderd na herstel"
     GEBRUIKER_GEBLOKKEERD = "gebruiker_geblokkeerd", "Gebruiker geblokkeerd"
     GEBRUIKER_GEDEBLOKKEERD = "gebruiker_gedeblokkeerd", "Gebruiker gedeblokkeerd"
+    PLANNING_GESTART = "planning_gestart", "Deel van de planning meteen gestart"
+    MEDEDELING_GEPLAATST = "mededeling_geplaatst", "Mededeling voor iedereen geplaatst"
+    MEDEDELING_BEEINDIGD = "mededeling_beeindigd", "Mededeling voor iedereen beëindigd"
     DETAIL_OPGEVRAAGD = "detail_opgevraagd", "Detail opgevraagd"
     BRON_BEVRAAGD = "bron_bevraagd", "Bron bevraagd"
     INGELOGD = "ingelogd", "Ingelogd"
@@ -106,6 +110,7 @@ _VERWERKING = {
     "zoekvraag": Verwerking.ZOEKEN,
     "zoekvragen": Verwerking.ZOEKEN,
     "detail": Verwerking.ZOEKEN,
+    "daglimiet": Verwerking.ZOEKEN,
     "bron": Verwerking.BRON,
     "levering": Verwerking.AANLEVEREN,
     "records": Verwerking.AANLEVEREN,

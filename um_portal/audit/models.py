@@ -140,7 +140,7 @@ class Pseudoniem(models.Model):
 
 
 class Brontelling(GemeenteModel):
-    """The answers of the source in one hour to one party; becomes a line when the hour is over."""
+    """The answers of the source in one hour to one party; becomes a line when the hour is over, and stays that day."""
 
     uur = models.DateTimeField()
     partij = models.CharField(max_length=20)
@@ -148,6 +148,9 @@ class Brontelling(GemeenteModel):
     uitkomst = models.CharField(max_length=16)
     aantal = models.IntegerField()
     records = models.IntegerField()
+    # What lines tell already: an answer can be counted after the line of its hour.
+    aantal_gelogd = models.IntegerField(default=0, db_default=0)
+    records_gelogd = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = "brontelling"
@@ -157,3 +160,4 @@ class Brontelling(GemeenteModel):
                 fields=["gemeente", "uur", "partij", "vraag", "uitkomst"], name="brontelling_uniek"
             )
         ]
+        indexes = [models.Index(fields=["gemeente", "partij", "uur"], name="brontelling_van_partij")]

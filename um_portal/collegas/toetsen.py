@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -73,19 +74,17 @@ def review(gemeente: Gemeente, besluiten: Mapping[int, str], door: Gebruiker) ->
     return toets
 
 
-def stand() -> dict[int, dict[str, object]]:
+def stand() -> dict[int, dict[str, Any]]:
     """Returns per municipality what support may know of its people: numbers, and when access was last reviewed."""
-    with als_support(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT gemeente_id, collegas, beheerders, genodigden, voorstellen, laatste_toets FROM um_toegang()"
-        )
-        return {
-            row[0]: dict(
-                zip(
-                    ("collegas", "beheerders", "genodigden", "voorstellen", "laatste_toets"),
-                    row[1:],
-                    strict=True,
-                )
-            )
-            for row in cursor.fetchall()
-        }
+    with als_support():
+        return stand_everywhere()
+
+
+_STAND = ("collegas", "beheerders", "genodigden", "voorstellen", "laatste_toets", "zonder_factor")
+
+
+def stand_everywhere() -> dict[int, dict[str, Any]]:
+    """Returns what `stand` does; call inside `als_support`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT gemeente_id, {', '.join(_STAND)} FROM um_toegang()")  # noqa: S608 (ours)
+        return {row[0]: dict(zip(_STAND, row[1:], strict=True)) for row in cursor.fetchall()}

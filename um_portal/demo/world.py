@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from exchange.bemiddelaar import searching
 from exchange.bron.models import Stand
 from exchange.fictief.beroepen import BEROEPEN as DEMO_BEROEPEN
 from exchange.fictief.beroepen import COMPETENTIES as DEMO_COMPETENTIES
 from exchange.fictief.generate import Postcodes, vacature, werkzoekende
 from exchange.geo.distances import within
 from exchange.standard import Soort
+from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from um_portal.accounts.models import Gebruiker, Supportrol
@@ -47,9 +49,11 @@ from um_portal.demo.accounts import (
 from um_portal.demo.toelaten import admit_at_once, fill_checklist
 from um_portal.gemeenten import vertrek
 from um_portal.gemeenten.admission import Reden, register, suspend
-from um_portal.gemeenten.models import Voorwaarde, Voorwaardesoort
+from um_portal.gemeenten.models import Dagverbruik, Verbruikssoort, Voorwaarde, Voorwaardesoort
 from um_portal.gemeenten.vertrek import Vertrekreden
 from um_portal.herstel import herstellen
+from um_portal.mededelingen import plaatsen
+from um_portal.mededelingen.models import Mededeling, Niveau
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol, Scenario
 from um_portal.tenants.scope import handelt, voor_gemeente
 from uploads.models import LandelijkeWaarde, Waardekoppeling
@@ -272,6 +276,68 @@ def make_log() -> None:
     brontelling.write_lines()
 
 
+def make_usage() -> None:
+    """Lets one municipality come near the limits of today, and searches of another one fail."""
+    gemeente, today = Gemeente.objects.get(oin=LINDEWAARD.oin), timezone.localdate()
+    coach = _account(f"jobcoach@{LINDEWAARD.naam.lower()}.example")
+    with voor_gemeente(gemeente):
+        if Dagverbruik.objects.filter(dag=today).exists():
+            return
+        Dagverbruik.objects.bulk_create(
+            Dagverbruik(gemeente=gemeente, gebruiker=wie, dag=today, soort=soort, aantal=aantal)
+            for soort, aantal in ((Verbruikssoort.DETAILS, 91), (Verbruikssoort.ZOEKVRAGEN, 24))
+            for wie in (coach, None)
+        )
+    answer = {
+        "gemeente": gemeente.pk,
+        "uur": timezone.now().isoformat(),
+        "partij": HAVERBROEK.oin,
+        "vraag": "detailvraag werkzoekenden",
+        "uitkomst": Uitkomst.GELUKT,
+        "aantal": 430,
+        "records": 430,
+    }
+    brontelling.add([answer])
+    haverbroek = Gemeente.objects.get(oin=HAVERBROEK.oin)
+    for afstand in (10, 20, 40):
+        criteria = Criteria(postcode="2405AB", afstand=afstand)
+        asked = searching.open_search(
+            haverbroek, _account("jobcoach@haverbroek.example"), Soort.WERKZOEKENDEN, criteria
+        )
+        searching.fail_search(
+            haverbroek, asked.pk, "De uitwisseling is niet bereikbaar. Probeer het straks opnieuw."
+        )
+
+
+def make_announcements() -> None:
+    """Places announcements of VNG support for everybody."""
+    if Mededeling.objects.exists():
+        return
+    support, today = _account("support@vng.example"), timezone.localdate()
+    for titel, tekst, niveau in (
+        (
+            "Nieuw: kolommen koppelen met een voorbeeld",
+            "U ziet nu bij elke kolom voorbeelden uit uw eigen bestand. Zo kiest u sneller het juiste gegeven.",
+            Niveau.INFO,
+        ),
+        (
+            "Onderhoud op zondagavond",
+            "Op zondag tussen 20.00 en 22.00 uur kunt u niet zoeken. Aanleveren en publiceren kan wel.",
+            Niveau.WAARSCHUWING,
+        ),
+    ):
+        plaatsen.place(
+            support,
+            {
+                "titel": titel,
+                "tekst": tekst,
+                "niveau": niveau,
+                "van": today,
+                "tot_en_met": today + timedelta(days=14),
+            },
+        )
+
+
 def make_world() -> None:
     """Makes everything; may be run again."""
     make_lists()
@@ -280,6 +346,8 @@ def make_world() -> None:
     make_colleagues()
     make_words()
     make_log()
+    make_usage()
+    make_announcements()
     with tempfile.TemporaryDirectory(prefix="um-demo-") as directory:
         for demo in GEMEENTEN:
             for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):

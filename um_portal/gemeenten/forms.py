@@ -189,6 +189,17 @@ class ContactForm(GestempeldForm):
     )
 
 
+def _limit(form: forms.Form, name: str, least: int, most: int, uitleg: str) -> None:
+    """Lets a field take a number between two, or nothing, which is the most."""
+    field = form.fields[name]
+    assert isinstance(field, forms.IntegerField)
+    field.help_text = f"{uitleg} Van {least} tot en met {most}; leeg is {most}."
+    field.widget.attrs |= {"min": least, "max": most}
+    wrong = f"Kies een getal van {least} tot en met {most}, of laat het veld leeg."
+    field.error_messages |= {"invalid": wrong}
+    field.validators = [MinValueValidator(least, wrong), MaxValueValidator(most, wrong)]
+
+
 class BewaarForm(GestempeldForm):
     """Asks how long searches are kept and published records are answered, within the national limits."""
 
@@ -197,13 +208,15 @@ class BewaarForm(GestempeldForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._limit(
+        _limit(
+            self,
             "bewaardagen",
             settings.UM_BEWAARDAGEN_MINIMUM,
             settings.UM_BEWAARDAGEN,
             "Daarna wist het portaal een zoekvraag met haar resultaten. Geldt voor nieuwe zoekvragen.",
         )
-        self._limit(
+        _limit(
+            self,
             "verloopdagen",
             settings.UM_VERLOOPDAGEN_MINIMUM,
             settings.UM_VERLOOPDAGEN,
@@ -211,14 +224,25 @@ class BewaarForm(GestempeldForm):
             "en worden de gegevens 's nachts gewist. Lever dus vaker aan dan dit.",
         )
 
-    def _limit(self, name: str, least: int, most: int, uitleg: str) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.IntegerField)
-        field.help_text = f"{uitleg} Van {least} tot en met {most}; leeg is {most}."
-        field.widget.attrs |= {"min": least, "max": most}
-        wrong = f"Kies een getal van {least} tot en met {most}, of laat het veld leeg."
-        field.error_messages |= {"invalid": wrong}
-        field.validators = [MinValueValidator(least, wrong), MaxValueValidator(most, wrong)]
+
+class DaglimietForm(GestempeldForm):
+    """Asks how much one colleague may ask in a day, within the national limits."""
+
+    dag_zoekvragen = forms.IntegerField(label="Zoekvragen per collega per dag", required=False)
+    dag_details = forms.IntegerField(label="Details per collega per dag", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _limit(
+            self, "dag_zoekvragen", 1, settings.UM_DAG_ZOEKVRAGEN, "Daarna kan het pas de volgende dag weer."
+        )
+        _limit(
+            self,
+            "dag_details",
+            1,
+            settings.UM_DAG_DETAILS,
+            "Een detail is het hele profiel met de contactgegevens.",
+        )
 
 
 class KopForm(GestempeldForm):

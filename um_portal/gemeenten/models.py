@@ -7,6 +7,7 @@ them by a function of the database (`um_voorwaarden`).
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
@@ -106,3 +107,30 @@ class Vertrek(GemeenteModel, Taak):
         verbose_name = "vertrek"
         verbose_name_plural = "vertrekken"
         constraints = [models.UniqueConstraint(fields=["gemeente"], name="vertrek_per_gemeente")]
+
+
+class Verbruikssoort(models.TextChoices):
+    """The kinds of thing that a jobcoach may ask a number of in a day."""
+
+    ZOEKVRAGEN = "zoekvragen", "Zoekvragen"
+    DETAILS = "details", "Details"
+
+
+class Dagverbruik(GemeenteModel):
+    """The number that one person asked on one day; without a person, that of the whole municipality."""
+
+    gebruiker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True
+    )
+    dag = models.DateField()
+    soort = models.CharField(max_length=12, choices=Verbruikssoort)
+    aantal = models.IntegerField()
+
+    class Meta:
+        verbose_name = "dagverbruik"
+        verbose_name_plural = "dagverbruik"
+        constraints = [
+            models.UniqueConstraint(
+                "gemeente", "dag", "soort", Coalesce("gebruiker", 0), name="dagverbruik_uniek"
+            )
+        ]

@@ -10,7 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from um_portal.gemeenten import instellingen, voorwaarden
-from um_portal.gemeenten.forms import BewaarForm, ContactForm, GestempeldForm, KopForm, LogoForm, initial_of
+from um_portal.gemeenten.forms import (
+    BewaarForm,
+    ContactForm,
+    DaglimietForm,
+    GestempeldForm,
+    KopForm,
+    LogoForm,
+    initial_of,
+)
 from um_portal.gemeenten.logo import OngeldigLogo
 from um_portal.gemeenten.models import Logo, Vertrek
 from um_portal.gemeenten.views import badges
@@ -22,6 +30,7 @@ from um_portal.toegang.rechten import Recht
 _ONDERDELEN: dict[str, tuple[str, type[GestempeldForm]]] = {
     "contact": ("Contactgegevens", ContactForm),
     "bewaren": ("Bewaartermijnen", BewaarForm),
+    "daglimieten": ("Daglimieten", DaglimietForm),
     "naam": ("Naam boven de pagina", KopForm),
 }
 _LOGO = "logo"

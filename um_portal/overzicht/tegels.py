@@ -1,16 +1,21 @@
-"""Makes the tiles of the start page: one for each thing that this person may do, with its count."""
+"""Makes the start page: a tile for each thing that this person may do or should look at, with its count."""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from exchange.bemiddelaar.searching import visible
 from exchange.bron.models import Stand
 from exchange.standard import Soort
-from um_portal.gemeenten import overzicht, voorwaarden
+from um_portal.accounts import tweede_factor
+from um_portal.achtergrondwerk import planning
+from um_portal.collegas import leden
+from um_portal.gemeenten import daglimieten, overzicht, voorwaarden
 from um_portal.gemeenten.models import Vertrek
 from um_portal.gemeenten.overzicht import Rij
 from um_portal.gemeenten.voorwaarden import Staat
+from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
 from um_portal.toegang.rechten import Recht, takes_part
@@ -34,6 +39,7 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
     with voor_gemeente(request.gemeente):
         if may(request, Recht.INSTELLINGEN):
             found += _settings_tiles()
+            found += _attention_tiles(request.gemeente)
         if may(request, Recht.ZOEKEN):
             found.append(
                 Tegel(
@@ -98,45 +104,78 @@ def _settings_tiles() -> list[Tegel]:
     return found
 
 
-_GENOEMD = 3
-
-
-def _first_of(rows: list[Rij]) -> str:
-    """Says why the first municipalities ask for attention."""
-    said = [f"{row.gemeente.naam}: {', '.join(row.aandacht)}" for row in rows[:_GENOEMD]]
-    return "; ".join([*said, *(["en meer"] if len(rows) > _GENOEMD else [])]) or "Niets op dit moment."
-
-
-def support_tiles(request: GemeenteRequest) -> list[Tegel]:
-    """Lists the tiles of VNG support."""
+def _attention_tiles(gemeente: Gemeente) -> list[Tegel]:
+    """Lists the tiles about what is old, not safe or nearly used up; call inside `voor_gemeente`."""
     found = []
+    for stand in Stand.objects.filter(aantal__gt=0, gepubliceerd_op__isnull=False).order_by("soort"):
+        days = (timezone.now() - stand.gepubliceerd_op).days
+        if days > gemeente.verlooptermijn // 2:
+            label = Soort(stand.soort).label
+            found.append(
+                Tegel(
+                    f"{label.capitalize()} worden oud",
+                    f"Zo lang is er niets gepubliceerd. Na {gemeente.verlooptermijn} dagen geeft uw gemeente ze niet "
+                    "meer, en worden ze gewist. Lever op tijd een nieuw bestand aan.",
+                    reverse("uploads:lijst"),
+                    days,
+                    "dagen",
+                )
+            )
+    people = [pk for pk, lid in leden.members(gemeente).items() if lid.gebruiker.is_active]
+    if without := len(people) - len(tweede_factor.who_have_one(people)):
+        found.append(
+            Tegel(
+                "Collega's zonder tweede factor",
+                "Met alleen een wachtwoord is een account niet veilig. Wie inlogt, stelt eerst een tweede factor in. "
+                "Werkt iemand hier niet meer? Verwijder dan de collega.",
+                reverse("collegas:lijst"),
+                without,
+                "collega" if without == 1 else "collega's",
+            )
+        )
+    if near := daglimieten.near_limit(gemeente):
+        told = "; ".join(str(verbruik) for verbruik in near[:_GENOEMD])
+        more = f"; en nog {len(near) - _GENOEMD}" if len(near) > _GENOEMD else ""
+        found.append(
+            Tegel(
+                "Daglimieten bijna op",
+                f"{told}{more}. Vannacht om 0.00 uur begint de telling opnieuw.",
+                reverse("gemeenten:instelling", args=["daglimieten"]),
+                len(near),
+                "vandaag",
+            )
+        )
+    return found
+
+
+_GENOEMD = 3
+_GETOOND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Supportstart:
+    """The start page of VNG support: the first municipalities that ask for attention, and tiles."""
+
+    mag_gemeenten: bool
+    aandacht: list[Rij]
+    meer: int
+    tegels: list[Tegel]
+
+
+def support_start(request: GemeenteRequest) -> Supportstart | None:
+    """Gathers what the start page tells VNG support; None for who has no right there. The menu is not repeated."""
     gemeenten, landelijk = may(request, Recht.GEMEENTEN), may(request, Recht.LANDELIJK_BEKIJKEN)
     if not (gemeenten or landelijk):
-        return []
+        return None
     with als_support():
         rows = overzicht.rows() if gemeenten else []
         put_forward = LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count()
-    if gemeenten:
-        found.append(
-            Tegel(
-                "Vraagt aandacht",
-                _first_of([row for row in rows if row.aandacht]),
-                f"{reverse('gemeenten:lijst')}?aandacht=1",
-                sum(bool(row.aandacht) for row in rows),
-                "gemeenten",
-            )
-        )
-        found.append(
-            Tegel(
-                "Gemeenten",
-                "Bekijk welke gemeenten meedoen en hoeveel zij publiceren.",
-                reverse("gemeenten:lijst"),
-                len(rows),
-                "gemeenten",
-            )
-        )
-    if landelijk:
-        found.append(
+    asking = [row for row in rows if row.aandacht]
+    # Those that stand still first: nobody else can do anything about that.
+    asking.sort(key=lambda row: (row.gemeente.status == Gemeentestatus.TOEGELATEN, -len(row.aandacht)))
+    tegels = []
+    if landelijk and put_forward:
+        tegels.append(
             Tegel(
                 "Landelijke waarden",
                 "Besluit over de woorden die gemeenten voordragen.",
@@ -145,4 +184,16 @@ def support_tiles(request: GemeenteRequest) -> list[Tegel]:
                 "voorgedragen",
             )
         )
-    return found
+    if may(request, Recht.ACHTERGRONDWERK):
+        wrong = [een.werk for een in planning.stand() if een.is_te_laat or een.is_mislukt]
+        if wrong:
+            tegels.append(
+                Tegel(
+                    "Achtergrondwerk loopt niet",
+                    f"{'; '.join(wrong[:_GENOEMD])}{'; en meer' if len(wrong) > _GENOEMD else ''}.",
+                    reverse("achtergrondwerk:overzicht"),
+                    len(wrong),
+                    "te laat of mislukt",
+                )
+            )
+    return Supportstart(gemeenten, asking[:_GETOOND], max(0, len(asking) - _GETOOND), tegels)

@@ -42,6 +42,8 @@ INGANGEN: tuple[Ingang, ...] = (
     Ingang("Instellingen", "gemeenten:instellingen", Recht.INSTELLINGEN),
     Ingang("Gemeenten", "gemeenten:lijst", Recht.GEMEENTEN),
     Ingang("Gebruikers", "gebruikers:zoeken", Recht.GEBRUIKERS),
+    Ingang("Achtergrondwerk", "achtergrondwerk:overzicht", Recht.ACHTERGRONDWERK),
+    Ingang("Mededelingen", "mededelingen:lijst", Recht.MEDEDELINGEN),
     Ingang("Landelijke waarden", "uploads:landelijk", Recht.LANDELIJK_BEKIJKEN),
     Ingang("Logboek van alle gemeenten", "logboek:alle", Recht.LOGBOEK_SUPPORT),
 )

@@ -61,6 +61,9 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_voorwaarden",
         "um_leveringscijfers",
         "um_vertrekken",
+        "um_dagverbruik",
+        "um_zoekcijfers",
+        "um_bronverbruik",
     }
 )
 

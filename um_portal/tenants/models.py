@@ -80,6 +80,9 @@ class Gemeente(Beschermd):
     # Days; null means the national number. A smaller number than the national one counts.
     bewaardagen = models.PositiveSmallIntegerField("zoekvragen bewaren", null=True, blank=True)
     verloopdagen = models.PositiveSmallIntegerField("records verlopen na", null=True, blank=True)
+    # What one colleague may ask in a day; null means the national number, and a smaller one counts.
+    dag_zoekvragen = models.PositiveIntegerField("zoekvragen per collega per dag", null=True, blank=True)
+    dag_details = models.PositiveIntegerField("details per collega per dag", null=True, blank=True)
     naam_in_kop = models.CharField("naam boven de pagina", max_length=40, blank=True)
     # The hash of the image; the image itself is in a table of its own, because every call reads this row.
     logo = models.CharField(max_length=64, blank=True, editable=False)
@@ -108,6 +111,18 @@ class Gemeente(Beschermd):
         """Gives the number of days after its last publication that a record is answered."""
         most: int = settings.UM_VERLOOPDAGEN
         return min(self.verloopdagen or most, most)
+
+    @property
+    def daglimiet_zoekvragen(self) -> int:
+        """Gives the number of searches that one colleague may put in a day."""
+        most: int = settings.UM_DAG_ZOEKVRAGEN
+        return min(self.dag_zoekvragen or most, most)
+
+    @property
+    def daglimiet_details(self) -> int:
+        """Gives the number of details that one colleague may request in a day."""
+        most: int = settings.UM_DAG_DETAILS
+        return min(self.dag_details or most, most)
 
 
 class Rol(models.TextChoices):

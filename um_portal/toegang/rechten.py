@@ -57,6 +57,12 @@ class Recht(TextChoices):
         "gemeenten_besluiten",
         "gemeenten inschrijven, toelaten, opschorten en laten vertrekken, en bepalen waarmee zij meedoen",
     )
+    ACHTERGRONDWERK = "achtergrondwerk", "zien wat in de wachtrijen staat, wat vanzelf loopt en wat mislukte"
+    ACHTERGRONDWERK_STARTEN = (
+        "achtergrondwerk_starten",
+        "meteen laten lopen wat anders op een vaste tijd loopt",
+    )
+    MEDEDELINGEN = "mededelingen", "mededelingen schrijven die iedereen op de startpagina ziet"
     LANDELIJK_BEKIJKEN = "landelijk_bekijken", "zien welke woorden gemeenten voordragen"
     LANDELIJK_BESLUITEN = "landelijk_besluiten", "besluiten over woorden voor het hele land"
 
@@ -90,6 +96,9 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.GEBRUIKERS_BESLUITEN: _BESLISSERS,
         Recht.GEMEENTEN: _SUPPORT,
         Recht.GEMEENTEN_BESLUITEN: _BESLISSERS,
+        Recht.ACHTERGRONDWERK: _SUPPORT,
+        Recht.ACHTERGRONDWERK_STARTEN: _BESLISSERS,
+        Recht.MEDEDELINGEN: _BESLISSERS,
         Recht.LANDELIJK_BEKIJKEN: _SUPPORT,
         Recht.LANDELIJK_BESLUITEN: _BESLISSERS,
     }

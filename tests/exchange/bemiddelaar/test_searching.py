@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -32,9 +33,12 @@ from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
+from tests.threads import at_once
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.models import Auditregel
-from um_portal.gemeenten import lifecycle
+from um_portal.gemeenten import daglimieten, lifecycle
+from um_portal.gemeenten.daglimieten import DaglimietBereikt
+from um_portal.gemeenten.models import Dagverbruik
 from um_portal.jobs import HARTSLAG_LEASE, KORTE_LEASE, LEASE, MAX_POGINGEN
 from um_portal.tasks import erase_expired, resume_jobs
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
@@ -531,6 +535,107 @@ def test_twenty_requests_at_once_get_ten_details(exchange, settings) -> None:
         statuses = list(pool.map(request, range(1, 21)))
     assert sorted(statuses) == [200] * 10 + [429] * 10
     assert sum(call[0] == "GET" for call in exchange.calls) == 10
+
+
+# --- The limits of a day ---------------------------------------------------------------------------------
+
+
+def test_a_new_search_gives_no_more_details_than_the_day_allows(
+    exchange, settings, gemeente, jobcoach
+) -> None:
+    settings.UM_DAG_DETAILS = 2
+    exchange.matches = [een_match(n) for n in range(1, 4)]
+    een, ander = een_zoekvraag(gemeente, jobcoach), een_zoekvraag(gemeente, jobcoach)
+    browser = een_client(jobcoach)
+    page = browser.get(url_of(een, "resultaten/1/")).text
+    assert "Vandaag kunt u er in totaal nog 2 opvragen" in page
+    for zoekvraag in (een, ander):
+        assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 200
+    asked = len(exchange.calls)
+    refused = browser.post(url_of(ander, "resultaten/2/detail"))
+    morgen = timezone.localdate() + timedelta(days=1)
+    assert refused.status_code == 429
+    assert "U hebt vandaag 2 details opgevraagd" in refused.text
+    assert f"{date_format(morgen, 'l j F')} om 0.00 uur" in refused.text
+    assert len(exchange.calls) == asked
+    # Erasing a search gives nothing back, and the page says beforehand that there is nothing left.
+    browser.post(url_of(een, "wissen"))
+    assert browser.post(url_of(ander, "resultaten/2/detail")).status_code == 429
+    page = browser.get(url_of(ander, "resultaten/2/")).text
+    assert "De daglimiet is bereikt" in page
+    assert "Detail opvragen</span>" not in page
+    # A colleague goes on.
+    collega = een_gebruiker(gemeente)
+    vraag = een_zoekvraag(gemeente, collega)
+    assert een_client(collega).post(url_of(vraag, "resultaten/1/detail")).status_code == 200
+    with voor_gemeente(gemeente):
+        assert Auditregel.objects.filter(handeling="daglimiet_bereikt", onderwerp="details").count() == 2
+
+
+def test_a_detail_that_fails_costs_nothing_of_the_day_either(exchange, settings, gemeente, jobcoach) -> None:
+    settings.UM_DAG_DETAILS = 1
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+    exchange.answer = lambda handler: (503, {"code": "500.3"})
+    browser = een_client(jobcoach)
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 503
+    exchange.answer = exchange.normal
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 200
+    assert browser.post(url_of(zoekvraag, "resultaten/1/detail")).status_code == 429
+
+
+def test_a_search_past_the_limit_of_the_day_keeps_what_was_typed(
+    exchange, settings, gemeente, jobcoach
+) -> None:
+    settings.UM_DAG_ZOEKVRAGEN_GEMEENTE = 2
+    een_zoekvraag(gemeente, een_gebruiker(gemeente))
+    browser, asked = een_client(jobcoach), {"soort": "werkzoekenden", "postcode": "3511AB", "afstand": 37}
+    assert browser.post("/zoeken/", asked).status_code == 302
+    refused = browser.post("/zoeken/", asked)
+    assert refused.status_code == 429
+    assert "Uw gemeente heeft vandaag 2 zoekvragen gesteld" in refused.text
+    assert 'value="37"' in refused.text
+    with voor_gemeente(gemeente):
+        assert Zoekvraag.objects.count() == 2
+    # Another municipality has a limit of its own.
+    elders = een_gemeente()
+    een_zoekvraag(elders, een_gebruiker(elders))
+
+
+def test_a_day_begins_at_midnight_in_amsterdam(exchange, settings, gemeente, jobcoach, monkeypatch) -> None:
+    settings.UM_DAG_ZOEKVRAGEN = 1
+
+    def at(moment: str) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat(moment))
+
+    at("2026-07-01T21:59:59+00:00")
+    een_zoekvraag(gemeente, jobcoach, put=False)
+    with pytest.raises(DaglimietBereikt, match=r"Vanaf donderdag 2 juli om 0\.00 uur"):
+        een_zoekvraag(gemeente, jobcoach, put=False)
+    at("2026-07-01T22:00:00+00:00")
+    een_zoekvraag(gemeente, jobcoach, put=False)
+    with pytest.raises(DaglimietBereikt):
+        een_zoekvraag(gemeente, jobcoach, put=False)
+    at("2026-07-04T08:00:00+00:00")
+    daglimieten.erase_expired(gemeente)
+    with voor_gemeente(gemeente):
+        assert not Dagverbruik.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_searches_at_once_no_more_go_out_than_the_day_allows(settings) -> None:
+    settings.UM_DAG_ZOEKVRAGEN, settings.UM_DAG_ZOEKVRAGEN_GEMEENTE = 6, 9
+    gemeente = een_gemeente()
+    coaches = [een_gebruiker(gemeente), een_gebruiker(gemeente)]
+    together = [lambda coach=coach: een_zoekvraag(gemeente, coach, put=False) for coach in coaches * 10]
+    results = at_once(*together)
+    assert sum(isinstance(result, Zoekvraag) for result in results) == 9
+    assert all(isinstance(result, Zoekvraag | DaglimietBereikt) for result in results)
+    with voor_gemeente(gemeente):
+        per_coach = [Zoekvraag.objects.filter(gebruiker=coach).count() for coach in coaches]
+        assert sum(per_coach) == Zoekvraag.objects.count() == 9
+        assert max(per_coach) <= 6
+        assert Dagverbruik.objects.get(gebruiker=None).aantal == 9
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,7 +37,10 @@ from tests.factories import (
 )
 from tests.places import SHARED
 from tests.strategies import questions_of, records_of
-from um_portal.gemeenten import lifecycle
+from tests.threads import at_once
+from um_portal.audit import brontelling
+from um_portal.audit.models import Auditregel, Brontelling
+from um_portal.gemeenten import daglimieten, lifecycle
 from um_portal.tenants.models import Contactbeleid, Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 
@@ -647,3 +650,81 @@ def test_rows_move_along_when_the_postcodes_are_replaced() -> None:
         assert "1 gepubliceerd record" in outcome.meldingen[0]
     finally:
         distances.forget()
+
+
+# --- The limit of a day ----------------------------------------------------------------------------------
+
+
+def test_a_source_that_stops_gives_a_party_no_more_than_the_day_allows(settings) -> None:
+    settings.UM_BRON_DAGLIMIET, settings.UM_BRON_DAG_RECORDS, settings.UM_BRON_DAG_DETAILS = "stop", 5, 1
+    gemeente, ander = een_gemeente(), een_gemeente()
+    for one in (gemeente, ander):
+        publish_set(one, WZ, [een_werkzoekende(f"W{n}") for n in range(2)])
+    assert [ask(gemeente).status_code for _ in range(3)] == [200, 200, 429]
+    refused = ask(gemeente)
+    assert refused.json()["code"] == "429.01"
+    assert refused["X-VUM-toParty"] == "99" * 10
+    assert detail(gemeente, "W1").status_code == 200
+    assert detail(gemeente, "W1").json()["code"] == "429.01"
+    # Another party, another source, and a question that nothing is given on.
+    assert ask(gemeente, X_VUM_fromParty="88" * 10).status_code == 200
+    assert ask(ander).status_code == 200
+    assert ask(gemeente, {"selectiegebied": {"postcode": "9711AA", "afstand": 1}}).status_code == 200
+    assert detail(gemeente, "onbekend").json()["code"] == "400.01"
+    brontelling.flush()
+    with voor_gemeente(gemeente):
+        given = Brontelling.objects.filter(partij="99" * 10, uitkomst="gelukt")
+        assert sorted(given.values_list("vraag", "records")) == [
+            ("detailvraag werkzoekenden", 1),
+            ("selectievraag werkzoekenden", 4),
+        ]
+
+
+def test_a_source_that_only_signals_answers_on_and_takes_no_query_more(settings) -> None:
+    gemeente = een_gemeente()
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
+    ask(gemeente)
+    counts = {}
+    for what, most in (("signaal", 0), ("stop", 1000)):
+        settings.UM_BRON_DAGLIMIET, settings.UM_BRON_DAG_RECORDS = what, most
+        with CaptureQueriesContext(connection) as queries:
+            assert ask(gemeente).status_code == 200
+        counts[what] = len(queries)
+    assert counts["stop"] - counts["signaal"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_details_at_once_a_source_gives_as_many_as_the_day_allows(settings) -> None:
+    settings.UM_BRON_DAGLIMIET, settings.UM_BRON_DAG_DETAILS = "stop", 7
+    gemeente = een_gemeente()
+    publish_set(gemeente, WZ, [een_werkzoekende("W1")])
+    answers = at_once(*[lambda: detail(gemeente, "W1").status_code] * 20)
+    assert sorted(answers) == [200] * 7 + [429] * 13
+
+
+def test_what_a_party_got_today_is_known_until_the_day_is_over(monkeypatch) -> None:
+    gemeente = een_gemeente()
+    begin = daglimieten.day_begin()
+
+    def given(moment: datetime, records: int) -> None:
+        row = {
+            "gemeente": gemeente.pk,
+            "uur": moment.isoformat(),
+            "partij": "99" * 10,
+            "vraag": "selectievraag x",
+        }
+        brontelling.add([{**row, "uitkomst": "gelukt", "aantal": 1, "records": records}])
+
+    given(begin - timedelta(hours=1), 500)
+    given(begin - timedelta(days=1), 500)
+    brontelling.write_lines()
+    # Counted after the line of its hour was written: another line tells the rest, and only that.
+    given(begin - timedelta(hours=1), 30)
+    assert brontelling.write_lines() == 1
+    with voor_gemeente(gemeente):
+        lines = Auditregel.objects.filter(handeling="bron_bevraagd").values_list("records", flat=True)
+        assert sorted(lines) == [30, 500, 500]
+        assert not Brontelling.objects.exists()
+    given(timezone.now(), 20)
+    with voor_gemeente(gemeente):
+        assert [row.records for row in Brontelling.objects.filter(uur__gte=begin)] == [20]

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
 from tests.threads import at_once
 from um_portal.accounts.models import Supportrol
 from um_portal.audit.handelingen import Handeling
@@ -212,7 +212,9 @@ def test_a_condition_about_to_end_is_told_once_on_screen_and_by_mail(settings: A
     ]
     assert "Verklaring BIO2: geldig tot en met" in mail.outbox[0].body
     assert "Verklaring BIO2 (verloopt binnenkort)" in beheerder.get("/").text
-    assert "Aadorp: Verklaring BIO2: verloopt binnenkort" in beslisser.get("/").text
+    [row] = beslisser.get("/").context["support"].aandacht
+    assert row.gemeente == gemeente
+    assert "Verklaring BIO2: verloopt binnenkort" in row.aandacht
     assert _status(gemeente) == Gemeentestatus.TOEGELATEN
 
 
@@ -233,7 +235,7 @@ def test_a_condition_that_ended_suspends_after_the_days_of_grace(settings: Any) 
 
 def test_the_list_shows_states_progress_and_what_needs_somebody(beslisser: Any) -> None:
     een_gemeente("Aadorp", status=Gemeentestatus.OPGESCHORT)
-    een_gemeente("Beedorp")
+    een_app(een_gebruiker(een_gemeente("Beedorp"), Rol.FUNCTIONEEL_BEHEERDER))
     fill_checklist(admission.register(OIN, "Ceedorp"), zonder=Voorwaardesoort.DPIA)
     page = beslisser.get("/gemeenten/")
     assert "8 van 9" in page.text

@@ -95,6 +95,9 @@ def test_support_and_keys_have_no_right_that_shows_a_record_of_a_municipality() 
         Recht.LOGBOEK_SUPPORT,
         Recht.GEBRUIKERS,
         Recht.GEBRUIKERS_BESLUITEN,
+        Recht.ACHTERGRONDWERK,
+        Recht.ACHTERGRONDWERK_STARTEN,
+        Recht.MEDEDELINGEN,
         Recht.LANDELIJK_BEKIJKEN,
         Recht.LANDELIJK_BESLUITEN,
     }

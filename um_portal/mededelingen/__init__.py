@@ -1,0 +1,1 @@
+"""The announcements of VNG support, for everybody on the start page."""
