@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 from um_portal.collegas.overzicht import for_start
+from um_portal.overzicht.publicatie import picture
 from um_portal.overzicht.tegels import Tegel, member_tiles, support_tiles
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
 from um_portal.toegang.rechten import Recht
@@ -16,12 +17,14 @@ from um_portal.toegang.rechten import Recht
 
 @requires(Recht.PORTAAL)
 def start(request: GemeenteRequest) -> HttpResponse:
-    """Shows the start page: tiles for what this person may do."""
+    """Shows the start page: tiles for what this person may do, and how what is published stands."""
     tegels: list[Tegel] = []
+    beeld = None
     if request.lidmaatschap:
         tegels += member_tiles(request)
+        beeld = picture(request)
     tegels += support_tiles(request)
-    return render(request, "start.html", {"tegels": tegels, "collegas": for_start(request)})
+    return render(request, "start.html", {"tegels": tegels, "beeld": beeld, "collegas": for_start(request)})
 
 
 @open_to_all

@@ -19,6 +19,8 @@ class Stand(GemeenteModel):
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     aantal = models.IntegerField(default=0)
     gepubliceerd_op = models.DateTimeField(null=True)
+    # The last day on which a publication held any of its records.
+    vernieuwd_op = models.DateField(null=True)
     # The municipality was told that the set is getting old; and that it is no longer answered.
     gewaarschuwd_op = models.DateTimeField(null=True)
     einde_gemeld_op = models.DateTimeField(null=True)

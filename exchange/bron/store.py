@@ -45,7 +45,8 @@ def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = Tr
         stand = lock(gemeente, soort)
         with connection.cursor() as cursor:
             verschil = _merge(cursor, gemeente, soort, batch, volledig=volledig)
-        stand.gepubliceerd_op = timezone.now()
+        stand.gepubliceerd_op, stand.vernieuwd_op = timezone.now(), timezone.localdate()
+        stand.gewaarschuwd_op = stand.einde_gemeld_op = None
         settle(gemeente, soort, stand, verschil.totaal, changed=verschil.verandert)
     return verschil
 

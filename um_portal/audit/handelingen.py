@@ -28,7 +28,7 @@ class Handeling(TextChoices):
     LEVERING_OPNIEUW = "levering_opnieuw", "Levering opnieuw laten omzetten"
     LEVERING_GEPUBLICEERD = "levering_gepubliceerd", "Levering gepubliceerd"
     LEVERING_TERUGGEDRAAID = "levering_teruggedraaid", "Publicatie teruggedraaid"
-    LEVERING_INGETROKKEN = "levering_ingetrokken", "Levering ingetrokken"
+    LEVERING_INGETROKKEN = "levering_ingetrokken", "Levering weggegooid"
     LEVERING_VERVALLEN = "levering_vervallen", "Levering vervallen omdat ze niet op tijd is gepubliceerd"
     OPMERKINGEN_GEDOWNLOAD = "opmerkingen_gedownload", "Bestand met opmerkingen gedownload"
     KOPPELING_OPGESLAGEN = "koppeling_opgeslagen", "Koppeling bewaard"

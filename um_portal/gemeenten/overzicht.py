@@ -44,16 +44,29 @@ def published_counts() -> dict[int, dict[str, int]]:
     return counts
 
 
+def ages() -> dict[int, dict[str, int]]:
+    """Gives per municipality the age in days of each set that is not empty; call inside `als_support`."""
+    found: dict[int, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gemeente_id, soort, vernieuwd_op FROM um_aantallen()"
+            " WHERE aantal > 0 AND vernieuwd_op IS NOT NULL ORDER BY soort"
+        )
+        for gemeente_id, soort, day in cursor.fetchall():
+            found.setdefault(gemeente_id, {})[soort] = (timezone.localdate() - day).days
+    return found
+
+
 def rows() -> list[Rij]:
     """Lists every municipality, by name; call inside `als_support`."""
     counts, conditions = published_counts(), voorwaarden.states_everywhere()
-    deliveries, leaving = _deliveries(), _leaving()
+    deliveries, leaving, old = _deliveries(), _leaving(), ages()
     found = []
     for gemeente in Gemeente.objects.all():
         states = conditions.get(gemeente.pk, {})
         latest, failed = deliveries.get(gemeente.pk, (None, 0))
         numbers = counts.get(gemeente.pk, {})
-        attention = _attention(gemeente, states, latest, failed, any(numbers.values()))
+        attention = _attention(gemeente, states, latest, failed, old.get(gemeente.pk, {}))
         if gemeente.pk in leaving:
             attention = [leaving[gemeente.pk], *attention]
         found.append(
@@ -90,7 +103,7 @@ def _leaving() -> dict[int, str]:
 
 
 def _attention(
-    gemeente: Gemeente, states: dict[str, Staat], latest: datetime | None, failed: int, publishes: bool
+    gemeente: Gemeente, states: dict[str, Staat], latest: datetime | None, failed: int, old: dict[str, int]
 ) -> list[str]:
     if gemeente.status == Gemeentestatus.VERTROKKEN:
         return []
@@ -101,7 +114,7 @@ def _attention(
         *_of_conditions(states),
         *(["deelname opgeschort"] if gemeente.status == Gemeentestatus.OPGESCHORT else []),
         *([f"leveringen mislukt: {failed}"] if failed else []),
-        *_of_age(gemeente, latest if publishes else None),
+        *(_of_sets(old) or _of_age(gemeente, latest if old else None)),
     ]
 
 
@@ -110,6 +123,16 @@ def _of_conditions(states: dict[str, Staat]) -> Iterator[str]:
         state = states.get(soort.value, Staat.ONTBREEKT)
         if state is not Staat.VERVULD:
             yield f"{soort.label}: {state.value}"
+
+
+def _of_sets(old: dict[str, int]) -> list[str]:
+    """Says which sets were not renewed for too long, and which are not answered any more."""
+    warn, stop = settings.UM_VERSHEID_DAGEN, settings.UM_VERSHEID_STOP_DAGEN
+    return [
+        f"{soort}: {days} dagen niet vernieuwd{', antwoordt niet meer' if 0 < stop <= days else ''}"
+        for soort, days in old.items()
+        if 0 < warn <= days or 0 < stop <= days
+    ]
 
 
 def _of_age(gemeente: Gemeente, latest: datetime | None) -> Iterator[str]:

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from exchange.bemiddelaar.searching import visible
-from exchange.bron.models import Stand
-from exchange.standard import Soort
 from um_portal.gemeenten import overzicht, voorwaarden
 from um_portal.gemeenten.models import Vertrek
 from um_portal.gemeenten.overzicht import Rij
 from um_portal.gemeenten.voorwaarden import Staat
 from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
-from um_portal.toegang.rechten import Recht, takes_part
+from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
 
 
@@ -55,20 +53,6 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
             found.append(
                 Tegel("Leveringen", "Lever een bestand uit uw eigen systeem aan.", reverse("uploads:lijst"))
             )
-        if may(request, Recht.GEPUBLICEERD):
-            counts = dict(Stand.objects.values_list("soort", "aantal"))
-            for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
-                if not counts.get(soort.value) and not takes_part(request.gemeente, Recht.BRON, soort.value):
-                    continue
-                found.append(
-                    Tegel(
-                        f"Gepubliceerde {soort.label.lower()}",
-                        "Hierop antwoordt uw gemeente als bron.",
-                        f"{reverse('uploads:gepubliceerd')}?soort={soort}",
-                        counts.get(soort.value, 0),
-                        "op dit moment",
-                    )
-                )
     return found
 
 

@@ -18,6 +18,18 @@ class Migration(migrations.Migration):
             ),
             preserve_default=False,
         ),
+        migrations.AddField("stand", "vernieuwd_op", models.DateField(null=True)),
         migrations.AddField("stand", "gewaarschuwd_op", models.DateTimeField(null=True)),
         migrations.AddField("stand", "einde_gemeld_op", models.DateTimeField(null=True)),
+        migrations.RunSQL("DROP FUNCTION um_aantallen()", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            # Numbers and dates for VNG support, over all municipalities: this passes row-level security by.
+            """
+            CREATE FUNCTION um_aantallen()
+            RETURNS TABLE (gemeente_id bigint, soort text, aantal integer, vernieuwd_op date)
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+            AS $$ SELECT gemeente_id, soort::text, aantal, vernieuwd_op FROM bron_stand $$
+            """,
+            "DROP FUNCTION um_aantallen()",
+        ),
     ]
