@@ -94,7 +94,9 @@ def share_elsewhere(gemeente: Gemeente, soort: Soort, batch: int) -> float:
 
 def _held(soort: Soort, batch: int) -> "QuerySet[Intrekking]":
     there = CONCEPT_VAN[soort]._default_manager.filter(stapel=batch).values("id_bron")
-    found: QuerySet[Intrekking] = Intrekking.objects.filter(soort=soort.value, stapel__lt=batch, id_bron__in=there)
+    found: QuerySet[Intrekking] = Intrekking.objects.filter(
+        soort=soort.value, stapel__lt=batch, id_bron__in=there
+    )
     return found.exclude(besluit=Besluit.WEER)
 
 

@@ -76,7 +76,9 @@ def check(gemeente: Gemeente) -> None:
     Each is said once for a set, until it is renewed. A mail that could not be sent is tried the next day.
     """
     with voor_gemeente(gemeente):
-        sets = [(stand, age) for stand in Stand.objects.order_by("pk") if (age := of_stand(stand)) is not None]
+        sets = [
+            (stand, age) for stand in Stand.objects.order_by("pk") if (age := of_stand(stand)) is not None
+        ]
         addresses = list(
             Gebruiker.objects.filter(
                 pk__in=Lidmaatschap.objects.filter(rol__in=_ROLLEN).values("gebruiker"), is_active=True

@@ -63,9 +63,12 @@ def withdraw_all(gemeente: Gemeente, soort: Soort) -> int:
 def decide(soort: Soort, keys: Collection[int], besluit: Besluit) -> int:
     """Writes this decision about the withdrawn records with these keys; counts those for which it is new.
 
-    Call inside `voor_gemeente`. When two people decide at once, the last decision holds.
+    Call inside `voor_gemeente`. What may come along again is perhaps published by now: it stays withdrawn only
+    when it is withdrawn anew, so such a record is passed over.
     """
     asked = Intrekking.objects.filter(soort=soort.value, pk__in=list(keys))
+    if besluit == Besluit.BLIJFT:
+        asked = asked.exclude(besluit=Besluit.WEER)
     return int(asked.exclude(besluit=besluit).update(besluit=besluit))
 
 

@@ -46,7 +46,10 @@ class Handeling(TextChoices):
     LEGE_WAARDEN_GEWIJZIGD = "lege_waarden_gewijzigd", "Woorden voor 'niets ingevuld' gewijzigd"
     RECORDS_GEDOWNLOAD = "records_gedownload", "Gepubliceerde gegevens gedownload"
     RECORDS_INGETROKKEN = "records_ingetrokken", "Gepubliceerde gegevens ingetrokken"
-    INTREKKING_BEVESTIGD = "intrekking_bevestigd", "Ingetrokken gegevens in een later bestand: blijven ingetrokken"
+    INTREKKING_BEVESTIGD = (
+        "intrekking_bevestigd",
+        "Ingetrokken gegevens in een later bestand: blijven ingetrokken",
+    )
     INTREKKING_OPGEHEVEN = "intrekking_opgeheven", "Ingetrokken gegevens in een later bestand: mogen weer mee"
     RECORDS_VERLOPEN = "records_verlopen", "Gepubliceerde gegevens gewist omdat hun tijd voorbij is"
     SLEUTEL_GEMAAKT = "sleutel_gemaakt", "Aanleversleutel gemaakt"

@@ -12,9 +12,9 @@ from exchange.bron.models import Stand
 from exchange.bron.versheid import Versheid
 from exchange.bron.withdrawal import returned
 from exchange.standard import Soort
+from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
 from um_portal.toegang.rechten import Recht, takes_part
-from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Levering, Leveringstatus
 
 # So many leveringen are shown: the last ones, and those that wait.
@@ -134,7 +134,11 @@ def _said(levering: Levering) -> str:
     if levering.gestopt_om:
         return str(levering.get_gestopt_om_display())
     if levering.status == Leveringstatus.MISLUKT:
-        return "er is een vraag over het bestand." if levering.vraag or levering.vraagt_soort else "niet omgezet."
+        return (
+            "er is een vraag over het bestand."
+            if levering.vraag or levering.vraagt_soort
+            else "niet omgezet."
+        )
     if levering.status == Leveringstatus.KOPPELEN:
         return "vertel wat er in de kolommen staat."
     return "klaar om te publiceren." if levering.is_publiceerbaar else "niets om te publiceren."
@@ -147,8 +151,10 @@ def _returned(request: GemeenteRequest) -> list[Wacht]:
     for soort in Soort:
         number = returned(soort).filter(besluit="").count()
         if number:
-            who = f"1 eerder ingetrokken {soort.enkelvoud} staat" if number == 1 else (
-                f"{number} eerder ingetrokken {soort.label} staan"
+            who = (
+                f"1 eerder ingetrokken {soort.enkelvoud} staat"
+                if number == 1
+                else (f"{number} eerder ingetrokken {soort.label} staan")
             )
             found.append(
                 Wacht(

@@ -155,7 +155,10 @@ def newer(levering: Levering) -> Levering | None:
         same = published.filter(kenmerk=levering.kenmerk, pk__lt=levering.pk).order_by("-pk").first()
         since = same.pk if same is not None else since
     found: Levering | None = (
-        published.filter(pk__gt=since).exclude(pk=levering.pk).exclude(kenmerk=levering.kenmerk or "-").first()
+        published.filter(pk__gt=since)
+        .exclude(pk=levering.pk)
+        .exclude(kenmerk=levering.kenmerk or "-")
+        .first()
     )
     return found
 

@@ -65,7 +65,11 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
 
 
 def decide(
-    gemeente: Gemeente, soort: Soort, keys: Collection[int], besluit: Besluit, gebruiker: AbstractBaseUser | None
+    gemeente: Gemeente,
+    soort: Soort,
+    keys: Collection[int],
+    besluit: Besluit,
+    gebruiker: AbstractBaseUser | None,
 ) -> int:
     """Decides about withdrawn records that stand in a later file; counts those for which it is a new decision."""
     with voor_gemeente(gemeente):

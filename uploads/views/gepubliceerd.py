@@ -34,6 +34,10 @@ _BESLOTEN = {
     Besluit.BLIJFT: "Vastgelegd: wat u koos, blijft ingetrokken.",
     Besluit.WEER: "Vastgelegd: wat u koos, gaat mee zodra u een bestand publiceert waar het in staat.",
 }
+_AL_BESLOTEN = (
+    "Over een deel van wat u koos, was al besloten, door u of door een collega. Moet iemand er toch uit die weer "
+    "mee mag, trek die persoon dan opnieuw in."
+)
 _BEZIG = (
     "Er wordt op dit moment gepubliceerd, en dat duurt even. Er is niets ingetrokken. Probeer het over een minuut "
     "opnieuw."
@@ -287,8 +291,11 @@ def returned(request: GemeenteRequest) -> HttpResponse:
         if not chosen or besluit is None:
             messages.error(request, "Kies eerst in de tabel waarover u besluit, en dan wat er moet gebeuren.")
         else:
-            withdrawal.decide(request.gemeente, soort, chosen, besluit, request.user)
-            messages.success(request, _BESLOTEN[besluit])
+            number = withdrawal.decide(request.gemeente, soort, chosen, besluit, request.user)
+            if number:
+                messages.success(request, _BESLOTEN[besluit])
+            if number < len(chosen):
+                messages.warning(request, _AL_BESLOTEN)
         return redirect(f"{reverse('uploads:ingetrokken')}?soort={soort.value}")
     found = returned_records(soort).order_by("besluit", "-ingetrokken_op", "pk")
     rows = list(found[:INGETROKKEN_PER_KEER])

@@ -27,8 +27,8 @@ from exchange.bron.models import (
     CONCEPT_VAN,
     RECORD_VAN,
     Beroepindex,
-    ConceptWerkzoekende,
     Besluit,
+    ConceptWerkzoekende,
     Intrekking,
     Journaal,
     Journaalrecord,
@@ -479,7 +479,7 @@ def test_the_ids_of_what_was_withdrawn_and_may_come_back_are_kept_no_longer_than
         assert Intrekking.objects.count() == 1
         Intrekking.objects.update(
             besluit=Besluit.WEER,
-            ingetrokken_op=timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN, minutes=1)
+            ingetrokken_op=timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN, minutes=1),
         )
     expiry.erase_expired(gemeente)
     with voor_gemeente(gemeente):

@@ -64,5 +64,8 @@ def test_one_look_tells_whether_all_is_well():
 def test_a_jobcoach_sees_nothing_of_it_and_another_municipality_neither():
     gemeente = een_gemeente("Testdorp")
     publish(gemeente, "ABCDE", "geheim.json")
-    for who in (een_gebruiker(gemeente, Rol.JOBCOACH), een_gebruiker(een_gemeente("Elders"), Rol.GEGEVENSBEHEERDER)):
+    for who in (
+        een_gebruiker(gemeente, Rol.JOBCOACH),
+        een_gebruiker(een_gemeente("Elders"), Rol.GEGEVENSBEHEERDER),
+    ):
         assert "geheim.json" not in een_client(who).get("/").content.decode()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -91,7 +92,10 @@ def test_who_was_withdrawn_stays_away_until_somebody_decides(client, gemeente):
     assert ids(gemeente) == "ABCDE"
     with voor_gemeente(gemeente):
         lines = Auditregel.objects.filter(handeling__startswith="intrekking_").order_by("pk")
-        assert list(lines.values_list("handeling", "aantal")) == [("intrekking_bevestigd", 1), ("intrekking_opgeheven", 1)]
+        assert list(lines.values_list("handeling", "aantal")) == [
+            ("intrekking_bevestigd", 1),
+            ("intrekking_opgeheven", 1),
+        ]
 
 
 def test_a_file_that_publishes_itself_goes_on_without_who_was_withdrawn(client, gemeente):
@@ -135,10 +139,25 @@ def test_another_municipality_decides_nothing(gemeente):
     other = een_client(een_gebruiker(een_gemeente("Elders"), Rol.GEGEVENSBEHEERDER))
     assert "Niets om over te besluiten" in page(other, "ingetrokken", soort="werkzoekenden")
     row = withdrawn(gemeente, "A")
-    other.post(reverse("uploads:ingetrokken"), {"soort": "werkzoekenden", "intrekking": row.pk, "besluit": "weer"})
+    other.post(
+        reverse("uploads:ingetrokken"), {"soort": "werkzoekenden", "intrekking": row.pk, "besluit": "weer"}
+    )
     assert withdrawn(gemeente, "A").besluit == ""
     coach = een_client(een_gebruiker(gemeente, Rol.JOBCOACH))
     assert coach.get(reverse("uploads:ingetrokken")).status_code == 403
+
+
+def test_a_stale_page_does_not_pretend_that_somebody_who_is_back_stays_away(client, gemeente):
+    publish(gemeente, "AB")
+    withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
+    publish(gemeente, "AB")
+    row = withdrawn(gemeente, "A")
+    withdrawal.decide(gemeente, WZ, [row.pk], "weer", None)
+    sent = {"soort": "werkzoekenden", "intrekking": row.pk, "besluit": "blijft"}
+    response = client.post(reverse("uploads:ingetrokken"), sent, follow=True)
+    assert "was al besloten" in response.content.decode()
+    publish(gemeente, "AB")
+    assert ids(gemeente) == "AB"
 
 
 # --- An older file ---------------------------------------------------------------------------------------
@@ -213,3 +232,23 @@ def test_to_replace_everything_is_not_chosen_beforehand_when_much_would_disappea
     pk = ready(gemeente, "AB")
     assert " checked" not in page(client, "publiceer", pk)
     assert client.post(reverse("uploads:publiceer", args=[pk])).status_code == 422
+
+
+def test_a_file_that_was_delivered_before_is_recognised_and_said_so(client, gemeente):
+    inhoud = json.dumps([een_werkzoekende("A")]).encode()
+
+    def upload(name: str) -> int:
+        client.post(reverse("uploads:nieuw"), {"bestand": SimpleUploadedFile(name, inhoud)})
+        with voor_gemeente(gemeente):
+            pk = Levering.objects.values_list("pk", flat=True).first()
+        convert(gemeente, pk)
+        return pk
+
+    first = upload("maandag.json")
+    assert "eerder aangeleverd" not in page(client, "levering", first)
+    request_publication(gemeente, first, None)
+    publication.publish(gemeente, first)
+    text = page(client, "levering", upload("een andere naam.json"))
+    assert "Dit bestand is eerder aangeleverd" in text
+    assert "maandag.json" in text
+    assert "Het is toen gepubliceerd" in text
