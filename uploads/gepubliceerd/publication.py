@@ -259,14 +259,15 @@ def publish(gemeente: Gemeente, levering_id: int) -> Verschil | None:
 def _publish(lease: Lease[Levering], levering: Levering) -> Verschil:
     # The municipality may have been suspended while the levering waited.
     _check_open(Gemeente.objects.get(pk=levering.gemeente_id), levering)
-    _check_newer(levering)
     verschil = store.publish(
         levering.gemeente,
         Soort(levering.soort),
         levering.pk,
         volledig=levering.wijze == Wijze.VOLLEDIG,
     )
-    # The set may have changed since somebody looked; the exception rolls back everything written so far.
+    # With the set locked: it may have changed since somebody looked. The exception rolls back everything written
+    # so far.
+    _check_newer(levering)
     _brake(levering, verschil)
     _mark_published(lease, levering, verschil)
     return verschil

@@ -50,7 +50,7 @@ def test_one_look_tells_whether_all_is_well():
     assert "maandag.json" in text
     waiting = ready(gemeente, "ABCDEF", "dinsdag.json")
     text = start()
-    assert "1 keer wacht iets op u" in text
+    assert "Dit wacht op u" in text
     assert f'href="{reverse("uploads:levering", args=[waiting])}"' in text
     publish(gemeente, "ABCDEF", "woensdag.json")
     withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
