@@ -1,7 +1,5 @@
 from django.db import migrations, models
 
-from uploads.models import RedenStop
-
 
 class Migration(migrations.Migration):
     dependencies = [("uploads", "0005_kolomklad")]
@@ -13,6 +11,41 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "levering",
             "gestopt_om",
-            models.CharField(blank=True, choices=RedenStop.choices, max_length=12),
+            models.CharField(
+                blank=True,
+                choices=[
+                    (
+                        "kolommen",
+                        "De kolommen zijn niet herkend. Kies in het portaal wat elke kolom betekent.",
+                    ),
+                    (
+                        "mislukt",
+                        "Het bestand kon niet worden omgezet. Verbeter het en lever het opnieuw aan.",
+                    ),
+                    (
+                        "vraag",
+                        "Over het bestand is een vraag. Beantwoord die in het portaal en publiceer de levering daar.",
+                    ),
+                    (
+                        "vreemd",
+                        "Niemand uit dit bestand staat er nu, en de postcodes liggen ergens anders. Controleer in het portaal of het bestand van uw gemeente is.",
+                    ),
+                    ("leeg", "Er is niets om te publiceren: geen enkele rij kon worden omgezet."),
+                    (
+                        "rem",
+                        "Er zou te veel verdwijnen. Controleer de levering in het portaal en publiceer haar daar.",
+                    ),
+                    (
+                        "ingehaald",
+                        "Er is al een nieuwere levering gepubliceerd. Publiceer deze alleen als dat klopt.",
+                    ),
+                    ("toelating", "Uw gemeente mag nu niet publiceren. Neem contact op met VNG-support."),
+                    (
+                        "onderbroken",
+                        "Het publiceren is te vaak onderbroken. Publiceer de levering in het portaal.",
+                    ),
+                ],
+                max_length=12,
+            ),
         ),
     ]
