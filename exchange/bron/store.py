@@ -5,6 +5,7 @@ sees the old set or the new one, never a mixture. The records that it took away 
 so that it can be undone.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,9 +31,13 @@ def difference(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool =
     """Tells what publishing this batch would change in the present set."""
     compared, parameters = _compared(gemeente, soort, batch)
     with voor_gemeente(gemeente), connection.cursor() as cursor:
-        cursor.execute(f"{_COUNTED} FROM ({compared}) v", parameters)
-        found = _verschil(cursor.fetchone(), volledig=volledig)
-        return replace(found, tegengehouden=_held(soort, batch).count())
+        held, held_parameters = _held(soort, batch).values("pk").query.sql_with_params()
+        cursor.execute(
+            f"{_COUNTED}, (SELECT count(*) FROM ({held}) h) FROM ({compared}) v",
+            [*held_parameters, *parameters],
+        )
+        *counts, number = cursor.fetchone()
+    return replace(_verschil(counts, volledig=volledig), tegengehouden=number)
 
 
 def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = True) -> Verschil:
@@ -100,7 +105,7 @@ def _held(soort: Soort, batch: int) -> "QuerySet[Intrekking]":
     return found.exclude(besluit=Besluit.WEER)
 
 
-def _verschil(counts: tuple[int, int, int, int], *, volledig: bool) -> Verschil:
+def _verschil(counts: Sequence[int], *, volledig: bool) -> Verschil:
     new, changed, same, absent = counts
     return Verschil(new, changed, same, weg=absent if volledig else 0, blijft=0 if volledig else absent)
 
