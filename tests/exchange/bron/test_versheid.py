@@ -84,6 +84,7 @@ def test_what_an_undo_brings_back_is_as_old_as_it_was():
     publish_set(gemeente, WZ, [een_werkzoekende("B")])
     with voor_gemeente(gemeente):
         last = journaal.last_journaal(WZ)
+    assert last is not None
     journaal.undo(gemeente, WZ, last.stapel)
     assert answered(gemeente) == 0
 

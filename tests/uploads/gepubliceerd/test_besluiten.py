@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exchange.bron import expiry
-from exchange.bron.models import Intrekking, Werkzoekende
+from exchange.bron.models import Besluit, Intrekking, Werkzoekende
 from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_werkzoekende
 from um_portal.audit.models import Auditregel
@@ -112,7 +112,7 @@ def test_a_new_withdrawal_undoes_the_decision_that_somebody_may_come_back(gemeen
     publish(gemeente, "ABCDE")
     withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
     waiting = ready(gemeente, "ABCDE")
-    withdrawal.decide(gemeente, WZ, [withdrawn(gemeente, "A").pk], "weer", None)
+    withdrawal.decide(gemeente, WZ, [withdrawn(gemeente, "A").pk], Besluit.WEER, None)
     withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
     request_publication(gemeente, waiting, None)
     publication.publish(gemeente, waiting)
@@ -152,7 +152,7 @@ def test_a_stale_page_does_not_pretend_that_somebody_who_is_back_stays_away(clie
     withdrawal.withdraw_records(gemeente, WZ, ["A"], None)
     publish(gemeente, "AB")
     row = withdrawn(gemeente, "A")
-    withdrawal.decide(gemeente, WZ, [row.pk], "weer", None)
+    withdrawal.decide(gemeente, WZ, [row.pk], Besluit.WEER, None)
     sent = {"soort": "werkzoekenden", "intrekking": row.pk, "besluit": "blijft"}
     response = client.post(reverse("uploads:ingetrokken"), sent, follow=True)
     assert "was al besloten" in response.content.decode()
@@ -240,7 +240,7 @@ def test_a_file_that_was_delivered_before_is_recognised_and_said_so(client, geme
     def upload(name: str) -> int:
         client.post(reverse("uploads:nieuw"), {"bestand": SimpleUploadedFile(name, inhoud)})
         with voor_gemeente(gemeente):
-            pk = Levering.objects.values_list("pk", flat=True).first()
+            pk: int = Levering.objects.values_list("pk", flat=True)[0]
         convert(gemeente, pk)
         return pk
 
