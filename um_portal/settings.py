@@ -90,6 +90,12 @@ UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
 # A published record that no publication held for this many days is answered no longer, and erased.
 UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
+# A withdrawn record stays away until somebody decides otherwise; its id is forgotten when no publication held it
+# for this many days.
+UM_INTREKKING_DAGEN = env.int("UM_INTREKKING_DAGEN", default=365)
+# A set that was not renewed for this many days: its people are warned, and later it is answered no longer. 0: never.
+UM_VERSHEID_DAGEN = env.int("UM_VERSHEID_DAGEN", default=30)
+UM_VERSHEID_STOP_DAGEN = env.int("UM_VERSHEID_STOP_DAGEN", default=60)
 # The audit log: how long its lines stay, where the heads of its chains are kept outside the database, and how
 # often the counts of the source's answers go to the database.
 UM_LOGBOEK_BEWAARDAGEN = env.int("UM_LOGBOEK_BEWAARDAGEN", default=1826)

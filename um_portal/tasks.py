@@ -7,7 +7,7 @@ from celery import shared_task
 
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar import tasks as bemiddelaar
-from exchange.bron import expiry
+from exchange.bron import expiry, versheid
 from um_portal.accounts import sessies, uitnodigingen
 from um_portal.audit import brontelling, koppen, retention
 from um_portal.collegas import leden
@@ -84,5 +84,5 @@ def erase_expired_lines() -> None:
 
 @shared_task
 def check_conditions() -> None:
-    """Warns municipalities of which a condition ends, and suspends those of which one has ended."""
-    _for_each_municipality(waarschuwing.check)
+    """Warns municipalities of which a condition ends or a set gets old, and suspends where a condition ended."""
+    _for_each_municipality(waarschuwing.check, versheid.check)

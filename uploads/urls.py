@@ -39,6 +39,7 @@ urlpatterns = [
     path("gepubliceerd/download/", gepubliceerd.download, name="gepubliceerd_download"),
     path("gepubliceerd/intrekken/", gepubliceerd.withdraw, name="intrekken"),
     path("gepubliceerd/alles-intrekken/", gepubliceerd.withdraw_all, name="alles_intrekken"),
+    path("gepubliceerd/ingetrokken/", gepubliceerd.returned, name="ingetrokken"),
     path("geschiedenis/", publiceren.history, name="geschiedenis"),
     path("<int:pk>/", views.detail, name="levering"),
     path("<int:pk>/voortgang/", views.progress, name="voortgang"),

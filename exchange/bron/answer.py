@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connections
 
 from exchange.bron.columns import as_json
-from exchange.bron.expiry import valid
 from exchange.bron.models import MODEL_VAN, RECORD_VAN, Beroepindex, Werkgeverscontactmoment
 from exchange.bron.packing import unpack
+from exchange.bron.versheid import answerable
 from exchange.bron.writing import record_context
 from exchange.geo.distances import pc4_of, within_literals
 from exchange.selection import EenVan, Selectievraag, Vergelijking, Voorwaarde, compile_sql
@@ -70,7 +70,7 @@ def find_contactmomenten(gemeente: Gemeente, vraag: Selectievraag, *, suwi: bool
     Gives whole records; a party outside SUWI gets them without the people in them.
     """
     table = Werkgeverscontactmoment._meta.db_table
-    conditions = [_of_employers(vraag), compile_sql(vraag), valid(gemeente, vraag.soort)]
+    conditions = [_of_employers(vraag), compile_sql(vraag), answerable(gemeente, vraag.soort)]
     with _reading(gemeente) as cursor:
         cursor.execute(
             f"SELECT p.id_bron, p.detail FROM {table} p WHERE p.gemeente_id = %s AND "
@@ -113,7 +113,7 @@ def matches_statement(gemeente: Gemeente, vraag: Selectievraag) -> tuple[str, li
     if reached is None:
         return None
     table, number = MODEL_VAN[vraag.soort]._meta.db_table, settings.UM_MAX_RESULTATEN + 1
-    conditions = [valid(gemeente, vraag.soort), *_with_occupation(gemeente, vraag), compile_sql(vraag)]
+    conditions = [answerable(gemeente, vraag.soort), *_with_occupation(gemeente, vraag), compile_sql(vraag)]
     matching = " AND ".join(["g.pc4 = p.pc4 WHERE p.gemeente_id = %s", *(part.sql for part in conditions)])
     asked = [gemeente.pk, *(parameter for part in conditions for parameter in part.parameters)]
     area = "gebied AS MATERIALIZED (SELECT * FROM unnest(%s::smallint[], %s::float8[]) AS g(pc4, km))"
@@ -210,7 +210,7 @@ def find_detail(gemeente: Gemeente, soort: Soort, id_bron: str, *, suwi: bool) -
 
     A jobseeker's own contact policy goes before the municipality's.
     """
-    table, fresh = RECORD_VAN[soort]._meta.db_table, valid(gemeente, soort)
+    table, fresh = RECORD_VAN[soort]._meta.db_table, answerable(gemeente, soort)
     own_policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
     with _reading(gemeente) as cursor:
         cursor.execute(

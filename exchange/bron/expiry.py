@@ -8,9 +8,10 @@ changed can be brought back for UM_TERUGDRAAI_DAGEN days, and is erased after th
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exchange.bron.models import RECORD_VAN, Intrekking, Journaal, Journaalrecord, Stand
+from exchange.bron.models import RECORD_VAN, Besluit, Intrekking, Journaal, Journaalrecord, Stand
 from exchange.bron.sets import BezigMetPubliceren, lock, remove_records
 from exchange.selection import Voorwaarde
 from exchange.standard import Soort
@@ -58,12 +59,15 @@ def _erase(gemeente: Gemeente, soort: Soort) -> int:
 def _erase_way_back(gemeente: Gemeente) -> int:
     """Erases journalen and withdrawn ids after their term; counts the records of the journalen.
 
-    A withdrawn id is kept as long as a source file from before the withdrawal may exist.
+    A withdrawn id is kept for UM_INTREKKING_DAGEN since the last publication that held it. When it may come
+    along again, it is kept as long as a source file from before the withdrawal may exist.
     """
     now, erased = timezone.now(), 0
     with voor_gemeente(gemeente):
-        Intrekking.objects.filter(
-            ingetrokken_op__lt=now - timedelta(hours=settings.UM_BRONBESTAND_UREN)
+        before = now - timedelta(hours=settings.UM_BRONBESTAND_UREN)
+        Intrekking.objects.filter(besluit=Besluit.WEER, ingetrokken_op__lt=before).delete()
+        Intrekking.objects.alias(laatst=Coalesce("gezien_op", "ingetrokken_op")).filter(
+            laatst__lt=now - timedelta(days=settings.UM_INTREKKING_DAGEN), ingetrokken_op__lt=before
         ).delete()
     for soort in RECORD_VAN:
         try:

@@ -6,6 +6,7 @@ Only the last publication of a kind can be undone, then the one before it. `expi
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from exchange.bron import copying
@@ -112,6 +113,8 @@ def undo(gemeente: Gemeente, soort: Soort, batch: int) -> Verschil:
             cursor.execute("DROP TABLE pg_temp.terug")
         journaal.delete()
         stand.gepubliceerd_op = timezone.now()
+        # What comes back is as old as it was.
+        stand.vernieuwd_op = RECORD_VAN[soort]._default_manager.aggregate(laatst=Max("ververst_op"))["laatst"]
         settle(gemeente, soort, stand, verschil.totaal, changed=True)
     return verschil
 

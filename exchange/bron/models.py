@@ -19,6 +19,11 @@ class Stand(GemeenteModel):
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     aantal = models.IntegerField(default=0)
     gepubliceerd_op = models.DateTimeField(null=True)
+    # The last day on which a publication held any of its records.
+    vernieuwd_op = models.DateField(null=True)
+    # The municipality was told that the set is getting old; and that it is no longer answered.
+    gewaarschuwd_op = models.DateTimeField(null=True)
+    einde_gemeld_op = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "stand"
@@ -253,13 +258,27 @@ class Journaalrecord(GemeenteModel, Recordkolommen):
         indexes = [models.Index(fields=["gemeente", "id_bron"], name="journaalrecord_id")]
 
 
+class Besluit(models.TextChoices):
+    """The decision about a withdrawn record that stands in a later batch."""
+
+    BLIJFT = "blijft", "Blijft ingetrokken"
+    WEER = "weer", "Mag weer mee"
+
+
 class Intrekking(GemeenteModel):
-    """A record that was withdrawn: no batch up to this one may bring it back."""
+    """A record that was withdrawn: no batch up to this one may bring it back.
+
+    A later batch is held to that as well, until somebody decides that the record may come along again.
+    """
 
     soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
     id_bron = models.CharField(max_length=200)
     stapel = models.BigIntegerField()
     ingetrokken_op = models.DateTimeField()
+    # The last publication that held this record and had to leave it out.
+    gezien_op = models.DateTimeField(null=True)
+    gezien_in = models.BigIntegerField(null=True)
+    besluit = models.CharField(max_length=8, choices=Besluit, blank=True)
 
     class Meta:
         verbose_name = "intrekking"

@@ -28,7 +28,8 @@ class BezigMetPubliceren(RuntimeError):
 class Verschil:
     """The effect of a change on a set, in numbers of records.
 
-    `blijft` counts the records that stay although the batch does not hold them.
+    `blijft` counts the records that stay although the batch does not hold them; `tegengehouden` those that
+    the batch holds and that stay away, because they were withdrawn and nobody has decided otherwise.
     """
 
     nieuw: int
@@ -36,6 +37,7 @@ class Verschil:
     gelijk: int
     weg: int
     blijft: int = 0
+    tegengehouden: int = 0
 
     @property
     def totaal(self) -> int:

@@ -5,13 +5,16 @@ sees the old set or the new one, never a mixture. The records that it took away 
 so that it can be undone.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange.bron import journaal
-from exchange.bron.models import Intrekking
+from exchange.bron.models import CONCEPT_VAN, MODEL_VAN, Besluit, Intrekking
 from exchange.bron.sets import Herkomst, Verschil, add_records, lock, settle
 from exchange.bron.tables import tables_of
 from exchange.standard import Soort
@@ -28,8 +31,13 @@ def difference(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool =
     """Tells what publishing this batch would change in the present set."""
     compared, parameters = _compared(gemeente, soort, batch)
     with voor_gemeente(gemeente), connection.cursor() as cursor:
-        cursor.execute(f"{_COUNTED} FROM ({compared}) v", parameters)
-        return _verschil(cursor.fetchone(), volledig=volledig)
+        held, held_parameters = _held(soort, batch).values("pk").query.sql_with_params()
+        cursor.execute(
+            f"{_COUNTED}, (SELECT count(*) FROM ({held}) h) FROM ({compared}) v",
+            [*held_parameters, *parameters],
+        )
+        *counts, number = cursor.fetchone()
+    return replace(_verschil(counts, volledig=volledig), tegengehouden=number)
 
 
 def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = True) -> Verschil:
@@ -42,7 +50,8 @@ def publish(gemeente: Gemeente, soort: Soort, batch: int, *, volledig: bool = Tr
         stand = lock(gemeente, soort)
         with connection.cursor() as cursor:
             verschil = _merge(cursor, gemeente, soort, batch, volledig=volledig)
-        stand.gepubliceerd_op = timezone.now()
+        stand.gepubliceerd_op, stand.vernieuwd_op = timezone.now(), timezone.localdate()
+        stand.gewaarschuwd_op = stand.einde_gemeld_op = None
         settle(gemeente, soort, stand, verschil.totaal, changed=verschil.verandert)
     return verschil
 
@@ -59,16 +68,44 @@ def _compared(gemeente: Gemeente, soort: Soort, batch: int) -> tuple[str, list[A
     return (
         f"SELECT n.id AS nieuw, p.id AS oud, n.vingerafdruk = p.vingerafdruk AS gelijk FROM"
         f" (SELECT {distinct} n.id, n.id_bron, n.vingerafdruk FROM {tables.concept} n"
-        # Records that were withdrawn while the batch was being put ready.
+        # Records that were withdrawn while the batch was being put ready, and those that were withdrawn before it
+        # and that nobody has let through.
         f" WHERE n.gemeente_id = %s AND n.stapel = %s AND NOT EXISTS (SELECT FROM {Intrekking._meta.db_table} i"
-        " WHERE i.gemeente_id = %s AND i.soort = %s AND i.stapel >= %s AND i.id_bron = n.id_bron)) n"
+        " WHERE i.gemeente_id = %s AND i.soort = %s AND (i.stapel >= %s OR i.besluit <> %s)"
+        " AND i.id_bron = n.id_bron)) n"
         f" FULL JOIN (SELECT id, id_bron, vingerafdruk FROM {tables.set} WHERE gemeente_id = %s) p"
         " ON p.id_bron = n.id_bron",
-        [gemeente.pk, batch, gemeente.pk, soort.value, batch, gemeente.pk],
+        [gemeente.pk, batch, gemeente.pk, soort.value, batch, Besluit.WEER.value, gemeente.pk],
     )
 
 
-def _verschil(counts: tuple[int, int, int, int], *, volledig: bool) -> Verschil:
+def share_elsewhere(gemeente: Gemeente, soort: Soort, batch: int) -> float:
+    """Gives the part (0 to 1) of a waiting batch with a postcode area in which the present set has nothing.
+
+    0 for a kind without places, and for an empty batch.
+    """
+    if soort not in MODEL_VAN:
+        return 0.0
+    tables = tables_of(soort)
+    with voor_gemeente(gemeente), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(avg((p.pc4 IS NULL)::int), 0) FROM"
+            f" (SELECT pc4 FROM {tables.concept} WHERE gemeente_id = %s AND stapel = %s) n"
+            f" LEFT JOIN (SELECT DISTINCT pc4 FROM {tables.set} WHERE gemeente_id = %s) p ON p.pc4 = n.pc4",
+            [gemeente.pk, batch, gemeente.pk],
+        )
+        return float(cursor.fetchone()[0])
+
+
+def _held(soort: Soort, batch: int) -> "QuerySet[Intrekking]":
+    there = CONCEPT_VAN[soort]._default_manager.filter(stapel=batch).values("id_bron")
+    found: QuerySet[Intrekking] = Intrekking.objects.filter(
+        soort=soort.value, stapel__lt=batch, id_bron__in=there
+    )
+    return found.exclude(besluit=Besluit.WEER)
+
+
+def _verschil(counts: Sequence[int], *, volledig: bool) -> Verschil:
     new, changed, same, absent = counts
     return Verschil(new, changed, same, weg=absent if volledig else 0, blijft=0 if volledig else absent)
 
@@ -82,7 +119,10 @@ def _merge(cursor: Any, gemeente: Gemeente, soort: Soort, batch: int, *, volledi
     cursor.execute("CREATE UNIQUE INDEX ON pg_temp.naast_elkaar (oud)")
     cursor.execute("ANALYZE pg_temp.naast_elkaar")
     cursor.execute(f"{_COUNTED} FROM pg_temp.naast_elkaar")
-    verschil = _verschil(cursor.fetchone(), volledig=volledig)
+    counted = cursor.fetchone()
+    # These records are seen again: somebody has to decide about them.
+    held = _held(soort, batch).update(gezien_op=timezone.now(), gezien_in=batch)
+    verschil = replace(_verschil(counted, volledig=volledig), tegengehouden=held)
     gone = "v.nieuw IS NULL" if volledig else "FALSE"
     journaal.keep(
         cursor,

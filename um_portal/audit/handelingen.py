@@ -28,7 +28,7 @@ class Handeling(TextChoices):
     LEVERING_OPNIEUW = "levering_opnieuw", "Levering opnieuw laten omzetten"
     LEVERING_GEPUBLICEERD = "levering_gepubliceerd", "Levering gepubliceerd"
     LEVERING_TERUGGEDRAAID = "levering_teruggedraaid", "Publicatie teruggedraaid"
-    LEVERING_INGETROKKEN = "levering_ingetrokken", "Levering ingetrokken"
+    LEVERING_INGETROKKEN = "levering_ingetrokken", "Levering weggegooid"
     LEVERING_VERVALLEN = "levering_vervallen", "Levering vervallen omdat ze niet op tijd is gepubliceerd"
     OPMERKINGEN_GEDOWNLOAD = "opmerkingen_gedownload", "Bestand met opmerkingen gedownload"
     KOPPELING_OPGESLAGEN = "koppeling_opgeslagen", "Koppeling bewaard"
@@ -46,6 +46,11 @@ class Handeling(TextChoices):
     LEGE_WAARDEN_GEWIJZIGD = "lege_waarden_gewijzigd", "Woorden voor 'niets ingevuld' gewijzigd"
     RECORDS_GEDOWNLOAD = "records_gedownload", "Gepubliceerde gegevens gedownload"
     RECORDS_INGETROKKEN = "records_ingetrokken", "Gepubliceerde gegevens ingetrokken"
+    INTREKKING_BEVESTIGD = (
+        "intrekking_bevestigd",
+        "Ingetrokken gegevens in een later bestand: blijven ingetrokken",
+    )
+    INTREKKING_OPGEHEVEN = "intrekking_opgeheven", "Ingetrokken gegevens in een later bestand: mogen weer mee"
     RECORDS_VERLOPEN = "records_verlopen", "Gepubliceerde gegevens gewist omdat hun tijd voorbij is"
     SLEUTEL_GEMAAKT = "sleutel_gemaakt", "Aanleversleutel gemaakt"
     SLEUTEL_INGETROKKEN = "sleutel_ingetrokken", "Aanleversleutel ingetrokken"
@@ -114,5 +119,6 @@ _VERWERKING = {
     "bron": Verwerking.BRON,
     "levering": Verwerking.AANLEVEREN,
     "records": Verwerking.AANLEVEREN,
+    "intrekking": Verwerking.AANLEVEREN,
     "opmerkingen": Verwerking.AANLEVEREN,
 }

@@ -72,18 +72,31 @@ def published_counts() -> dict[int, dict[str, int]]:
     return counts
 
 
+def ages() -> dict[int, dict[str, int]]:
+    """Gives per municipality the age in days of each set that is not empty; call inside `als_support`."""
+    found: dict[int, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gemeente_id, soort, vernieuwd_op FROM um_aantallen()"
+            " WHERE aantal > 0 AND vernieuwd_op IS NOT NULL ORDER BY soort"
+        )
+        for gemeente_id, soort, day in cursor.fetchall():
+            found.setdefault(gemeente_id, {})[soort] = (timezone.localdate() - day).days
+    return found
+
+
 def rows() -> list[Rij]:
     """Lists every municipality, by name; call inside `als_support`."""
     counts, conditions = published_counts(), voorwaarden.states_everywhere()
     deliveries, leaving, people, searches = _deliveries(), _leaving(), toetsen.stand_everywhere(), _searches()
     gemeenten = {gemeente.pk: gemeente for gemeente in Gemeente.objects.all()}
-    limits = daglimieten.near_limit_everywhere(gemeenten)
+    limits, old = daglimieten.near_limit_everywhere(gemeenten), ages()
     found = []
     for gemeente in gemeenten.values():
         states = conditions.get(gemeente.pk, {})
         latest, failed = deliveries.get(gemeente.pk, (None, 0))
         numbers = counts.get(gemeente.pk, {})
-        attention = _attention(gemeente, states, latest, failed, any(numbers.values()))
+        attention = _attention(gemeente, states, latest, failed, old.get(gemeente.pk, {}))
         if gemeente.status in (Gemeentestatus.TOEGELATEN, Gemeentestatus.OPGESCHORT):
             attention += [
                 *_of_searches(*searches.get(gemeente.pk, (0, 0))),
@@ -136,7 +149,7 @@ def _leaving() -> dict[int, str]:
 
 
 def _attention(
-    gemeente: Gemeente, states: dict[str, Staat], latest: datetime | None, failed: int, publishes: bool
+    gemeente: Gemeente, states: dict[str, Staat], latest: datetime | None, failed: int, old: dict[str, int]
 ) -> list[str]:
     if gemeente.status == Gemeentestatus.VERTROKKEN:
         return []
@@ -147,7 +160,7 @@ def _attention(
         *_of_conditions(states),
         *(["deelname opgeschort"] if gemeente.status == Gemeentestatus.OPGESCHORT else []),
         *([f"leveringen mislukt: {failed}"] if failed else []),
-        *_of_age(gemeente, latest if publishes else None),
+        *(_of_sets(old) or _of_age(gemeente, latest if old else None)),
     ]
 
 
@@ -156,6 +169,16 @@ def _of_conditions(states: dict[str, Staat]) -> Iterator[str]:
         state = states.get(soort.value, Staat.ONTBREEKT)
         if state is not Staat.VERVULD:
             yield f"{soort.label}: {state.value}"
+
+
+def _of_sets(old: dict[str, int]) -> list[str]:
+    """Says which sets were not renewed for too long, and which are not answered any more."""
+    warn, stop = settings.UM_VERSHEID_DAGEN, settings.UM_VERSHEID_STOP_DAGEN
+    return [
+        f"{soort}: {days} dagen niet vernieuwd{', antwoordt niet meer' if 0 < stop <= days else ''}"
+        for soort, days in old.items()
+        if 0 < warn <= days or 0 < stop <= days
+    ]
 
 
 def _of_age(gemeente: Gemeente, latest: datetime | None) -> Iterator[str]:

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
 
 from exchange.bemiddelaar.searching import visible
-from exchange.bron.models import Stand
-from exchange.standard import Soort
 from um_portal.accounts import tweede_factor
 from um_portal.achtergrondwerk import planning
 from um_portal.collegas import leden
@@ -18,7 +15,7 @@ from um_portal.gemeenten.voorwaarden import Staat
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
-from um_portal.toegang.rechten import Recht, takes_part
+from um_portal.toegang.rechten import Recht
 from uploads.models import LandelijkeWaarde
 
 
@@ -61,20 +58,6 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
             found.append(
                 Tegel("Leveringen", "Lever een bestand uit uw eigen systeem aan.", reverse("uploads:lijst"))
             )
-        if may(request, Recht.GEPUBLICEERD):
-            counts = dict(Stand.objects.values_list("soort", "aantal"))
-            for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES):
-                if not counts.get(soort.value) and not takes_part(request.gemeente, Recht.BRON, soort.value):
-                    continue
-                found.append(
-                    Tegel(
-                        f"Gepubliceerde {soort.label.lower()}",
-                        "Hierop antwoordt uw gemeente als bron.",
-                        f"{reverse('uploads:gepubliceerd')}?soort={soort}",
-                        counts.get(soort.value, 0),
-                        "op dit moment",
-                    )
-                )
     return found
 
 
@@ -105,22 +88,8 @@ def _settings_tiles() -> list[Tegel]:
 
 
 def _attention_tiles(gemeente: Gemeente) -> list[Tegel]:
-    """Lists the tiles about what is old, not safe or nearly used up; call inside `voor_gemeente`."""
+    """Lists the tiles about what is not safe or nearly used up; call inside `voor_gemeente`."""
     found = []
-    for stand in Stand.objects.filter(aantal__gt=0, gepubliceerd_op__isnull=False).order_by("soort"):
-        days = (timezone.now() - stand.gepubliceerd_op).days
-        if days > gemeente.verlooptermijn // 2:
-            label = Soort(stand.soort).label
-            found.append(
-                Tegel(
-                    f"{label.capitalize()} worden oud",
-                    f"Zo lang is er niets gepubliceerd. Na {gemeente.verlooptermijn} dagen geeft uw gemeente ze niet "
-                    "meer, en worden ze gewist. Lever op tijd een nieuw bestand aan.",
-                    reverse("uploads:lijst"),
-                    days,
-                    "dagen",
-                )
-            )
     people = [pk for pk, lid in leden.members(gemeente).items() if lid.gebruiker.is_active]
     if without := len(people) - len(tweede_factor.who_have_one(people)):
         found.append(

@@ -430,6 +430,7 @@ def _levering(levering: Levering, *, redenen: bool) -> dict[str, Any]:
             "gewijzigd": levering.gewijzigd or 0,
             "gelijk": levering.gelijk or 0,
             "weg": levering.weg or 0,
+            "tegengehouden": levering.tegengehouden or 0,
         },
     }
     totaal = {} if levering.rijen_totaal is None else {"rijenTotaal": levering.rijen_totaal}

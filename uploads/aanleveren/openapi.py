@@ -134,6 +134,9 @@ def _schemas() -> dict[str, Schema]:
                 "gewijzigd": _number("Records die veranderden."),
                 "gelijk": _number("Records die hetzelfde bleven."),
                 "weg": _number("Records die zijn verdwenen."),
+                "tegengehouden": _number(
+                    "Records die eerder zijn ingetrokken en daarom niet meegaan, tot een medewerker anders besluit."
+                ),
             },
             uitleg="Wat het publiceren deed; alleen van een levering die gepubliceerd is.",
         ),

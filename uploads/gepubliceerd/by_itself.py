@@ -45,12 +45,7 @@ def _what_stops(gemeente: Gemeente, levering: Levering) -> RedenStop | None:
         return RedenStop.LEEG
     if not is_open(Recht.PUBLICEREN, gemeente, levering.soort):
         return RedenStop.TOELATING
-    published = Levering.objects.filter(
-        soort=levering.soort, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_op=None
-    )
-    if published.filter(pk__gt=levering.pk).exists():
-        return RedenStop.INGEHAALD
-    return None
+    return RedenStop.INGEHAALD if publication.newer(levering) is not None else None
 
 
 def _stop(levering: Levering, reden: RedenStop, melding: str = "") -> None:
@@ -80,6 +75,9 @@ def _request(gemeente: Gemeente, levering: Levering) -> bool:
         publication.request_publication(gemeente, levering.pk, None)
     except publication.RemtEerst as problem:
         _stop(levering, RedenStop.REM, problem.melding)
+        return False
+    except publication.IsVreemd as problem:
+        _stop(levering, RedenStop.VREEMD, problem.melding)
         return False
     except publication.NietPubliceerbaar:
         # A person published or withdrew it first; the next round sees its new state.

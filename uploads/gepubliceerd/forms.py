@@ -167,19 +167,25 @@ class AllesForm(forms.Form):
 class WijzeForm(forms.Form):
     """Asks how a publication treats the records that are already there; each way states its result.
 
-    Without a choice the levering is published in the way in which it was delivered.
+    Without a choice the levering is published in the way in which it was delivered. With `must_choose` nothing
+    is chosen beforehand, and somebody has to choose.
     """
 
     wijze = forms.ChoiceField(
         label="Wat moet er gebeuren met wat er nu staat?",
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Kies wat er moet gebeuren met wat er nu staat."},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Kies wat er moet gebeuren met wat er nu staat."
+        ),
     )
 
-    def __init__(self, verschil: Verschil, *args: Any, **options: Any) -> None:
+    def __init__(self, verschil: Verschil, *args: Any, must_choose: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         field = cast(forms.ChoiceField, self.fields["wijze"])
+        if must_choose:
+            field.required = True
+            self.initial.pop("wijze", None)
         field.choices = [
             (
                 Wijze.VOLLEDIG,

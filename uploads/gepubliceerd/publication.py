@@ -81,6 +81,27 @@ class RemtEerst(NietPubliceerbaar):
         self.rem = rem
 
 
+class IsOuder(NietPubliceerbaar):
+    """A newer levering was published, and nobody said that this older one may replace it; `nieuwer` is that one."""
+
+    def __init__(self, nieuwer: Levering) -> None:
+        super().__init__(
+            f"Er is al een nieuwer bestand gepubliceerd: {nieuwer.bestandsnaam}. Publiceer deze levering alleen als u "
+            "zeker weet dat dit oudere bestand moet gelden."
+        )
+        self.nieuwer = nieuwer
+
+
+class IsVreemd(NietPubliceerbaar):
+    """Nothing in the file is known here and its places lie elsewhere; nobody said that it is this municipality's."""
+
+    def __init__(self, soort: str) -> None:
+        super().__init__(
+            f"Geen van de {soort} in dit bestand staat er nu, en hun postcodes liggen ergens anders. Controleer of "
+            "dit bestand van uw gemeente is."
+        )
+
+
 def _getal(number: int) -> str:
     return number_format(number, use_l10n=True, force_grouping=True)
 
@@ -92,6 +113,11 @@ class Verlies:
     reden: RedenVerlies
     aantal: int
 
+
+# A set or a file with fewer records than this says too little about where its people live.
+_GENOEG_OM_TE_VERGELIJKEN = 5
+# The part of the file with a postcode where nobody of the set lives, from which on the file looks strange.
+_ELDERS = 0.5
 
 # --- Beforehand ------------------------------------------------------------------------------------------
 
@@ -116,6 +142,38 @@ def rem(levering: Levering, verschil: Verschil | None = None) -> Rem | None:
     return Rem(found.weg, found.eerst)
 
 
+def newer(levering: Levering) -> Levering | None:
+    """Finds a published levering of this kind with a newer file than this one; call inside `voor_gemeente`.
+
+    A file that was published before is as old as it was then, however often it comes in again.
+    """
+    published = Levering.objects.light().filter(
+        soort=levering.soort, status=Leveringstatus.GEPUBLICEERD, teruggedraaid_op=None
+    )
+    since = levering.pk
+    if levering.kenmerk:
+        same = published.filter(kenmerk=levering.kenmerk, pk__lt=levering.pk).order_by("-pk").first()
+        since = same.pk if same is not None else since
+    found: Levering | None = (
+        published.filter(pk__gt=since)
+        .exclude(pk=levering.pk)
+        .exclude(kenmerk=levering.kenmerk or "-")
+        .first()
+    )
+    return found
+
+
+def is_strange(levering: Levering, verschil: Verschil | None = None) -> bool:
+    """Tells whether nobody in the file is known here and most of its places lie elsewhere.
+
+    `verschil` saves computing the difference again.
+    """
+    found = verschil if verschil is not None else difference(levering)
+    if found.gewijzigd or found.gelijk or min(found.eerst, found.nieuw) < _GENOEG_OM_TE_VERGELIJKEN:
+        return False
+    return store.share_elsewhere(levering.gemeente, Soort(levering.soort), levering.pk) > _ELDERS
+
+
 def request_publication(
     gemeente: Gemeente,
     levering_id: int,
@@ -124,13 +182,16 @@ def request_publication(
     wijze: str = "",
     verlies: Verlies | None = None,
     zonder_rem: bool = False,
+    nieuwere: int = 0,
+    eigen: bool = False,
 ) -> None:
     """Lets a converted levering wait for publication. When two people ask at once, one succeeds.
 
-    `wijze` is the way that somebody chose now, `verlies` the reason why many records may disappear;
-    `zonder_rem` is for callers that need no reason. Raises NietPubliceerbaar for the second person, when
-    there is nothing to publish, or when the municipality may not publish; RemtEerst when more would disappear
-    than the reason was given for.
+    `wijze` is the way that somebody chose now, `verlies` the reason why many records may disappear, `nieuwere`
+    the number of the newest published levering that this person saw, and `eigen` says that the file is this
+    municipality's; `zonder_rem` is for callers that need no reason. Raises NietPubliceerbaar for the second
+    person, when there is nothing to publish, or when the municipality may not publish; IsOuder, IsVreemd or
+    RemtEerst when somebody has to confirm something first.
     """
     with voor_gemeente(gemeente):
         levering = Levering.objects.select_for_update(of=("self",)).filter(pk=levering_id).first()
@@ -142,13 +203,20 @@ def request_publication(
             levering.wijze = Wijze(wijze)
         levering.reden_verlies = verlies.reden if verlies else ""
         levering.verlies_bevestigd = ONBEPERKT if zonder_rem else verlies.aantal if verlies else 0
-        _brake(levering, difference(levering))
+        levering.nieuwere_bevestigd, levering.eigen_bevestigd = nieuwere, eigen
+        _check_newer(levering)
+        verschil = difference(levering)
+        if not levering.eigen_bevestigd and is_strange(levering, verschil):
+            raise IsVreemd(levering.soort_label)
+        _brake(levering, verschil)
         lifecycle.await_publication(
             levering_id,
             gebruiker,
             wijze=levering.wijze,
             reden_verlies=levering.reden_verlies,
             verlies_bevestigd=levering.verlies_bevestigd,
+            nieuwere_bevestigd=levering.nieuwere_bevestigd,
+            eigen_bevestigd=levering.eigen_bevestigd,
         )
 
 
@@ -159,6 +227,13 @@ def _check_open(gemeente: Gemeente, levering: Levering) -> None:
             f"Uw gemeente is nu niet toegelaten tot de uitwisseling, of biedt geen {levering.soort_label} aan, en kan "
             "daarom niet publiceren. Neem contact op met VNG-support."
         )
+
+
+def _check_newer(levering: Levering) -> None:
+    """Refuses when a newer file is published than the one that was confirmed. Raises IsOuder."""
+    found = newer(levering)
+    if found is not None and found.pk > levering.nieuwere_bevestigd:
+        raise IsOuder(found)
 
 
 def _brake(levering: Levering, verschil: Verschil) -> None:
@@ -190,7 +265,9 @@ def _publish(lease: Lease[Levering], levering: Levering) -> Verschil:
         levering.pk,
         volledig=levering.wijze == Wijze.VOLLEDIG,
     )
-    # The set may have changed since somebody looked; the exception rolls back everything written so far.
+    # With the set locked: it may have changed since somebody looked. The exception rolls back everything written
+    # so far.
+    _check_newer(levering)
     _brake(levering, verschil)
     _mark_published(lease, levering, verschil)
     return verschil
@@ -204,6 +281,7 @@ def _mark_published(lease: Lease[Levering], levering: Levering, verschil: Versch
         gewijzigd=verschil.gewijzigd,
         gelijk=verschil.gelijk,
         weg=verschil.weg,
+        tegengehouden=verschil.tegengehouden,
     )
     log_act(
         levering.gemeente,
@@ -341,6 +419,8 @@ def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil 
         give_back(werk.bezig)
     except RemtEerst as problem:
         give_back(problem.melding, RedenStop.REM)
+    except IsOuder as problem:
+        give_back(problem.melding, RedenStop.INGEHAALD)
     except NietPubliceerbaar as problem:
         give_back(problem.melding, RedenStop.TOELATING)
     except NietTerugTeDraaien:

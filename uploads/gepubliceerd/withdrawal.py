@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
 
 from exchange.bron import withdrawal
+from exchange.bron.models import Besluit
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -18,6 +19,10 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.erasure import expire_waiting
 from uploads.models import Levering
 
+_HANDELING = {
+    Besluit.BLIJFT: Handeling.INTREKKING_BEVESTIGD,
+    Besluit.WEER: Handeling.INTREKKING_OPGEHEVEN,
+}
 _VERVALLEN = (
     "Alles van deze soort is ingetrokken. Deze levering is daarbij vervallen: het bestand en de omgezette gegevens "
     "zijn gewist. Upload het bestand opnieuw als u weer wilt publiceren."
@@ -56,4 +61,19 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
             onderwerp=f"{soort.label}, alles",
             aantal=number,
         )
+    return number
+
+
+def decide(
+    gemeente: Gemeente,
+    soort: Soort,
+    keys: Collection[int],
+    besluit: Besluit,
+    gebruiker: AbstractBaseUser | None,
+) -> int:
+    """Decides about withdrawn records that stand in a later file; counts those for which it is a new decision."""
+    with voor_gemeente(gemeente):
+        number = withdrawal.decide(soort, keys, besluit)
+        if number:
+            log_act(gemeente, _HANDELING[besluit], gebruiker=gebruiker, onderwerp=soort.label, aantal=number)
     return number

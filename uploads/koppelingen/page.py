@@ -372,6 +372,16 @@ class Bord:
         return [veld for veld in self.velden if veld.twijfel]
 
     @property
+    def open_velden(self) -> list[Kolomveld]:
+        """Gives the columns that the page shows at once: those that are doubtful, or with something wrong."""
+        return [veld for veld in self.velden if veld.twijfel or veld.fout]
+
+    @property
+    def dichte_velden(self) -> list[Kolomveld]:
+        """Gives the other columns, which the page folds."""
+        return [veld for veld in self.velden if not veld.twijfel and not veld.fout]
+
+    @property
     def extra_velden(self) -> list[Extraveld]:
         """Gives the extra rules, and an empty one to fill in."""
         before = list(self._begin_keuzes.extra)

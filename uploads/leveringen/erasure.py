@@ -24,7 +24,7 @@ from uploads.models import (
 
 # A workbook with remarks can be made again when somebody wants it.
 OPMERKINGEN_BEWAARD = timedelta(hours=1)
-_INGETROKKEN = "Deze levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist."
+_INGETROKKEN = "Deze levering is weggegooid. Het bestand en de omgezette gegevens zijn gewist."
 
 
 def erase_content(levering: Levering) -> None:

@@ -85,6 +85,15 @@ def receive(
     return levering
 
 
+def delivered_before(levering: Levering) -> Levering | None:
+    """Finds the last earlier levering of the same file; call inside `voor_gemeente`."""
+    if not levering.kenmerk:
+        return None
+    same = Levering.objects.light().filter(kenmerk=levering.kenmerk, pk__lt=levering.pk)
+    found: Levering | None = same.order_by("-pk").first()
+    return found
+
+
 # Django writes a value of many megabytes as hexadecimal text into the statement, and reads it back as such:
 # that takes nine times the size of the file in memory. These two functions send and read the bytes
 # themselves.

@@ -64,6 +64,11 @@ class RedenStop(models.TextChoices):
         "vraag",
         "Over het bestand is een vraag. Beantwoord die in het portaal en publiceer de levering daar.",
     )
+    VREEMD = (
+        "vreemd",
+        "Niemand uit dit bestand staat er nu, en de postcodes liggen ergens anders. Controleer in het portaal of het "
+        "bestand van uw gemeente is.",
+    )
     LEEG = "leeg", "Er is niets om te publiceren: geen enkele rij kon worden omgezet."
     REM = "rem", "Er zou te veel verdwijnen. Controleer de levering in het portaal en publiceer haar daar."
     INGEHAALD = (
@@ -139,6 +144,10 @@ class Levering(GemeenteModel, Taak):
     reden_verlies = models.CharField("reden", max_length=12, choices=RedenVerlies, blank=True)
     # The number of records that may disappear, as confirmed by somebody who saw that number.
     verlies_bevestigd = models.IntegerField(default=0)
+    # The newest published levering of this kind that somebody saw who publishes this older one all the same.
+    nieuwere_bevestigd = models.BigIntegerField(default=0)
+    # Somebody said that the file is this municipality's, although nothing in it is known here.
+    eigen_bevestigd = models.BooleanField(default=False)
     bestandsnaam = models.CharField("bestand", max_length=120)
     bestandsgrootte = models.BigIntegerField(default=0)
     status = models.CharField(
@@ -191,6 +200,8 @@ class Levering(GemeenteModel, Taak):
     gewijzigd = models.IntegerField(null=True)
     gelijk = models.IntegerField(null=True)
     weg = models.IntegerField(null=True)
+    # The records that stayed away, because they were withdrawn before and nobody has decided otherwise.
+    tegengehouden = models.IntegerField(null=True)
     teruggedraaid_op = models.DateTimeField("teruggedraaid op", null=True)
     teruggedraaid_door = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -285,6 +296,11 @@ class Levering(GemeenteModel, Taak):
     def soort_label(self) -> str:
         """Gives the kind in words; '' when it is not known yet."""
         return Soort(self.soort).label if self.soort else ""
+
+    @property
+    def soort_enkelvoud(self) -> str:
+        """Gives the kind in words for one record; '' when it is not known yet."""
+        return Soort(self.soort).enkelvoud if self.soort else ""
 
 
 class Bronbestand(GemeenteModel):

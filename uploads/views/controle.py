@@ -55,7 +55,7 @@ def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
         "page_obj": page,
         **{"ernst": ernst, "code": code, "kolom": kolom},
         "ernsten": ERNSTEN,
-        "redenen": [{**reden, "melding": opmerkingen.general(reden)} for reden in redenen],
+        "groepen": _grouped(redenen),
         "codes": {reden["code"]: _short(opmerkingen.general(reden)) for reden in redenen}.items(),
         "kolommen": sorted({reden["kolom"] for reden in redenen if reden["kolom"]}, key=str.casefold),
         # A warning on very many rows is kept for the first of them only.
@@ -64,6 +64,20 @@ def findings(request: GemeenteRequest, levering: Levering) -> dict[str, Any]:
         "heeft_opmerkingen": opmerkingen.is_possible(levering),
         "opmerkingen_direct": opmerkingen.is_direct(levering),
     }
+
+
+def _grouped(redenen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups the reasons by their result, refusals first, and by their sentence: each sentence occurs once."""
+    groups = []
+    for ernst, _ in ERNSTEN:
+        of_result = [reden for reden in redenen if reden["ernst"] == ernst.value]
+        sentences: dict[str, list[dict[str, Any]]] = {}
+        for reden in of_result:
+            sentences.setdefault(opmerkingen.general(reden), []).append(reden)
+        if of_result:
+            total = sum(reden["aantal"] for reden in of_result)
+            groups.append({"ernst": ernst.value, "aantal": total, "redenen": list(sentences.items())})
+    return groups
 
 
 def _short(melding: str) -> str:

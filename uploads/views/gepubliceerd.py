@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exchange.bron.models import RECORD_VAN, GepubliceerdRecord, Stand
+from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Stand
 from exchange.bron.sets import BezigMetPubliceren
+from exchange.bron.withdrawal import returned as returned_records
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -24,9 +25,19 @@ from uploads.gepubliceerd import download as downloads
 from uploads.gepubliceerd import find, table, withdrawal
 from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
 from uploads.leveringen import erasure
+from uploads.models import Levering
 from uploads.views.waarden import clean_ids
 
 PER_PAGINA = 25
+INGETROKKEN_PER_KEER = 100
+_BESLOTEN = {
+    Besluit.BLIJFT: "Vastgelegd: wat u koos, blijft ingetrokken.",
+    Besluit.WEER: "Vastgelegd: wat u koos, gaat mee zodra u een bestand publiceert waar het in staat.",
+}
+_AL_BESLOTEN = (
+    "Over een deel van wat u koos, was al besloten, door u of door een collega. Moet iemand er toch uit die weer "
+    "mee mag, trek die persoon dan opnieuw in."
+)
 _BEZIG = (
     "Er wordt op dit moment gepubliceerd, en dat duurt even. Er is niets ingetrokken. Probeer het over een minuut "
     "opnieuw."
@@ -96,6 +107,7 @@ def _frame(soort: Soort) -> dict[str, Any]:
         "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
         "stand": stand,
         "aantal": stand.aantal if stand else 0,
+        "te_besluiten": returned_records(soort).filter(besluit="").count(),
         "kolommen": table.columns(soort),
     }
 
@@ -265,4 +277,38 @@ def withdraw_all(request: GemeenteRequest) -> HttpResponse:
             "gevaar": True,
         },
         status=422 if form.errors else 200,
+    )
+
+
+@requires(Recht.INTREKKEN)
+@require_http_methods(["GET", "POST"])
+def returned(request: GemeenteRequest) -> HttpResponse:
+    """Shows the withdrawn records that stand in a later file, and takes the decision about those chosen."""
+    soort = _soort(request)
+    if request.method == "POST":
+        chosen = clean_ids(request.POST.getlist("intrekking"))[:INGETROKKEN_PER_KEER]
+        besluit = next((one for one in Besluit if one.value == request.POST.get("besluit")), None)
+        if not chosen or besluit is None:
+            messages.error(request, "Kies eerst in de tabel waarover u besluit, en dan wat er moet gebeuren.")
+        else:
+            number = withdrawal.decide(request.gemeente, soort, chosen, besluit, request.user)
+            if number:
+                messages.success(request, _BESLOTEN[besluit])
+            if number < len(chosen):
+                messages.warning(request, _AL_BESLOTEN)
+        return redirect(f"{reverse('uploads:ingetrokken')}?soort={soort.value}")
+    found = returned_records(soort).order_by("besluit", "-ingetrokken_op", "pk")
+    rows = list(found[:INGETROKKEN_PER_KEER])
+    names = dict(
+        Levering.objects.filter(pk__in={row.gezien_in for row in rows}).values_list("pk", "bestandsnaam")
+    )
+    return render(
+        request,
+        "uploads/gepubliceerd/ingetrokken.html",
+        {
+            "soort": soort,
+            "rijen": [(row, names.get(row.gezien_in)) for row in rows],
+            "meer": max(found.count() - len(rows), 0),
+            "terug_url": _adres(soort),
+        },
     )

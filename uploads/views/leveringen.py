@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bron.models import Stand
+from um_portal.tenants import keys
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
-from uploads.leveringen import erasure
+from uploads.leveringen import erasure, intake
 from uploads.leveringen.forms import NieuweLeveringForm
 from uploads.leveringen.intake import receive
 from uploads.leveringen.upload_handler import was_too_large
@@ -62,7 +63,11 @@ def new(request: GemeenteRequest) -> HttpResponse:
             bestand = form.cleaned_data["bestand"]
             try:
                 levering = receive(
-                    request.gemeente, inhoud=bestand.read(), bestandsnaam=bestand.name, gebruiker=request.user
+                    request.gemeente,
+                    inhoud=(inhoud := bestand.read()),
+                    bestandsnaam=bestand.name,
+                    gebruiker=request.user,
+                    kenmerk=keys.kenmerk(request.gemeente, inhoud),
                 )
             except Onleesbaar as problem:
                 form.add_error("bestand", problem.melding)
@@ -88,14 +93,17 @@ def detail(request: GemeenteRequest, pk: int) -> HttpResponse:
         "soorten": SOORTEN,
         "heeft_bestand": levering.heeft_bestand,
         "kan_terug": publication.undoable(levering) is not None,
+        "eerder": intake.delivered_before(levering),
     }
     if not levering.is_mislukt and not levering.is_bezig:
         context |= controle.findings(request, levering)
         context["beeld"] = controle.fill_rates(levering, request.gemeente)
+        unknown = processing.unknown_values(levering)
         context["onbekend"] = [
             (_LIJSTEN.get(lijst, lijst), list(waarden.items())[:100], sum(waarden.values()))
-            for lijst, waarden in processing.unknown_values(levering).items()
+            for lijst, waarden in unknown.items()
         ]
+        context["onbekende_woorden"] = sum(map(len, unknown.values()))
     return render(request, "uploads/leveringen/levering.html", context)
 
 
@@ -122,24 +130,24 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if erasure.withdraw(request.gemeente, pk, request.user):
             messages.success(
-                request, "De levering is ingetrokken. Het bestand en de omgezette gegevens zijn gewist."
+                request, "De levering is weggegooid. Het bestand en de omgezette gegevens zijn gewist."
             )
             return redirect("uploads:lijst")
         messages.error(
-            request, "Deze levering is al gepubliceerd of vervallen en kan niet meer worden ingetrokken."
+            request, "Deze levering is al gepubliceerd of vervallen en kan niet meer worden weggegooid."
         )
         return redirect(terug)
     return render(
         request,
         "componenten/bevestigen.html",
         {
-            "titel": "Levering intrekken",
-            "tekst": f"U trekt de levering van {levering.bestandsnaam} in.",
+            "titel": "Levering weggooien",
+            "tekst": f"U gooit de levering van {levering.bestandsnaam} weg.",
             "gevolgen": [
                 "Het bestand en de omgezette gegevens worden meteen gewist.",
                 "Wat nu gepubliceerd is, verandert niet.",
             ],
-            "bevestig_tekst": "Intrekken",
+            "bevestig_tekst": "Weggooien",
             "terug_url": terug,
             "gevaar": True,
         },

@@ -19,13 +19,17 @@ from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.gepubliceerd.forms import RedenForm, WijzeForm, gone, standing
-from uploads.gepubliceerd.publication import NietPubliceerbaar, Rem, RemtEerst, Verlies
+from uploads.gepubliceerd.publication import IsOuder, IsVreemd, NietPubliceerbaar, Rem, RemtEerst, Verlies
 from uploads.models import Levering, Leveringstatus, RedenVerlies, Wijze
 from uploads.tasks import enqueue
 from uploads.waarden.words import mapped_since
 
 PUBLICATIES_PER_PAGINA = 25
-_MOST = 10**9
+# The highest number in a column of the database: of records, and of leveringen.
+_MOST = 2**31 - 1
+_INTUSSEN = (
+    "Er is iets veranderd sinds u deze pagina opende. Er is nog niets gepubliceerd. Bekijk de pagina opnieuw."
+)
 
 _toegang = requires(Recht.PUBLICEREN)
 
@@ -51,18 +55,29 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
         messages.error(request, publication.why_not(levering))
         return redirect("uploads:levering", pk=pk)
     verschil = publication.difference(levering, Wijze.VOLLEDIG)
+    found = publication.rem(levering, verschil)
     form = WijzeForm(
-        verschil, request.POST if request.method == "POST" else None, initial={"wijze": levering.wijze}
+        verschil,
+        request.POST if request.method == "POST" else None,
+        initial={"wijze": levering.wijze},
+        # What would make much disappear is never chosen for somebody.
+        must_choose=found is not None and levering.wijze == Wijze.VOLLEDIG,
     )
     verouderd = mapped_since(levering)
-    accepted = not verouderd or "weg" in request.POST or "verouderd" in request.POST
+    nieuwere = publication.newer(levering)
+    vreemd = publication.is_strange(levering, verschil)
+    accepted = "weg" in request.POST or (
+        (not verouderd or "verouderd" in request.POST)
+        and (nieuwere is None or _number(request.POST.get("ouder", "")) >= nieuwere.pk)
+        and (not vreemd or "eigen" in request.POST)
+    )
     if request.method == "POST" and form.is_valid() and accepted:
         wijze = form.cleaned_data["wijze"] or levering.wijze
         if "weg" not in request.POST:
             return _request(request, levering, wijze)
         reden = RedenForm(request.POST)
         if not reden.is_valid():
-            return _ask_reason(request, levering, wijze, publication.rem(levering, verschil), reden)
+            return _ask_reason(request, levering, wijze, found, reden)
         verlies = Verlies(RedenVerlies(reden.cleaned_data["reden"]), _number(request.POST["weg"]))
         return _request(request, levering, wijze, verlies)
     return render(
@@ -73,7 +88,10 @@ def publish(request: GemeenteRequest, pk: int) -> HttpResponse:
             "levering": levering,
             "verschil": verschil,
             "verouderd": verouderd,
-            "rem": publication.rem(levering, verschil),
+            "rem": found,
+            "nieuwere": nieuwere,
+            "vreemd": vreemd,
+            "onbeantwoord": request.method == "POST" and not accepted,
             "dagen": settings.UM_TERUGDRAAI_DAGEN,
             "form": form,
             "bevestig_tekst": "Publiceren",
@@ -92,10 +110,20 @@ def _request(
 ) -> HttpResponse:
     try:
         publication.request_publication(
-            request.gemeente, levering.pk, request.user, wijze=wijze, verlies=verlies
+            request.gemeente,
+            levering.pk,
+            request.user,
+            wijze=wijze,
+            verlies=verlies,
+            nieuwere=_number(request.POST.get("ouder", "")),
+            eigen="eigen" in request.POST,
         )
     except RemtEerst as problem:
         return _ask_reason(request, levering, wijze, problem.rem, RedenForm(), again=verlies is not None)
+    except (IsOuder, IsVreemd):
+        # Something changed since the page was shown; it asks again, with what is there now.
+        messages.error(request, _INTUSSEN)
+        return redirect("uploads:publiceer", pk=levering.pk)
     except NietPubliceerbaar as problem:
         messages.error(request, problem.melding)
     else:
@@ -124,7 +152,11 @@ def _ask_reason(
             "rem": found,
             "opnieuw": again,
             "form": form,
-            "velden": {"wijze": wijze, "weg": found.weg},
+            "velden": {
+                "wijze": wijze,
+                "weg": found.weg,
+                **{name: request.POST[name] for name in ("ouder", "eigen") if name in request.POST},
+            },
             "bevestig_tekst": "Toch publiceren",
             "terug_url": reverse("uploads:publiceer", args=[levering.pk]),
             "gevaar": True,

@@ -27,6 +27,7 @@ from exchange.bron.models import (
     CONCEPT_VAN,
     RECORD_VAN,
     Beroepindex,
+    Besluit,
     ConceptWerkzoekende,
     Intrekking,
     Journaal,
@@ -414,8 +415,15 @@ def test_a_withdrawn_record_is_gone_from_everywhere_and_no_undo_brings_it_back()
     assert store.difference(gemeente, WZ, 3).nieuw == 1
     store.publish(gemeente, WZ, 3)
     assert set(published(gemeente)) == {"G"}
-    # A file of after it is another matter.
-    publish(gemeente, 4, [jobseeker("A", 3)])
+    # A file of after it is held to the withdrawal as well, until somebody decides.
+    assert put_ready(gemeente, WZ, 4, [jobseeker("A", 3), jobseeker("H")]) == 2
+    assert store.difference(gemeente, WZ, 4) == Verschil(1, 0, 0, 1, tegengehouden=1)
+    assert store.publish(gemeente, WZ, 4).tegengehouden == 1
+    assert set(published(gemeente)) == {"H"}
+    with voor_gemeente(gemeente):
+        (row,) = withdrawal.returned(WZ).filter(id_bron="A")
+        assert withdrawal.decide(WZ, [row.pk], Besluit.WEER) == 1
+    publish(gemeente, 5, [jobseeker("A", 3)])
     assert set(published(gemeente)) == {"A"}
 
 
@@ -463,14 +471,15 @@ def test_everything_is_withdrawn_at_once_and_nothing_comes_back() -> None:
 
 
 @pytest.mark.django_db
-def test_the_ids_of_what_was_withdrawn_are_kept_no_longer_than_a_file_is(settings) -> None:
+def test_the_ids_of_what_was_withdrawn_and_may_come_back_are_kept_no_longer_than_a_file_is(settings) -> None:
     gemeente = een_gemeente()
     withdrawal.withdraw(gemeente, WZ, ["A"], batch=1)
     expiry.erase_expired(gemeente)
     with voor_gemeente(gemeente):
         assert Intrekking.objects.count() == 1
         Intrekking.objects.update(
-            ingetrokken_op=timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN, minutes=1)
+            besluit=Besluit.WEER,
+            ingetrokken_op=timezone.now() - timedelta(hours=settings.UM_BRONBESTAND_UREN, minutes=1),
         )
     expiry.erase_expired(gemeente)
     with voor_gemeente(gemeente):
@@ -515,8 +524,11 @@ class Model:
         # Per publication that can be undone: what it changed or took, and what it added.
         self.journal: list[tuple[int, dict[str, int], set[str]]] = []
         self.staged: dict[str, int] = {}
+        self.withdrawn: set[str] = set()
 
     def publish(self, batch: int, records: dict[str, int], *, volledig: bool) -> Verschil:
+        held = len(records.keys() & self.withdrawn)
+        records = {name: version for name, version in records.items() if name not in self.withdrawn}
         new = records.keys() - self.set.keys()
         changed = {name for name in records.keys() & self.set.keys() if records[name] != self.set[name]}
         absent = self.set.keys() - records.keys()
@@ -529,6 +541,7 @@ class Model:
             len(records) - len(new) - len(changed),
             len(gone),
             0 if volledig else len(absent),
+            held,
         )
         self.set = {**{name: v for name, v in self.set.items() if name not in gone}, **records}
         return expected
@@ -539,6 +552,7 @@ class Model:
 
     def withdraw(self, names: set[str]) -> int:
         number = len(names & self.set.keys())
+        self.withdrawn |= names
         self._forget(names)
         for _, old, _ in self.journal:
             for name in names:

@@ -64,7 +64,10 @@ def ready(gemeente: Gemeente, *records: dict[str, Any] | str, **values: Any) -> 
 
 
 def publish(gemeente: Gemeente, *records: dict[str, Any] | str, **values: Any) -> int:
-    pk = ready(gemeente, *records, **values)
+    return publish_ready(gemeente, ready(gemeente, *records, **values))
+
+
+def publish_ready(gemeente: Gemeente, pk: int) -> int:
     request_publication(gemeente, pk, None, zonder_rem=True)
     assert publication.publish(gemeente, pk) is not None
     return pk
@@ -224,9 +227,10 @@ def test_a_page_of_its_own_asks_why_and_without_a_reason_nothing_happens(client,
 @pytest.mark.django_db
 def test_when_more_would_disappear_than_was_shown_it_is_asked_again(client, gemeente):
     publish(gemeente, *"ABCDE")
+    colleagues = ready(gemeente, *"ABCDEFG")
     pk = ready(gemeente, *"AB")
     client.post(reverse("uploads:publiceer", args=[pk]), {"wijze": "volledig"})
-    publish(gemeente, *"ABCDEFG")
+    publish_ready(gemeente, colleagues)
     again = client.post(
         reverse("uploads:publiceer", args=[pk]), {"wijze": "volledig", "weg": "3", "reden": REDEN}
     )
@@ -248,10 +252,11 @@ def test_when_the_set_changed_after_the_click_the_worker_stops_and_the_old_set_a
 ):
     names = [f"W{n}" for n in range(10)]
     publish(gemeente, *names)
+    colleagues = ready(gemeente, *names, *(f"X{n}" for n in range(5)))
     pk = ready(gemeente, *names[: 7 if verlies else 9])
     request_publication(gemeente, pk, None, verlies=verlies)
     # Meanwhile a colleague adds to the set.
-    publish(gemeente, *names, *(f"X{n}" for n in range(5)))
+    publish_ready(gemeente, colleagues)
     assert (publication.publish(gemeente, pk) is not None) is published
     levering = reload(gemeente, pk)
     if published:
@@ -269,9 +274,10 @@ def test_when_the_set_changed_after_the_click_the_worker_stops_and_the_old_set_a
 def test_what_would_go_by_itself_stops_at_the_brake_also_when_the_set_changed_on_the_way(gemeente):
     names = [f"W{n}" for n in range(10)]
     publish(gemeente, *names)
+    colleagues = ready(gemeente, *names, *(f"X{n}" for n in range(5)))
     pk = ready(gemeente, *names[:9], publiceer_vanzelf=True)
     request_publication(gemeente, pk, None)
-    publish(gemeente, *names, *(f"X{n}" for n in range(5)))
+    publish_ready(gemeente, colleagues)
     assert publication.publish(gemeente, pk) is None
     levering = reload(gemeente, pk)
     assert (levering.status, levering.gestopt_om) == (Leveringstatus.OMGEZET, RedenStop.REM)
@@ -560,8 +566,8 @@ def test_a_file_from_before_that_is_converted_once_more_does_not_bring_somebody_
     request_publication(gemeente, waiting, None)
     publication.publish(gemeente, waiting)
     assert ids(gemeente) == {"B"}
-    publish(gemeente, "A")
-    assert ids(gemeente) == {"A"}
+    publish(gemeente, "A", "C")
+    assert ids(gemeente) == {"C"}
 
 
 @pytest.mark.django_db

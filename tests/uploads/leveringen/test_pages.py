@@ -204,7 +204,7 @@ def test_a_published_levering_cannot_be_withdrawn(client, gemeente):
     client.post(reverse("uploads:publiceer", args=[levering.pk]))
     tasks.publish(levering.pk, gemeente.pk)
     response = client.post(reverse("uploads:verwijder", args=[levering.pk]), follow=True)
-    assert "niet meer worden ingetrokken" in response.content.decode()
+    assert "niet meer worden weggegooid" in response.content.decode()
     assert newest(gemeente).status == Leveringstatus.GEPUBLICEERD
 
 

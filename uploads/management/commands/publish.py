@@ -142,7 +142,7 @@ class Command(BaseCommand):
             raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
         try:
             # The person who types this command has chosen to replace the set by this file.
-            publication.request_publication(gemeente, pk, None, zonder_rem=True)
+            publication.request_publication(gemeente, pk, None, zonder_rem=True, eigen=True)
         except publication.NietPubliceerbaar as problem:
             raise Mislukt(problem.melding) from None
         verschil = publication.publish(gemeente, pk)
@@ -156,6 +156,7 @@ class Command(BaseCommand):
             gewijzigd=verschil.gewijzigd,
             gelijk=verschil.gelijk,
             weg=verschil.weg,
+            tegengehouden=verschil.tegengehouden,
         )
 
     def _progress(self, levering: Levering) -> None:

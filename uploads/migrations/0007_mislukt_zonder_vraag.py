@@ -11,7 +11,7 @@ AS $$ SELECT gemeente_id, max(gepubliceerd_op),
 
 
 class Migration(migrations.Migration):
-    dependencies = [("uploads", "0005_kolomklad")]
+    dependencies = [("uploads", "0006_bevestigingen")]
 
     operations = [
         migrations.RunSQL(
