@@ -315,7 +315,8 @@ def call(
     """Calls another party. Raises GeenAntwoord, here and from `read` of the answer.
 
     The address is sent as it is given. A GET over a connection that was kept open, and that the other party
-    turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is. With `only_public` an address inside a network is no answer (NietOpenbaar).
+    turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is.
+    With `only_public` an address inside a network is no answer (NietOpenbaar).
     """
     session = _session(tls or Tls(), only_public)
     current = _Call(limits, only_public)

@@ -101,7 +101,9 @@ def attempt_elsewhere(request: HttpRequest) -> Poging | None:
 
     A town hall is one network, and the password is counted there; this keeps a stranger from making work only.
     """
-    return _count([(f"elders {_network(client_address(request))}", 5 * settings.UM_INLOGPOGINGEN_ADRES, _QUARTER)])
+    return _count(
+        [(f"elders {_network(client_address(request))}", 5 * settings.UM_INLOGPOGINGEN_ADRES, _QUARTER)]
+    )
 
 
 def attempt_code(request: HttpRequest, name: str) -> Poging | None:

@@ -238,7 +238,7 @@ def answer(request: GemeenteRequest) -> HttpResponse:
     if sessie is not None and found is not None and found.gemeente_id != sessie.gemeente:
         messages.error(
             request,
-            "U bent ingelogd via een andere gemeente. Log uit, log in met uw wachtwoord en antwoord dan op de uitnodiging.",
+            "U bent ingelogd via een andere gemeente. Log in met uw wachtwoord en antwoord dan op de uitnodiging.",
         )
         return redirect("start")
     if found is None or not leden.answer(found.gemeente, request.user, aannemen=aannemen):

@@ -31,7 +31,9 @@ class Adapter(adapter.AccountAdapter):
         gemeente = regels.password_off_at(gebruiker)
         if gemeente is None or regels.identity_of(gemeente, gebruiker) is None:
             return None
-        messages.info(request, f"U logt in via {gemeente.naam}. Uw wachtwoord van het portaal werkt niet meer.")
+        messages.info(
+            request, f"U logt in via {gemeente.naam}. Uw wachtwoord van het portaal werkt niet meer."
+        )
         return redirect("inlogdienst:kiezen")
 
     def get_login_stages(self) -> list[str]:

@@ -27,7 +27,9 @@ def check(address: object) -> str:
         raise OngeldigAdres("Dit is geen adres. Een adres begint met https://.") from None
     text = str(address)
     if not parts.hostname or parts.username is not None or parts.fragment or not text.isascii():
-        raise OngeldigAdres("Dit is geen adres. Een adres begint met https://, zonder naam of wachtwoord erin.")
+        raise OngeldigAdres(
+            "Dit is geen adres. Een adres begint met https://, zonder naam of wachtwoord erin."
+        )
     if any(ord(sign) <= 32 or sign in '\\"<>' or ord(sign) == 127 for sign in text):
         raise OngeldigAdres("In het adres staat een teken dat daar niet hoort, zoals een spatie.")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):

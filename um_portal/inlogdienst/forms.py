@@ -24,7 +24,9 @@ class _LinesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """Returns the values without repeats; raises ValidationError."""
-        found = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
+        found = list(
+            dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip())
+        )
         if len(found) > _MOST_VALUES or any(len(one) > 200 for one in found):
             raise forms.ValidationError(f"Geef hoogstens {_MOST_VALUES} waarden van hoogstens 200 tekens.")
         return found
@@ -64,7 +66,7 @@ class InlogdienstForm(forms.Form):
         label="Claim met de rol",
         max_length=100,
         required=False,
-        help_text="Leeg: rollen beheert de gemeente in het portaal. Een punt gaat een laag dieper, zoals realm_access.roles.",
+        help_text="Leeg: de rollen staan in het portaal. Een punt gaat een laag dieper, zoals realm_access.roles.",
     )
     jobcoach = _LinesField(label="Waarden voor de rol jobcoach", required=False, help_text="Een per regel.")
     gegevensbeheerder = _LinesField(
@@ -74,7 +76,7 @@ class InlogdienstForm(forms.Form):
     wachtwoord_uit = forms.BooleanField(
         label="Het wachtwoord van het portaal werkt niet meer",
         required=False,
-        help_text="Voor wie alleen bij deze gemeente hoort. Wie nog niet gekoppeld is, koppelt na inloggen eerst het account.",
+        help_text="Voor wie alleen bij deze gemeente hoort. Wie nog niet gekoppeld is, koppelt na inloggen eerst.",
     )
     stempel = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
@@ -104,7 +106,9 @@ class InlogdienstForm(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         elsewhere = any(found.get(name) != self._before[name] for name in ("uitgever", "client_id"))
         if not found.get("geheim") and (self._new or elsewhere):
-            self.add_error("geheim", "Vul het client-geheim in: het hoort bij deze uitgever en dit client-ID.")
+            self.add_error(
+                "geheim", "Vul het client-geheim in: het hoort bij deze uitgever en dit client-ID."
+            )
         if found.get("rolclaim") and not (found.get("jobcoach") or found.get("gegevensbeheerder")):
             self.add_error("rolclaim", "Geef ook de waarden die bij een rol horen, of laat de claim leeg.")
         if found.get("wachtwoord_uit") and not found.get("aan"):
@@ -115,7 +119,8 @@ class InlogdienstForm(forms.Form):
                 uitgever.discover(found["uitgever"])
             except uitgever.InloggenMislukt as problem:
                 self.add_error(
-                    "uitgever", f"De inlogdienst geeft geen bruikbaar antwoord ({problem.reden}). Controleer het adres."
+                    "uitgever",
+                    f"De inlogdienst geeft geen bruikbaar antwoord ({problem.reden}). Controleer het adres.",
                 )
         return found
 

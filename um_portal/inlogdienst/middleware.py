@@ -112,4 +112,8 @@ def _may_set_up(request: HttpRequest, gebruiker: Gebruiker, sessie: Gemeentesess
 def _is_navigation(request: HttpRequest) -> bool:
     """Tells whether the whole page can go somewhere else: a link that somebody pressed, and no part or form."""
     htmx: Any = getattr(request, "htmx", None)
-    return request.method == "GET" and not htmx and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return (
+        request.method == "GET"
+        and not htmx
+        and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    )

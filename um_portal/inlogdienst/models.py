@@ -27,7 +27,9 @@ class Inlogdienst(GemeenteModel):
     amr = ArrayField(models.CharField(max_length=200), default=list, verbose_name="amr-waarden")
     # A claim, with dots for a claim inside another; empty: roles are kept in the portal.
     rolclaim = models.CharField("claim met de rol", max_length=100, blank=True)
-    jobcoach = ArrayField(models.CharField(max_length=200), default=list, verbose_name="waarden voor jobcoach")
+    jobcoach = ArrayField(
+        models.CharField(max_length=200), default=list, verbose_name="waarden voor jobcoach"
+    )
     gegevensbeheerder = ArrayField(
         models.CharField(max_length=200), default=list, verbose_name="waarden voor gegevensbeheerder"
     )

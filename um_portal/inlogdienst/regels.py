@@ -31,7 +31,9 @@ def with_service() -> list[Gemeente]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT gemeente_id FROM um_inlogdiensten()")
         found = [row[0] for row in cursor.fetchall()]
-    return list(Gemeente.objects.filter(pk__in=found).exclude(status=Gemeentestatus.VERTROKKEN)) if found else []
+    return (
+        list(Gemeente.objects.filter(pk__in=found).exclude(status=Gemeentestatus.VERTROKKEN)) if found else []
+    )
 
 
 def service_of(gemeente: Gemeente) -> Inlogdienst | None:
@@ -104,7 +106,9 @@ def _follow(gemeente: Gemeente, dienst: Inlogdienst, claims: Mapping[str, Any], 
         lid.rol = rol
         lid.save(update_fields=["rol"])
         log_act(
-            gemeente, Handeling.ROL_GEWIJZIGD, onderwerp=f"gebruiker {lid.gebruiker_id}: {rol.value} (inlogdienst)"
+            gemeente,
+            Handeling.ROL_GEWIJZIGD,
+            onderwerp=f"gebruiker {lid.gebruiker_id}: {rol.value} (inlogdienst)",
         )
 
 
@@ -131,7 +135,10 @@ def log_failure(gemeente: Gemeente, reden: str) -> None:
     """Writes in the log of the municipality that logging in through its service failed, and why; not who."""
     with voor_gemeente(gemeente):
         log_act(
-            gemeente, Handeling.INLOGGEN_MISLUKT, onderwerp=f"inlogdienst: {reden}"[:80], uitkomst=Uitkomst.MISLUKT
+            gemeente,
+            Handeling.INLOGGEN_MISLUKT,
+            onderwerp=f"inlogdienst: {reden}"[:80],
+            uitkomst=Uitkomst.MISLUKT,
         )
 
 
@@ -194,7 +201,10 @@ def change(gemeente: Gemeente, dienst: Inlogdienst, door: Gebruiker, changed: Co
         joined.exclude(uitgever=dienst.uitgever).delete()
         dienst.save()
         log_act(
-            gemeente, Handeling.INLOGDIENST_GEWIJZIGD, gebruiker=door, onderwerp=", ".join(sorted(changed))[:80]
+            gemeente,
+            Handeling.INLOGDIENST_GEWIJZIGD,
+            gebruiker=door,
+            onderwerp=", ".join(sorted(changed))[:80],
         )
     uitgever.forget()
     for gebruiker in known:

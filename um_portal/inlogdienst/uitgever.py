@@ -109,7 +109,12 @@ def _fetch(method: str, address: str, *, body: bytes | None = None, **headers: s
     sent = {"Accept": "application/json", **headers}
     try:
         with outward.call(
-            method, address, headers=sent, body=body, limits=_LIMITS, only_public=not adressen.is_loopback(host)
+            method,
+            address,
+            headers=sent,
+            body=body,
+            limits=_LIMITS,
+            only_public=not adressen.is_loopback(host),
         ) as response:
             if response.status != 200:
                 raise InloggenMislukt("geweigerd door de inlogdienst")

@@ -59,7 +59,7 @@ _UITLEG = {
     ),
     "verlopen": "Dit inloggen duurde te lang of is al gebruikt. Begin opnieuw.",
 }
-_ANDERS = "De inlogdienst van uw gemeente gaf geen goed antwoord. Begin opnieuw. Blijft dit zo? Meld het uw afdeling ICT."
+_ANDERS = "De inlogdienst van uw gemeente gaf geen goed antwoord. Begin opnieuw. Blijft dit zo? Meld het ICT."
 
 
 def _failed(request: HttpRequest, reden: str, gemeente: Gemeente | None = None) -> HttpResponse:
@@ -104,7 +104,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     gemeenten = regels.with_service()
     if not gemeenten:
         raise Http404
-    return render(request, "inlogdienst/kiezen.html", {"gemeenten": gemeenten, "naar": _safe(request.GET.get("next", ""))})
+    return render(
+        request,
+        "inlogdienst/kiezen.html",
+        {"gemeenten": gemeenten, "naar": _safe(request.GET.get("next", ""))},
+    )
 
 
 @never_cache
@@ -275,7 +279,9 @@ def joining(request: HttpRequest) -> HttpResponse:
         for gemeente in gemeenten
         if regels.service_of(gemeente) is not None
     ]
-    return render(request, "inlogdienst/koppelen.html", {"rijen": rijen, "moet": middleware.has_to_join(request)})
+    return render(
+        request, "inlogdienst/koppelen.html", {"rijen": rijen, "moet": middleware.has_to_join(request)}
+    )
 
 
 @never_cache
