@@ -36,6 +36,13 @@ class Adapter(adapter.AccountAdapter):
         )
         return redirect("inlogdienst:kiezen")
 
+    def may_have_password(self, gebruiker: Gebruiker) -> bool:
+        """Tells whether somebody may get a password by mail: not an account that a municipality opens.
+
+        It may have no second factor of its own, and a mailbox alone must not open it.
+        """
+        return gebruiker.has_usable_password() or not regels.is_joined(gebruiker)
+
     def get_login_stages(self) -> list[str]:
         """Returns the steps of logging in; a login service that counts as second factor has shown that one."""
         stages: list[str] = super().get_login_stages()

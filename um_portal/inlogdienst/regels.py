@@ -57,6 +57,11 @@ def identity_of(gemeente: Gemeente, gebruiker: Gebruiker) -> Identiteit | None:
     return found
 
 
+def is_joined(gebruiker: Gebruiker) -> bool:
+    """Tells whether somebody can log in through a municipality now."""
+    return any(identity_of(one.gemeente, gebruiker) is not None for one in memberships(gebruiker))
+
+
 def only_municipality(gebruiker: Gebruiker) -> Gemeente | None:
     """Returns the municipality of somebody who belongs to one, and to nothing else."""
     found = [] if gebruiker.is_vng_support else memberships(gebruiker)
