@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
+from django.core import mail
 from django.test import Client
 
 from tests.factories import Browser, een_app, een_client, een_gebruiker, een_gemeente
@@ -212,9 +213,29 @@ def test_an_invitation_is_accepted_without_a_password(provider: Provider, gemeen
     assert not Gebruiker.objects.get(username="ander@test.example").is_active
 
 
-def _invited(gemeente: Gemeente, door: Gebruiker, email: str) -> str:
-    from django.core import mail
+def test_support_switches_it_on_only_when_the_provider_answers(
+    provider: Provider, gemeente: Gemeente
+) -> None:
+    browser = een_client(een_gebruiker(supportrol=Supportrol.BESLISSEND))
+    path = f"/gemeenten/{gemeente.oin}/inloggen/"
+    form = {
+        "uitgever": provider.issuer,
+        "client_id": "um-portaal",
+        "geheim": "geheim:van %het portaal",
+        "aan": "on",
+    }
 
+    def send(**more: str) -> Any:
+        return browser.post(
+            path, {**form, "stempel": browser.get(path).context["form"].initial["stempel"], **more}
+        )
+
+    assert send(uitgever=f"{provider.issuer}/").status_code == 422
+    assert send().status_code == 302
+    assert gemeente.naam in Browser().get("/account/inloggen/gemeente").text
+
+
+def _invited(gemeente: Gemeente, door: Gebruiker, email: str) -> str:
     leden.invite(gemeente, email, Rol.JOBCOACH, door)
     found = re.search(r"/account/uitnodiging/\S+", str(mail.outbox[-1].body))
     assert found is not None
@@ -276,7 +297,7 @@ def test_a_sensitive_act_asks_at_the_municipality(
 ) -> None:
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
     een_inlogdienst(gemeente, uitgever=provider.issuer, amr=["mfa"])
-    gebruiker, _ = een_gekoppelde(gemeente, uitgever=provider.issuer, rol=Rol.FUNCTIONEEL_BEHEERDER)
+    een_gekoppelde(gemeente, uitgever=provider.issuer, rol=Rol.FUNCTIONEEL_BEHEERDER)
     provider.says(amr=["mfa"])
     browser = Browser()
     log_in(browser, gemeente)

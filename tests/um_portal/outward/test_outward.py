@@ -553,7 +553,7 @@ def test_which_addresses_are_of_the_whole_internet(address: str, public: bool) -
 
 
 def test_a_name_that_leads_inside_gets_not_one_byte() -> None:
-    party = Party(say(OK))
+    party = Party(sends(OK))
     with (
         pytest.raises(outward.NietOpenbaar) as failure,
         outward.call("GET", party.url, headers={}, limits=PLENTY, only_public=True),
