@@ -44,7 +44,7 @@ def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
 
 
 def of(request: HttpRequest) -> Gemeentesessie | None:
-    """Returns the mark of this session; None for somebody who logged in with the own password."""
+    """Returns the mark of the session; None for somebody who logged in with the own password."""
     session = getattr(request, "session", None)
     found = session.get(_KEY) if session is not None else None
     if found is None or not isinstance(request.user, Gebruiker):

@@ -3,7 +3,7 @@
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.sessions.backends.base import SessionBase
 
@@ -52,6 +52,6 @@ def take(session: SessionBase, state: str) -> Onderweg | None:
     return Onderweg(verzoek, found["gemeente"], Doel(found["doel"]), found["naar"])
 
 
-def _young(session: SessionBase) -> dict[str, dict[str, object] | dict[str, dict[str, str]]]:
+def _young(session: SessionBase) -> dict[str, dict[str, Any]]:
     found = session.get(_KEY) or {}
     return {state: one for state, one in found.items() if time.time() - one["sinds"] < _SECONDS}

@@ -78,7 +78,7 @@ class InlogdienstMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Answers in the place of a view that has to wait, or that is not for this session."""
+        """Answers in the place of a view that has to wait, or that is closed to a session of a login service."""
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in _ALWAYS or name.startswith("inlogdienst:") or not isinstance(request.user, Gebruiker):
             return None

@@ -120,7 +120,8 @@ def start(request: HttpRequest, oin: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(naar or "start")
     if not throttling.attempt_elsewhere(request):
-        return respond_429(request)
+        full: HttpResponse = respond_429(request)
+        return full
     try:
         return _leave(request, gemeente, dienst, Doel.INLOGGEN, naar)
     except InloggenMislukt as problem:

@@ -18,5 +18,5 @@ def inlogdiensten() -> bool:
 
 @register.simple_tag(takes_context=True, name="gemeentesessie")
 def of_municipality(context: Any) -> bool:
-    """Tells whether this session was opened by the login service of a municipality."""
+    """Tells whether the session was opened by the login service of a municipality."""
     return gemeentesessie.of(context["request"]) is not None
