@@ -20,6 +20,7 @@ from um_portal.geheimen import is_given
 from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange, needs_secret
 
 _OIN: Final = re.compile(r"[0-9]{20}")
+_SERVER: Final = re.compile(r"(?:[a-zA-Z0-9.-]+|\[::1\])(?::[0-9]{1,5})?")
 _YES, _NO = {"true", "on", "ok", "y", "yes", "1"}, {"false", "off", "n", "no", "0"}
 _SHORTEST_SECRET: Final = 32
 _DAGLIMIETEN: Final = (
@@ -118,6 +119,14 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
     for name in _DAGLIMIETEN:
         if settings[name] < 1:
             found.append(f"{name} moet minstens 1 zijn. Schort een gemeente op om haar te stoppen.")
+    if not all(_SERVER.fullmatch(name) for name in settings["UM_SSO_UITGEVERS"]):
+        found.append(
+            "UM_SSO_UITGEVERS noemt servers, met een komma ertussen: een naam, zonder https:// en zonder sterretje."
+        )
+    if not 0 < settings["UM_SSO_HERCONTROLE_MINUTEN"] < settings["UM_SSO_EINDE_MINUTEN"] <= 60:
+        found.append(
+            "UM_SSO_HERCONTROLE_MINUTEN is minstens 1 en korter dan UM_SSO_EINDE_MINUTEN, en die hoogstens 60."
+        )
     if "_" in settings["UM_CLIENTCERT_HEADER"]:
         found.append("UM_CLIENTCERT_HEADER mag geen _ bevatten: zulke headers gooit de webserver weg.")
     for name in ("UM_EIGEN_OIN", "UM_EXCHANGE_OIN"):

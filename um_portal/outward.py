@@ -14,6 +14,7 @@ system's time limit; of a party with several addresses each may take the time to
 import contextlib
 import http.client
 import io
+import ipaddress
 import logging
 import os
 import socket
@@ -56,6 +57,12 @@ class TeGroot(GeenAntwoord):
     """Its answer is larger than was allowed."""
 
 
+class NietOpenbaar(GeenAntwoord):
+    """Its name leads to an address inside a network, where nobody was asked for."""
+
+    bereikt = False
+
+
 class Ingepakt(GeenAntwoord):
     """Its answer is compressed, although it was asked not to do that."""
 
@@ -90,6 +97,7 @@ class _Call:
     """The call that this thread is busy with."""
 
     limits: Limits
+    only_public: bool = False
     deadline: float = field(init=False)
     connected: bool = False  # it opened a connection, instead of using one that was kept
     established: bool = False  # the connection that it opened is there, so that something may have been sent
@@ -143,8 +151,37 @@ class _HttpResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Incoming(sock, _current.get()))
 
 
+def is_public(address: str) -> bool:
+    """Tells whether an IP address is one of the whole internet, also where it is wrapped in another."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inner is None and found in _NAT64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
+
+
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+def _checked(sock: socket.socket) -> socket.socket:
+    """Gives the connection, unless it must lead to the internet and does not: then nothing was sent yet.
+
+    The name was looked up once, for this connection; a look beforehand could have given another address.
+    """
+    if _current.get().only_public and not is_public(sock.getpeername()[0]):
+        sock.close()
+        raise NietOpenbaar("niet openbaar")
+    return sock
+
+
 class _Connection(HTTPConnection):
     response_class = _HttpResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn())
 
     def connect(self) -> None:
         call = _current.get()
@@ -155,6 +192,9 @@ class _Connection(HTTPConnection):
 
 class _TlsConnection(HTTPSConnection):
     response_class = _HttpResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn())
 
     def connect(self) -> None:
         call = _current.get()
@@ -213,14 +253,15 @@ class _Sessions(threading.local):
     """The sessions of one thread of one process: a process that forked must not share a connection."""
 
     def __init__(self) -> None:
-        self.of: dict[tuple[int, Tls], _Session] = {}
+        self.of: dict[tuple[int, Tls, bool], _Session] = {}
 
 
 _sessions = _Sessions()
 
 
-def _session(tls: Tls) -> _Session:
-    key = (os.getpid(), tls)
+def _session(tls: Tls, only_public: bool) -> _Session:
+    # A connection that was kept open was looked at when it was made.
+    key = (os.getpid(), tls, only_public)
     if key not in _sessions.of:
         try:
             _sessions.of[key] = _Session(tls)
@@ -269,14 +310,16 @@ def call(
     limits: Limits,
     body: bytes | None = None,
     tls: Tls | None = None,
+    only_public: bool = False,
 ) -> Iterator[Response]:
     """Calls another party. Raises GeenAntwoord, here and from `read` of the answer.
 
     The address is sent as it is given. A GET over a connection that was kept open, and that the other party
     turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is.
+    With `only_public` an address inside a network is no answer (NietOpenbaar).
     """
-    session = _session(tls or Tls())
-    current = _Call(limits)
+    session = _session(tls or Tls(), only_public)
+    current = _Call(limits, only_public)
     token = _current.set(current)
     try:
         with _told_apart():

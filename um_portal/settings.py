@@ -197,6 +197,7 @@ INSTALLED_APPS = [
     "um_portal.gebruikers",
     "um_portal.mededelingen",
     "um_portal.achtergrondwerk",
+    "um_portal.inlogdienst",
     "um_portal.audit",
     "exchange.geo",
     "exchange.waardelijsten",
@@ -223,6 +224,7 @@ MIDDLEWARE = [
     "um_portal.toegang.access.DoorMiddleware",
     "um_portal.accounts.middleware.NoStoreMiddleware",
     "um_portal.accounts.middleware.SessieduurMiddleware",
+    "um_portal.inlogdienst.middleware.InlogdienstMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "um_portal.accounts.middleware.TweedeFactorMiddleware",
 ]
@@ -445,7 +447,16 @@ UM_INLOGPOGINGEN = env.int("UM_INLOGPOGINGEN", default=8)
 UM_INLOGPOGINGEN_ADRES = env.int("UM_INLOGPOGINGEN_ADRES", default=200)
 UM_INLOGPOGINGEN_NAAM = env.int("UM_INLOGPOGINGEN_NAAM", default=100)
 
-ACCOUNT_ADAPTER = "um_portal.accounts.adapter.AccountAdapter"
+# The servers (name, or name:port) of login services of municipalities that the portal speaks with; none: nobody
+# logs in that way. 127.0.0.1 and plain HTTP are for the demonstration.
+UM_SSO_UITGEVERS: list[str] = env.list("UM_SSO_UITGEVERS", default=[])
+UM_SSO_LOOPBACK = UM_DEMO and env.bool("UM_SSO_LOOPBACK", default=False)
+# After so many minutes the login service has to confirm a session; unconfirmed it ends after so many.
+UM_SSO_HERCONTROLE_MINUTEN = env.int("UM_SSO_HERCONTROLE_MINUTEN", default=5)
+UM_SSO_EINDE_MINUTEN = env.int("UM_SSO_EINDE_MINUTEN", default=15)
+UM_SSO_BEVESTIG_SECONDEN = 300
+
+ACCOUNT_ADAPTER = "um_portal.inlogdienst.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # The user name is the e-mail address: one place for it.

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("account/", include("um_portal.accounts.urls")),
     path("account/", include("um_portal.accounts.pages")),
+    path("account/", include("um_portal.inlogdienst.urls")),
     path("account/herstel/", include("um_portal.herstel.urls")),
     path("collegas/", include("um_portal.collegas.urls")),
     path("gebruikers/", include("um_portal.gebruikers.urls")),

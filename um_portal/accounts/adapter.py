@@ -38,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tells that nobody signs up: people are invited."""
         return False
 
+    def may_have_password(self, gebruiker: Gebruiker) -> bool:
+        """Tells whether somebody may get a password by mail."""
+        return True
+
     def is_ajax(self, request: HttpRequest) -> bool:
         """Answers pages only."""
         return False

@@ -1,6 +1,7 @@
 """Does the work behind the forms of an account: numbers in, nothing out."""
 
 from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from celery import shared_task
 from django.conf import settings
@@ -16,7 +17,7 @@ def send_reset(gebruiker_id: int | None) -> None:
     if gebruiker_id is None:
         return
     gebruiker = Gebruiker.objects.filter(pk=gebruiker_id, is_active=True).first()
-    if gebruiker is None:
+    if gebruiker is None or not get_adapter().may_have_password(gebruiker):
         return
     # The link is made here, so that it stands in no queue.
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(gebruiker)

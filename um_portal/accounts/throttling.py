@@ -96,6 +96,16 @@ def attempt(request: HttpRequest, name: str) -> Poging:
     return poging
 
 
+def attempt_elsewhere(request: HttpRequest) -> Poging | None:
+    """Counts leaving for the login service of a municipality; None is one too many from this network.
+
+    A town hall is one network, and the password is counted there; this keeps a stranger from making work only.
+    """
+    return _count(
+        [(f"elders {_network(client_address(request))}", 5 * settings.UM_INLOGPOGINGEN_ADRES, _QUARTER)]
+    )
+
+
 def attempt_code(request: HttpRequest, name: str) -> Poging | None:
     """Counts an attempt to show a second factor, by somebody whose password was right; None is one too many.
 

@@ -175,8 +175,11 @@ def usable(pk: object) -> Uitnodiging | None:
 
 
 @transaction.atomic
-def accept(uitnodiging: Uitnodiging, password: str) -> Gebruiker | None:
-    """Sets the password and lets the account log in; None when the link was used or revoked meanwhile."""
+def accept(uitnodiging: Uitnodiging, password: str | None) -> Gebruiker | None:
+    """Sets the password and lets the account log in; None when the link was used or revoked meanwhile.
+
+    Without a password it logs in through its municipality only.
+    """
     # The update decides who was first, when a link is used twice at once.
     now = timezone.now()
     if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=now):

@@ -25,7 +25,7 @@ from um_portal.accounts import sessies, toestellen, uitnodigingen
 from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
 
-_INVITATION = "uitnodiging"
+INVITATION = "uitnodiging"
 
 
 class LoginView(account.LoginView):
@@ -93,7 +93,7 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated:
         # Somebody else may have been at work here.
         logout(request)
-    request.session[_INVITATION] = uitnodiging.pk
+    request.session[INVITATION] = uitnodiging.pk
     return redirect("accounts:uitnodiging-wachtwoord")
 
 
@@ -102,7 +102,7 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest) -> HttpResponse:
     """Asks for a first password, and logs in; what follows is setting up a second factor."""
-    uitnodiging = uitnodigingen.usable(request.session.get(_INVITATION))
+    uitnodiging = uitnodigingen.usable(request.session.get(INVITATION))
     if uitnodiging is None:
         return render(request, "accounts/uitnodiging_verlopen.html", status=404)
     form = UitnodigingForm(uitnodiging.gebruiker, request.POST or None)
@@ -110,7 +110,7 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
         gebruiker = uitnodigingen.accept(uitnodiging, form.cleaned_data["password1"])
         if gebruiker is None:
             return render(request, "accounts/uitnodiging_verlopen.html", status=404)
-        del request.session[_INVITATION]
+        del request.session[INVITATION]
         response: HttpResponse = perform_login(request, Login(user=gebruiker))
         return response
     return render(request, "accounts/uitnodiging.html", {"form": form, "gebruiker": uitnodiging.gebruiker})

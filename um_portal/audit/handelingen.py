@@ -90,6 +90,8 @@ class Handeling(TextChoices):
     SESSIES_BEEINDIGD = "sessies_beeindigd", "Sessies beëindigd"
     UITNODIGING_VERSTUURD = "uitnodiging_verstuurd", "Uitnodiging verstuurd"
     UITNODIGING_AANGENOMEN = "uitnodiging_aangenomen", "Uitnodiging aangenomen"
+    INLOGDIENST_GEWIJZIGD = "inlogdienst_gewijzigd", "Inloggen via de gemeente gewijzigd"
+    IDENTITEIT_GEKOPPELD = "identiteit_gekoppeld", "Account gekoppeld aan de inlogdienst van de gemeente"
     LOGBOEK_GEDOWNLOAD = "logboek_gedownload", "Logboek gedownload"
     LOGBOEK_OPGERUIMD = "logboek_opgeruimd", "Regels van het logboek gewist omdat hun tijd voorbij is"
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from um_portal.accounts import gemeentesessie
 from um_portal.collegas import leden, overzicht, toetsen
 from um_portal.collegas.forms import RolForm, ToetsForm, UitnodigenForm
 from um_portal.collegas.models import Genodigde, Rolvoorstel
@@ -239,6 +240,13 @@ def answer(request: GemeenteRequest) -> HttpResponse:
         (one for one in leden.open_invitations(request.user) if str(one.gemeente_id) == chosen), None
     )
     aannemen = request.POST.get("antwoord") == "aannemen"
+    sessie = gemeentesessie.of(request)
+    if sessie is not None and found is not None and found.gemeente_id != sessie.gemeente:
+        messages.error(
+            request,
+            "U bent ingelogd via een andere gemeente. Log in met uw wachtwoord en antwoord dan op de uitnodiging.",
+        )
+        return redirect("start")
     if found is None or not leden.answer(found.gemeente, request.user, aannemen=aannemen):
         messages.error(request, "Deze uitnodiging is er niet meer. Vraag uw collega om een nieuwe.")
     elif aannemen:

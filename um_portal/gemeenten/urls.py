@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from um_portal.gemeenten import erasure_views, settings_views, views
 from um_portal.gemeenten.models import Voorwaardesoort
+from um_portal.inlogdienst import beheer_views
 
 
 class OinConverter:
@@ -50,6 +51,7 @@ urlpatterns = [
     path("<oin:oin>/opschorten/", views.suspend, name="opschorten"),
     path("<oin:oin>/hervatten/", views.resume, name="hervatten"),
     path("<oin:oin>/deelname/", views.participation, name="deelname"),
+    path("<oin:oin>/inloggen/", beheer_views.service, name="inlogdienst"),
     path("<oin:oin>/vertrek/", views.announce, name="vertrek"),
     path("<oin:oin>/vertrek/afblazen/", views.call_off, name="vertrek_afblazen"),
     path("<oin:oin>/vertrek/bevestigen/", views.leave, name="vertrek_bevestigen"),

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
+from um_portal.accounts import gemeentesessie
 from um_portal.accounts.models import Gebruiker
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
 from um_portal.tenants.scope import handelt, set_session, voor_gemeente
@@ -105,6 +106,10 @@ def attach(request: HttpRequest) -> None:
     if not isinstance(user, Gebruiker):
         return
     found = memberships(user)
+    sessie = gemeentesessie.of(request)
+    if sessie is not None:
+        # Whoever came in through one municipality works for that one; another takes the own login.
+        found = [one for one in found if one.gemeente_id == sessie.gemeente]
     chosen = request.session.get(SESSIE_SLEUTEL)
     active = next((m for m in found if m.gemeente_id == chosen), found[0] if found else None)
     _work_for(request, found, active)

@@ -530,3 +530,34 @@ def test_a_certificate_that_cannot_be_read_is_told_without_calling(
             fetch(party.url, tls=Tls(certificate=str(certificates / "bestaat-niet.pem")))
         assert party.connections == 0
     assert "een certificaat of sleutel is niet te lezen (FileNotFoundError)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.215.14", True),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        *(
+            (address, False)
+            for address in ("127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "0.0.0.0")
+        ),
+        *(
+            (address, False)
+            for address in ("100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::")
+        ),
+        *((address, False) for address in ("::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::")),
+    ],
+)
+def test_which_addresses_are_of_the_whole_internet(address: str, public: bool) -> None:
+    assert outward.is_public(address) is public
+
+
+def test_a_name_that_leads_inside_gets_not_one_byte() -> None:
+    party = Party(sends(OK))
+    with (
+        pytest.raises(outward.NietOpenbaar) as failure,
+        outward.call("GET", party.url, headers={}, limits=PLENTY, only_public=True),
+    ):
+        pass
+    assert not failure.value.bereikt
+    assert party.requests == []

@@ -1,0 +1,61 @@
+"""Remembers that a session was opened by the login service of a municipality: it works for that one alone.
+
+The mark stands in the session and names the account that it is about. A mark of another account never counts:
+whoever asks gets `VREEMD`, and the session ends.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from um_portal.accounts.models import Gebruiker
+
+_KEY = "inlogdienst"
+
+
+@dataclass(frozen=True, slots=True)
+class Gemeentesessie:
+    """Numbers of the account, the municipality and the identity there; moments in seconds since 1970.
+
+    `gezien` is when the login service last confirmed that this is still somebody; `bevestigd` when somebody last
+    showed there who they are, for a sensitive act: 0 is never. `sterk` tells that it counts as a second factor.
+    """
+
+    gebruiker: int
+    gemeente: int
+    identiteit: int
+    gezien: int
+    bevestigd: int = 0
+    sterk: bool = False
+
+
+# No account, municipality or identity has these numbers, and it was never confirmed.
+VREEMD: Final = Gemeentesessie(gebruiker=0, gemeente=-1, identiteit=0, gezien=0)
+
+
+def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
+    """Marks the session of somebody who logs in; None is the own password, and takes an earlier mark away."""
+    session.pop(_KEY, None)
+    if sessie is not None:
+        session[_KEY] = asdict(sessie)
+
+
+def of(request: HttpRequest) -> Gemeentesessie | None:
+    """Returns the mark of the session; None for somebody who logged in with the own password."""
+    session = getattr(request, "session", None)
+    found = session.get(_KEY) if session is not None else None
+    if found is None or not isinstance(request.user, Gebruiker):
+        return None
+    try:
+        sessie = Gemeentesessie(**found)
+    except TypeError:
+        return VREEMD
+    return sessie if sessie.gebruiker == request.user.pk else VREEMD
+
+
+def is_confirmed(sessie: Gemeentesessie, seconds: int) -> bool:
+    """Tells whether somebody showed who they are within this many seconds."""
+    return time.time() - sessie.bevestigd < seconds
