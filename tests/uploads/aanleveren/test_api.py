@@ -32,6 +32,7 @@ from tests.factories import (
     een_vacature,
     een_werkblad,
     een_werkzoekende,
+    enqueued,
 )
 from um_portal.audit.models import Auditregel
 from um_portal.gemeenten import lifecycle
@@ -167,7 +168,7 @@ def test_it_works_from_a_key_to_what_the_source_answers_with(
     with django_capture_on_commit_callbacks() as callbacks:
         response = send(sleutel, naam="nacht.json")
     assert response.status_code == 201
-    assert sum("enqueue" in one.__qualname__ for one in callbacks) == 1, "it is handed to a worker"
+    assert enqueued(callbacks) == 1, "it is handed to a worker"
     body = response.json()
     assert response["Location"] == body["url"] == f"{LEVERINGEN}/{body['id']}"
     assert (body["status"], body["bezig"], body["soort"]) == ("ontvangen", True, "werkzoekenden")

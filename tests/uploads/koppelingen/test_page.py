@@ -13,7 +13,7 @@ from lxml import html
 
 from exchange.standard import Soort
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
+from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad, enqueued
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -106,7 +106,7 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     with django_capture_on_commit_callbacks() as callbacks:
         response = client.post(adres(levering), as_sent(response, actie="bewaren", naam="Klantsysteem"))
     assert response.url == reverse("uploads:levering", args=[levering.pk])
-    assert len(callbacks) == 1
+    assert enqueued(callbacks) == 1
     tasks.convert(levering.pk, gemeente.pk)
     levering = fresh(gemeente, levering)
     assert (levering.status, levering.omgezet, levering.overgeslagen, levering.afgekeurd) == (

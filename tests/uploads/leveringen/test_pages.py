@@ -19,6 +19,7 @@ from tests.factories import (
     een_vacature,
     een_werkblad,
     een_werkzoekende,
+    enqueued,
 )
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Rol
@@ -72,7 +73,7 @@ def test_it_works_from_choosing_a_file_to_seeing_it_published(
     )
     with django_capture_on_commit_callbacks() as callbacks:
         response = upload(client, inhoud)
-    assert len(callbacks) == 1
+    assert enqueued(callbacks) == 1
     levering = newest(gemeente)
     assert response.url == reverse("uploads:levering", args=[levering.pk])
     assert 'hx-trigger="every 1s"' in page(client, "levering", levering.pk)
@@ -91,7 +92,7 @@ def test_it_works_from_choosing_a_file_to_seeing_it_published(
     assert "nog niets van deze soort gepubliceerd" in bevestig
     with django_capture_on_commit_callbacks() as callbacks:
         client.post(reverse("uploads:publiceer", args=[levering.pk]))
-    assert len(callbacks) == 1
+    assert enqueued(callbacks) == 1
     assert "Bezig met publiceren" in page(client, "levering", levering.pk)
     tasks.publish(levering.pk, gemeente.pk)
 
