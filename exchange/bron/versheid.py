@@ -34,12 +34,12 @@ class Versheid:
     @property
     def is_oud(self) -> bool:
         """Tells whether the set should be renewed."""
-        return 0 < settings.UM_VERSHEID_DAGEN <= self.dagen
+        return bool(0 < settings.UM_VERSHEID_DAGEN <= self.dagen)
 
     @property
     def is_gestopt(self) -> bool:
         """Tells whether the source no longer answers with the set."""
-        return 0 < settings.UM_VERSHEID_STOP_DAGEN <= self.dagen
+        return bool(0 < settings.UM_VERSHEID_STOP_DAGEN <= self.dagen)
 
     @property
     def dagen_tot_stop(self) -> int | None:

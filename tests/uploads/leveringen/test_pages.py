@@ -330,9 +330,9 @@ def test_no_page_asks_more_of_the_database_when_there_is_more(
         page(client, "levering", levering.pk)
     with django_assert_max_num_queries(14):
         page(client, "voortgang", levering.pk)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page(client, "publiceer", levering.pk)
     client.post(reverse("uploads:publiceer", args=[levering.pk]))
     tasks.publish(levering.pk, gemeente.pk)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page(client, "gepubliceerd", soort=Soort.WERKZOEKENDEN.value)
