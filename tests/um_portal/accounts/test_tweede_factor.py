@@ -47,7 +47,11 @@ def addresses() -> list[tuple[str, str]]:
                 walk(one.url_patterns, route, f"{space}{one.namespace}:" if one.namespace else space)
             elif isinstance(one, URLPattern):
                 path = re.sub(r"\(\?P<uidb36>.*", "1-a-b", re.sub(r"<int:\w+>", "1", route))
-                path = path.replace("<oin:oin>", "9" * 20).replace("<voorwaarde:soort>", "dpia")
+                path = (
+                    path.replace("<oin:oin>", "9" * 20)
+                    .replace("(?P<oin>[0-9]{20})", "9" * 20)
+                    .replace("<voorwaarde:soort>", "dpia")
+                )
                 path = re.sub(r"<(str|slug):\w+>|<\w+>", "x", path)
                 found.append((f"{space}{one.name}", "/" + path))
 
