@@ -179,7 +179,8 @@ def test_it_works_from_a_key_to_what_the_source_answers_with(
     tasks.publish(body["id"], gemeente.pk)
     done = get(sleutel, f"/leveringen/{body['id']}").json()
     assert (done["status"], done["bezig"]) == ("gepubliceerd", False)
-    assert done["publicatie"] == {"nieuw": 2, "gewijzigd": 0, "gelijk": 0, "weg": 0}
+    none = {"gewijzigd": 0, "gelijk": 0, "weg": 0, "tegengehouden": 0}
+    assert done["publicatie"] == {"nieuw": 2, **none}
     assert done["aantallen"]["gelezen"] == done["aantallen"]["omgezet"] == 2
     assert "gestopt" not in done
     assert ids(gemeente) == {"A-1", "A-2"}
