@@ -97,7 +97,9 @@ def test_a_part_whose_migrations_are_missing_lives_and_is_not_ready() -> None:
 
 def test_the_table_says_where_the_parts_for_machines_answer() -> None:
     addresses = {naam: deel.adressen for naam, deel in ONDERDELEN.items() if isinstance(deel, Web)}
-    assert addresses["bron"] == tuple(f"{address}/" for address in SPOKEN)
+    # Every version of the interface, also one that is not spoken yet.
+    (prefix,) = addresses["bron"]
+    assert all(address.startswith(prefix) for address in SPOKEN)
     assert addresses["aanleveren"] == (f"{PAD}/",)
 
 
