@@ -29,8 +29,8 @@ for _ in range(2):
     default, replica = connections["default"], connections["replica"]
     with CaptureQueriesContext(default) as primary, CaptureQueriesContext(replica) as replicas:
         body, headers = json.dumps({"vraagObject": een_vraag()}), vum_headers(gemeente)
-        answer = Client().post(path + "matches", body, "application/json", headers=headers)
-        detail = Client().get(path + "W1", headers=headers)
+        answer = Client(HTTP_HOST="localhost").post(path + "matches", body, "application/json", headers=headers)
+        detail = Client(HTTP_HOST="localhost").get(path + "W1", headers=headers)
     found = [
         answer.json()["matches"][0]["idWerkzoekende"], detail.json()["idWerkzoekende"], len(primary), len(replicas)]
 with connections["replica"].cursor() as cursor:

@@ -15,6 +15,7 @@ from tests.factories import (
     een_client,
     een_gebruiker,
     een_gemeente,
+    een_levering,
     een_sonar_rij,
     een_vacature,
     een_werkblad,
@@ -305,10 +306,10 @@ def test_changing_something_takes_a_post(client, gemeente):
 @pytest.mark.parametrize(
     ("status", "said"), [(Gemeentestatus.AANGEMELD, "toegelaten"), (Gemeentestatus.OPGESCHORT, "staat stil")]
 )
-def test_a_municipality_that_is_not_admitted_or_suspended_cannot_publish(client, gemeente, status, said):
-    levering = converted(gemeente, een_werkblad([een_sonar_rij()]))
-    gemeente.status = status
-    gemeente.save()
+def test_a_municipality_that_is_not_admitted_or_suspended_cannot_publish(status, said):
+    gemeente = een_gemeente(status=status)
+    client = een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
+    levering = een_levering(gemeente, een_werkblad([een_sonar_rij()]))
     response = client.post(reverse("uploads:publiceer", args=[levering.pk]), follow=True)
     assert said in response.content.decode()
     with voor_gemeente(gemeente):
