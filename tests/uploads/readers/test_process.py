@@ -408,7 +408,7 @@ def outcome(kind: str, inhoud: bytes) -> int:
         return 0 if problem.melding.endswith((".", "?")) else -1
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(_GOOD)), st.floats(0, 1))
 def test_a_file_that_was_cut_off_has_no_more_rows_than_before(kind, part):
     inhoud = _GOOD[kind]
@@ -416,7 +416,7 @@ def test_a_file_that_was_cut_off_has_no_more_rows_than_before(kind, part):
     assert 0 <= outcome(kind, inhoud[: int(part * len(inhoud))]) <= _ROWS[kind]
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(sorted(_GOOD)),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
