@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 LANDELIJK = "00000001899000125000"
 # In Groningen, where of the demonstration's municipalities nobody publishes anything.
-PROEFDORP, POSTCODE = "00000001899000058000", "9711AB"
+PROEFDORP, POSTCODE = "00000001899000117000", "9711AB"
 ROWS = 30_000
 # Longer than a lease, and a round of the schedule that hands lost work out again.
 PICKED_UP_WITHIN = 150
@@ -278,6 +278,12 @@ def vacancies(demo: Demonstratie, oin: str) -> set[str]:
 def test_a_system_delivers_by_itself_through_the_api_and_through_a_folder_and_leaves_nothing_behind(
     demo: Demonstratie, merkteken: str, redis_url: str, tmp_path: Path
 ) -> None:
+    # The demonstration lets this municipality publish no vacancies; here it may.
+    may_all = (
+        "from um_portal.tenants.models import Gemeente, Scenario;"
+        f"Gemeente.objects.filter(oin='{HAVERBROEK.oin}').update(scenarios=[one.value for one in Scenario])"
+    )
+    assert demo.manage("shell", "-v", "0", "-c", may_all).returncode == 0
     beheerder = Medewerker(demo, "functioneel-beheerder@haverbroek.example")
     tekst = een_aanleversleutel(beheerder)
     secret = tekst.rpartition("_")[2]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from um_portal.demo.accounts import WACHTWOORD, overview
@@ -41,7 +42,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  Het wachtwoord is overal: {WACHTWOORD}")
             return
         if options["gemeente"]:
-            gemeente = admit_at_once(*options["gemeente"])
+            try:
+                gemeente = admit_at_once(*options["gemeente"])
+            except ValidationError as wrong:
+                raise CommandError(" ".join(wrong.messages)) from None
             self.stdout.write(f"{gemeente.naam} ({gemeente.oin}) is toegelaten.")
             return
         make_world()
