@@ -1,4 +1,4 @@
-"""What was delivered in the standard is what the exchange gets, as its own runner compares it: empties included.
+"""Shows that the exchange gets what was delivered in the standard, empties included, as its runner compares it.
 
 A match must be exactly what the contract gives of the record, and a detail the record itself. The records go the
 whole way: a file of JSON is converted and published, and the source API is asked.

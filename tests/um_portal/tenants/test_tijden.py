@@ -1,4 +1,4 @@
-"""How long a connection to the database may keep others waiting, and what people and parties then get."""
+"""Shows how long a connection to the database may keep others waiting, and what people and parties then get."""
 
 import json
 import os

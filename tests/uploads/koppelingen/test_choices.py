@@ -42,7 +42,7 @@ def the_page(soort: Soort) -> tuple[Regels, tuple[Kolomkop, ...], dict[str, Sequ
 
 
 def as_shown(keuzes: Kolomkeuzes, kolommen: Sequence[Kolomkop]) -> dict[str, str]:
-    """What a browser sends of a page with these choices."""
+    """Gives what a browser sends of a page with these choices."""
     sent = {"extra": "ja"}
     places = {kop.sleutel: str(kop.index) for kop in kolommen}
     for kop in kolommen:
@@ -80,7 +80,7 @@ def pairs(soort: Soort) -> Iterator[tuple[Kolomkop, str]]:
 
 
 def is_asked_for(kolom: Kolomkop, doel: str, fout: Keuzefout, soort: Soort) -> bool:
-    """Whether this fault is a question that the choice itself raises, and not a dead end."""
+    """Tells whether this fault is a question that the choice itself raises, and not a dead end."""
     if doel == ACHTER:
         return "Kies achter welke kolom" in fout.melding
     if doel == TOESTEMMING:

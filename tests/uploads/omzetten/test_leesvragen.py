@@ -1,4 +1,4 @@
-"""What only a person knows about a file is asked once, and what cannot be known is never guessed."""
+"""Shows that what only a person knows about a file is asked once, and that nothing is guessed."""
 
 import io
 from typing import Any
