@@ -1,13 +1,8 @@
-"""Holds the verbs of searching: put a question, store the results, request a detail, erase.
-
-`request_detail` reserves one of the details of a search before it asks, so that even many requests at once
-never pass the limit. It gives the reservation back when it is known that nothing was delivered.
-"""
+"""Holds the verbs of searching: put a question, store the results, erase."""
 
 import logging
 import secrets
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import client, lifecycle
-from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
-from exchange.standard import Soort, is_oin
+from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
-from um_portal.audit.log import log_act, new_span, trace_of
+from um_portal.audit.log import log_act, trace_of
 from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
@@ -36,10 +31,6 @@ logger = logging.getLogger(__name__)
 
 # Searches of one municipality that are under way at once: a quarter of what a worker does.
 TEGELIJK: Final = 6
-
-
-class LimietBereikt(Exception):
-    """All details of this search have been requested."""
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
@@ -58,7 +49,7 @@ def open_search(
     try:
         return _open_search(gemeente, gebruiker, soort, criteria, naam)
     except DaglimietBereikt:
-        _log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
+        log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         raise
 
 
@@ -75,11 +66,11 @@ def _open_search(
             verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
         )
         daglimieten.take(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
-        _log(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
+        log_about_search(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
     return zoekvraag
 
 
-def _log_daglimiet(gemeente: Gemeente, gebruiker: Gebruiker, soort: Verbruikssoort) -> None:
+def log_daglimiet(gemeente: Gemeente, gebruiker: Gebruiker, soort: Verbruikssoort) -> None:
     """Writes in the audit log that somebody asked more than a day allows."""
     with voor_gemeente(gemeente):
         log_act(gemeente, Handeling.DAGLIMIET_BEREIKT, gebruiker=gebruiker, onderwerp=soort.value)
@@ -120,11 +111,11 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
     except client.UitwisselingFout as fout:
         return _settle_failure(gemeente, lease, fout)
     except Exception:
-        return _settle_failure(gemeente, lease, client.UitwisselingFout(_unexpected("zoekvraag")))
+        return _settle_failure(gemeente, lease, client.UitwisselingFout(unexpected_error("zoekvraag")))
     return None
 
 
-def _unexpected(what: str) -> str:
+def unexpected_error(what: str) -> str:
     """Logs the error that is being handled, without its text, under a number that the jobcoach can mention."""
     kenmerk = secrets.token_hex(4)
     logger.exception("%s: onverwachte fout, kenmerk %s", what, kenmerk)
@@ -193,7 +184,7 @@ def _store(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, ro
         )
         if not finished:
             return
-        _log(
+        log_about_search(
             gemeente,
             Handeling.ZOEKVRAAG_BEANTWOORD,
             zoekvraag.pk,
@@ -210,7 +201,7 @@ def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: A
         lifecycle.fail_search(zoekvraag_id, melding, **fields)
         zoekvraag = Zoekvraag.objects.select_related("gebruiker").filter(pk=zoekvraag_id).first()
         if zoekvraag is not None:
-            _log(
+            log_about_search(
                 gemeente,
                 Handeling.ZOEKVRAAG_BEANTWOORD,
                 zoekvraag_id,
@@ -219,7 +210,7 @@ def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: A
             )
 
 
-def _log(
+def log_about_search(
     gemeente: Gemeente, handeling: Handeling, zoekvraag_id: int, gebruiker: Gebruiker, **more: Any
 ) -> None:
     """Writes an act about a search in the audit log; all of one search share a trace."""
@@ -232,143 +223,6 @@ def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
     """Lets a failed search be put again; returns False when it had not failed."""
     with voor_gemeente(gemeente):
         return lifecycle.repeat_search(zoekvraag.pk)
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One whole record, on its way to the screen and nowhere else."""
-
-    bron_oin: str
-    record: dict[str, Any]
-
-    def __repr__(self) -> str:
-        return "Detail(…)"
-
-
-def details_left(zoekvraag: Zoekvraag) -> int:
-    """Counts the details that may still be requested on this search; call inside `voor_gemeente`.
-
-    A request of which nobody knows what came of it counts; none is left once the exchange has said so.
-    """
-    if zoekvraag.opgebruikt_op is not None:
-        return 0
-    used: int = Detailaanvraag.objects.filter(zoekvraag=zoekvraag).count()
-    left: int = max(0, settings.UM_MAX_DETAILS - used)
-    return left
-
-
-def details_unknown(zoekvraag: Zoekvraag) -> int:
-    """Counts the detail requests of which nobody knows what came of them; call inside `voor_gemeente`."""
-    unknown = Detailaanvraag.objects.filter(
-        zoekvraag=zoekvraag, gelukt_op=None, gereserveerd_tot__lte=timezone.now()
-    )
-    found: int = unknown.count()
-    return found
-
-
-class _Verzoek:
-    """One request of a detail: its place among the details of the search, and its lines in the audit log."""
-
-    def __init__(self, gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> None:
-        self.gemeente = gemeente
-        self.gebruiker = gebruiker
-        self.resultaat = resultaat
-        self.span, self.begin = new_span(), time.monotonic()
-        self.aanvraag = self._reserve()
-
-    def _reserve(self) -> int:
-        """Takes one of the details, and writes down who asks which before the question goes out.
-
-        From here on the record may be disclosed, whatever happens to this process: it leaves a line without an
-        outcome, and its place goes on counting. Raises LimietBereikt, DaglimietBereikt and UitwisselingFout.
-        """
-        with voor_gemeente(self.gemeente):
-            zoekvraag = Zoekvraag.objects.select_for_update().get(pk=self.resultaat.zoekvraag_id)
-            if details_left(zoekvraag) == 0:
-                raise LimietBereikt
-            if zoekvraag.moet_wachten:
-                raise client.UitwisselingFout(
-                    "De uitwisseling heeft het te druk en vraagt om even te wachten."
-                )
-            # This is longer than a request can take.
-            until = timezone.now() + timedelta(seconds=settings.UM_DETAIL_TIJDSLIMIET * 2 + 5)
-            pk: int = Detailaanvraag.objects.create(
-                gemeente=self.gemeente, zoekvraag=zoekvraag, gereserveerd_tot=until
-            ).pk
-            self.dag = daglimieten.take(self.gemeente, self.gebruiker, Verbruikssoort.DETAILS)
-            self._log(Handeling.DETAIL_GEVRAAGD, Uitkomst.ONBEKEND)
-        return pk
-
-    def succeed(self, source: str) -> None:
-        """Counts the detail as given by this source."""
-        now = timezone.now()
-        with voor_gemeente(self.gemeente):
-            Detailaanvraag.objects.filter(pk=self.aanvraag).update(gelukt_op=now, gereserveerd_tot=None)
-            Resultaat.objects.filter(pk=self.resultaat.pk).update(detail_gevraagd_op=now)
-            self._log_outcome(Uitkomst.GELUKT, source if is_oin(source) else "")
-
-    def fail(self, fout: client.UitwisselingFout) -> None:
-        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was."""
-        now = timezone.now()
-        with voor_gemeente(self.gemeente):
-            own = Detailaanvraag.objects.filter(pk=self.aanvraag)
-            search = Zoekvraag.objects.filter(pk=self.resultaat.zoekvraag_id)
-            if fout.opgebruikt:
-                search.update(opgebruikt_op=now)
-            if fout.wacht:
-                search.update(opnieuw_vanaf=now + fout.wacht)
-            if fout.onbekend:
-                own.update(gereserveerd_tot=now)
-            else:
-                own.delete()
-                daglimieten.give_back(self.gemeente, self.gebruiker, Verbruikssoort.DETAILS, self.dag)
-            self._log_outcome(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
-
-    def _log_outcome(self, uitkomst: Uitkomst, partij: str = "") -> None:
-        duration = int(1000 * (time.monotonic() - self.begin))
-        self._log(Handeling.DETAIL_OPGEVRAAGD, uitkomst, partij=partij, duur_ms=duration)
-
-    def _log(self, handeling: Handeling, uitkomst: Uitkomst, **more: Any) -> None:
-        _log(
-            self.gemeente,
-            handeling,
-            self.resultaat.zoekvraag_id,
-            self.gebruiker,
-            vum_id=self.resultaat.vum_id,
-            uitkomst=uitkomst,
-            span=self.span,
-            **more,
-        )
-
-
-def request_detail(gemeente: Gemeente, gebruiker: Gebruiker, resultaat: Resultaat) -> Detail:
-    """Fetches the whole record of a match, within the limit of its search. Nothing of it is stored.
-
-    Raises LimietBereikt when the limit is reached, DaglimietBereikt when that of the day is, UitwisselingFout
-    when the request failed. A failed request does not count, unless it is not known whether the record was
-    delivered. Call outside `voor_gemeente`: it waits for another party.
-    """
-    try:
-        verzoek = _Verzoek(gemeente, gebruiker, resultaat)
-    except DaglimietBereikt:
-        # What was reserved is undone; that somebody asked is not.
-        _log_daglimiet(gemeente, gebruiker, Verbruikssoort.DETAILS)
-        raise
-    try:
-        source, record = client.fetch_detail(resultaat.zoekvraag.soort_van, resultaat.vum_id, gemeente.oin)
-    except client.UitwisselingFout as fout:
-        verzoek.fail(fout)
-        raise
-    except Exception:
-        unknown = client.UitwisselingFout(_unexpected("detail"), onbekend=True)
-        verzoek.fail(unknown)
-        raise unknown from None
-    except BaseException:
-        # The process is being stopped.
-        verzoek.fail(client.UitwisselingFout("", onbekend=True))
-        raise
-    verzoek.succeed(source)
-    return Detail(source, record)
 
 
 def erase_expired(gemeente: Gemeente) -> int:

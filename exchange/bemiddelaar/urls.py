@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from exchange.bemiddelaar import views
+from exchange.bemiddelaar.views import details, resultaten, zoeken, zoekvragen
 
 app_name = "bemiddelaar"
 urlpatterns = [
-    path("", views.new, name="nieuw"),
-    path("beroepen", views.occupations, name="beroepen"),
-    path("vragen/", views.overview, name="lijst"),
-    path("vragen/<int:pk>/", views.search, name="zoekvraag"),
-    path("vragen/<int:pk>/stand", views.state, name="stand"),
-    path("vragen/<int:pk>/opnieuw", views.repeat, name="opnieuw"),
-    path("vragen/<int:pk>/verwijderen", views.erase, name="verwijder"),
-    path("vragen/<int:pk>/resultaten/<int:nummer>/", views.result, name="resultaat"),
-    path("vragen/<int:pk>/resultaten/<int:nummer>/detail", views.detail, name="detail"),
+    path("", zoeken.new, name="nieuw"),
+    path("beroepen", zoeken.occupations, name="beroepen"),
+    path("vragen/", zoekvragen.overview, name="lijst"),
+    path("vragen/<int:pk>/", resultaten.search, name="zoekvraag"),
+    path("vragen/<int:pk>/stand", resultaten.state, name="stand"),
+    path("vragen/<int:pk>/opnieuw", zoekvragen.repeat, name="opnieuw"),
+    path("vragen/<int:pk>/verwijderen", zoekvragen.erase, name="verwijder"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/", resultaten.result, name="resultaat"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/detail", details.detail, name="detail"),
 ]

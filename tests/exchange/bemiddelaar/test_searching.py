@@ -25,7 +25,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from exchange.bemiddelaar import client as exchange_client
-from exchange.bemiddelaar import searching, tasks
+from exchange.bemiddelaar import details, searching, tasks
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.display import as_pairs
 from exchange.standard import Soort
@@ -671,9 +671,9 @@ def test_a_request_of_a_killed_process_goes_on_counting_as_one_of_unknown_outcom
             Detailaanvraag.objects.create(
                 gemeente=gemeente, zoekvraag=zoekvraag, gereserveerd_tot=timezone.now() + timedelta(minutes=1)
             )
-        assert (searching.details_left(zoekvraag), searching.details_unknown(zoekvraag)) == (0, 0)
+        assert (details.details_left(zoekvraag), details.details_unknown(zoekvraag)) == (0, 0)
         Detailaanvraag.objects.update(gereserveerd_tot=timezone.now() - timedelta(seconds=1))
-        assert (searching.details_left(zoekvraag), searching.details_unknown(zoekvraag)) == (0, 10)
+        assert (details.details_left(zoekvraag), details.details_unknown(zoekvraag)) == (0, 10)
 
 
 def handelingen(gemeente: Gemeente) -> list[str]:
@@ -703,10 +703,10 @@ def test_when_the_process_dies_while_it_waits_the_audit_log_and_the_count_know(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exchange_client, "fetch_detail", dies)
         with pytest.raises(Killed):
-            searching.request_detail(gemeente, jobcoach, resultaat)
+            details.request_detail(gemeente, jobcoach, resultaat)
     assert seen == ["detail_gevraagd onbekend"]
     with voor_gemeente(gemeente):
-        assert searching.details_left(zoekvraag) == 9
+        assert details.details_left(zoekvraag) == 9
 
 
 def test_an_outcome_that_nobody_knows_is_told_as_unknown_and_counts(exchange, gemeente, jobcoach) -> None:
@@ -1119,7 +1119,7 @@ def test_a_detail_is_nowhere_to_be_found_afterwards(exchange, settings, caplog) 
     assert page.text.count(mark) == 3
     assert "data-vertrouwelijk" in page.text
     assert mark not in caplog.text
-    assert repr(searching.Detail("1" * 20, exchange.detail)) == "Detail(…)"
+    assert repr(details.Detail("1" * 20, exchange.detail)) == "Detail(…)"
     with psycopg.connect(OWNER_URL, dbname=settings.DATABASES["default"]["NAME"]) as owner:
         tables = [
             row[0] for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

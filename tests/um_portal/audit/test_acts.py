@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from exchange.bemiddelaar import client as exchange_client
-from exchange.bemiddelaar import searching
+from exchange.bemiddelaar import details
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.standard import Soort
 from tests.factories import (
@@ -193,7 +193,7 @@ def test_a_detail_is_told_before_the_question_goes_out_and_again_with_its_outcom
 
     monkeypatch.setattr(exchange_client, "fetch_detail", fetch)
     try:
-        searching.request_detail(gemeente, gebruiker, resultaat)
+        details.request_detail(gemeente, gebruiker, resultaat)
     except (exchange_client.UitwisselingFout, KeyboardInterrupt):
         pass
     before, after = deeds(gemeente)
