@@ -9,6 +9,7 @@ new data key (`rotation`) reaches all of them.
 import base64
 import binascii
 import hmac
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -101,7 +102,7 @@ def _masters() -> tuple[AESGCM, ...]:
 
 
 def _seal(key: AESGCM, plain: bytes, context: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
+    nonce = os.urandom(_NONCE)
     return _VERSIE + nonce + key.encrypt(nonce, plain, context)
 
 

@@ -35,13 +35,10 @@ def environment(gemeente: Gemeente) -> Omgeving:
             codes.setdefault(lijst, {})[woordsleutel(waarde)] = code
         leeg = Legewaarden.objects.values_list("waarden", flat=True).first()
 
-    @lru_cache(maxsize=10_000)
-    def is_somewhere(pc4: int) -> bool:
-        return resolve(pc4) is not None
-
+    @lru_cache(maxsize=50_000)
     def postcode_is_somewhere(postcode: str) -> bool:
         pc4 = pc4_of(postcode)
-        return pc4 is not None and is_somewhere(pc4)
+        return pc4 is not None and resolve(pc4) is not None
 
     return Omgeving(
         lambda text: keys.pseudoniem(gemeente, text),

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, Soort, validate, without_empties
@@ -117,8 +117,7 @@ class Telling:
     waarschuwingen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rijuitkomst:
+class Rijuitkomst(NamedTuple):
     """The outcome of one row: its record when it goes along, else None; the findings tell why.
 
     `contactbeleid` is the contact policy that the row gives, None when it leaves that to the municipality.
@@ -151,6 +150,7 @@ class Omzetting:
     laatste_rij: int = 0
     _vormen: Counter[Hashable] = field(default_factory=Counter)
     _vertaling: Vertaling | None = None
+    _postcode_stappen: Sequence[str] = ()
 
     @property
     def vulling(self) -> dict[str, int]:
@@ -170,6 +170,7 @@ class Omzetting:
         vertaling = self._vertaling = self.gevonden.vertaling(self.omgeving)
         soort, telling = self.gevonden.soort, self.telling
         id_pad = soort.id_pad or ""
+        self._postcode_stappen = (soort.postcode_pad or "").split(".")
         seen: dict[str, int] = {}
         found: list[Rijopmerking] = list(self._missing_columns())
         ours = eigen_kolommen(self.gevonden.koppen)
@@ -290,7 +291,7 @@ class Omzetting:
                 f"Dit is dezelfde als in rij {first}; die gaat mee, deze niet. Verwijder een van de twee."
             )
             yield id_pad, Opmerking(Ernst.AFGEKEURD, "dubbel_id", melding)
-        postcode = _value_at(record, postcode_pad)
+        postcode = _value_at(record, self._postcode_stappen)
         if (
             isinstance(postcode, str)
             and postcode
@@ -375,8 +376,8 @@ def _identity(record: Record, id_pad: str) -> str:
     return str(record.get(id_pad) or "")
 
 
-def _value_at(record: Record, pad: str) -> Any:
+def _value_at(record: Record, steps: Sequence[str]) -> Any:
     value: Any = record
-    for step in pad.split("."):
+    for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value

@@ -67,6 +67,7 @@ def safe_id(text: str, pseudoniem: Any) -> str:
 
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+_BETWEEN_EMAILS = re.compile(r"[,; ]+")
 # "Naam <a@b.nl>": an address between brackets, with whatever name before it.
 _NAMED_EMAIL = re.compile(r"[^<>;@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
 
@@ -87,8 +88,9 @@ def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
             return AFWEZIG
         if maimed := why_maimed(value):
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
-        text = _NAMED_EMAIL.sub(r"\1 ", text)
-        parts = [part.removeprefix("mailto:") for part in re.split(r"[,; ]+", text) if part]
+        if "<" in text:
+            text = _NAMED_EMAIL.sub(r"\1 ", text)
+        parts = [part.removeprefix("mailto:") for part in _BETWEEN_EMAILS.split(text) if part]
         good = [part for part in parts if len(part) <= 320 and _EMAIL.fullmatch(part)]
         return Cel(good or None, None if len(good) == len(parts) else _EMAIL_FAULT.opmerking)
 
@@ -101,6 +103,9 @@ _PHONE_FAULT = warned(
     "Dit is geen telefoonnummer van ten hoogste 14 tekens en is weggelaten. "
     "Vul alleen het nummer in, zoals 0101234567.",
 )
+_BETWEEN_PHONES = re.compile(r"[,;/|]| of | en ")
+_LAYOUT_OF_PHONE = re.compile(r"\(0\)|[\s().\-]")
+_LONGEST_PHONE = 14
 # A number among words: "06-12345678 (mobiel)", "Thuis: 010 1234567".
 _NUMBER_AMONG_WORDS = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,18}[0-9]")
 
@@ -118,22 +123,24 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
             return AFWEZIG
         if maimed := why_maimed(plain):
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
+        if plain is value and isinstance(value, str) and text.isdigit() and 3 <= len(text) <= _LONGEST_PHONE:
+            return Cel([text])
         # With .0 behind it, a text is a number that a program wrote down.
         is_number = not isinstance(value, str) or text != tekst(unquoted(value))
         found: list[str] = []
         fault = None
-        for part in re.split(r"[,;/|]| of | en ", text):
+        for part in _BETWEEN_PHONES.split(text):
             number = part.strip()
             if not number:
                 continue
             among = _NUMBER_AMONG_WORDS.search(number) if any(map(str.isalpha, number)) else None
             if among is not None:
                 number = among[0]
-            if len(number) > 14:
-                number = re.sub(r"\(0\)|[\s().\-]", "", number)
+            if len(number) > _LONGEST_PHONE:
+                number = _LAYOUT_OF_PHONE.sub("", number)
             if is_number and number.isdigit() and len(number) == 9:
                 number = f"0{number}"
-            if len(number) <= 14 and sum(character.isdigit() for character in number) >= 3:
+            if len(number) <= _LONGEST_PHONE and sum(map(str.isdigit, number)) >= 3:
                 found.append(number)
             else:
                 fault = _PHONE_FAULT.opmerking

@@ -29,6 +29,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ERROR = re.compile(
     r"#(?:[A-Z0-9/_.]{2,20}[!?]|[A-Z]{1,3}/[A-Z]{1,3}|[A-Z]+(?:_[A-Z]+)+)|Err:[0-9]{3}", re.IGNORECASE
 )
+_FIRST_OF_ERROR = frozenset("#eE")
+_NIETS = AFWEZIG_WOORDEN | PROGRAMMAWOORDEN
 # A reader gets such a test for absent text, because a municipality can have its own words.
 IsAfwezig = Callable[[str], bool]
 
@@ -81,23 +83,22 @@ def is_absent(text: str) -> bool:
 
     That is an empty text, NNB, n.v.t., ?? or an error of the spreadsheet.
     """
-    folded = text.casefold()
-    return folded in AFWEZIG_WOORDEN or folded in PROGRAMMAWOORDEN or is_error(text)
+    return text.casefold() in _NIETS or is_error(text)
 
 
 def is_error(text: str) -> bool:
     """Tells whether a cleaned text is an error of a spreadsheet, in any language: #VERW!, #GETTING_DATA, Err:502."""
-    return (text[:1] == "#" or text[:4].casefold() == "err:") and _ERROR.fullmatch(text) is not None
+    return text[:1] in _FIRST_OF_ERROR and _ERROR.fullmatch(text) is not None
 
 
 def is_empty_list(waarden: Any) -> bool:
     """Tells whether a row (its cells) or a record holds nothing at all."""
     if not isinstance(waarden, list | tuple):
         return is_empty(waarden)
-    return not any(
-        value is not None and value != "" and (not isinstance(value, str) or tekst(value))
-        for value in waarden
-    )
+    for value in waarden:
+        if value is not None and value != "" and (not isinstance(value, str) or tekst(value)):
+            return False
+    return True
 
 
 def rejected(code: str, melding: str) -> Cel:

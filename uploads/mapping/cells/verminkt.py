@@ -42,7 +42,8 @@ def why_maimed(value: object) -> str:
     """Says in Dutch how the cell was maimed, and what to do; '' for a cell that is as it was written."""
     if value.__class__ in {int, float}:
         return _AFGEROND if 10**_DIGITS_KEPT <= abs(value) < math.inf else ""
-    if not isinstance(value, str):
+    # Nearly every cell ends here: a word, or a number that is short enough to be whole.
+    if not isinstance(value, str) or value[:1].isalpha() or (len(value) <= _DIGITS_KEPT and value.isdigit()):
         return ""
     text = tekst(value)
     if text.isdigit():
