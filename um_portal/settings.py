@@ -366,9 +366,13 @@ SESSION_COOKIE_AGE = 3600 * env.int("UM_SESSIE_UREN", default=12)
 UM_SESSIE_STIL_MINUTEN = env.int("UM_SESSIE_STIL_MINUTEN", default=60)
 UM_SESSIE_STIL_MINUTEN_SUPPORT = env.int("UM_SESSIE_STIL_MINUTEN_SUPPORT", default=15)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_NAME = f"um_sessie_{UM_PORT}"
-UM_TOESTEL_COOKIE = f"um_toestel_{UM_PORT}"
-CSRF_COOKIE_NAME = f"um_csrf_{UM_PORT}"
+# The demonstration runs on plain HTTP on this machine; everything else needs HTTPS.
+UM_HTTPS = env.bool("UM_HTTPS", default=not UM_DEMO)
+# A browser takes a cookie with this prefix from this host itself only, over HTTPS: no neighbour can plant one.
+_COOKIE = "__Host-um_" if UM_HTTPS else "um_"
+SESSION_COOKIE_NAME = f"{_COOKIE}sessie_{UM_PORT}"
+UM_TOESTEL_COOKIE = f"{_COOKIE}toestel_{UM_PORT}"
+CSRF_COOKIE_NAME = f"{_COOKIE}csrf_{UM_PORT}"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
@@ -387,6 +391,8 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Whoever can write in the queue could otherwise stop workers, or let them run something else.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BEAT_SCHEDULE = {
     # With the leases of um_portal.jobs: a dead search goes on within 20 s, a dead conversion within 30.
@@ -543,8 +549,6 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The demonstration runs on plain HTTP on this machine; everything else needs HTTPS.
-UM_HTTPS = env.bool("UM_HTTPS", default=not UM_DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = UM_HTTPS
 SECURE_SSL_REDIRECT = UM_HTTPS and env.bool("UM_HTTPS_OMLEIDEN", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^vum/", r"^bronnen/"]

@@ -154,6 +154,14 @@ def test_a_real_installation_has_nothing_to_be_warned_of() -> None:
     assert "no issues" in done.stdout
 
 
+def test_a_real_installation_takes_only_cookies_that_this_host_itself_gave() -> None:
+    names = "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "UM_TOESTEL_COOKIE"
+    ask = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    done = manage("shell", "--no-imports", "-c", ask, UM_COMPONENT="paginas")
+    assert done.returncode == 0, done.stderr
+    assert [name[:10] for name in done.stdout.split()] == ["__Host-um_"] * len(names)
+
+
 def test_everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() -> None:
     done = manage(
         "check_config",

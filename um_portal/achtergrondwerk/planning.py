@@ -13,8 +13,9 @@ from celery import current_app
 from celery.schedules import crontab
 from celery.signals import task_postrun, task_prerun
 from django.conf import settings
-from django.db import DatabaseError
-from django.db.models import Q
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -72,12 +73,19 @@ def stand() -> list[Stand]:
     """Lists every part of the schedule. It takes one query."""
     rondes = {ronde.naam: ronde for ronde in Ronde.objects.all()}
     # A new installation has a first run of everything still to come.
-    first = min((ronde.bekend_op for ronde in rondes.values()), default=None)
+    first = min((ronde.bekend_op for ronde in rondes.values()), default=None) or installed_at()
     found = []
     for naam, entry in settings.CELERY_BEAT_SCHEDULE.items():
         ronde = rondes.get(naam)
         last = (ronde.begonnen_op if ronde else None) or first
         found.append(Stand(naam, ronde, _is_late(entry["schedule"], last)))
+    return found
+
+
+def installed_at() -> datetime | None:
+    """Gives the moment at which this database got the table of runs: before it nothing could run."""
+    applied = MigrationRecorder(connection).migration_qs.filter(app="achtergrondwerk")
+    found: datetime | None = applied.aggregate(first=Min("applied"))["first"]
     return found
 
 

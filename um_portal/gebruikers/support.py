@@ -1,6 +1,7 @@
 """Changes who belongs to VNG support: somebody who decides takes two people, and one who decides always stays."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,8 +10,12 @@ from django.utils import timezone
 from um_portal.accounts import mail, sessies, uitnodigingen
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.uitnodigingen import clean_email
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_act
+from um_portal.audit.models import Uitkomst
 from um_portal.errors import FoutMetMelding
 from um_portal.gebruikers.models import Supportvoorstel
+from um_portal.tenants.scope import voor_portaal
 
 
 class SupportNietGewijzigd(FoutMetMelding):
@@ -20,6 +25,14 @@ class SupportNietGewijzigd(FoutMetMelding):
 def colleagues() -> list[Gebruiker]:
     """Returns everybody of VNG support."""
     return list(Gebruiker.objects.exclude(supportrol="").order_by("first_name", "last_name", "username"))
+
+
+def find(email: str, door: Gebruiker) -> Gebruiker | None:
+    """Finds the person with exactly this address, and writes in the audit log that somebody looked."""
+    found: Gebruiker | None = Gebruiker.objects.filter(username=email.lower()).first()
+    uitkomst = Uitkomst.MISLUKT if found is None else Uitkomst.GELUKT
+    _log(Handeling.GEBRUIKER_GEZOCHT, door, betrokkene=found, uitkomst=uitkomst)
+    return found
 
 
 def open_proposals() -> list[Supportvoorstel]:
@@ -75,6 +88,7 @@ def invite(email: str, rol: Supportrol, door: Gebruiker) -> Supportvoorstel | No
             gemaakt_door=door,
             verloopt_op=timezone.now() + timedelta(days=settings.UM_UITNODIGING_DAGEN),
         )
+        _log(Handeling.SUPPORT_VOORGESTELD, door, onderwerp=f"voorstel {voorstel.pk}")
         if settings.UM_VIER_OGEN:
             return voorstel
         # The database wants to see that another one proposes it.
@@ -101,11 +115,18 @@ def decide(voorstel_id: int, door: Gebruiker, *, bevestigen: bool) -> None:
             )
         if not voorsteller.is_active or voorsteller.supportrol != Supportrol.BESLISSEND:
             raise SupportNietGewijzigd("Wie dit voorstelde beslist niet meer. Wijs het voorstel af.")
-        _make(voorstel.email, Supportrol.BESLISSEND, voorsteller)
+        _make(voorstel.email, Supportrol.BESLISSEND, voorsteller, bevestigd_door=door)
+    else:
+        _log(Handeling.SUPPORT_AFGEWEZEN, door, onderwerp=f"voorstel {voorstel_id}")
     voorstel.delete()
 
 
-def _make(email: str, rol: Supportrol, door: Gebruiker) -> None:
+def _log(handeling: Handeling, door: Gebruiker, **more: Any) -> None:
+    with voor_portaal():
+        log_act(None, handeling, gebruiker=door, **more)
+
+
+def _make(email: str, rol: Supportrol, door: Gebruiker, bevestigd_door: Gebruiker | None = None) -> None:
     gebruiker = uitnodigingen.find_or_create(email)
     if gebruiker.geblokkeerd_op is not None:
         raise SupportNietGewijzigd("Dit account is geblokkeerd.")
@@ -115,7 +136,7 @@ def _make(email: str, rol: Supportrol, door: Gebruiker) -> None:
         )
     if rol != Supportrol.BESLISSEND:
         check_one_decides(without=gebruiker)
-    _set(gebruiker, rol.value)
+    _set(gebruiker, rol.value, bevestigd_door or door)
     if not gebruiker.is_begonnen:
         waarvoor = f"U gaat werken voor VNG-support ({rol.label.lower()})."
         uitnodigingen.invite(email, door=door, waarvoor=waarvoor)
@@ -130,14 +151,15 @@ def remove(gebruiker: Gebruiker, door: Gebruiker) -> None:
     Supportvoorstel.objects.filter(gemaakt_door=gebruiker).delete()
     if not gebruiker.is_begonnen:
         uitnodigingen.revoke(gebruiker)
-    _set(gebruiker, "")
+    _set(gebruiker, "", door)
 
 
-def _set(gebruiker: Gebruiker, rol: str) -> None:
+def _set(gebruiker: Gebruiker, rol: str, door: Gebruiker) -> None:
     """Gives the role; whoever has another one from now on logs in again."""
     if gebruiker.supportrol == rol:
         return
     uitnodigingen.give_supportrol(gebruiker, rol)
+    _log(Handeling.SUPPORT_GEWIJZIGD, door, betrokkene=gebruiker, onderwerp=f"rol {rol or 'geen'}")
     sessies.end_all(gebruiker)
     if gebruiker.is_begonnen:
         wat = (

@@ -59,7 +59,7 @@ def search(request: GemeenteRequest) -> HttpResponse:
                 "email", f"U zocht meer dan {_MOST_SEARCHES} keer in een uur. Probeer het straks opnieuw."
             )
         else:
-            found = Gebruiker.objects.filter(username=form.cleaned_data["email"].lower()).first()
+            found = support.find(form.cleaned_data["email"], request.user)
             if found is not None:
                 return redirect("gebruikers:gebruiker", kenmerk=_kenmerk(found, request.user))
             form.add_error(

@@ -1,5 +1,6 @@
 """Serves the pages on which the account of a person is erased, by the own municipality or by VNG support."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +23,7 @@ _GEVOLGEN = [
 
 
 @requires(Recht.COLLEGA_WISSEN, transactie=False)
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def colleague(request: GemeenteRequest) -> HttpResponse:
     """Erases the account of a colleague who works for no other municipality."""
@@ -29,6 +31,7 @@ def colleague(request: GemeenteRequest) -> HttpResponse:
 
 
 @requires(Recht.GEMEENTEN_BESLUITEN)
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def anybody(request: GemeenteRequest) -> HttpResponse:
     """Erases the account of anybody but oneself, from every municipality."""

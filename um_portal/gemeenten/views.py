@@ -6,6 +6,7 @@ Support sees names, states, conditions and numbers, never records. Thin: the ver
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -366,6 +367,7 @@ def call_off(request: GemeenteRequest, oin: str) -> HttpResponse:
 
 
 @_besluit
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def leave(request: GemeenteRequest, oin: str) -> HttpResponse:
     """Confirms that a municipality leaves, after its name was typed; then a worker erases everything."""

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import Q
 from django.utils import timezone
 
 from tests.factories import Browser, een_client, een_gebruiker, een_gemeente
 from tests.threads import at_once
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.uitnodigingen import invite
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.models import Supportregel, Uitkomst
 from um_portal.collegas import leden
 from um_portal.collegas.models import Genodigde, Rolvoorstel
 from um_portal.errors import FoutMetMelding
@@ -19,7 +22,7 @@ from um_portal.gebruikers.models import Supportvoorstel
 from um_portal.gebruikers.views import _MOST_SEARCHES
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.protected import call
-from um_portal.tenants.scope import voor_gemeente
+from um_portal.tenants.scope import als_support, handelt, voor_gemeente
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,14 @@ def gebruiker() -> Gebruiker:
     return een_gebruiker(een_gemeente("Aadorp"), first_name="Noor", last_name="Veldkamp")
 
 
+def portal_lines() -> list[dict[str, Any]]:
+    """Gives what the log of the portal itself says about support."""
+    with handelt(een_gebruiker(supportrol=Supportrol.ADVISEREND).pk), als_support():
+        own = Supportregel.objects.filter(keten=0).order_by("pk")
+        found = own.filter(Q(handeling__startswith="support_") | Q(handeling__startswith="gebruiker_"))
+        return list(found.values("handeling", "onderwerp", "uitkomst", "betrokkene"))
+
+
 def find(browser: Browser, gebruiker: Gebruiker) -> str:
     return str(browser.post("/gebruikers/", {"email": gebruiker.username})["Location"])
 
@@ -62,6 +73,19 @@ def test_it_works(adviseur: Gebruiker, gebruiker: Gebruiker) -> None:
     assert "Herstel vragen" not in answer.text
     # Nobody's address is in the address.
     assert gebruiker.username not in answer.request["PATH_INFO"]
+
+
+def test_who_was_looked_for_is_in_the_log_and_what_was_typed_is_not(
+    adviseur: Gebruiker, gebruiker: Gebruiker
+) -> None:
+    browser = een_client(adviseur)
+    for email in (gebruiker.username, "niemand@test.example"):
+        browser.post("/gebruikers/", {"email": email})
+    lines = portal_lines()
+    gezocht = [line for line in lines if line["handeling"] == Handeling.GEBRUIKER_GEZOCHT]
+    assert [line["uitkomst"] for line in gezocht] == [Uitkomst.GELUKT, Uitkomst.MISLUKT]
+    assert [bool(line["betrokkene"]) for line in gezocht] == [True, False]
+    assert "@" not in str(lines)
 
 
 def test_nobody_browses(adviseur: Gebruiker, tweede: Gebruiker, gebruiker: Gebruiker) -> None:
@@ -146,6 +170,13 @@ def test_somebody_who_decides_takes_two(beslisser: Gebruiker, tweede: Gebruiker,
     een_client(tweede).post("/gebruikers/wachtend", {"soort": "support", "pk": voorstel.pk, "besluit": "ja"})
     assert Gebruiker.objects.get(pk=adviseur.pk).supportrol == Supportrol.BESLISSEND
     assert not Supportvoorstel.objects.exists()
+    support.remove(adviseur, beslisser)
+    done = [(line["handeling"], line["onderwerp"]) for line in portal_lines()]
+    assert done == [
+        (Handeling.SUPPORT_VOORGESTELD, f"voorstel {voorstel.pk}"),
+        (Handeling.SUPPORT_GEWIJZIGD, "rol beslissend"),
+        (Handeling.SUPPORT_GEWIJZIGD, "rol geen"),
+    ]
 
 
 def test_the_database_lets_nobody_decide_without_a_proposal_of_another(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.standard import Soort
@@ -20,6 +21,7 @@ from tests.factories import (
     publish_set,
 )
 from um_portal.accounts.models import Gebruiker, Supportrol
+from um_portal.accounts.sessions import BEGIN
 from um_portal.accounts.uitnodigingen import invite
 from um_portal.gemeenten import erasure, vertrek
 from um_portal.gemeenten.admission import Reden, suspend
@@ -210,6 +212,29 @@ def test_a_user_is_erased_from_every_municipality_and_the_rest_of_their_work_sta
         left = _counts(gemeente)
         assert "bemiddelaar.Zoekvraag" not in left
         assert left["uploads.Koppelingversie"] == 1
+
+
+def test_nothing_is_erased_by_who_walks_past_an_open_screen() -> None:
+    gemeente = een_gemeente("Aadorp")
+    een, ander = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER), een_gebruiker(gemeente)
+    steun = een_gebruiker(supportrol=Supportrol.BESLISSEND)
+    for gebruiker in (een, steun):
+        gebruiker.set_password("een-lang-eigen-wachtwoord")
+        gebruiker.save()
+    for gebruiker, pad in (
+        (een, "/gemeenten/collega-wissen/"),
+        (steun, "/gemeenten/account-wissen/"),
+        (steun, f"/gemeenten/{gemeente.oin}/vertrek/bevestigen/"),
+    ):
+        browser = een_client(gebruiker)
+        session = browser.session
+        session[BEGIN] -= 20 * 60
+        session.save()
+        assert browser.get(pad)["Location"].startswith(reverse("account_reauthenticate")), pad
+        # What was sent is not done later either: the page comes again first.
+        sent = browser.post(pad, {"adres": ander.username, "zeker": "on", "naam": "Aadorp"})
+        assert sent["Location"] == pad
+    assert Gebruiker.objects.filter(pk=ander.pk).exists()
 
 
 def test_a_functioneel_beheerder_erases_a_colleague_and_nobody_else() -> None:
