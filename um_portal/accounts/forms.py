@@ -3,8 +3,9 @@
 What a browser sends as a passkey is read with care: whatever it is, the answer is a sentence.
 """
 
+import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -21,6 +22,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from um_portal.accounts import tasks, throttling
+from um_portal.accounts.models import Gebruiker
 
 _WACHTWOORD_HULP = (
     "Minstens 12 tekens. Een korte zin van een paar woorden werkt goed; spaties mogen. Kies niet een wachtwoord dat u "
@@ -91,6 +93,37 @@ class ChangePasswordForm(account.ChangePasswordForm):
             password1=("Nieuw wachtwoord", _WACHTWOORD_HULP),
             password2=("Nieuw wachtwoord, nog een keer", ""),
         )
+
+
+class NaamForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The name by which colleagues know somebody."""
+
+    class Meta:
+        model = Gebruiker
+        fields = ("first_name", "last_name")
+        labels: ClassVar = {"first_name": "Voornaam", "last_name": "Achternaam"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["autocomplete"] = token
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses what is no name: it stands in mails and on pages."""
+        data = super().clean() or {}
+        for name, value in list(data.items()):
+            if not all(sign.isalpha() or unicodedata.combining(sign) or sign in " '’.-" for sign in value):
+                self.add_error(
+                    name, "Gebruik in een naam alleen letters, spaties, punten, apostrofs en streepjes."
+                )
+        return data
+
+    def save(self, commit: bool = True) -> Gebruiker:
+        """Writes the name and nothing else of the account."""
+        gebruiker: Gebruiker = self.instance
+        gebruiker.save(update_fields=["first_name", "last_name"])
+        return gebruiker
 
 
 class UitnodigingForm(account.SetPasswordForm):

@@ -7,6 +7,7 @@ from um_portal.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("", views.overview, name="mijn"),
+    path("naam", views.change_name, name="naam"),
     path("inloggen", views.LoginView.as_view(), name="login"),
     path("uitloggen", views.LogoutView.as_view(), name="logout"),
     path("uitnodiging/<str:token>", views.open_invitation, name="uitnodiging"),

@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from um_portal.accounts import sessies, toestellen, uitnodigingen
-from um_portal.accounts.forms import RemovePasskeyForm, UitnodigingForm
+from um_portal.accounts.forms import NaamForm, RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
 
 INVITATION = "uitnodiging"
@@ -80,18 +80,37 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/mijn.html")
 
 
+@login_required
+@require_http_methods(["GET", "POST"])
+def change_name(request: HttpRequest) -> HttpResponse:
+    """Changes the name by which colleagues know somebody."""
+    gebruiker = get_object_or_404(Gebruiker, pk=request.user.pk)
+    form = NaamForm(request.POST or None, instance=gebruiker)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Uw naam is gewijzigd.")
+        return redirect("accounts:mijn")
+    return render(request, "accounts/naam.html", {"form": form}, status=422 if form.errors else 200)
+
+
 # --- Invitations ---------------------------------------------------------------------------------------
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Takes the secret out of the address bar, and goes on to the page that asks for a password."""
+    """Takes the secret out of the address bar, and goes on to the page that asks for a password.
+
+    Whoever is logged in as somebody else is asked first, and logs out by sending that page.
+    """
     uitnodiging = uitnodigingen.find(token)
     if uitnodiging is None:
         return render(request, "accounts/uitnodiging_verlopen.html", status=404)
-    if request.user.is_authenticated:
-        # Somebody else may have been at work here.
+    if request.user.is_authenticated and request.user != uitnodiging.gebruiker:
+        # Somebody else is at work here, and may have unsaved work in another tab.
+        if request.method != "POST":
+            context = {"gebruiker": uitnodiging.gebruiker}
+            return render(request, "accounts/uitnodiging_ingelogd.html", context)
         logout(request)
     request.session[INVITATION] = uitnodiging.pk
     return redirect("accounts:uitnodiging-wachtwoord")
@@ -106,14 +125,17 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
     if uitnodiging is None:
         return render(request, "accounts/uitnodiging_verlopen.html", status=404)
     form = UitnodigingForm(uitnodiging.gebruiker, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    naam = NaamForm(request.POST or None, instance=uitnodiging.gebruiker)
+    if request.method == "POST" and form.is_valid() and naam.is_valid():
         gebruiker = uitnodigingen.accept(uitnodiging, form.cleaned_data["password1"])
         if gebruiker is None:
             return render(request, "accounts/uitnodiging_verlopen.html", status=404)
+        naam.save()
         del request.session[INVITATION]
         response: HttpResponse = perform_login(request, Login(user=gebruiker))
         return response
-    return render(request, "accounts/uitnodiging.html", {"form": form, "gebruiker": uitnodiging.gebruiker})
+    context = {"form": form, "naam": naam, "gebruiker": uitnodiging.gebruiker}
+    return render(request, "accounts/uitnodiging.html", context)
 
 
 # --- Second factors ------------------------------------------------------------------------------------

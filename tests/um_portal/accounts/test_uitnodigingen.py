@@ -146,10 +146,32 @@ def test_a_password_that_is_too_weak_is_refused_and_the_link_still_works() -> No
 
 
 def test_an_invitation_opened_by_somebody_who_is_logged_in_is_for_its_own_owner() -> None:
-    browser = een_client(een_gebruiker(een_gemeente()))
+    ander = een_gebruiker(een_gemeente())
+    browser = een_client(ander)
     nieuw = invite("nieuw@test.example")
+    # A link alone logs nobody out.
+    assert f"U bent ingelogd als {ander.username}" in browser.get(path_of(nieuw.link)).text
+    assert "werkt niet meer" in browser.get(PAGE).text
+    assert int(browser.session["_auth_user_id"]) == ander.pk
+    assert browser.post(path_of(nieuw.link))["Location"] == PAGE
     accept(nieuw.link, browser=browser)
     assert int(browser.session["_auth_user_id"]) == nieuw.uitnodiging.gebruiker_id
+
+
+def test_who_is_invited_says_how_colleagues_know_them_and_changes_it_later() -> None:
+    nieuw = invite("nieuw@test.example", voornaam="Noor")
+    browser = Client()
+    assert 'value="Noor"' in browser.get(path_of(nieuw.link), follow=True).text
+    sent = {"password1": WACHTWOORD, "password2": WACHTWOORD, "first_name": "Noor", "last_name": "<b>9"}
+    assert "alleen letters" in browser.post(PAGE, sent).text
+    assert not Gebruiker.objects.get().is_active
+    browser.post(PAGE, {**sent, "last_name": "d'Aubigné-Çelik"})
+    assert str(Gebruiker.objects.get()) == "Noor d'Aubigné-Çelik"
+    gebruiker = een_gebruiker(een_gemeente())
+    later = een_client(gebruiker)
+    assert later.post("/account/naam", {"first_name": "a@b.example"}).status_code == 422
+    assert later.post("/account/naam", {"first_name": "Sanne", "last_name": "de Wit"}).status_code == 302
+    assert str(Gebruiker.objects.get(pk=gebruiker.pk)) == "Sanne de Wit"
 
 
 def test_without_an_invitation_there_is_no_page() -> None:
