@@ -7,6 +7,7 @@ once: it takes up lost work, or erases what is past its term.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from celery import current_app
@@ -82,6 +83,7 @@ def stand() -> list[Stand]:
     return found
 
 
+@cache
 def installed_at() -> datetime | None:
     """Gives the moment at which this database got the table of runs: before it nothing could run."""
     applied = MigrationRecorder(connection).migration_qs.filter(app="achtergrondwerk")
