@@ -3,10 +3,6 @@
 Every transition takes a reason from a list, and stands in the audit log of the municipality with who did it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import TextChoices
@@ -14,8 +10,6 @@ from django.db.models import TextChoices
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.audit.models import Auditregel
-from um_portal.audit.people import by_pseudonym
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import lifecycle, voorwaarden
 from um_portal.gemeenten.models import Intrekreden, Voorwaardesoort
@@ -122,48 +116,3 @@ def _why_not(gemeente: Gemeente, needed: Gemeentestatus) -> str:
     if present != needed:
         return f"Dat kan nu niet: {gemeente.naam} is {present.label.lower()}."
     return f"Er ontbreekt nog: {voorwaarden.in_words(voorwaarden.missing())}."
-
-
-# --- History -----------------------------------------------------------------------------------------------
-
-_REDENEN: dict[str, type[TextChoices]] = {
-    Handeling.GEMEENTE_TOEGELATEN.value: Toelatingsreden,
-    Handeling.GEMEENTE_OPGESCHORT.value: Reden,
-    Handeling.GEMEENTE_HERVAT.value: Hervatreden,
-}
-_LEVENSLOOP = (
-    Handeling.GEMEENTE_INGESCHREVEN,
-    Handeling.GEMEENTE_TOEGELATEN,
-    Handeling.GEMEENTE_OPGESCHORT,
-    Handeling.GEMEENTE_HERVAT,
-    Handeling.GEMEENTE_GEWIJZIGD,
-    Handeling.VERTREK_AANGEKONDIGD,
-    Handeling.VERTREK_AFGEBLAZEN,
-    Handeling.GEMEENTE_VERTROKKEN,
-    Handeling.GEMEENTE_GEWIST,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Gebeurtenis:
-    """A step in the life of a municipality, in words."""
-
-    tijdstip: datetime
-    wat: str
-    reden: str
-    door: Any
-
-
-def history(most: int = 50) -> list[Gebeurtenis]:
-    """Lists what happened to the municipality, newest first; call inside `voor_gemeente`."""
-    rows = list(Auditregel.objects.filter(handeling__in=_LEVENSLOOP).order_by("-pk")[:most])
-    people = by_pseudonym(row.actor for row in rows)
-    return [
-        Gebeurtenis(row.tijdstip, Handeling(row.handeling).label, _reason(row), people.get(row.actor))
-        for row in rows
-    ]
-
-
-def _reason(row: Auditregel) -> str:
-    choices = _REDENEN.get(row.handeling)
-    return dict(choices.choices).get(row.onderwerp, "") if choices else ""

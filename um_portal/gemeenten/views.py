@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from um_portal.audit.handelingen import Handeling
 from um_portal.errors import FoutMetMelding
-from um_portal.gemeenten import admission, instellingen, overzicht, tasks, vertrek, voorwaarden
+from um_portal.gemeenten import admission, dossier, instellingen, overzicht, tasks, vertrek, voorwaarden
 from um_portal.gemeenten.admission import Hervatreden, NietToegelaten, Reden, Toelatingsreden
 from um_portal.gemeenten.forms import (
     DeelnameForm,
@@ -29,7 +29,7 @@ from um_portal.gemeenten.forms import (
     VoorwaardeForm,
     initial_of,
 )
-from um_portal.gemeenten.models import Intrekreden, Vertrek, Voorwaarde, Voorwaardesoort
+from um_portal.gemeenten.models import Intrekreden, Voorwaarde, Voorwaardesoort
 from um_portal.gemeenten.vertrek import KanNietVertrekken, Vertrekreden
 from um_portal.gemeenten.voorwaarden import DEFINITIES, NietVastgelegd, Punt, Staat
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Scenario
@@ -106,24 +106,19 @@ def badges(punten: list[Punt]) -> list[dict[str, Any]]:
 def municipality(request: GemeenteRequest, oin: str) -> HttpResponse:
     """Shows one municipality: its state, checklist, settings, history and departure."""
     gemeente = _gemeente(oin)
-    with voor_gemeente(gemeente):
-        punten = voorwaarden.checklist()
+    with als_support():
+        punten, eerder = dossier.conditions(gemeente)
         context = {
             "gemeente": gemeente,
             "punten": badges(punten),
             "compleet": not any(punt.staat in (Staat.ONTBREEKT, Staat.VERLOPEN) for punt in punten),
-            "geschiedenis": admission.history(),
-            "vertrek": Vertrek.objects.first(),
-            "eerder": list(
-                Voorwaarde.objects.exclude(ingetrokken_op=None)
-                .select_related("ingetrokken_door")
-                .order_by("-ingetrokken_op")[:20]
-            ),
+            "geschiedenis": dossier.history(gemeente),
+            "vertrek": dossier.departure(gemeente),
+            "eerder": eerder,
+            "aantallen": overzicht.published_counts().get(gemeente.pk, {}),
         }
     context["mag_besluiten"] = may(request, Recht.GEMEENTEN_BESLUITEN)
     context["scenarios"] = [Scenario(value).label for value in gemeente.scenarios]
-    with als_support():
-        context["aantallen"] = overzicht.published_counts().get(gemeente.pk, {})
     return render(request, "gemeenten/gemeente.html", context)
 
 

@@ -154,10 +154,12 @@ class Punt:
 
 def checklist() -> list[Punt]:
     """Gives the checklist of the municipality; call inside `voor_gemeente`."""
-    found = {
-        row.soort: row
-        for row in Voorwaarde.objects.filter(ingetrokken_op=None).select_related("vastgelegd_door")
-    }
+    return points(Voorwaarde.objects.filter(ingetrokken_op=None).select_related("vastgelegd_door"))
+
+
+def points(rows: Iterable[Voorwaarde]) -> list[Punt]:
+    """Gives the checklist that follows from the conditions that were not withdrawn."""
+    found = {row.soort: row for row in rows}
     today = timezone.localdate()
     return [
         Punt(

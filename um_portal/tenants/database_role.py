@@ -59,6 +59,8 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_toegang",
         "um_voordrachten",
         "um_voorwaarden",
+        "um_voorwaarden_van",
+        "um_vertrek_van",
         "um_leveringscijfers",
         "um_vertrekken",
         "um_dagverbruik",
