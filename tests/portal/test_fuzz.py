@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from exchange.fictief import generate
 from exchange.standard import Soort
+from tests.examples import examples
 from tests.factories import een_gemeente, publish_set, vum_headers
 from tests.places import SHARED
 from um_portal.tenants.models import Gemeente
@@ -91,7 +92,7 @@ def _fuzz(soort: Soort, method: str, mode: Any, *, our_headers: bool) -> Counter
     seen: Counter[int] = Counter()
 
     @hypothesis_settings(
-        max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples(150), deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(
         case=_operation(soort, method).as_strategy(generation_mode=mode),

@@ -32,6 +32,7 @@ from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
 from tests.conftest import OWNER_URL
+from tests.examples import examples
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
 from tests.threads import at_once
 from um_portal.accounts.models import Gebruiker
@@ -406,7 +407,7 @@ _json = st.recursive(
 def test_whatever_a_source_sends_can_be_stored_and_shown(exchange, gemeente, jobcoach) -> None:
     browser = een_client(jobcoach)
 
-    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         profiel=st.dictionaries(st.text(max_size=8), _json, max_size=4) | _json,
         soort=st.sampled_from(SOORTEN),

@@ -26,6 +26,7 @@ from exchange.geo.sphere import Coordinaat
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
 from exchange.vum3.interface import VUM3
+from tests.examples import examples
 from tests.factories import (
     SOORTEN,
     een_gemeente,
@@ -160,7 +161,7 @@ def _distance(een: str, ander: str) -> float | None:
 def test_the_database_selects_what_the_plain_evaluator_selects(soort: Soort) -> None:
     gemeente = een_gemeente()
 
-    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         records=st.lists(records_of(soort), min_size=1, max_size=8),
         questions=st.lists(questions_of(soort), min_size=8, max_size=8),

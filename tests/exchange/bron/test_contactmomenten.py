@@ -19,6 +19,7 @@ from exchange.bron.writing import MetBeleid
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, validate
 from exchange.vum3.interface import VUM3
+from tests.examples import examples
 from tests.factories import (
     een_client,
     een_contactmoment,
@@ -122,7 +123,7 @@ def test_the_database_selects_what_the_plain_evaluator_selects() -> None:
     kvk = st.sampled_from(["12345678", "00000001", "87654321"])
     days = st.sampled_from(["2025-12-31", "2026-01-01", "2026-06-15"])
 
-    @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         records=st.lists(st.tuples(kvk, days, st.integers(1, 6)), max_size=6),
         questions=st.lists(st.tuples(kvk, st.none() | days), min_size=4, max_size=4),

@@ -17,6 +17,7 @@ from exchange.bron import answer
 from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
 from exchange.vum3.interface import VUM3
+from tests.examples import examples
 from tests.factories import SOORTEN, een_gemeente, publish_set
 from tests.strategies import questions_of, records_of
 
@@ -116,7 +117,7 @@ def test_mongodb_finds_what_the_plain_evaluator_finds(soort: Soort, examples: in
 def test_mongodb_finds_what_the_database_finds(soort: Soort) -> None:
     gemeente = een_gemeente()
 
-    @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         records=st.lists(records_of(soort).map(without_own_limit), min_size=1, max_size=8),
         vragen=st.lists(everywhere(soort), min_size=8, max_size=8),

@@ -40,6 +40,7 @@ from exchange.bron.relocation import relocate
 from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.bron.writing import MetBeleid, record_context
 from exchange.standard import Soort
+from tests.examples import examples
 from tests.factories import (
     een_contactmoment,
     een_gemeente,
@@ -576,7 +577,7 @@ def test_any_sequence_of_changes_keeps_the_set_right() -> None:
     gemeente = een_gemeente()
 
     @hypothesis_settings(
-        max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+        max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
     )
     @given(steps=_STEPS)
     def check(steps: list[tuple[str, Any]]) -> None:

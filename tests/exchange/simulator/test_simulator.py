@@ -42,6 +42,7 @@ from exchange.standard import Soort, validate, velden, zoekprofiel
 from exchange.vum3.compose import Criteria
 from exchange.vum3.fouten import Afgewezen
 from exchange.vum3.interface import VUM3
+from tests.examples import examples
 from tests.factories import een_gemeente, vum_headers
 from tests.places import SHARED
 from um_portal.gemeenten import lifecycle
@@ -1513,7 +1514,7 @@ _values = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.recursive(_values, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(
     ["$eq", "$gte", "$all", "$or", "$elemMatch", "selectiegebied", "bemiddelingsberoep", RIJBEWIJS, TAAL, "codeTaal"]
 ), inner)))  # fmt: skip

@@ -11,6 +11,7 @@ from exchange.simulator.matching import matches
 from exchange.standard import Soort, without_empties
 from exchange.vum3.interface import VUM3
 from exchange.vum3.narrowing import Tekort
+from tests.examples import examples
 from tests.factories import SOORTEN, een_vraag
 from tests.strategies import questions_of, records_of
 
@@ -21,7 +22,7 @@ WZ, VAC = SOORTEN
 def test_what_lacks_nothing_is_what_the_plain_evaluator_selects(soort: Soort) -> None:
     seen = {True: 0, False: 0}
 
-    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         records=st.lists(records_of(soort), min_size=1, max_size=8),
         vragen=st.lists(questions_of(soort), min_size=4, max_size=4),

@@ -24,6 +24,7 @@ from openapi_spec_validator import validate
 
 from exchange.bron.models import Werkzoekende
 from exchange.standard import Soort
+from tests.examples import examples
 from tests.factories import (
     een_client,
     een_gebruiker,
@@ -1119,7 +1120,7 @@ class TestWhateverIsSent:
         )
 
         @hypothesis_settings(
-            max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(400), deadline=None, database=None, suppress_health_check=list(HealthCheck)
         )
         @given(body=bodies, mediatype=st.sampled_from(["multipart/form-data; boundary=g", "text/csv", "x"]))
         def check(body: bytes, mediatype: str) -> None:
@@ -1154,7 +1155,10 @@ class TestWhateverIsSent:
         for operation in [result.ok() for result in schema.get_all_operations()]:
 
             @hypothesis_settings(
-                max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+                max_examples=examples(80),
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
             )
             @given(
                 case=operation.as_strategy(generation_mode=schemathesis.GenerationMode[mode]),

@@ -24,6 +24,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 
 from exchange.bron.models import Werkzoekende
+from tests.examples import examples
 from tests.factories import (
     SONAR_KOPPEN,
     een_client,
@@ -556,7 +557,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.lists(_VALUES, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_whatever_is_in_a_cell_the_sheet_can_be_opened_and_holds_no_formula(rijen):
     workbook = openpyxl.Workbook()
@@ -571,7 +572,7 @@ def test_whatever_is_in_a_cell_the_sheet_can_be_opened_and_holds_no_formula(rije
                 assert tekst(read[nummer][index]) == tekst(value.replace("\ud800", " ").replace("￾", " "))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=30))
 def test_a_text_that_a_program_may_compute_is_marked_as_text(text):
     workbook = openpyxl.Workbook()

@@ -22,6 +22,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from tests.examples import examples
 from tests.factories import een_gemeente, een_levering, een_sonar_rij, een_werkblad
 from tests.places import ROOT
 from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
@@ -408,7 +409,7 @@ def outcome(kind: str, inhoud: bytes) -> int:
         return 0 if problem.melding.endswith((".", "?")) else -1
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(sorted(_GOOD)), st.floats(0, 1))
 def test_a_file_that_was_cut_off_has_no_more_rows_than_before(kind, part):
     inhoud = _GOOD[kind]
@@ -416,7 +417,7 @@ def test_a_file_that_was_cut_off_has_no_more_rows_than_before(kind, part):
     assert 0 <= outcome(kind, inhoud[: int(part * len(inhoud))]) <= _ROWS[kind]
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=examples(60), deadline=None)
 @given(
     st.sampled_from(sorted(_GOOD)),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),

@@ -14,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
+from tests.examples import examples
 from tests.places import SHARED as GEDEELD
 from tests.spreadsheets import MAIN, xlsx
 from uploads.readers import Onleesbaar, open_file
@@ -133,7 +134,7 @@ def _possible(cell: tuple[Any, str]) -> tuple[Any, str]:
 ROWS = st.lists(st.lists(st.tuples(CELLS, st.sampled_from(FORMATS)).map(_possible), max_size=6), max_size=40)
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(120), suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS, st.booleans(), st.lists(st.integers(0, 30), max_size=3))
 def test_whatever_stands_in_the_cells(rows: list[Any], write_only: bool, gaps: list[int]) -> None:
     workbook = Workbook(write_only=write_only)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from exchange.fictief.beroepen import BEROEPEN
 from exchange.standard import waardelijsten as lijsten
+from tests.examples import examples
 from uploads.mapping.doelen import waardelijsten
 from uploads.waarden.suggest import HOOG, VOORKEUR, Codeoptie, Voorsteller, fold
 from uploads.waarden.synonyms import CODES
@@ -165,7 +166,7 @@ def test_an_empty_list_suggests_nothing():
 # --- Anything ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(st.text(max_size=400), st.text(alphabet="abc /().-&+,;0123ëß’ſ\u00ad", max_size=60)))
 def test_any_text_gets_suggestions_or_none_and_always_the_same(waarde):
     found = beroepen.voorstellen(waarde)
@@ -176,7 +177,7 @@ def test_any_text_gets_suggestions_or_none_and_always_the_same(waarde):
     assert all(0 <= one.zekerheid <= 100 for one in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -192,7 +193,7 @@ def test_any_list_can_be_taken_apart(rows, waarde):
     assert {one.code for one in voorsteller.voorstellen(waarde)} <= {keuze.code for keuze in keuzes}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from([beroep.label for beroep in BEROEPEN]), st.data())
 def test_a_label_with_one_letter_wrong_still_leads_to_it(label, data):
     place = data.draw(st.integers(1, len(label) - 1))

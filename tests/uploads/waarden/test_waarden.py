@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from exchange.waardelijsten.models import BEROEPEN, Code, Codestatus
+from tests.examples import examples
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad, enqueued
 from um_portal.audit.models import Auditregel
 from um_portal.formulas import can_be_formula
@@ -761,7 +762,7 @@ def test_the_download_holds_no_formula_and_comes_back_as_it_was(client, gemeente
     assert koppelingen(gemeente) == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.one_of(st.text(max_size=60), st.text(alphabet="'=+-@ a\t", max_size=8)))
 def test_any_cell_of_the_download_is_no_formula_and_comes_back_the_same(text):
     text = tekst(text)
