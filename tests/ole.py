@@ -5,6 +5,14 @@ from collections.abc import Mapping, Sequence
 
 _END, _FREE, _TABLE_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _SECTOR = 512
+# In the place of a cell: a formula without a stored result.
+FORMULA = "=zonder uitkomst"
+# In the place of a cell: a formula with an empty text as its result, which is a date, and one that is a text.
+DATE_FORMULA, TEXT_FORMULA = "=DATE(2026,12,31)", '=""'
+_STEPS = {
+    DATE_FORMULA: b"\x1e\xea\x07\x1e\x0c\x00\x1e\x1f\x00\x41\x41\x00",
+    TEXT_FORMULA: b"\x17\x00\x00",
+}
 
 
 def ole(streams: Mapping[str, bytes], *, scattered: bool = False) -> bytes:
@@ -57,12 +65,24 @@ def _entry(naam: str, kind: int, start: int, size: int, *, child: int = _FREE, r
 
 
 def biff8(
-    rijen: Sequence[Sequence[str | float]], *, codepage: int | None = 1200, hidden: Sequence[int] = ()
+    rijen: Sequence[Sequence[str | float]],
+    *,
+    codepage: int | None = 1200,
+    hidden: Sequence[int] = (),
+    formats: Sequence[str] = (),
 ) -> bytes:
-    """Writes the stream of an xls with one sheet; `hidden` has the numbers (from 0) of hidden rows."""
+    """Writes the stream of an xls with one sheet; `hidden` has the numbers (from 0) of hidden rows.
+
+    `formats` has the format of the numbers in each column, from the first one on.
+    """
     globals_ = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
     if codepage is not None:
         globals_ += _record(0x42, struct.pack("<H", codepage))
+    for number, code in enumerate(formats):
+        text = code.encode("utf-16-le")
+        globals_ += _record(0x41E, struct.pack("<HHB", 164 + number, len(code), 1) + text)
+    for number in (0, *range(164, 164 + len(formats))):
+        globals_ += _record(0xE0, struct.pack("<HH", 0, number) + bytes(16))
     name = b"Blad"
     place = len(globals_) + 4 + 8 + len(name) + 4
     globals_ += _record(0x85, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name) + _record(0x0A)
@@ -75,9 +95,18 @@ def biff8(
         )
     for number, rij in enumerate(rijen):
         for column, value in enumerate(rij):
-            cell = struct.pack("<HHH", number, column, 0)
-            if isinstance(value, str):
+            style = column + 1 if column < len(formats) else 0
+            cell = struct.pack("<HHH", number, column, style)
+            if value is FORMULA:
+                # A formula of which the result is a text that does not follow.
+                sheet += _record(0x06, cell + bytes(6) + b"\xff\xff" + bytes(6) + b"\0\0")
+            elif value in _STEPS:
+                steps = struct.pack("<H", len(_STEPS[str(value)])) + _STEPS[str(value)]
+                sheet += _record(0x06, cell + b"\x03" + bytes(5) + b"\xff\xff" + bytes(6) + steps)
+            elif isinstance(value, str):
                 sheet += _record(0x204, cell + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+            elif value == int(value) and abs(value) < 1 << 29:
+                sheet += _record(0x27E, cell + struct.pack("<i", int(value) << 2 | 2))
             else:
                 sheet += _record(0x203, cell + struct.pack("<d", value))
     return globals_ + sheet + _record(0x0A)

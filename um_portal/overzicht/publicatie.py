@@ -14,7 +14,8 @@ from exchange.bron.withdrawal import returned
 from exchange.standard import Soort
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, may
-from um_portal.toegang.rechten import Recht, takes_part
+from um_portal.toegang.rechten import Recht
+from uploads.gepubliceerd.soorten import own_kinds
 from uploads.models import Levering, Leveringstatus
 
 # So many leveringen are shown: the last ones, and those that wait.
@@ -93,12 +94,9 @@ def _standen(request: GemeenteRequest) -> list[Soortstand]:
         .distinct("soort")
     }
     found = []
-    for soort in (Soort.WERKZOEKENDEN, Soort.VACATURES, Soort.WERKGEVERSCONTACTMOMENTEN):
+    for soort in own_kinds(request.gemeente, {kind: one.aantal for kind, one in standen.items()}):
         stand = standen.get(soort.value)
-        if (stand is None or not stand.aantal) and (
-            soort is Soort.WERKGEVERSCONTACTMOMENTEN
-            or not takes_part(request.gemeente, Recht.BRON, soort.value)
-        ):
+        if soort is Soort.WERKGEVERSCONTACTMOMENTEN and (stand is None or not stand.aantal):
             continue
         levering = last.get(soort.value)
         found.append(

@@ -70,7 +70,8 @@ class Koppelvoorstel:
     They are kept nowhere. `kopregel` 0 means that no row has headers. `rijen` are the first rows of the
     sheet, as number and texts, to choose the header row from. `regels` are the present rules, without those
     for columns that this sheet lacks: the rules chosen before, or those of the koppeling that comes nearest;
-    None when there are none. `soort` is None when it is unknown.
+    None when there are none. `soort` is None when it is unknown. `ook_op` names the other visible sheets that
+    have this same row of headers.
     """
 
     bladen: tuple[Bladvoorstel, ...]
@@ -81,6 +82,7 @@ class Koppelvoorstel:
     regels: Regels | None
     koppeling: str
     soort: Soort | None
+    ook_op: tuple[str, ...] = ()
 
 
 def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Koppelvoorstel:
@@ -122,6 +124,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         regels=None if regels is None else fitting(regels, koppen),
         koppeling=naam,
         soort=soort or (regels.soort if regels is not None else None),
+        ook_op=_also_on(tabellen, tabel, next((rij.waarden for rij in rijen if rij.nummer == kopregel), ())),
     )
 
 
@@ -183,6 +186,23 @@ def _sheets(bestand: Bestand) -> list[Tabel]:
 def _sheet_called(tabellen: Sequence[Tabel], naam: str) -> Tabel:
     """Gives the sheet of this name, as it is kept (cut off); else the first sheet."""
     return next((one for one in tabellen if one.naam[:BLADNAAM] == naam[:BLADNAAM]), tabellen[0])
+
+
+def _also_on(tabellen: Sequence[Tabel], chosen: Tabel, head: Sequence[Any]) -> tuple[str, ...]:
+    """Names the other visible sheets on which these same headers stand in one of the first rows."""
+    texts = _filled(head)
+    return tuple(
+        one.naam
+        for one in tabellen
+        if texts
+        and one is not chosen
+        and not one.verborgen
+        and any(_filled(rij.waarden) == texts for rij in first_rows(one))
+    )
+
+
+def _filled(cells: Sequence[Any]) -> list[str]:
+    return [text for text in map(tekst, cells) if text]
 
 
 def _guess(bestand: Bestand, tabel: Tabel) -> int:

@@ -134,6 +134,15 @@ class Herkend:
         """Gives the kind of records in the file."""
         return self.herkenning.soort
 
+    def maand_voorop(self) -> tuple[str, ...]:
+        """Gives the headers of the columns of which the values tell that the month comes first.
+
+        It reads the first rows once more.
+        """
+        regels = self.herkenning.regels
+        orders = _date_orders(self.tabel, self.koppen, self.kopregel, regels) if regels is not None else {}
+        return tuple(self.koppen[index] for index, order in orders.items() if order is Volgorde.MAAND_DAG)
+
     @property
     def id_kolommen(self) -> tuple[int, ...]:
         """Gives the places of the columns that the id comes from."""

@@ -257,6 +257,11 @@ class Levering(GemeenteModel, Taak):
         return self.status == Leveringstatus.MISLUKT
 
     @property
+    def kan_opnieuw(self) -> bool:
+        """Tells whether another try may end differently, without another file or an answer."""
+        return self.is_mislukt and not self.feiten.get("blijft_zo")
+
+    @property
     def kan_koppelen(self) -> bool:
         """Tells whether somebody can choose its columns (again), as long as its file is there."""
         done = {Leveringstatus.KOPPELEN, Leveringstatus.OMGEZET, Leveringstatus.MISLUKT}

@@ -5,8 +5,9 @@ not known, a file that comes in by itself waits.
 
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}` or
 `{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}`. The facts about a file are `regels` (lines
-of a text), `verborgen_rijen`, `verborgen` (what was done with those) and `verborgen_kolommen` (the headers of
-hidden columns that are used).
+of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the headers of
+hidden columns that are used) and `maand_voorop` (the headers of columns with dates of which the month comes
+first). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
 """
 
 from typing import Any
@@ -84,6 +85,7 @@ def facts_of(gevonden: Herkend, verborgen: str) -> dict[str, Any]:
         "verborgen_rijen": tabel.verborgen_rijen,
         "verborgen": verborgen,
         "verborgen_kolommen": hidden,
+        "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -48,6 +48,7 @@ from uploads.mapping.recognition import (
 from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
 from uploads.omzetten import leesvragen
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
+from uploads.readers.meldingen import TE_GROOT
 
 _RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
@@ -92,7 +93,8 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk) as problem:
         werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
     except Onleesbaar as problem:
-        werk.fail(problem.melding)
+        # Reading that took too long may go well on a quieter moment; the rest of a file stays as it is.
+        werk.fail(problem.melding, feiten={"blijft_zo": problem.melding != TE_GROOT})
     return True
 
 

@@ -259,6 +259,12 @@ def _row(number: int, row: Cells) -> Rij:
     return Rij(number, row, row.merken) if isinstance(row, Gemerkt) else Rij(number, row)
 
 
+_GEEN_BLAD = (
+    "Deze spreadsheet heeft geen blad met gegevens. Open haar in uw programma en kijk waar de gegevens staan. Sla "
+    "haar op en upload haar opnieuw, of kies een ander bestand."
+)
+
+
 def format_of(inhoud: bytes) -> Formaat:
     """Gives the format of a file, as a separate process recognises it. Raises Onleesbaar."""
     proces = Leesproces(inhoud, alleen_formaat=True)
@@ -296,7 +302,7 @@ def open_apart(inhoud: bytes, wacht: Wacht | None = None) -> Bestand:
         why = f"Van deze spreadsheet zijn alleen de eerste {MAX_SHEETS} bladen gelezen."
     if not fitting:
         proces.sluit()
-        raise Onleesbaar(why or "Deze spreadsheet heeft geen blad met gegevens.")
+        raise Onleesbaar(why or _GEEN_BLAD)
     return Bestand(
         formaat,
         tuple(_table(proces, blad) for blad in fitting),

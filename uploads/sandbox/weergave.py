@@ -5,7 +5,7 @@ it, or show a fraction as a percentage. Whoever reads the sheet takes what is sh
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from lxml import etree
@@ -32,9 +32,16 @@ def weergaven(styles: bytes) -> dict[int, Weergave]:
         int(one.get("numFmtId", "-1")): one.get("formatCode", "")
         for one in root.iterfind("{*}numFmts/{*}numFmt")
     }
+    return ways_of(formats, [int(style.get("numFmtId", "0")) for style in root.iterfind("{*}cellXfs/{*}xf")])
+
+
+def ways_of(formats: Mapping[int, str], kinds: Iterable[int]) -> dict[int, Weergave]:
+    """Gives, by the place of a style, its way of showing numbers.
+
+    `formats` are the formats of the workbook itself; `kinds` has the number of the format of each style.
+    """
     found = {}
-    for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
-        kind = int(style.get("numFmtId", "0"))
+    for number, kind in enumerate(kinds):
         if kind in _PERCENTAGES and kind not in formats:
             found[number] = _percentage(_PERCENTAGES[kind])
         elif (way := weergave(formats.get(kind, ""))) is not None:

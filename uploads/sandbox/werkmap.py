@@ -8,10 +8,12 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import Xls, counts_from_1904
+from uploads.sandbox.bladfeiten import Bladfeiten, facts_in, no_facts
 from uploads.sandbox.sheets import (
     MAX_MERGED,
     MAX_SHEETS,
     VERBORGEN,
+    ZONDER_UITKOMST,
     Blad,
     Cells,
     Grenzen,
@@ -20,9 +22,8 @@ from uploads.sandbox.sheets import (
     gemerkt,
     head_length,
 )
-from uploads.sandbox.verborgen import Onzichtbaar, hidden_in
 
-_NIETS = Onzichtbaar(set(), set())
+_NIETS = no_facts()
 
 
 class Werkmap:
@@ -36,7 +37,7 @@ class Werkmap:
                 raise Leesprobleem("wachtwoord")
             self.epoch_1904 = xls.epoch_1904
             inhoud = xls.readable()
-        self._onzichtbaar = hidden_in(inhoud, formaat)
+        self._feiten = facts_in(inhoud, formaat)
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
@@ -64,7 +65,7 @@ class Werkmap:
             head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
             merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
             hidden = metadata.visible != SheetVisibleEnum.Visible
-            unseen = self._onzichtbaar.get(index, _NIETS)
+            unseen = self._feiten.get(index, _NIETS)
             self.bladen.append(
                 Blad(
                     index,
@@ -72,7 +73,7 @@ class Werkmap:
                     height,
                     width,
                     hidden,
-                    list(_with_hidden(iter(head), 0, unseen.rijen)),
+                    list(_marked(iter(head), 0, unseen)),
                     merged,
                     verborgen_rijen=_filled_among(unseen.rijen, sheet) if unseen.rijen else 0,
                     verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
@@ -90,7 +91,7 @@ class Werkmap:
             self._loaded = None
             self._loaded = (index, self._workbook.get_sheet_by_index(index))
         rows = islice(_rows(self._loaded[1]), start, None)
-        return _with_hidden(rows, start, self._onzichtbaar.get(index, _NIETS).rijen)
+        return _marked(rows, start, self._feiten.get(index, _NIETS))
 
 
 def _filled_among(numbers: Set[int], sheet: Any) -> int:
@@ -100,14 +101,21 @@ def _filled_among(numbers: Set[int], sheet: Any) -> int:
     )
 
 
-def _with_hidden(rows: Iterator[Cells], start: int, hidden: Set[int]) -> Iterator[Cells]:
-    """Gives these rows, the first of which has this number, and marks the ones that are hidden."""
-    if not hidden:
+def _marked(rows: Iterator[Cells], start: int, unseen: Bladfeiten) -> Iterator[Cells]:
+    """Gives these rows, the first of which has this number, and marks what calamine does not tell of them."""
+    if not unseen.rijen and not unseen.zonder_uitkomst and not unseen.getoond:
         return rows
-    return (
-        gemerkt(row, Merk(VERBORGEN)) if number in hidden else row
-        for number, row in enumerate(rows, start=start)
-    )
+    return (_with_marks(row, number, unseen) for number, row in enumerate(rows, start=start))
+
+
+def _with_marks(row: Cells, number: int, unseen: Bladfeiten) -> Cells:
+    for column, text in unseen.getoond.get(number, {}).items():
+        if column < len(row):
+            row[column] = text
+    marks = [Merk(VERBORGEN)] if number in unseen.rijen else []
+    if columns := unseen.zonder_uitkomst.get(number):
+        marks.append(Merk(ZONDER_UITKOMST, tuple(columns)))
+    return gemerkt(row, *marks) if marks else row
 
 
 def _rows(sheet: Any) -> Iterator[Cells]:

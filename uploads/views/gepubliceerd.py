@@ -1,6 +1,6 @@
 """Serves the pages of what is published now: looking, downloading and withdrawing. Thin, as `leveringen`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +19,13 @@ from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal
+from um_portal.tenants.models import Gemeente
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import download as downloads
 from uploads.gepubliceerd import find, table, withdrawal
 from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
+from uploads.gepubliceerd.soorten import own_kinds
 from uploads.leveringen import erasure
 from uploads.models import Levering
 from uploads.views.waarden import clean_ids
@@ -81,7 +83,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     soort = _soort(request)
     filter_form = FILTERS[soort](request.GET)
     asked = filter_form.asked
-    context = _frame(soort)
+    context = _frame(request.gemeente, soort)
     found = find.ordered(find.find(soort, asked), soort, request.GET.get("sorteer", ""))
     # Only the keys are read first: the rows are wide, and only one page of them is needed.
     page = _Pagina(found.values_list("pk", flat=True), None if asked else context["aantal"]).get_page(
@@ -98,13 +100,22 @@ def index(request: GemeenteRequest) -> HttpResponse:
     return render(request, "uploads/gepubliceerd/lijst.html", context)
 
 
-def _frame(soort: Soort) -> dict[str, Any]:
+def _shown_kinds(gemeente: Gemeente, aantallen: Mapping[str, int], soort: Soort) -> list[Soort]:
+    """Gives the kinds to choose from; also the one that is shown, which an address may ask for."""
+    own = own_kinds(gemeente, aantallen)
+    return [kind for kind in Soort if kind in own or kind is soort]
+
+
+def _frame(gemeente: Gemeente, soort: Soort) -> dict[str, Any]:
     """Gives what every page of a set needs."""
     standen = {stand.soort: stand for stand in Stand.objects.all()}
     stand = standen.get(soort.value)
+    aantallen = {kind: one.aantal for kind, one in standen.items()}
     return {
         "soort": soort,
-        "soorten": [(kind, standen[kind.value].aantal if kind.value in standen else 0) for kind in Soort],
+        "soorten": [
+            (kind, aantallen.get(kind.value, 0)) for kind in _shown_kinds(gemeente, aantallen, soort)
+        ],
         "stand": stand,
         "aantal": stand.aantal if stand else 0,
         "te_besluiten": returned_records(soort).filter(besluit="").count(),
@@ -132,7 +143,7 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     if form.is_valid():
         ids = find.ids_of(request.gemeente, soort, find.numbers(form.cleaned_data["nummer"])[:1])
         records = list(find.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
-    context = _frame(soort) | {
+    context = _frame(request.gemeente, soort) | {
         "rijen": table.rows(soort, records),
         "filter": FILTERS[soort](),
         # The typed text is not sent back: it may be a BSN.
@@ -201,7 +212,12 @@ def withdraw(request: GemeenteRequest) -> HttpResponse:
     return render(
         request,
         "uploads/gepubliceerd/intrekken.html",
-        {"soort": soort, "soorten": list(Soort), "form": form, "terug_url": _adres(soort)},
+        {
+            "soort": soort,
+            "soorten": _shown_kinds(request.gemeente, {}, soort),
+            "form": form,
+            "terug_url": _adres(soort),
+        },
         status=422 if form.errors else 200,
     )
 

@@ -6,6 +6,7 @@ response to somebody who may see the file.
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -36,6 +37,10 @@ _INTUSSEN = (
     "opgeslagen. Kies nog een keer om uw keuzes te gebruiken, of begin opnieuw met die van uw collega."
 )
 _BEZIG = "Deze levering wordt nu verwerkt. Uw keuzes zijn niet opgeslagen. Wacht tot het klaar is."
+_ANDERE_PLAATS = (
+    "U koos bij ‘Klopt dit?’ iets anders. De kolommen hieronder horen daarbij. Er is nog niets opgeslagen: "
+    "controleer ze, en kies dan nog een keer."
+)
 _NIET_MEER = "Bij deze levering zijn geen kolommen meer te kiezen. Upload het bestand opnieuw."
 
 
@@ -105,6 +110,10 @@ def _context(request: GemeenteRequest, bord: Bord) -> dict[str, Any]:
 def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Lets a clerk choose what every column of a file is; the file is then converted with these choices."""
     posted = request.method == "POST"
+    if posted and (elsewhere := _other_place(request.POST)):
+        if request.POST.get("actie") in {"gebruiken", "bewaren"}:
+            messages.warning(request, _ANDERE_PLAATS)
+        return redirect(f"{reverse('uploads:koppelen', args=[pk])}?{urlencode(elsewhere)}")
     try:
         # When two people choose at once, the second waits here and then sees the choices of the first.
         levering = _levering(pk, lock=posted)
@@ -139,6 +148,21 @@ def choose(request: GemeenteRequest, pk: int) -> HttpResponse:
         {**_context(request, bord), "naam": naam, **extra},
         status=status,
     )
+
+
+def _other_place(data: QueryDict) -> dict[str, str]:
+    """Gives the sheet, header row and kind to go to when they differ from those that the page showed; else {}.
+
+    A row belongs to its sheet: on another sheet the portal looks for it anew.
+    """
+    shown = {name: data.get(name, "") for name in ("blad", "kopregel", "soort")}
+    asked = {name: data.get(f"ander-{name}", old) for name, old in shown.items()}
+    understood = _number(asked["blad"]) is not None and _number(asked["kopregel"]) is not None
+    if asked == shown or not understood or soort_van(asked["soort"]) is None:
+        return {}
+    if asked["blad"] != shown["blad"]:
+        del asked["kopregel"]
+    return asked
 
 
 def _typed_name(data: QueryDict, naam: str) -> str:

@@ -300,7 +300,11 @@ class Voorsteller:
             for position in self._positions[index]:
                 number, name = self._names[position]
                 score = self._similarity(words, name, joined, spelling, ratio)
-                _keep(found, number, score, _SPELLING if score >= 85 else _LIJKT)
+                if set(words.stems) < set(name.stems) or set(name.stems) < set(words.stems):
+                    # A word more or less is no mistake in the spelling: it can be another level or another job.
+                    _keep(found, number, min(score, HOOG - 1), _DEEL)
+                else:
+                    _keep(found, number, score, _SPELLING if score >= 85 else _LIJKT)
 
     def _similarity(self, words: _Words, name: _Words, joined: str, spelling: str, ratio: float) -> int:
         score = ratio

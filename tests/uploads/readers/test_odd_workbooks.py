@@ -16,15 +16,15 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
 from tests.factories import een_werkblad
-from tests.ole import biff8, ole
+from tests.ole import DATE_FORMULA, FORMULA, TEXT_FORMULA, biff8, ole
 from tests.spreadsheets import MAIN, xlsx, xml2003, xml_row, zipped
 from tests.uploads.readers.hier import read_here
 from tests.uploads.readers.test_readers import ods, ods_rij
 from uploads.readers import ONLEESBAAR, VERBORGEN, VREEMD, ZONDER_UITKOMST, Onleesbaar, Rij, open_file
 from uploads.sandbox.bijzonderheden import Xls
+from uploads.sandbox.bladfeiten import facts_in
 from uploads.sandbox.herkenning import recognise
 from uploads.sandbox.sheets import Leesprobleem
-from uploads.sandbox.verborgen import hidden_in
 from uploads.sandbox.weergave import weergave
 
 _RIJEN: list[list[str | float]] = [["id", "plaats"], ["P1", "Curaçao"], ["P2", 3.5]]
@@ -71,11 +71,42 @@ def test_bytes_in_a_text_that_look_like_a_password_are_text():
     assert cells(ole({"Workbook": biff8(rijen)}, scattered=True)) == rijen
 
 
+def test_in_biff8_a_formula_without_a_stored_result_is_told():
+    rijen: list[list[Any]] = [["id", "uren", "plaats"], ["P1", FORMULA, "Zeist"], ["P2", 24.0, FORMULA]]
+    inhoud = ole({"Workbook": biff8(rijen, hidden=[2])})
+    assert cells(inhoud) == [["id", "uren", "plaats"], ["P1", "", "Zeist"], ["P2", 24.0, ""]]
+    assert marks(inhoud) == {2: [(ZONDER_UITKOMST, (1,))], 3: [(VERBORGEN, ()), (ZONDER_UITKOMST, (2,))]}
+
+
+def test_in_biff8_an_empty_result_is_told_where_the_formula_gives_a_number():
+    inhoud = ole({"Workbook": biff8([["id", "vanaf", "naam"], ["P1", DATE_FORMULA, TEXT_FORMULA]])})
+    assert marks(inhoud) == {2: [(ZONDER_UITKOMST, (1,))]}
+
+
+def test_in_biff8_a_number_is_read_as_its_format_shows_it():
+    rijen: list[list[Any]] = [["id", "tel", "deel"], [7.0, 12345678.0, 0.5], [8.0, 87654321.0, 1.0]]
+    inhoud = ole({"Workbook": biff8(rijen, formats=["0", '"06-"00000000', "0%"])})
+    assert cells(inhoud) == [["id", "tel", "deel"], [7.0, "06-12345678", "50%"], [8.0, "06-87654321", "100%"]]
+
+
+def test_in_ods_a_number_is_read_as_it_is_shown():
+    def cell(kind: str, value: str, text: str, times: int = 1) -> str:
+        return (
+            f'<table:table-cell office:value-type="{kind}" office:value="{value}" '
+            f'table:number-columns-repeated="{times}"><text:p>{text}</text:p></table:table-cell>'
+        )
+
+    phone, part = cell("float", "12345678", "06-12345678"), cell("percentage", "0.5", "50%", 2)
+    row = cell("float", "24", "24,00") + cell("float", "7", "7") + phone + part
+    inhoud = ods(f'<table:table-row table:number-rows-repeated="2">{row}</table:table-row>')
+    assert cells(inhoud) == [[24.0, 7.0, "06-12345678", "50%", "50%"]] * 2
+
+
 @given(st.binary(min_size=1, max_size=60), st.integers(0, 12_000))
 def test_no_damage_to_a_container_raises_anything_else(extra, position):
     good = ole({"Workbook": biff8(_RIJEN)})
     damaged = good[:position] + extra + good[position + len(extra) :]
-    hidden_in(damaged, "xls")
+    facts_in(damaged, "xls")
     with contextlib.suppress(Leesprobleem):
         recognise(damaged, 10)
         Xls(damaged).readable()

@@ -10,7 +10,7 @@ from exchange.standard import Soort
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL
 from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.herkenning import Herkenning, herkenning
-from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, SONAR, Regel, Regels, Toestemming
+from uploads.mapping.regels import GEWONE_SPLITS, SONAR, Regel, Regels, Toestemming
 from uploads.mapping.words import words_of_list
 
 _SOORT = Soort.WERKZOEKENDEN
@@ -60,13 +60,12 @@ REGELS = Regels(
         _regel("bemiddelingsberoep[].codeBeroepsnaam", "Bemiddelingsberoep", splits=GEWONE_SPLITS),
         _regel(f"{_TAAL}.codeTaal", constante="nld", alleen_met=_MONDELING),
         _regel(f"{_TAAL}.codeTaal", constante="nld", alleen_met=_SCHRIFTELIJK),
-        _regel(_MONDELING, "Mondeling Nederlands", bij_onbekend=AFKEUREN),
-        _regel(_SCHRIFTELIJK, "Schriftelijk Nederlands", bij_onbekend=AFKEUREN),
+        _regel(_MONDELING, "Mondeling Nederlands"),
+        _regel(_SCHRIFTELIJK, "Schriftelijk Nederlands"),
         _regel(
             "arbeidsmarktkwalificatie.rijbewijs[].codeSoortRijbewijs",
             "Rijbewijs",
             splits=",;/|\n en ",
-            bij_onbekend=AFKEUREN,
         ),
         _regel(
             "vervoermiddel[].codeVervoermiddel",
@@ -75,7 +74,7 @@ REGELS = Regels(
             waarden=tuple(words_of_list(VERVOERMIDDEL).vast.items()),
             bij_onbekend=_ANDERS,
         ),
-        _regel("indicatieLdrRegistratie", "Banenafspraak", bij_onbekend=AFKEUREN),
+        _regel("indicatieLdrRegistratie", "Banenafspraak"),
         _regel("telefoonnummer[]", "Telefoonnummer"),
         _regel("emailadres[]", "E-mailadres"),
         _regel(

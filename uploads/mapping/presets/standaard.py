@@ -15,7 +15,7 @@ from uploads.mapping.cells.text import kopsleutel, tekst
 from uploads.mapping.doelen import MAX_POSITIES, SOORTEN, is_splitsbaar, usual_target, with_position
 from uploads.mapping.herkenning import Herkenning, herkenning
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen
-from uploads.mapping.regels import AFKEUREN, GEWONE_SPLITS, STANDAARD_KOLOMMEN, Regel, Regels
+from uploads.mapping.regels import GEWONE_SPLITS, STANDAARD_KOLOMMEN, Regel, Regels
 
 _NUMBER = re.compile(r"\[\s*([0-9]{0,3})\s*\]")
 _TRAILING_NUMBER = re.compile(r"(?<=[^\W\d_])[ _]([1-9][0-9]?)$")
@@ -86,15 +86,13 @@ def rules_for(koppen: Sequence[str], soort: Soort) -> Regels:
 
 
 def _regel(kolom: Kolomkop, leaf: Veld, number: int | None, *, alone: bool) -> Regel:
-    lijst = leaf.attribuut.waardelijst
-    unknown = AFKEUREN if lijst is not None and not lijst.extern else ""
     group = leaf.pad.rpartition(".")[0]
     # When the column is the only one of its group, and its list is directly around it, a cell
     # may hold several values.
     ends_in_list = leaf.pad.endswith("[]") or group.endswith("[]")
     if number is None and is_splitsbaar(leaf) and ends_in_list and (group == "" or alone):
-        return Regel(usual_target(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS, bij_onbekend=unknown)
-    return Regel(with_position(leaf.pad, number or 0), (kolom.sleutel,), bij_onbekend=unknown)
+        return Regel(usual_target(leaf), (kolom.sleutel,), splits=GEWONE_SPLITS)
+    return Regel(with_position(leaf.pad, number or 0), (kolom.sleutel,))
 
 
 class Standaard:

@@ -29,7 +29,15 @@ from uploads.mapping.cells.contact import bsn_of, can_be_postcode, normal_postco
 from uploads.mapping.cells.dates import Volgorde, date_of, order_of
 from uploads.mapping.cells.text import is_absent, tekst
 from uploads.mapping.cells.verminkt import as_read, why_maimed
-from uploads.mapping.words import GEEN, JA_WOORDEN, NEE_WOORDEN, VAN_VELE_LIJSTEN, words_of_list
+from uploads.mapping.words import (
+    GEEN,
+    IN_OVERLEG,
+    JA_WOORDEN,
+    NEE_WOORDEN,
+    PER_DIRECT,
+    VAN_VELE_LIJSTEN,
+    words_of_list,
+)
 
 _NEARLY_ALL: Final = 0.8
 _LONG: Final = 80
@@ -104,6 +112,8 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 _HOURS: Final = re.compile(
     r"([0-9]{1,3})(?:[.,][0-9]{1,2})?\s*(uur|uren|u|hrs)?\.?(?: ?(?:per|p/|/) ?w.*)?", re.IGNORECASE
 )
+# In a column of days people also write these.
+_DAY_WORDS: Final = PER_DIRECT | IN_OVERLEG
 _YES_NO: Final = frozenset({*JA_WOORDEN, *NEE_WOORDEN})
 # Words that belong to no value list of the standard.
 _WORDS: Final[Mapping[Waardesoort, Collection[str]]] = {
@@ -160,6 +170,8 @@ def look_at(values: Iterable[object]) -> Kolomwaarden:
     }
     if order_of(value for value, _ in said) is Volgorde.MAAND_DAG:
         times[Waardesoort.DATUM] = sum(date_of(value, maand_eerst=True) is not None for value, _ in said)
+    if 2 * times[Waardesoort.DATUM] >= len(said):
+        times[Waardesoort.DATUM] += sum(text.casefold() in _DAY_WORDS for _, text in said)
     found = _sensible({soort for soort, number in times.items() if number >= _NEARLY_ALL * len(said)}, said)
     whole = frozenset(soort for soort in found if times.get(soort, 0) == len(said))
     short = len({text for _, text in said}) > 1 and all(len(text) == 1 for _, text in said)

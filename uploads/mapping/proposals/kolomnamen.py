@@ -387,7 +387,8 @@ BSN: Final = (
 TOESTEMMING: Final = (
     "toestemming", "akkoord", "avg", "avg akkoord", "avg toestemming", "privacy akkoord", "consent",
     "toestemming delen", "toestemming gegevens", "toestemming gegevens delen", "mag gedeeld worden",
-    "mag worden gedeeld", "delen toegestaan", "instemming", "akkoord delen", "mag gepubliceerd worden", "publiceren",
+    "mag worden gedeeld", "mag delen", "mogen delen", "delen toegestaan", "instemming", "akkoord delen",
+    "mag gepubliceerd worden", "publiceren",
     "akkoordverklaring", "toestemming vum", "akkoord vum", "toestemming uitwisseling", "toestemming publicatie",
     "privacyverklaring", "toestemming gegeven", "akkoord gegevensuitwisseling", "toestemmingsverklaring",
     "privacyverklaring getekend", "avg verklaring", "toestemming avg", "gegevens delen", "delen met werkgevers",
@@ -486,7 +487,7 @@ AFKORTINGEN: Final[Mapping[str, str]] = {
     "vac": "vacature", "wg": "werkgever", "org": "organisatie", "afd": "afdeling", "gem": "gemeente",
     "mondel": "mondeling", "schr": "schriftelijk", "schrift": "schriftelijk", "mond": "mondeling", "vrv": "vervoer",
     "startdat": "startdatum", "einddat": "einddatum", "sluitdatum": "sluitingsdatum", "ervar": "ervaring",
-    "gewenst": "gewenste", "hoogst": "hoogste", "maximale": "maximaal", "minimale": "minimaal",
+    "gewenst": "gewenste", "hoogst": "hoogste", "highest": "hoogste", "maximale": "maximaal", "minimale": "minimaal",
     "beschikb": "beschikbaar",
     "besch": "beschikbaar", "phone": "telefoon", "mobile": "mobiel", "jobtitle": "functie", "profession": "beroep",
     "education": "opleiding", "hours": "uren", "employer": "werkgever", "license": "rijbewijs", "licence": "rijbewijs",
@@ -494,7 +495,8 @@ AFKORTINGEN: Final[Mapping[str, str]] = {
     "firstname": "voornaam", "lastname": "achternaam", "birthdate": "geboortedatum", "gender": "geslacht",
     "pc": "postcode", "pc6": "postcode", "tst": "toestemming", "toest": "toestemming", "cm": "casemanager",
     "jc": "jobcoach", "vvm": "vervoermiddel", "verv": "vervoer", "rb": "rijbewijs", "dipl": "diploma",
-    "adr": "adres", "pers": "persoon", "lft": "leeftijd", "regnr": "registratienummer", "reg": "registratie",
+    "akk": "akkoord", "rybewys": "rijbewijs", "rybew": "rijbewijs", "adr": "adres", "pers": "persoon",
+    "lft": "leeftijd", "regnr": "registratienummer", "reg": "registratie",
     "reisafst": "reisafstand", "afst": "afstand", "functieoms": "functieomschrijving", "oplniv": "opleidingsniveau",
     "title": "titel", "description": "omschrijving", "company": "bedrijf", "distance": "afstand", "travel": "reis",
     "occupation": "beroep", "level": "niveau", "desired": "gewenste", "wanted": "gewenste", "available": "beschikbaar",
@@ -516,7 +518,7 @@ ONDERWERPEN: Final = frozenset(
     {
         "code", "indicatie", "ind", "werkzoekende", "werkzoekenden", "kandidaat", "kandidaten", "klant", "client",
         "persoon", "wz", "gegevens", "veld", "huidige", "huidig", "actuele", "ja", "nee", "jn", "vacature", "deelnemer",
-        "inwoner", "burger", "kolom", "waarde",
+        "inwoner", "burger", "kolom", "waarde", "candidate", "jobseeker",
     }
 )  # fmt: skip
 # The words among these that tell the kind of the file.
