@@ -9,4 +9,5 @@ import hypothesis
 
 def examples(number: int) -> int:
     """Gives the number of examples for this run, of `number` in a complete one."""
-    return max(number // 2, 10) if hypothesis.settings.default.derandomize else number
+    profile = hypothesis.settings.default
+    return max(number // 2, 10) if profile is not None and profile.derandomize else number

@@ -95,7 +95,7 @@ class ChangePasswordForm(account.ChangePasswordForm):
         )
 
 
-class NaamForm(forms.ModelForm):  # type: ignore[type-arg]
+class NaamForm(forms.ModelForm):
     """The name by which colleagues know somebody."""
 
     class Meta:

@@ -54,7 +54,7 @@ def portal_lines() -> list[dict[str, Any]]:
     with handelt(een_gebruiker(supportrol=Supportrol.ADVISEREND).pk), als_support():
         own = Supportregel.objects.filter(keten=0).order_by("pk")
         found = own.filter(Q(handeling__startswith="support_") | Q(handeling__startswith="gebruiker_"))
-        return list(found.values("handeling", "onderwerp", "uitkomst", "betrokkene"))
+        return [dict(line) for line in found.values("handeling", "onderwerp", "uitkomst", "betrokkene")]
 
 
 def find(browser: Browser, gebruiker: Gebruiker) -> str:
