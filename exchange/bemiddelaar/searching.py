@@ -34,7 +34,10 @@ TEGELIJK: Final = 6
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
-    """Gives the searches that this jobcoach may see, until they expire: the own ones and those shared by a colleague."""
+    """Gives the searches that this jobcoach may see, until they expire.
+
+    These are the own ones, and those that a colleague shared.
+    """
     shared = Deling.objects.filter(gebruiker=gebruiker).values("zoekvraag")
     found: QuerySet[Zoekvraag] = Zoekvraag.objects.filter(
         Q(gebruiker=gebruiker) | Q(pk__in=shared), verloopt_op__gt=timezone.now()

@@ -22,8 +22,16 @@ document.addEventListener('change', (event) => {
   }
 });
 
-// What was unfolded stays so when the list is replaced.
+// What was unfolded stays so when the list is replaced, and the button that was pressed keeps the focus.
 let unfolded = [];
+let pressed = '';
+document.addEventListener('htmx:configRequest', (event) => {
+  pressed = event.detail.elt.matches('.um-ster') ? event.detail.elt.id : '';
+});
+document.addEventListener('htmx:afterSettle', () => {
+  const button = pressed && document.getElementById(pressed);
+  if (button && document.activeElement === document.body) button.focus();
+});
 document.addEventListener('htmx:beforeSwap', (event) => {
   if (event.detail.target.id !== 'resultaten') return;
   unfolded = Array.from(event.detail.target.querySelectorAll('details[open][id]'), (one) => one.id);
