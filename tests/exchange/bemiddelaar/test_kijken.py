@@ -640,6 +640,7 @@ def test_a_search_with_the_national_term_is_not_prolonged_and_warns_two_days_bef
         )
     page = browser.get(url_of(zoekvraag)).text
     assert "verdwijnt binnenkort" in page
+    assert "Zoekvragen verdwijnen" in browser.get("/").text
 
 
 def test_everything_goes_when_the_search_expires(gemeente, jobcoach, collega) -> None:
