@@ -26,10 +26,11 @@ document.addEventListener('change', (event) => {
 let unfolded = [];
 let pressed = '';
 document.addEventListener('htmx:configRequest', (event) => {
-  pressed = event.detail.elt.matches('.um-ster') ? event.detail.elt.id : '';
+  const { elt } = event.detail;
+  pressed = elt.matches('.um-ster') ? `#${elt.id}` : elt.id === 'match-ster' ? '#match-ster button' : '';
 });
 document.addEventListener('htmx:afterSettle', () => {
-  const button = pressed && document.getElementById(pressed);
+  const button = pressed && document.querySelector(pressed);
   if (button && document.activeElement === document.body) button.focus();
 });
 document.addEventListener('htmx:beforeSwap', (event) => {

@@ -139,7 +139,10 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
     groepen, aantal = facetten.count(lijst.received(), soort, beeld.keuzes, lijst.vandaag)
     page = _Counted(lijst.filtered().defer("profiel"), aantal).get_page(request.GET.get("pagina"))
     shown = kolommen.chosen(request.user, soort)
-    opened = read_number(request.GET.get("open"))
+    opened, focus = read_number(request.GET.get("open")), read_number(request.GET.get("rij"))
+    # Links to other pages and orders repeat the parameters of this address; the focus is for once.
+    request.GET = request.GET.copy()
+    request.GET.pop("rij", None)
     query = beeld.query(pagina=page.number if page.number > 1 else "")
     context: dict[str, Any] = {
         "beeld": beeld,
@@ -159,7 +162,7 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
         "samen_url": _address(zoekvraag, replace(beeld, samen=not beeld.samen).query()),
         "kaart_url": reverse("bemiddelaar:kaart", args=[zoekvraag.pk]) + beeld.query(),
         "details_over": details.details_left(zoekvraag),
-        "rij_focus": read_number(request.GET.get("rij")),
+        "rij_focus": focus,
         "max_naast": MAX_NAAST,
     }
     if opened is not None:
