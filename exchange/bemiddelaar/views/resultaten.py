@@ -1,7 +1,7 @@
 """Serves the results of a search: the list, one match, the map, a few matches side by side, and marking them."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -141,8 +141,9 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
     shown = kolommen.chosen(request.user, soort)
     opened, focus = read_number(request.GET.get("open")), read_number(request.GET.get("rij"))
     # Links to other pages and orders repeat the parameters of this address; the focus is for once.
-    request.GET = request.GET.copy()
-    request.GET.pop("rij", None)
+    kept = request.GET.copy()
+    kept.pop("rij", None)
+    cast(Any, request).GET = kept
     query = beeld.query(pagina=page.number if page.number > 1 else "")
     context: dict[str, Any] = {
         "beeld": beeld,
