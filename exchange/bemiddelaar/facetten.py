@@ -1,6 +1,6 @@
 """Counts what was received and narrows the list: by occupation, level, distance, hours, start and licence.
 
-All counts come from the columns of the results, in two queries. The count at a choice is what the list would
+All counts come from the columns of the results, in three queries. The count at a choice is what the list would
 hold with that choice and with those of the other groups.
 """
 
@@ -36,11 +36,15 @@ class Optie:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of choices, of which one is enough."""
+    """A group of choices, of which one is enough.
+
+    `reeks` is the column with a list of values, for choices that are counted by the elements of that list.
+    """
 
     naam: str
     kop: str
     opties: tuple[Optie, ...]
+    reeks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
                 ),
                 Optie(ONBEKEND, "Niet opgegeven", Q(rijbewijzen=[])),
             ),
+            reeks="rijbewijzen",
         ),
     )
 
@@ -171,7 +176,7 @@ def _others(found: Mapping[str, Q], naam: str) -> Q:
 def count(
     results: "QuerySet[Resultaat]", soort: Soort, keuzes: Keuzes, vandaag: date
 ) -> tuple[list[Groep], int]:
-    """Counts every choice over these results, and what all choices together keep: two queries.
+    """Counts every choice over these results, and what all choices together keep: three queries.
 
     `results` are those that the choices are not applied to yet. A choice that keeps nothing is left out, unless it
     is chosen.
@@ -181,29 +186,44 @@ def count(
     asked: dict[str, Count] = {"gevonden": Count("pk", filter=_others(found, "") or None)}
     for facet in groups:
         others = _others(found, facet.naam)
-        for number, optie in enumerate(facet.opties):
-            asked[f"{facet.naam}_{number}"] = Count("pk", filter=others & optie.conditie)
+        for optie in facet.opties:
+            if not facet.reeks or optie.waarde == ONBEKEND:
+                asked[f"{facet.naam}_{optie.waarde}"] = Count("pk", filter=others & optie.conditie)
     counted: dict[str, int] = results.aggregate(**asked)
     shown = [_occupations(results.filter(_others(found, "beroep")), keuzes.get("beroep", ()))]
     for facet in groups:
         chosen = keuzes.get(facet.naam, ())
+        if facet.reeks:
+            # One pass over the lists is far quicker than a test of every list for every choice.
+            elements = _by_element(results.filter(_others(found, facet.naam)), facet.reeks)
+            counted |= {f"{facet.naam}_{element}": aantal for element, aantal in elements.items()}
         tellingen = [
-            Telling(optie.waarde, optie.label, counted[f"{facet.naam}_{number}"], optie.waarde in chosen)
-            for number, optie in enumerate(facet.opties)
+            Telling(
+                optie.waarde,
+                optie.label,
+                counted.get(f"{facet.naam}_{optie.waarde}", 0),
+                optie.waarde in chosen,
+            )
+            for optie in facet.opties
         ]
         shown.append(Groep(facet.naam, facet.kop, [t for t in tellingen if t.aantal or t.gekozen]))
     # A group with one choice narrows nothing.
     return [g for g in shown if len(g.tellingen) > 1 or g.gekozen], counted["gevonden"]
 
 
-def _occupations(results: "QuerySet[Resultaat]", chosen: Sequence[str]) -> Groep:
-    counted = dict(
+def _by_element(results: "QuerySet[Resultaat]", reeks: str) -> dict[str, int]:
+    """Counts the results by the elements of a column with a list, the most frequent first."""
+    return dict(
         results.order_by()
-        .annotate(naam=Func(F("beroepen"), function="unnest"))
-        .values_list("naam")
+        .annotate(element=Func(F(reeks), function="unnest"))
+        .values_list("element")
         .annotate(aantal=Count("pk"))
-        .order_by("-aantal", "naam")
+        .order_by("-aantal", "element")
     )
+
+
+def _occupations(results: "QuerySet[Resultaat]", chosen: Sequence[str]) -> Groep:
+    counted = _by_element(results, "beroepen")
     names = [*dict.fromkeys([*list(counted)[:MAX_BEROEPEN], *chosen])]
     return Groep(
         "beroep", "Beroep", [Telling(name, name, counted.get(name, 0), name in chosen) for name in names]

@@ -82,6 +82,8 @@ def fill_in_a_search(scherm: Scherm, postcode: str = "7511 AB", **more: str) -> 
 def open_a_result(scherm: Scherm) -> None:
     fill_in_a_search(scherm, Afstand="0")
     scherm.page.get_by_role("table").get_by_role("link", name="resultaat").first.click()
+    # Beside the list, or without JavaScript a page of its own.
+    scherm.page.wait_for_url(re.compile(r"open=|/resultaten/"))
 
 
 def email_in_the_detail(scherm: Scherm) -> str:
