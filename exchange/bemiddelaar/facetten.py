@@ -216,9 +216,10 @@ def _by_element(results: "QuerySet[Resultaat]", reeks: str) -> dict[str, int]:
     return dict(
         results.order_by()
         .annotate(element=Func(F(reeks), function="unnest"))
-        .values_list("element")
+        .values("element")
         .annotate(aantal=Count("pk"))
         .order_by("-aantal", "element")
+        .values_list("element", "aantal")
     )
 
 

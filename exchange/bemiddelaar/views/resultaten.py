@@ -331,8 +331,9 @@ def on_map(request: GemeenteRequest, pk: int) -> HttpResponse:
         lijst.filtered()
         .order_by()
         .annotate(gebied=Left("postcode", 4))
-        .values_list("gebied")
+        .values("gebied")
         .annotate(aantal=Count("pk"))
+        .values_list("gebied", "aantal")
     )
     asked = zoekvraag.vraag_object["selectiegebied"]
     bars = []
