@@ -28,7 +28,7 @@ from um_portal.toegang.rechten import Recht
 MIN_NAAST, MAX_NAAST = 2, 5
 
 
-class _Counted(Paginator):  # type: ignore[type-arg]
+class _Counted(Paginator):
     """A paginator over results that were counted already."""
 
     def __init__(self, results: "QuerySet[Resultaat]", aantal: int) -> None:
