@@ -255,7 +255,7 @@ class Markering(GemeenteModel):
 class Deling(GemeenteModel):
     """A colleague who may look at a search of another."""
 
-    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="delingen")
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
     gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
 
     class Meta:

@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
             name="zoekvraag",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="delingen",
+                related_name="+",
                 to="bemiddelaar.zoekvraag",
             ),
         ),
