@@ -11,6 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 
 from exchange.bemiddelaar.models import Resultaat
@@ -250,7 +251,7 @@ def _by_element(results: "QuerySet[Resultaat]", reeks: str) -> dict[str, int]:
     A list without elements counts as ONBEKEND.
     """
     filled = Case(
-        When(**{reeks: []}, then=Value([ONBEKEND], output_field=Resultaat._meta.get_field(reeks))),
+        When(**{reeks: []}, then=Value([ONBEKEND], output_field=ArrayField(CharField()))),
         default=F(reeks),
     )
     return dict(
