@@ -59,6 +59,17 @@ def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = No
     return _pairs(soort, STANDAARD[soort], "", without_empties(dict(record)), labels)
 
 
+def group_pairs(soort: Soort, pad: str, values: Mapping[str, Any], labels: Labels) -> Pairs:
+    """Gives one group of a record as pairs; `pad` is its path, such as `arbeidsmarktkwalificatie.opleiding[]`."""
+    entiteit = STANDAARD[soort]
+    for name in pad.replace("[]", "").split("."):
+        groep = next(item for item in entiteit.attributen if item.naam == name).groep
+        if groep is None:
+            raise ValueError(f"{pad} is no group")
+        entiteit = groep
+    return _pairs(soort, entiteit, f"{pad}.", without_empties(dict(values)), labels)
+
+
 def _pairs(soort: Soort, entiteit: Entiteit, prefix: str, values: Mapping[str, Any], labels: Labels) -> Pairs:
     found: Pairs = []
     for attribuut in sorted(entiteit.attributen, key=lambda item: not item.contactgegeven):

@@ -211,6 +211,8 @@ MIDDLEWARE = [
     "um_portal.health.HealthMiddleware",
     "exchange.bron.middleware.BronMiddleware",
     "uploads.aanleveren.middleware.AanleverMiddleware",
+    # After the machine APIs, which have answered by now: only pages are compressed.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from exchange.standard import Soort
-from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, WERK_EN_DENKNIVEAU_MINIMAAL
+from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL, WERK_EN_DENKNIVEAU_MINIMAAL
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
 
@@ -24,6 +25,8 @@ class Zoekstatus(models.TextChoices):
 
 
 ONDERWEG = (Zoekstatus.WACHT, Zoekstatus.BEZIG)
+# The time before the end of a search in which its pages say that it will go.
+WAARSCHUWING = timedelta(days=2)
 
 
 def _expiry() -> datetime:
@@ -32,7 +35,7 @@ def _expiry() -> datetime:
 
 
 class Zoekvraag(GemeenteModel, Taak):
-    """One search of one jobcoach; only the jobcoach who asked sees it."""
+    """One search of one jobcoach; `searching.visible` decides who sees it."""
 
     gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
@@ -54,6 +57,11 @@ class Zoekvraag(GemeenteModel, Taak):
     aangemaakt_op = models.DateTimeField(auto_now_add=True)
     beantwoord_op = models.DateTimeField(null=True)
     verloopt_op = models.DateTimeField(default=_expiry)
+    verlengd_op = models.DateTimeField(null=True)
+    # The colleague from whom the present owner took it over.
+    overgedragen_door = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "zoekvraag"
@@ -91,6 +99,22 @@ class Zoekvraag(GemeenteModel, Taak):
         return self.aantal - self.niet_passend
 
     @property
+    def landelijk_einde(self) -> datetime:
+        """Gives the end of the national term, after which nothing of a search may be left."""
+        return self.aangemaakt_op + timedelta(days=settings.UM_BEWAARDAGEN)
+
+    @property
+    def is_te_verlengen(self) -> bool:
+        """Tells whether the search can still be prolonged: once, and not past the national term."""
+        later = self.landelijk_einde - self.verloopt_op
+        return self.verlengd_op is None and later > timedelta(minutes=1)
+
+    @property
+    def verloopt_gauw(self) -> bool:
+        """Tells whether the search expires within WAARSCHUWING."""
+        return self.verloopt_op - timezone.now() <= WAARSCHUWING
+
+    @property
     def soort_van(self) -> Soort:
         """Gives the kind, as the standard's enumeration."""
         return Soort(self.soort)
@@ -113,10 +137,24 @@ class Resultaat(GemeenteModel):
     tekorten: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
     # The columns that the table shows and sorts on; see `summary`.
     omschrijving = models.CharField(max_length=300, blank=True)
+    beroepen: "models.Field[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=200), default=list
+    )
     postcode = models.CharField(max_length=6, blank=True)
     afstand_km = models.FloatField(null=True)
+    uren_min = models.SmallIntegerField(null=True)
     uren = models.SmallIntegerField(null=True)
+    vanaf = models.DateField(null=True)
+    reisafstand = models.SmallIntegerField(null=True)
     niveau = models.SmallIntegerField(null=True)
+    rijbewijzen: "models.Field[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=8), default=list
+    )
+    vervoer: "models.Field[list[int], list[int]]" = ArrayField(models.SmallIntegerField(), default=list)
+    werkgever = models.CharField(max_length=200, blank=True)
+    sluit_op = models.DateField(null=True)
+    # Equal for profiles with the same content.
+    afdruk = models.CharField(max_length=64, blank=True)
     detail_gevraagd_op = models.DateTimeField(null=True)
 
     class Meta:
@@ -124,6 +162,35 @@ class Resultaat(GemeenteModel):
         verbose_name_plural = "resultaten"
         ordering = ["volgnummer"]
         constraints = [models.UniqueConstraint(fields=["zoekvraag", "volgnummer"], name="resultaat_uniek")]
+        indexes = [models.Index(fields=["zoekvraag", "afdruk", "volgnummer"], name="resultaat_afdruk")]
+
+    @property
+    def waar(self) -> str:
+        """Gives the postcode as people write it."""
+        return f"{self.postcode[:4]} {self.postcode[4:]}".strip()
+
+    @property
+    def afstand_tekst(self) -> str:
+        """Gives the distance in words: it is measured between centres of postcode areas, so it is never exact."""
+        if self.afstand_km is None:
+            return ""
+        return "zelfde plaats" if self.afstand_km == 0 else f"circa {max(1, round(self.afstand_km))} km"
+
+    @property
+    def uren_tekst(self) -> str:
+        """Gives the hours per week as a range."""
+        if self.uren_min is None and self.uren is None:
+            return ""
+        if self.uren_min is None:
+            return f"tot {self.uren}"
+        if self.uren is None:
+            return f"vanaf {self.uren_min}"
+        return str(self.uren) if self.uren == self.uren_min else f"{self.uren_min}–{self.uren}"
+
+    @property
+    def vervoer_tekst(self) -> str:
+        """Gives the means of transport in words."""
+        return ", ".join(VERVOERMIDDEL.waarden.get(code, str(code)) for code in self.vervoer)
 
     @property
     def niveau_label(self) -> str:
@@ -154,4 +221,59 @@ class Detailaanvraag(GemeenteModel):
                 condition=Q(gelukt_op__isnull=False) | Q(gereserveerd_tot__isnull=False),
                 name="detailaanvraag_telt_of_is_onderweg",
             )
+        ]
+
+
+class Wegreden(models.TextChoices):
+    """The reasons for which a jobcoach puts a result aside."""
+
+    BEROEP = "beroep", "Het beroep past niet"
+    AFSTAND = "afstand", "Te ver weg"
+    UREN = "uren", "De uren passen niet"
+    BESCHIKBAAR = "beschikbaar", "Niet op tijd beschikbaar"
+    NIVEAU = "niveau", "Het niveau past niet"
+    DUBBEL = "dubbel", "Staat er twee keer in"
+    ANDERS = "anders", "Iets anders"
+
+
+class Markering(GemeenteModel):
+    """The marks that one jobcoach put on one result: a star, put aside with a reason, a private note."""
+
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
+    resultaat = models.ForeignKey(Resultaat, on_delete=models.CASCADE, related_name="+")
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    ster = models.BooleanField(default=False)
+    weg = models.CharField(max_length=12, choices=Wegreden, blank=True)
+    notitie = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "markering"
+        verbose_name_plural = "markeringen"
+        constraints = [models.UniqueConstraint(fields=["resultaat", "gebruiker"], name="markering_uniek")]
+
+
+class Deling(GemeenteModel):
+    """A colleague who may look at a search of another."""
+
+    zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "deling"
+        verbose_name_plural = "delingen"
+        constraints = [models.UniqueConstraint(fields=["zoekvraag", "gebruiker"], name="deling_uniek")]
+
+
+class Kolomkeuze(GemeenteModel):
+    """The columns that a jobcoach chose for the table of results."""
+
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
+    kolommen: "models.Field[list[str], list[str]]" = ArrayField(models.CharField(max_length=16), default=list)
+
+    class Meta:
+        verbose_name = "kolomkeuze"
+        verbose_name_plural = "kolomkeuzes"
+        constraints = [
+            models.UniqueConstraint(fields=["gemeente", "gebruiker", "soort"], name="kolomkeuze_uniek")
         ]

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import client, lifecycle
-from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Deling, Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort
@@ -34,9 +34,20 @@ TEGELIJK: Final = 6
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
-    """Gives the searches that this jobcoach may see: the own ones, until they expire."""
-    found: QuerySet[Zoekvraag] = Zoekvraag.objects.filter(gebruiker=gebruiker, verloopt_op__gt=timezone.now())
+    """Gives the searches that this jobcoach may see, until they expire.
+
+    These are the own ones, and those that a colleague shared.
+    """
+    shared = Deling.objects.filter(gebruiker=gebruiker).values("zoekvraag")
+    found: QuerySet[Zoekvraag] = Zoekvraag.objects.filter(
+        Q(gebruiker=gebruiker) | Q(pk__in=shared), verloopt_op__gt=timezone.now()
+    )
     return found
+
+
+def owned(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
+    """Gives the searches that this jobcoach may erase, put again, prolong, share and hand over: the own ones."""
+    return visible(gebruiker).filter(gebruiker=gebruiker)
 
 
 def open_search(

@@ -1,16 +1,21 @@
-"""Summarises search profiles for the table of results: a few plain columns to show and sort on."""
+"""Summarises search profiles: the plain columns that the list of results shows, filters and sorts on."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from exchange.display import Labels, external_codes
 from exchange.geo.distances import distance_km, pc4_of
 from exchange.interfaces import current
 from exchange.standard import Soort, veld_op
+from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.models import BEROEPEN, labels_of
 
 _MAX_OMSCHRIJVING = 300
+_MAX_BEROEPEN, _MAX_NAAM = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +23,19 @@ class Samenvatting:
     """One row of the table; None or empty where the profile has no value."""
 
     omschrijving: str
+    beroepen: list[str]
     postcode: str
     afstand_km: float | None
+    uren_min: int | None
     uren: int | None
+    vanaf: date | None
+    reisafstand: int | None
     niveau: int | None
+    rijbewijzen: list[str]
+    vervoer: list[int]
+    werkgever: str
+    sluit_op: date | None
+    afdruk: str
 
 
 def _get(profiel: Mapping[str, Any], *path: str) -> Any:
@@ -46,31 +60,79 @@ def _name(code: Any, labels: Labels) -> str:
     return labels.get((BEROEPEN, code), code) if isinstance(code, str) else ""
 
 
-def _jobseeker(profiel: Mapping[str, Any], labels: Labels) -> tuple[str, int | None]:
-    occupations = [
-        _name(item.get("codeBeroepsnaam"), labels) for item in _dicts(profiel.get("bemiddelingsberoep"))
-    ]
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _names(codes: Iterable[Any], labels: Labels) -> list[str]:
+    found = dict.fromkeys(filter(None, (_name(code, labels) for code in codes)))
+    return [name[:_MAX_NAAM] for name in found][:_MAX_BEROEPEN]
+
+
+def _known(values: Iterable[Any], known: Iterable[Any]) -> list[Any]:
+    """Gives the codes of a list of the standard that are there, in the order of that list."""
+    found = [value for value in values if isinstance(value, str | int)]
+    return [code for code in known if code in found]
+
+
+def _jobseeker(profiel: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
+    """Gives the columns that a jobseeker fills in a way of its own."""
+    names = _names(
+        (item.get("codeBeroepsnaam") for item in _dicts(profiel.get("bemiddelingsberoep"))), labels
+    )
     levels = [
         level
         for item in _dicts(_get(profiel, "arbeidsmarktkwalificatie", "opleiding"))
         # 9 is "anders": no level to compare.
         if (level := _integer(item.get("codeNiveauOpleiding"))) not in {None, 9}
     ]
-    return ", ".join(dict.fromkeys(filter(None, occupations))), max(levels, default=None)
+    return {
+        "omschrijving": ", ".join(names),
+        "beroepen": names,
+        "niveau": max(levels, default=None),
+        "vanaf": _date(_get(profiel, "flexibiliteit", "datumAanvangBeschikbaarVoorWerk")),
+        "reisafstand": _integer(_get(profiel, "mobiliteit", "maximaleReisafstand")),
+        "rijbewijzen": _get(profiel, "arbeidsmarktkwalificatie", "rijbewijs"),
+    }
 
 
-def _vacancy(profiel: Mapping[str, Any], labels: Labels) -> tuple[str, int | None]:
+def _vacancy(profiel: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
+    """Gives the columns that a vacancy fills in a way of its own."""
     name = profiel.get("naamVacature")
-    text = (
-        name if isinstance(name, str) and name else _name(_get(profiel, "beroep", "codeBeroepsnaam"), labels)
-    )
-    return text, _integer(profiel.get("codeWerkEnDenkniveauMinimaal"))
+    names = _names([_get(profiel, "beroep", "codeBeroepsnaam")], labels)
+    employer = _get(profiel, "werkgever", "handelsnaamOrganisatie")
+    return {
+        "omschrijving": name if isinstance(name, str) and name else ", ".join(names),
+        "beroepen": names,
+        "niveau": _integer(profiel.get("codeWerkEnDenkniveauMinimaal")),
+        "vanaf": _date(_get(profiel, "arbeidsVoorwaarden", "datumAanvangWerkzaamheden")),
+        "rijbewijzen": profiel.get("rijbewijs"),
+        "werkgever": employer[:_MAX_NAAM] if isinstance(employer, str) else "",
+        "sluit_op": _date(profiel.get("sluitingsdatumVacature")),
+    }
 
 
-_SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], tuple[str, int | None]]] = {
+_SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], dict[str, Any]]] = {
     Soort.WERKZOEKENDEN: _jobseeker,
     Soort.VACATURES: _vacancy,
 }
+
+
+def _ordered(value: Any) -> Any:
+    """Gives the value with every list in a fixed order, because the order of a list means nothing."""
+    if isinstance(value, dict):
+        return {name: _ordered(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return sorted((_ordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+    return value
+
+
+def fingerprint(profiel: Mapping[str, Any]) -> str:
+    """Gives a text that is equal for profiles with the same content."""
+    return hashlib.sha256(json.dumps(_ordered(dict(profiel)), sort_keys=True).encode()).hexdigest()
 
 
 def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
@@ -100,17 +162,28 @@ def summarise(
     here = pc4_of(vanaf_postcode)
     found = []
     for profiel in profielen:
-        text, niveau = _SUMMARY[soort](profiel, labels)
         postcode = _get(profiel, *(soort.postcode_pad or "").split("."))
         postcode = postcode[:6].upper() if isinstance(postcode, str) else ""
         there = pc4_of(postcode)
+        columns: dict[str, Any] = {
+            "reisafstand": None,
+            "werkgever": "",
+            "sluit_op": None,
+            **_SUMMARY[soort](profiel, labels),
+        }
+        columns["omschrijving"] = columns["omschrijving"][:_MAX_OMSCHRIJVING]
+        licences = (item.get("codeSoortRijbewijs") for item in _dicts(columns.pop("rijbewijzen")))
+        transport = (item.get("codeVervoermiddel") for item in _dicts(profiel.get("vervoermiddel")))
         found.append(
             Samenvatting(
-                omschrijving=text[:_MAX_OMSCHRIJVING],
                 postcode=postcode,
                 afstand_km=distance_km(here, there) if here is not None and there is not None else None,
+                uren_min=_integer(_get(profiel, "werktijden", "aantalWerkurenPerWeekMinimaal")),
                 uren=_integer(_get(profiel, "werktijden", "aantalWerkurenPerWeekMaximaal")),
-                niveau=niveau,
+                rijbewijzen=_known(licences, SOORT_RIJBEWIJS.waarden),
+                vervoer=_known(transport, VERVOERMIDDEL.waarden),
+                afdruk=fingerprint(profiel),
+                **columns,
             )
         )
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.bemiddelaar.views import details, resultaten, zoeken, zoekvragen
+from exchange.bemiddelaar.views import delen, details, resultaten, zoeken, zoekvragen
 
 app_name = "bemiddelaar"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("vragen/<int:pk>/stand", resultaten.state, name="stand"),
     path("vragen/<int:pk>/opnieuw", zoekvragen.repeat, name="opnieuw"),
     path("vragen/<int:pk>/verwijderen", zoekvragen.erase, name="verwijder"),
+    path("vragen/<int:pk>/kolommen", resultaten.columns, name="kolommen"),
+    path("vragen/<int:pk>/kaart", resultaten.on_map, name="kaart"),
+    path("vragen/<int:pk>/vergelijken", resultaten.compare, name="vergelijken"),
+    path("vragen/<int:pk>/delen", delen.share, name="delen"),
+    path("vragen/<int:pk>/overdragen", delen.hand_over, name="overdragen"),
+    path("vragen/<int:pk>/verlengen", delen.prolong, name="verlengen"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/", resultaten.result, name="resultaat"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/markering", resultaten.mark, name="markering"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/detail", details.detail, name="detail"),
 ]

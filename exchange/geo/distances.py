@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from exchange.geo.models import Postcode, PostcodeVersie
+from exchange.geo.sphere import Coordinaat
 from exchange.geo.table import Postcodetabel, pc4_of
 
 __all__ = [
     "REFRESH_SECONDS",
+    "centre",
     "distance_km",
     "forget",
     "pc4_of",
@@ -35,6 +37,11 @@ def distance_km(a: int, b: int) -> float | None:
     Unknown pc4s are measured from the one that `resolve` gives for them.
     """
     return _table().distance_km(a, b)
+
+
+def centre(pc4: int) -> Coordinaat | None:
+    """Gives the centre of a pc4 area in degrees, or that of the one that stands for it; None when it has no place."""
+    return _table().centre(pc4)
 
 
 def within(pc4: int, km: float) -> tuple[list[int], list[float]]:

@@ -3,7 +3,7 @@
 Every distance in this folder comes from here, so that two answers to the same question never differ.
 """
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, atan2, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple
 
 #: Mean radius of the earth in kilometres (IUGG).
@@ -29,6 +29,11 @@ def unit_vector(point: Coordinaat) -> UnitVector:
     """Gives the direction of `point` as seen from the centre of the earth."""
     lat, lon = radians(point.breedtegraad), radians(point.lengtegraad)
     return UnitVector(cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat))
+
+
+def coordinate(vector: UnitVector) -> Coordinaat:
+    """Gives the point back that `unit_vector` made a direction of."""
+    return Coordinaat(degrees(asin(vector.z)), degrees(atan2(vector.y, vector.x)))
 
 
 def arc_km(a: UnitVector, b: UnitVector) -> float:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
-from exchange.geo.sphere import Coordinaat, arc_km, unit_vector
+from exchange.geo.sphere import Coordinaat, arc_km, coordinate, unit_vector
 
 #: The number of postcodes whose distances to all others are remembered: some 40 kB each, so 20 MB at most.
 REMEMBERED = 512
@@ -43,6 +43,11 @@ class Postcodetabel:
         at = bisect_left(self._numbers, pc4)
         nearest = [other for other in self._numbers[max(0, at - 1) : at + 1] if other // 100 == pc4 // 100]
         return min(nearest, key=lambda other: (abs(other - pc4), other), default=None)
+
+    def centre(self, pc4: int) -> Coordinaat | None:
+        """Gives the centre of a pc4 area, in degrees; None when it has no stand-in."""
+        known = self.resolve(pc4)
+        return coordinate(self._vectors[known]) if known is not None else None
 
     def distance_km(self, a: int, b: int) -> float | None:
         """Gives the distance in kilometres between two pc4 centres; None when either has no stand-in."""

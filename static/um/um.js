@@ -11,6 +11,7 @@ import './inloggen.js';
 import './kop.js';
 import './kopieerveld.js';
 import './passkey.js';
+import './resultaten.js';
 import './suggesties.js';
 import { keepTableMeaning, stopOnlyWhereScrolls } from './tabel.js';
 import './vertrouwelijk.js';

@@ -2,7 +2,7 @@
 
 UM_BENCH_PROFIELEN (1000000), UM_BENCH_RIJEN (100000) and UM_BENCH_SECONDEN (6) make it smaller for a quick look.
 The database is a temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and is filled only once.
-`python -m tests.bench vloer snelheid servers querys profiel levering` runs the parts that are named.
+`python -m tests.bench vloer snelheid servers querys profiel levering resultaten` runs the parts that are named.
 """
 
 import base64

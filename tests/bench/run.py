@@ -25,7 +25,7 @@ from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from tests.bench import levering  # noqa: E402
+from tests.bench import levering, resultaten  # noqa: E402
 from tests.bench.fill import KLEIN, MILJOEN, Maat, country, fill, groot  # noqa: E402
 from tests.bench.load import Meting, measure  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
@@ -278,6 +278,24 @@ def delivery() -> None:
     )
 
 
+def results() -> None:
+    """Print what the pages of a search with ten thousand results cost."""
+    table(
+        "Een lijst van 10.000 resultaten",
+        ["pagina", "mediaan (ms)", "query's", "kB", "kB gecomprimeerd"],
+        [
+            (
+                meting.pagina,
+                f"{meting.milliseconden:.0f}",
+                meting.querys,
+                f"{meting.bytes / 1000:.0f}",
+                f"{meting.verpakt / 1000:.0f}",
+            )
+            for meting in resultaten.measure(10_000)
+        ],
+    )
+
+
 PARTS = {
     "vloer": floor,
     "snelheid": speed,
@@ -285,6 +303,7 @@ PARTS = {
     "querys": queries,
     "profiel": profile,
     "levering": delivery,
+    "resultaten": results,
 }
 
 
@@ -292,7 +311,7 @@ def run(parts: Sequence[str]) -> None:
     """Fill what is missing, then the parts asked for, or all."""
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     call_command("migrate", verbosity=0, interactive=False)
-    if not parts or set(parts) - {"levering"}:
+    if not parts or set(parts) - {"levering", "resultaten"}:
         growth(country(PROFIELEN, GEMEENTEN))
     for name in parts or PARTS:
         PARTS[name]()

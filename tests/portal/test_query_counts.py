@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 _BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config|SET LOCAL ROLE")
 # Of these, two find out who asks for whom: the user, and the memberships with their municipality.
 MOST = {
-    "/": 32,  # as functioneel beheerder and support at once
+    "/": 33,  # as functioneel beheerder and support at once
     "/collegas/": 9,
     "/collegas/toetsen": 6,
     "/gebruikers/toegang": 4,
@@ -45,10 +45,13 @@ MOST = {
     "/zoeken/": 2,
     "/zoeken/beroepen?q=a": 3,
     "/zoeken/vragen/": 4,
-    "/zoeken/vragen/{zoekvraag}/": 6,
-    "/zoeken/vragen/{zoekvraag}/?sorteer=-afstand&pagina=2&q=a": 6,
-    "/zoeken/vragen/{zoekvraag}/stand": 6,
-    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 8,
+    "/zoeken/vragen/{zoekvraag}/": 10,
+    "/zoeken/vragen/{zoekvraag}/?beroep=Kok&niveau=4&samen=ja&open=3": 17,
+    "/zoeken/vragen/{zoekvraag}/kaart": 8,
+    "/zoeken/vragen/{zoekvraag}/vergelijken?n=1&n=2": 5,
+    "/zoeken/vragen/{zoekvraag}/?sorteer=-afstand&pagina=2&q=a": 10,
+    "/zoeken/vragen/{zoekvraag}/stand": 10,
+    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 10,
     "/leveringen/": 5,
     "/leveringen/nieuw/": 2,
     "/leveringen/sleutels/": 4,

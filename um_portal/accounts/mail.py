@@ -61,6 +61,11 @@ BERICHTEN = {
         "uw account is geblokkeerd", "VNG-support heeft uw account geblokkeerd. U kunt niet inloggen.", False
     ),
     "gedeblokkeerd": Bericht("u kunt weer inloggen", "Uw account is niet meer geblokkeerd.", False),
+    "zoekvraag_overgedragen": Bericht(
+        "u kreeg een zoekvraag van een collega",
+        "Een collega droeg een zoekvraag aan u over. U vindt hem bij Mijn zoekvragen.",
+        False,
+    ),
 }
 
 

@@ -18,8 +18,13 @@ PER_PAGINA = 25
 
 
 def own_search(request: GemeenteRequest, pk: int) -> Zoekvraag:
-    """Gives a search of the person who asks; raises Http404 for any other."""
+    """Gives a search that the person who asks may see; raises Http404 for any other."""
     return get_object_or_404(searching.visible(request.user), pk=pk)
+
+
+def owned_search(request: GemeenteRequest, pk: int) -> Zoekvraag:
+    """Gives a search of the person who asks; raises Http404 for any other, also for one shared by a colleague."""
+    return get_object_or_404(searching.owned(request.user), pk=pk)
 
 
 def own_result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
@@ -44,7 +49,7 @@ def overview(request: GemeenteRequest) -> HttpResponse:
 @require_POST
 def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Puts a failed search again."""
-    zoekvraag = own_search(request, pk)
+    zoekvraag = owned_search(request, pk)
     if searching.repeat_search(request.gemeente, zoekvraag):
         tasks.enqueue(zoekvraag.pk, request.gemeente.pk)
     return redirect("bemiddelaar:zoekvraag", pk=pk)
@@ -54,7 +59,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erases a search and its results before they expire."""
-    zoekvraag = own_search(request, pk)
+    zoekvraag = owned_search(request, pk)
     if request.method == "POST":
         zoekvraag.delete()
         log_act(

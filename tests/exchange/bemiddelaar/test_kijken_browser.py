@@ -1,0 +1,128 @@
+"""Looking at results in a real browser: the place is kept, by keyboard too, and on a phone cards stay small."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.summary import summarise
+from exchange.fictief.beroepen import BEROEPEN
+from exchange.fictief.generate import Postcodes, werkzoekenden
+from exchange.standard import Soort, zoekprofiel
+from exchange.waardelijsten import models as waardelijsten
+from tests.browser import Scherm, a_chromium, a_playwright
+from tests.factories import een_client, een_gebruiker, een_gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RECORDS = list(werkzoekenden(4, 60, Postcodes([3511, 3512, 1012, 9711])))
+
+
+@pytest.fixture
+def zoekvraag() -> Zoekvraag:
+    waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in BEROEPEN])
+    gemeente = een_gemeente()
+    profielen = [zoekprofiel(Soort.WERKZOEKENDEN, record) for record in RECORDS]
+    with voor_gemeente(gemeente):
+        found: Zoekvraag = Zoekvraag.objects.create(
+            gemeente=gemeente,
+            gebruiker=een_gebruiker(gemeente),
+            soort=Soort.WERKZOEKENDEN,
+            status=Zoekstatus.KLAAR,
+            aantal=len(profielen),
+            maximum_bereikt=True,
+            vraag_object={"selectiegebied": {"postcode": "3511AB", "afstand": 200}},
+        )
+        rows = zip(profielen, summarise(Soort.WERKZOEKENDEN, profielen, "3511AB"), strict=True)
+        Resultaat.objects.bulk_create(
+            Resultaat(
+                gemeente=gemeente,
+                zoekvraag=found,
+                volgnummer=number,
+                vum_id=f"vum-{number}",
+                profiel=profiel,
+                **{name: getattr(row, name) for name in row.__slots__},
+            )
+            for number, (profiel, row) in enumerate(rows, start=1)
+        )
+    return found
+
+
+@pytest.fixture(params=[True, False], ids=["script", "zonder script"])
+def scherm(
+    request: Any, monkeypatch: pytest.MonkeyPatch, live_server: Any, zoekvraag: Zoekvraag
+) -> Iterator[Scherm]:
+    # Playwright's loop runs in this thread, where these tests also use the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    cookie = next(iter(een_client(zoekvraag.gebruiker).cookies.values()))
+    with a_playwright() as playwright, a_chromium(playwright) as browser:
+        context = browser.new_context(
+            locale="nl-NL", viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
+        )
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        yield Scherm(context, live_server.url)
+
+
+@pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
+def test_a_match_opens_beside_the_list_and_the_place_is_kept(scherm: Scherm, zoekvraag: Zoekvraag) -> None:
+    page, start = scherm.page, f"/zoeken/vragen/{zoekvraag.pk}/"
+    scherm.goto(start)
+    faults = scherm.faults("resultaten")
+    scherm.tab_to("Waar", "a")
+    scherm.press("Enter")
+    expect(page.locator("#sorteer-afstand")).to_be_focused()
+    page.wait_for_url("**sorteer=afstand")
+    page.locator(".um-resultatentabel tbody a[data-naast]").nth(2).click()
+    expect(page.locator("#match-kop")).to_be_focused()
+    expect(page.get_by_text("3 van 60")).to_be_visible()
+    faults += scherm.faults("resultaat ernaast")
+    page.locator("#match-volgende").click()
+    expect(page.get_by_text("4 van 60")).to_be_visible()
+    page.locator("#match-ster").get_by_role("button").click()
+    expect(page.locator("#match-ster").get_by_role("button")).to_have_text("★ Ster weghalen")
+    expect(page.locator(".um-ster[aria-pressed=true]")).to_have_count(1)
+    page.locator("#notitie").fill("Bel 06 12345678")
+    page.get_by_role("button", name="Notitie bewaren").click()
+    expect(page.get_by_text("staat een telefoonnummer")).to_be_visible()
+    expect(page.locator("#notitie")).to_have_value("Bel 06 12345678")
+    # The back button and a reload show the list with a match beside it.
+    page.go_back()
+    expect(page.get_by_text("3 van 60")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("3 van 60")).to_be_visible()
+    page.locator("#sluit").click()
+    expect(page.locator("#match")).to_have_count(0)
+    assert scherm.focus()["tag"] == "a"
+    star = page.locator(".um-ster").nth(5)
+    star.focus()
+    scherm.press("Enter")
+    expect(page.locator(".um-ster[aria-pressed=true]")).to_have_count(2)
+    expect(star).to_be_focused()
+    for path in ("kaart", "vergelijken?n=1&n=2&n=3", "delen"):
+        scherm.goto(start + path)
+        faults += scherm.faults(path)
+    assert scherm.errors == []
+    assert faults == []
+
+
+def test_on_a_phone_cards_are_small_and_going_back_finds_the_row(
+    scherm: Scherm, zoekvraag: Zoekvraag
+) -> None:
+    page = scherm.page
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.emulate_media(forced_colors="active")
+    scherm.goto(f"/zoeken/vragen/{zoekvraag.pk}/?sorteer=afstand&pagina=2")
+    heights = [box["height"] for box in (row.bounding_box() for row in page.locator("tbody tr").all()) if box]
+    assert len(heights) == 25
+    assert max(heights) <= 90
+    link = page.locator(".um-resultatentabel tbody a").nth(4)
+    anchor = link.get_attribute("id")
+    link.click()
+    page.wait_for_url("**/resultaten/**")
+    expect(page.get_by_text("30 van 60")).to_be_visible()
+    page.get_by_role("link", name="Terug naar de resultaten").first.click()
+    page.wait_for_url(f"**/?sorteer=afstand&pagina=2#{anchor}")
+    assert scherm.errors == []
