@@ -233,7 +233,10 @@ def queries() -> None:
 
 def profile() -> None:
     """Where the time of one call goes, in this process: the functions that take longest themselves."""
-    client, body = Client(SERVER_NAME="localhost"), json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)})
+    client, body = (
+        Client(SERVER_NAME="localhost"),
+        json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}),
+    )
     headers = vum_headers(KLEIN.oin)
 
     def calls(number: int) -> None:

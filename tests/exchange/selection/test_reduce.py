@@ -30,7 +30,9 @@ _TALEN = ["nld", "eng", "", 'a "b', "nl"]
 _bounds = st.none() | st.sampled_from([-1, 0, 0.5, 1, 2, 2.5, 3, 4, 5, 8, 8.5, 9, 1e300])
 _levels = st.none() | st.sampled_from(sql.TAALNIVEAUS)
 languages = st.builds(Taaleis, st.just("talen"), st.sampled_from(_TALEN), _bounds, _bounds)
-codes = st.lists(st.sampled_from("ABCDE"), min_size=1, max_size=4).map(lambda found: EenVan("codes", tuple(found)))
+codes = st.lists(st.sampled_from("ABCDE"), min_size=1, max_size=4).map(
+    lambda found: EenVan("codes", tuple(found))
+)
 demands = st.lists(languages | codes | st.just(Vergelijking("uren", "$gte", 20)), max_size=8)
 tokens = st.lists(st.builds(taal_token, st.sampled_from(_TALEN), _levels, _levels), max_size=5)
 
@@ -39,7 +41,9 @@ def met_by(eisen: Sequence[Eis], record: dict[str, Any]) -> bool:
     return all(satisfies(eis, record[eis.kolom]) for eis in eisen)
 
 
-@given(eisen=demands, talen=tokens, letters=st.lists(st.sampled_from("ABC")), uren=st.sampled_from([None, 8, 40]))
+@given(
+    eisen=demands, talen=tokens, letters=st.lists(st.sampled_from("ABC")), uren=st.sampled_from([None, 8, 40])
+)
 def test_a_record_meets_what_is_left_exactly_when_it_meets_everything_that_was_asked(
     eisen: list[Eis], talen: list[str], letters: list[str], uren: int | None
 ) -> None:
@@ -77,7 +81,9 @@ def test_the_database_finds_the_same_however_a_question_is_written_down(monkeypa
     @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         eisen=st.lists(languages | codes, max_size=5),
-        rows=st.lists(st.tuples(tokens, st.lists(st.sampled_from("ABC"), max_size=2)), min_size=1, max_size=8),
+        rows=st.lists(
+            st.tuples(tokens, st.lists(st.sampled_from("ABC"), max_size=2)), min_size=1, max_size=8
+        ),
     )
     def check(eisen: list[Eis], rows: list[tuple[list[str], list[str]]]) -> None:
         condition = compile_sql(Selectievraag(Soort.VACATURES, tuple(eisen)))
