@@ -21,9 +21,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from um_portal import tegelijk
 from um_portal.accounts import sessies, toestellen, uitnodigingen
 from um_portal.accounts.forms import NaamForm, RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.throttling import who_tries
 
 INVITATION = "uitnodiging"
 
@@ -39,6 +41,20 @@ class LoginView(account.LoginView):
         if settings.UM_DEMO:
             context["demo_accounts"] = import_string("um_portal.demo.accounts.overview")()
         return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Checks the password, unless too many are being checked: then the page says to wait a moment."""
+        name = request.POST.get("login", "")
+        try:
+            with tegelijk.INLOGGEN.occupied_by(who_tries(request, name)):
+                response: HttpResponse = super().post(request, *args, **kwargs)
+                return response
+        except tegelijk.Bezet as bezet:
+            # Not the form that was sent: showing that would check the password.
+            again = self.get_form_class()(request=request, initial={"login": name})
+            context = self.get_context_data(form=again, bezet=bezet)
+            headers = {"Retry-After": str(bezet.wacht)}
+            return self.render_to_response(context, status=503, headers=headers)
 
 
 class LogoutView(account.LogoutView):
