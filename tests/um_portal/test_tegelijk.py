@@ -1,4 +1,4 @@
-"""How much may be done at the same moment: what is too much hears so at once, keeps what it had, and costs nobody else."""
+"""How much may be done at the same moment: who is too much hears so at once, keeps what it had, and costs nobody."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,12 @@ GROOT = b"id;naam\n" + b"x" * 1_100_000
 def a_process(tegelijk: int = 4, per_wie: int = 2, **more: float) -> Tegelijk:
     """Makes what one process counts with; each has its own, and Redis in common."""
     return Tegelijk(
-        "proef", "Wacht even.", tegelijk=lambda: tegelijk, per_wie=lambda: per_wie, verloopt=lambda: 30, **more
+        "proef",
+        "Wacht even.",
+        tegelijk=lambda: tegelijk,
+        per_wie=lambda: per_wie,
+        verloopt=lambda: 30,
+        **more,
     )  # type: ignore[arg-type]
 
 
@@ -41,11 +46,10 @@ def without_redis(settings) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def an_empty_cache() -> Iterator[None]:
+def an_empty_cache() -> None:
     client = redis.Redis.from_url(django_settings.CACHES["default"]["LOCATION"])
     for name in client.scan_iter("*tegelijk:*"):
         client.delete(name)
-    yield
 
 
 # --- Counting --------------------------------------------------------------------------------------------
@@ -131,7 +135,11 @@ def test_a_detail_too_many_is_not_asked_and_can_be_asked_again_with_a_button() -
     jobcoach = een_gebruiker(gemeente)
     with voor_gemeente(gemeente):
         zoekvraag = Zoekvraag.objects.create(
-            gemeente=gemeente, gebruiker=jobcoach, soort=Soort.WERKZOEKENDEN, vraag_object=een_vraag(), status=Zoekstatus.KLAAR
+            gemeente=gemeente,
+            gebruiker=jobcoach,
+            soort=Soort.WERKZOEKENDEN,
+            vraag_object=een_vraag(),
+            status=Zoekstatus.KLAAR,
         )
         Resultaat.objects.create(
             gemeente=gemeente, zoekvraag=zoekvraag, volgnummer=1, vum_id="vum-1", profiel={}
@@ -171,7 +179,10 @@ def test_a_large_upload_too_many_is_told_so_and_a_small_one_never_waits() -> Non
     # Its place is given back with the answer, also of an upload that was refused for something else.
     for _ in range(3):
         assert upload(GROOT).status_code != 503
-    assert Client(enforce_csrf_checks=True).post(address, {"b": SimpleUploadedFile("x", GROOT)}).status_code == 403
+    assert (
+        Client(enforce_csrf_checks=True).post(address, {"b": SimpleUploadedFile("x", GROOT)}).status_code
+        == 403
+    )
     with tegelijk.UPLOADS.occupied_by("onbekend"):
         pass
     with voor_gemeente(gemeente):
@@ -201,7 +212,9 @@ def test_who_logs_in_among_too_many_keeps_the_name_and_can_try_again(settings) -
     with ExitStack() as busy:
         for _ in range(django_settings.UM_TEGELIJK_INLOGGEN_ADRES):
             busy.enter_context(_occupied("127.0.0.1"))
-        page = Client().post("/account/inloggen?next=/zoeken/", {"login": "jan@test.example", "password": "geheim"})
+        page = Client().post(
+            "/account/inloggen?next=/zoeken/", {"login": "jan@test.example", "password": "geheim"}
+        )
     assert (page.status_code, page["Retry-After"]) == (503, "5")
     assert 'value="jan@test.example"' in page.text
     assert "geheim" not in page.text

@@ -69,7 +69,12 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         self._file = io.BytesIO()
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: Any = None
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803
+        content_length: int,
+        boundary: bytes,
+        encoding: Any = None,
     ) -> None:
         """Takes a place for a large upload, before anything of it is kept."""
         if self._wie is None and hasattr(self.request, "user"):
