@@ -180,7 +180,7 @@ def put_search(jobcoach: Medewerker, afstand: int) -> str:
 
 
 @contextlib.contextmanager
-def many(number: int, action: Callable[[int], None], pause: float = 0.3) -> Iterator[None]:
+def many(number: int, action: Callable[[int], None], pause: float = 2) -> Iterator[None]:
     """Lets so many do this over and over until it is over; whatever comes of it."""
     stop = threading.Event()
 
