@@ -223,6 +223,17 @@ def test_who_logs_in_among_too_many_keeps_the_name_and_can_try_again(settings) -
     assert again.status_code == 200
 
 
+@pytest.mark.django_db
+def test_who_logs_in_while_redis_is_away_keeps_the_name_and_hears_that_it_is_not_the_password(
+    settings,
+) -> None:
+    with without_redis(settings):
+        page = Client().post("/account/inloggen", {"login": "jan@test.example", "password": "geheim"})
+    assert (page.status_code, page["Retry-After"]) == (503, "60")
+    assert 'value="jan@test.example"' in page.text
+    assert "Uw wachtwoord is niet nagekeken" in page.text
+
+
 @contextmanager
 def _occupied(address: str) -> Iterator[None]:
     """Occupies what somebody at this address has, whether it is busy or waits."""
