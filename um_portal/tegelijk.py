@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.cache import cache
@@ -120,9 +120,9 @@ class Tegelijk:
                 return ""
             if taken:
                 return name
-        return self._refuse()
+        self._refuse()
 
-    def _refuse(self) -> Any:
+    def _refuse(self) -> NoReturn:
         raise Bezet(self._melding, self._wacht)
 
     def _ask(self, verb: str, *args: Any) -> Any:

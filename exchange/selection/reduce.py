@@ -33,7 +33,7 @@ def _languages(eisen: list[Taaleis]) -> list[Taaleis]:
         spoken, written = _level(eis.mondeling), _level(eis.schriftelijk)
         asked = strictest.setdefault((eis.kolom, eis.taal), {})
         asked[spoken] = max(written, asked.get(spoken, written))
-    found = []
+    found: list[Taaleis] = []
     for (kolom, taal), asked in strictest.items():
         highest: int | None = None
         kept = []

@@ -180,7 +180,7 @@ def put_search(jobcoach: Medewerker, afstand: int) -> str:
 
 
 @contextlib.contextmanager
-def many(number: int, action: Callable[[int], None], pause: float = 2) -> Iterator[None]:
+def many(number: int, action: Callable[[int], object], pause: float = 2) -> Iterator[None]:
     """Lets so many do this over and over until it is over; whatever comes of it."""
     stop = threading.Event()
 
@@ -209,14 +209,14 @@ def slow_details(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
         person = Medewerker(demo, f"jobcoach@{place.naam.lower()}.example")
         people.append(person)
         results.append(f"{put_search(person, 26)}resultaten/1/detail")
-    return many(20, lambda index: people[index].post(results[index]) and None)
+    return many(20, lambda index: people[index].post(results[index]))
 
 
 def slow_searches(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
     """Twenty searches at once of which the answer takes long."""
     names = itertools.islice(itertools.cycle(GEMEENTEN), 20)
     people = [Medewerker(demo, f"jobcoach@{place.naam.lower()}.example") for place in names]
-    return many(20, lambda index: put_search(people[index], _TRAGE_AFSTAND) and None)
+    return many(20, lambda index: put_search(people[index], _TRAGE_AFSTAND))
 
 
 def logins(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
@@ -253,9 +253,7 @@ def uploads(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
     junk = random.Random(1).randbytes(45_000_000)
     names = itertools.islice(itertools.cycle(GEMEENTEN), 6)
     people = [Medewerker(demo, f"gegevensbeheerder@{place.naam.lower()}.example") for place in names]
-    return many(
-        6, lambda i: people[i].post("/leveringen/nieuw/", files={"bestand": ("x.xlsx", junk)}) and None
-    )
+    return many(6, lambda i: people[i].post("/leveringen/nieuw/", files={"bestand": ("x.xlsx", junk)}))
 
 
 def worst_questions(iedereen: Iedereen) -> contextlib.AbstractContextManager[None]:
@@ -355,10 +353,10 @@ def part_of(process: psutil.Process) -> str:
     return str(process.environ().get("UM_COMPONENT") or process.name().split(":")[0])
 
 
-def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for row in rows:
-        print(f"| {' | '.join(row)} |")
+        print(f"| {' | '.join(map(str, row))} |")
     print(flush=True)
 
 
@@ -377,8 +375,8 @@ def run(parts: Sequence[str] = ()) -> None:
         with a_demonstration(Path(place) / "demo", **env) as demo:
             exchange.simulator = demo.simulator_port
             iedereen = Iedereen(demo)
-            for action in iedereen.actions().values():
-                action()
+            for once in iedereen.actions().values():
+                once()
             before = memory(demo)
             everything: dict[str, tuple[str, Callable[[], contextlib.AbstractContextManager[None]]]] = {
                 "a": ("20 trage details", lambda: slow_details(demo)),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 import redis
@@ -25,7 +26,7 @@ from uploads.models import Levering
 GROOT = b"id;naam\n" + b"x" * 1_100_000
 
 
-def a_process(tegelijk: int = 4, per_wie: int = 2, **more: float) -> Tegelijk:
+def a_process(tegelijk: int = 4, per_wie: int = 2, geduld: float = 0) -> Tegelijk:
     """Makes what one process counts with; each has its own, and Redis in common."""
     return Tegelijk(
         "proef",
@@ -33,8 +34,8 @@ def a_process(tegelijk: int = 4, per_wie: int = 2, **more: float) -> Tegelijk:
         tegelijk=lambda: tegelijk,
         per_wie=lambda: per_wie,
         verloopt=lambda: 30,
-        **more,
-    )  # type: ignore[arg-type]
+        geduld=geduld,
+    )
 
 
 @contextmanager
@@ -168,7 +169,7 @@ def test_a_large_upload_too_many_is_told_so_and_a_small_one_never_waits() -> Non
     gebruiker = een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER)
     browser, address = een_client(gebruiker), reverse("uploads:nieuw")
 
-    def upload(inhoud: bytes) -> object:
+    def upload(inhoud: bytes) -> Any:
         return browser.post(address, {"bestand": SimpleUploadedFile("export.csv", inhoud)})
 
     with tegelijk.UPLOADS.occupied_by(gebruiker.pk):

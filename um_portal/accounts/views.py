@@ -66,7 +66,9 @@ class LoginView(account.LoginView):
         # Not the form that was sent: showing that would check the password.
         again = self.get_form_class()(request=request, initial={"login": name})
         context = self.get_context_data(form=again, bezet=later)
-        return self.render_to_response(context, status=503, headers={"Retry-After": str(later.wacht)})
+        headers = {"Retry-After": str(later.wacht)}
+        refused: HttpResponse = self.render_to_response(context, status=503, headers=headers)
+        return refused
 
 
 class LogoutView(account.LogoutView):

@@ -73,13 +73,13 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         input_data: Any,
         META: Any,  # noqa: N803
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: Any = None,
     ) -> None:
         """Takes a place for a large upload, before anything of it is kept."""
-        if self._wie is None and hasattr(self.request, "user"):
+        if self._wie is None and (user := getattr(self.request, "user", None)) is not None:
             # Everybody who is not logged in counts as one.
-            self._wie = self.request.user.pk or "onbekend"
+            self._wie = user.pk or "onbekend"
         if content_length < settings.UM_UPLOAD_GROOT_BYTES or self._wie is None:
             return
         try:
