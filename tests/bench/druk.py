@@ -164,7 +164,7 @@ class Iedereen:
         put_search(self.jobcoach, 25)
 
 
-def put_search(jobcoach: Medewerker, afstand: int) -> str:
+def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
     """Puts a search, and waits until its page shows the answer; gives its address."""
     page = jobcoach.post("/zoeken/", {"soort": "werkzoekenden", "postcode": "2405 ab", "afstand": afstand})
     assert page.path.startswith("/zoeken/vragen/"), f"{page.status} {page.path}"
@@ -172,7 +172,7 @@ def put_search(jobcoach: Medewerker, afstand: int) -> str:
     while "Details over" not in (state := jobcoach.get(f"{page.path}stand")).text:
         assert time.monotonic() < deadline, "geen antwoord in 60 s"
         assert "niet gelukt" not in state.text, "mislukt"
-        time.sleep(0.05)
+        time.sleep(pause)
     return page.path
 
 
@@ -186,9 +186,12 @@ def many(number: int, action: Callable[[int], object], pause: float = 2) -> Iter
 
     def repeat(index: int) -> None:
         while not stop.is_set():
+            wait = pause
             with contextlib.suppress(Exception):
-                action(index)
-            stop.wait(pause)
+                answer = action(index)
+                # Whoever is told to wait does so.
+                wait = float(getattr(answer, "headers", {}).get("Retry-After", pause))
+            stop.wait(wait)
 
     threads = [threading.Thread(target=repeat, args=(index,), daemon=True) for index in range(number)]
     for thread in threads:
@@ -213,21 +216,21 @@ def slow_details(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
 
 
 def slow_searches(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
-    """Twenty searches at once of which the answer takes long."""
-    names = itertools.islice(itertools.cycle(GEMEENTEN), 20)
+    """Twenty searches at once of which the answer takes long, by people of two other municipalities."""
+    names = itertools.islice(itertools.cycle(GEMEENTEN[1:]), 20)
     people = [Medewerker(demo, f"jobcoach@{place.naam.lower()}.example") for place in names]
-    return many(20, lambda index: put_search(people[index], _TRAGE_AFSTAND))
+    return many(20, lambda index: put_search(people[index], _TRAGE_AFSTAND, pause=1))
 
 
 def logins(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
     """Forty who log in at once with names that do not exist."""
 
-    def log_in(index: int) -> None:
+    def log_in(index: int) -> requests.Response:
         client = Client(demo.url)
         client.get("/account/inloggen")
         token = client.cookies[f"um_csrf_{demo.port}"]
         data = {"login": f"niemand{index}@test.example", "password": "x", "csrfmiddlewaretoken": token}
-        client.post("/account/inloggen", data)
+        return client.post("/account/inloggen", data)
 
     return many(40, log_in)
 
