@@ -49,7 +49,6 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):
             connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]
     with _as_owner("postgres") as owner:
         owner.execute(drop)
 

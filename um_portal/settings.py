@@ -22,7 +22,15 @@ from exchange.interfaces import current
 from um_portal import configuration
 from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
-from um_portal.onderdelen import GEHEEL, NAMEN, Wachtrij, needs_master_key, needs_secret
+from um_portal.onderdelen import (
+    GEHEEL,
+    NAMEN,
+    ONDERDELEN,
+    Wachtrij,
+    Web,
+    needs_master_key,
+    needs_secret,
+)
 
 # Here, because whatever holds the secrets below reads this file first: web server, worker, schedule, commands.
 forbid_inspection()
@@ -70,6 +78,20 @@ UM_ZOEK_TIJDSLIMIET = env.float("UM_ZOEK_TIJDSLIMIET", default=30.0)
 # How often the portal itself puts a search that met a passing failure, the first time included.
 UM_ZOEK_POGINGEN = env.int("UM_ZOEK_POGINGEN", default=3)
 UM_DETAIL_TIJDSLIMIET = env.float("UM_DETAIL_TIJDSLIMIET", default=12.0)
+
+# What takes a thread for long may be done at once in one process so often, and by one person or from one address.
+_deel = ONDERDELEN.get(UM_COMPONENT)
+_threads = env.int("UM_WEB_THREADS", default=_deel.threads if isinstance(_deel, Web) else 8)
+UM_TEGELIJK_DETAILS = env.int("UM_TEGELIJK_DETAILS", default=max(1, _threads // 2))
+UM_TEGELIJK_DETAILS_PERSOON = env.int("UM_TEGELIJK_DETAILS_PERSOON", default=2)
+UM_TEGELIJK_UPLOADS = env.int("UM_TEGELIJK_UPLOADS", default=max(1, _threads // 4))
+UM_TEGELIJK_UPLOADS_PERSOON = env.int("UM_TEGELIJK_UPLOADS_PERSOON", default=1)
+# Checking a password takes a processor and 100 MB for a tenth of a second.
+UM_TEGELIJK_INLOGGEN = env.int("UM_TEGELIJK_INLOGGEN", default=max(1, _threads // 4))
+UM_TEGELIJK_INLOGGEN_ADRES = env.int("UM_TEGELIJK_INLOGGEN_ADRES", default=3)
+# From so many bytes on an upload counts; its place ends after so many seconds, however slowly it comes in.
+UM_UPLOAD_GROOT_BYTES = 1_000_000
+UM_UPLOAD_SECONDEN = 120
 
 UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
 UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)
@@ -307,23 +329,23 @@ def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> 
         raw = "postgresql://"
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
     config["ENGINE"] = "django.db.backends.postgresql"
+    # Every thread keeps its connection for so long, and asks at the beginning of a request or job whether it still
+    # works: after a restart of the server nobody gets a dead one.
+    config["CONN_MAX_AGE"] = 600
+    config["CONN_HEALTH_CHECKS"] = True
     config["OPTIONS"] = {**UM_DATABASE_BEREIKBAAR, **config.get("OPTIONS", {}), **options}
     return config
 
 
-def _pool() -> dict[str, Any]:
-    return {"min_size": 0, "max_size": env.int("UM_DATABASE_VERBINDINGEN", default=16), "timeout": 10}
-
-
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": _database("DATABASE_URL", pool=_pool()),
+    "default": _database("DATABASE_URL"),
     # Migrations only. In production this is another login than the application's.
     "eigenaar": _database("DATABASE_EIGENAAR_URL", fallback="DATABASE_URL"),
 }
 # A read replica, when there is one: the source API then reads there, everything else on the primary.
 UM_LEESDATABASE = "default"
 if env.str("DATABASE_REPLICA_URL", default=""):
-    DATABASES["replica"] = _database("DATABASE_REPLICA_URL", pool=_pool())
+    DATABASES["replica"] = _database("DATABASE_REPLICA_URL")
     UM_LEESDATABASE = "replica"
 for _alias in {"default", UM_LEESDATABASE}:
     _start = [f"-c {name}={seconds}s" for name, seconds in UM_DATABASE_TIJDEN[UM_WERK].items()]
@@ -379,6 +401,10 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
 # --- Celery: ids in, nothing out ------------------------------------------------------------------
+# A queue that hangs keeps nobody waiting: whoever hands out work goes on, and the row in the database is found later.
+# Longer than the second for which a worker asks for work.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 3, "socket_keepalive": True}
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_ACKS_LATE = True

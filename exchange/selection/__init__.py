@@ -15,6 +15,7 @@ from exchange.selection.form import (
     VraagFout,
 )
 from exchange.selection.plain import satisfies
+from exchange.selection.reduce import reduced
 from exchange.selection.sql import Voorwaarde, compile_sql, taal_token
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Voorwaarde",
     "VraagFout",
     "compile_sql",
+    "reduced",
     "satisfies",
     "taal_token",
 ]

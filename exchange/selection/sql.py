@@ -6,7 +6,7 @@ postcodes in reach with their distance.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -19,6 +19,10 @@ from exchange.standard import Soort
 TAALNIVEAUS = (0, 1, 2, 3, 4, 8)
 _AFWEZIG = "-"
 _SMALLINT = 32767
+# Up to so many languages, and so many codes, a question names each in the statement. More of them are handed over as
+# a list: the statement stays as short, and a record is compared with the list in one go.
+_MAX_TALEN = 6
+_MAX_CODES = 16
 _SQL_OPERATOR = {"$eq": "=", "$gte": ">=", "$lte": "<=", "$lt": "<"}
 
 
@@ -78,6 +82,12 @@ def _condition(eis: Eis) -> Voorwaarde:
     match eis:
         case Vergelijking():
             return _comparison(eis)
+        case EenVan() if len(eis.waarden) > _MAX_CODES:
+            # PostgreSQL looks up a code in a long list by its hash; `&&` compares all with all.
+            return Voorwaarde(
+                f"EXISTS (SELECT FROM unnest(p.{eis.kolom}) code WHERE code = ANY(%s::text[]))",
+                (list(eis.waarden),),
+            )
         case EenVan():
             return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (list(eis.waarden),))
         case Alle():
@@ -86,13 +96,53 @@ def _condition(eis: Eis) -> Voorwaarde:
             return Voorwaarde(f"p.{eis.kolom} && %s::text[]", (tokens_of(eis),))
 
 
+def _many_languages(kolom: str, eisen: list[Taaleis]) -> Voorwaarde:
+    """Gives one condition for many demands on a column of languages, however many there are.
+
+    First the length of the record's own list is compared with the number of different languages: hardly any
+    record is looked at further.
+    """
+    # Levels are one character, compared by code point: "-", which is absent, comes before all digits. A level that
+    # no record has is written as the character after them.
+    asked = [(eis.taal, _lowest(eis.mondeling), _lowest(eis.schriftelijk)) for eis in eisen]
+    return Voorwaarde(
+        f"(cardinality(p.{kolom}) >= %s AND NOT EXISTS ("
+        "SELECT FROM unnest(%s::text[], %s::text[], %s::text[]) eis(taal, mondeling, schriftelijk)"
+        f" WHERE NOT EXISTS (SELECT FROM unnest(p.{kolom}) token WHERE left(token, -2) = eis.taal"
+        ' AND left(right(token, 2), 1) >= eis.mondeling COLLATE "C"'
+        ' AND right(token, 1) >= eis.schriftelijk COLLATE "C")))',
+        (len({eis.taal for eis in eisen}), *map(list, zip(*asked, strict=True))),
+    )
+
+
+def _lowest(minimum: int | float | None) -> str:
+    """Gives the character of the lowest level that satisfies `$gte minimum`; empty without a minimum."""
+    if minimum is None:
+        return ""
+    return next((str(level) for level in TAALNIVEAUS if level >= minimum), ":")
+
+
+def _conditions(eisen: Sequence[Eis]) -> Iterator[Voorwaarde]:
+    languages: dict[str, list[Taaleis]] = {}
+    for eis in eisen:
+        if isinstance(eis, Taaleis):
+            languages.setdefault(eis.kolom, []).append(eis)
+        else:
+            yield _condition(eis)
+    for kolom, asked in languages.items():
+        if len(asked) > _MAX_TALEN:
+            yield _many_languages(kolom, asked)
+        else:
+            yield from map(_condition, asked)
+
+
 def compile_sql(vraag: Selectievraag) -> Voorwaarde:
     """Gives everything but the area as one condition on the alias `p`.
 
     For jobseekers with the rule on `g.km`. `g` is the caller's join of postcodes in reach: `g.km` is the
     distance in kilometres to the asked postcode.
     """
-    parts = [_condition(eis) for eis in vraag.eisen]
+    parts = list(_conditions(vraag.eisen))
     if vraag.soort is Soort.WERKZOEKENDEN:
         parts.append(Voorwaarde("(p.reisafstand IS NULL OR g.km <= p.reisafstand)", ()))
     return Voorwaarde(

@@ -18,6 +18,7 @@ from exchange.selection import (
     Selectievraag,
     Taaleis,
     Vergelijking,
+    reduced,
 )
 from exchange.standard import POSTCODE_PATROON, Gegevenstype, Soort, veld_op
 from exchange.vum3.zoekvelden import Conditie, Vorm, Zoekveld
@@ -223,7 +224,7 @@ def _language(soort: Soort, zoekveld: Zoekveld) -> ReadsKey:
                     asked[key] = item
             if language in asked:
                 found.append(Taaleis(kolom, asked[language], asked.get(spoken), asked.get(written)))
-        return list(dict.fromkeys(found))
+        return found
 
     return read
 
@@ -264,4 +265,4 @@ class Vraaglezer:
         for key in reader.known(group, *self._known):
             if key in self._keys:
                 eisen += self._keys[key](reader, group[key], f"vraagObject.{key}")
-        return Selectievraag(self._soort, tuple(eisen), postcode, afstand, reader.genegeerd)
+        return Selectievraag(self._soort, reduced(eisen), postcode, afstand, reader.genegeerd)

@@ -2,7 +2,9 @@
 
 UM_BENCH_PROFIELEN (1000000), UM_BENCH_RIJEN (100000) and UM_BENCH_SECONDEN (6) make it smaller for a quick look.
 The database is a temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and is filled only once.
-`python -m tests.bench vloer snelheid servers querys profiel levering resultaten` runs the parts that are named.
+`python -m tests.bench vloer snelheid servers querys profiel levering resultaten` runs the parts that are named. `python
+-m tests.bench druk` measures apart, in a demonstration of its own, whether anybody waits for somebody else; letters
+behind it choose what goes beside.
 """
 
 import base64
@@ -29,6 +31,13 @@ def main() -> None:
             "UM_MAX_BESTAND_MB": "200",
             "UM_MAX_UITGEPAKT_MB": "4000",
         }
+        if sys.argv[1:2] == ["druk"]:
+            # It starts a demonstration, with servers of its own; these are for reading the settings alone.
+            os.environ |= {"DATABASE_URL": "postgresql://nergens/geen", "REDIS_URL": "redis://127.0.0.1:1"}
+            from tests.bench import druk
+
+            druk.run(sys.argv[2:])
+            return
         with servers(directory) as env:
             os.environ |= env
             # Only now: Django reads its settings when it is set up.

@@ -1,6 +1,6 @@
 """The floor to measure the source API against: a bare WSGI function on the same server.
 
-It runs the same SQL through the same pool and returns the same bytes, and does nothing else: no checks of
+It runs the same SQL over such a connection and returns the same bytes, and does nothing else: no checks of
 who asks, no reading of the question, no errors.
 """
 
@@ -41,9 +41,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """Answer the question that the header names."""
     environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     pk, sql, parameters = _statement(environ["HTTP_X_VUM_TOPARTY"], environ["HTTP_X_BENCH"])
-    pool = connection.pool  # type: ignore[attr-defined]
-    pool.open()
-    with pool.connection() as raw, raw.transaction():
+    connection.ensure_connection()
+    raw = connection.connection
+    with raw.transaction():
         raw.execute("SELECT set_config('um.gemeente', %s, true)", [str(pk)])
         rows = [row[0] for row in raw.execute(sql, parameters).fetchall()]
     reached = "true" if len(rows) > settings.UM_MAX_RESULTATEN else "false"

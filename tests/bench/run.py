@@ -217,7 +217,7 @@ def wsgi_servers() -> None:
 
 def queries() -> None:
     """The number of statements of one call, without the boundaries of its transaction."""
-    client, headers = Client(), vum_headers(KLEIN.oin)
+    client, headers = Client(SERVER_NAME="localhost"), vum_headers(KLEIN.oin)
     rows = []
     for method, path in (("post", PAD), ("get", PAD.replace("matches", "W1"))):
         body = json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}) if method == "post" else None
@@ -233,7 +233,10 @@ def queries() -> None:
 
 def profile() -> None:
     """Where the time of one call goes, in this process: the functions that take longest themselves."""
-    client, body = Client(), json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)})
+    client, body = (
+        Client(SERVER_NAME="localhost"),
+        json.dumps({"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}),
+    )
     headers = vum_headers(KLEIN.oin)
 
     def calls(number: int) -> None:

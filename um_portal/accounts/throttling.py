@@ -133,6 +133,13 @@ def _count(limits: Iterable[tuple[str, int, int]]) -> Poging | None:
     return Poging(names[0], tuple(names[1:]))
 
 
+def who_tries(request: HttpRequest, name: str) -> str:
+    """Returns who counts as one while a password is checked: a browser that is known, or else the address."""
+    if toestel := toestellen.known(request, name.lower()):
+        return f"toestel {toestel}"
+    return _network(client_address(request))
+
+
 def _network(address: str) -> str:
     """Returns what counts as one address: of IPv6 the network that one subscriber has."""
     try:

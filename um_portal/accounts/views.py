@@ -1,5 +1,6 @@
 """The pages for logging in and for one's account: those of django-allauth, and our own."""
 
+import logging
 from typing import Any
 
 from allauth.account import views as account
@@ -20,11 +21,20 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from redis.exceptions import RedisError
 
+from um_portal import tegelijk
 from um_portal.accounts import sessies, toestellen, uitnodigingen
 from um_portal.accounts.forms import NaamForm, RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.throttling import who_tries
 
+logger = logging.getLogger(__name__)
+
+_GEEN_REDIS = (
+    "Inloggen lukt nu even niet: een onderdeel van het portaal antwoordt niet. Uw wachtwoord is niet nagekeken. "
+    "Probeer het over een minuut opnieuw."
+)
 INVITATION = "uitnodiging"
 
 
@@ -39,6 +49,26 @@ class LoginView(account.LoginView):
         if settings.UM_DEMO:
             context["demo_accounts"] = import_string("um_portal.demo.accounts.overview")()
         return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Checks the password; when that cannot be done now, the page says so and keeps the name."""
+        name = request.POST.get("login", "")
+        try:
+            with tegelijk.INLOGGEN.occupied_by(who_tries(request, name)):
+                response: HttpResponse = super().post(request, *args, **kwargs)
+                return response
+        except tegelijk.Bezet as bezet:
+            later = bezet
+        except RedisError:
+            # Attempts cannot be counted, so nobody tries.
+            logger.error("Redis antwoordt niet, en is nodig om in te loggen")
+            later = tegelijk.Bezet(_GEEN_REDIS, wacht=60)
+        # Not the form that was sent: showing that would check the password.
+        again = self.get_form_class()(request=request, initial={"login": name})
+        context = self.get_context_data(form=again, bezet=later)
+        headers = {"Retry-After": str(later.wacht)}
+        refused: HttpResponse = self.render_to_response(context, status=503, headers=headers)
+        return refused
 
 
 class LogoutView(account.LogoutView):

@@ -29,7 +29,7 @@ _SOCKETS_PREFIX = "um-pg-"
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",

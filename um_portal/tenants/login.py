@@ -76,7 +76,6 @@ def verify() -> None:
         finally:
             # The web server forks after this: a connection must not be shared.
             connections[alias].close()
-            connections[alias].close_pool()  # type: ignore[attr-defined]
 
 
 def check(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:

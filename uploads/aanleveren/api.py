@@ -46,6 +46,7 @@ from uploads.aanleveren.openapi import (
 from uploads.aanleveren.problems import Geweigerd, Invoerfout, invalid
 from uploads.leveringen.upload_handler import (
     MemoryOnlyUploadHandler,
+    busy,
     max_bytes,
     too_large_message,
     was_too_large,
@@ -312,7 +313,7 @@ def _read_form(
             problems.GEEN_MULTIPART,
             f"Stuur het bestand als veld {BESTAND} van een formulier, met Content-Type multipart/form-data.",
         )
-    request.upload_handlers = [MemoryOnlyUploadHandler(request)]
+    request.upload_handlers = [MemoryOnlyUploadHandler(request, f"sleutel {sleutel.pk}")]
     try:
         fields, files = request.POST, request.FILES
     except (
@@ -327,6 +328,13 @@ def _read_form(
             problems.AANROEP_ONGELDIG,
             "Het formulier is niet te lezen. Controleer of het helemaal is verstuurd.",
         ) from None
+    if (refusal := busy(request)) is not None:
+        raise Geweigerd(
+            problems.NIET_BESCHIKBAAR,
+            "Er komen nu te veel grote bestanden tegelijk binnen. Dit bestand is niet ontvangen. Wacht het aantal "
+            "seconden in de header Retry-After.",
+            headers={"Retry-After": str(refusal.wacht)},
+        )
     if was_too_large(request):
         raise Geweigerd(problems.TE_GROOT, too_large_message())
     faults = [*_unknown(fields, files), *_twice(fields, files)]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from uploads.leveringen.upload_handler import max_bytes, too_large_message
+from uploads.leveringen.upload_handler import max_bytes
 
 _ACCEPT = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt,.tsv,.xml,.htm,.html,.json"
 
@@ -18,9 +18,9 @@ class BestandForm(forms.Form):
     uitleg = ""
     ontbreekt = "Kies een bestand."
 
-    def __init__(self, *args: Any, te_groot: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, afgebroken: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._te_groot = te_groot
+        self._afgebroken = afgebroken
         field = self.fields["bestand"]
         field.help_text = self.uitleg
         field.widget = forms.FileInput(attrs={"accept": self.accept, "data-max-bytes": str(max_bytes())})
@@ -28,8 +28,8 @@ class BestandForm(forms.Form):
     def clean_bestand(self) -> "UploadedFile[bytes]":
         """Refuses a missing file and a file that was broken off."""
         bestand: UploadedFile[bytes] | None = self.cleaned_data.get("bestand")
-        if self._te_groot:
-            raise forms.ValidationError(too_large_message())
+        if self._afgebroken:
+            raise forms.ValidationError(self._afgebroken)
         if bestand is None:
             raise forms.ValidationError(self.ontbreekt)
         return bestand

@@ -19,7 +19,7 @@ from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure, intake
 from uploads.leveringen.forms import NieuweLeveringForm
 from uploads.leveringen.intake import receive
-from uploads.leveringen.upload_handler import was_too_large
+from uploads.leveringen.upload_handler import as_busy, broken_off
 from uploads.mapping.doelen import SOORTEN
 from uploads.models import Bronbestand, Levering
 from uploads.omzetten import leesvragen, processing
@@ -58,7 +58,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
     if request.method != "POST":
         form = NieuweLeveringForm()
     else:
-        form = NieuweLeveringForm(request.POST, request.FILES, te_groot=was_too_large(request))
+        form = NieuweLeveringForm(request.POST, request.FILES, afgebroken=broken_off(request))
         if form.is_valid():
             bestand = form.cleaned_data["bestand"]
             try:
@@ -75,7 +75,8 @@ def new(request: GemeenteRequest) -> HttpResponse:
                 enqueue(levering.pk, request.gemeente.pk)
                 return redirect("uploads:levering", pk=levering.pk)
     context = {"form": form, "max_mb": settings.UM_MAX_BESTAND_MB, "uren": settings.UM_BRONBESTAND_UREN}
-    return render(request, "uploads/leveringen/nieuw.html", context, status=422 if form.errors else 200)
+    response = render(request, "uploads/leveringen/nieuw.html", context, status=422 if form.errors else 200)
+    return as_busy(request, response)
 
 
 @_toegang

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from um_portal.presentation.templatetags.um import telwoord
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
-from uploads.leveringen.upload_handler import was_too_large
+from uploads.leveringen.upload_handler import as_busy, broken_off
 from uploads.models import LandelijkeWaarde, Levering, Leveringstatus, Voordracht, Waardekoppeling
 from uploads.tasks import enqueue
 from uploads.waarden import file
@@ -465,7 +465,7 @@ def upload(request: GemeenteRequest) -> HttpResponse:
     fouten: list[str] = []
     form = WaardenbestandForm()
     if request.method == "POST":
-        form = WaardenbestandForm(request.POST, request.FILES, te_groot=was_too_large(request))
+        form = WaardenbestandForm(request.POST, request.FILES, afgebroken=broken_off(request))
         if form.is_valid():
             try:
                 done = file.read_in(request.gemeente, form.cleaned_data["bestand"].read(), request.user)
@@ -478,7 +478,8 @@ def upload(request: GemeenteRequest) -> HttpResponse:
                 messages.success(request, _what_was_read(done))
                 return redirect("uploads:waarden")
     context = {"form": form, "fouten": fouten}
-    return render(request, "uploads/waarden/upload.html", context, status=422 if form.errors else 200)
+    response = render(request, "uploads/waarden/upload.html", context, status=422 if form.errors else 200)
+    return as_busy(request, response)
 
 
 def _what_was_read(done: file.Ingelezen) -> str:

@@ -12,6 +12,7 @@ from exchange.bemiddelaar import details, searching
 from exchange.bemiddelaar.client import UitwisselingFout
 from exchange.bemiddelaar.views.zoekvragen import own_result
 from exchange.display import as_pairs
+from um_portal import tegelijk
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -37,7 +38,8 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     }
     status = 200
     try:
-        found = details.request_detail(request.gemeente, request.user, resultaat)
+        with tegelijk.DETAILS.occupied_by(request.user.pk):
+            found = details.request_detail(request.gemeente, request.user, resultaat)
         context["gegevens"] = as_pairs(zoekvraag.soort_van, found.record)
         context["bron"] = Gemeente.objects.filter(oin=found.bron_oin).first()
         context["bron_oin"] = found.bron_oin
@@ -50,6 +52,8 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     except UitwisselingFout as fout:
         context["fout"] = fout
         status = 429 if fout.opgebruikt else 503
+    except tegelijk.Bezet as bezet:
+        context["bezet"], status = bezet, 503
     with voor_gemeente(request.gemeente):
         # What is left may have changed with the answer.
         zoekvraag = context["zoekvraag"] = searching.visible(request.user).filter(pk=pk).first() or zoekvraag
@@ -57,4 +61,7 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     # htmx swaps only answers that succeeded; the page tells what went wrong either way.
     if request.htmx:
         return render(request, "bemiddelaar/_detail.html", context)
-    return render(request, "bemiddelaar/detail.html", context, status=status)
+    response = render(request, "bemiddelaar/detail.html", context, status=status)
+    if "bezet" in context:
+        response["Retry-After"] = str(context["bezet"].wacht)
+    return response

@@ -516,6 +516,7 @@ def test_the_eleventh_detail_is_refused_by_the_portal_itself(exchange, gemeente,
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_requests_at_once_get_ten_details(exchange, settings) -> None:
+    settings.UM_TEGELIJK_DETAILS = settings.UM_TEGELIJK_DETAILS_PERSOON = 20
     settings.UM_DETAIL_TIJDSLIMIET = 20.0
     gemeente = een_gemeente()
     jobcoach = een_gebruiker(gemeente)

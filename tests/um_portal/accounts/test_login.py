@@ -175,7 +175,8 @@ def test_forty_made_up_names_at_once_keep_no_colleague_behind_the_same_address_o
 
     with ThreadPoolExecutor(40) as threads:
         statuses = list(threads.map(made_up, range(40)))
-    assert set(statuses) == {200}
+    # Who comes when the passwords of others are being checked hears so.
+    assert {200} <= set(statuses) <= {200, 503}
     assert log_in(gebruiker, REMOTE_ADDR="192.0.2.1") == 302
 
 
