@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from exchange.bemiddelaar import details
+from exchange.bemiddelaar import details, onderdelen
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
+from exchange.bemiddelaar.views.berichten import told
 from exchange.bemiddelaar.views.zoekvragen import PER_PAGINA, own_result, own_search
 from exchange.display import as_pairs
 from um_portal.gemeenten import daglimieten
@@ -45,6 +46,10 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         "max_details": settings.UM_MAX_DETAILS,
         "max_pogingen": settings.UM_ZOEK_POGINGEN,
     }
+    asked = onderdelen.parts([zoekvraag])[0]
+    context |= {"onderdelen": asked, "voorstellen": onderdelen.proposals(zoekvraag, asked)}
+    if not zoekvraag.is_onderweg:
+        told(request, zoekvraag.pk)
     if zoekvraag.status == Zoekstatus.KLAAR:
         apart = request.GET.get("apart") == "ja" and zoekvraag.niet_passend > 0
         results = (
