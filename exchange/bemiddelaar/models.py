@@ -12,6 +12,7 @@ from django.utils.formats import localize
 from exchange.geo.plaatsen import describe
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, WERK_EN_DENKNIVEAU_MINIMAAL
+from um_portal.accounts.models import Gebruiker
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
 
@@ -99,6 +100,12 @@ class Zoekvraag(GemeenteModel, Taak):
     def aantal_passend(self) -> int:
         """Counts the results that meet the question."""
         return self.aantal - self.niet_passend
+
+    def texts_of(self, gebruiker: Gebruiker) -> dict[str, str]:
+        """Gives the name, the reference and the note of the one who asked; empty for anybody else."""
+        if gebruiker.pk != self.gebruiker_id:
+            return {}
+        return {"naam": self.naam, "kenmerk": self.kenmerk, "notitie": self.notitie}
 
     @property
     def uitkomst(self) -> str:

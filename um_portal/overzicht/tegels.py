@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from exchange.bemiddelaar.searching import visible
 from um_portal.accounts import tweede_factor
 from um_portal.achtergrondwerk import planning
 from um_portal.collegas import leden
@@ -37,23 +36,6 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
         if may(request, Recht.INSTELLINGEN):
             found += _settings_tiles()
             found += _attention_tiles(request.gemeente)
-        if may(request, Recht.ZOEKEN):
-            found.append(
-                Tegel(
-                    "Zoeken",
-                    "Zoek in heel Nederland naar werkzoekenden of vacatures.",
-                    reverse("bemiddelaar:nieuw"),
-                )
-            )
-            found.append(
-                Tegel(
-                    "Mijn zoekvragen",
-                    "Uw zoekvragen en de resultaten, zolang ze bewaard worden.",
-                    reverse("bemiddelaar:lijst"),
-                    visible(request.user).count(),
-                    "bewaard",
-                )
-            )
         if may(request, Recht.AANLEVEREN):
             found.append(
                 Tegel("Leveringen", "Lever een bestand uit uw eigen systeem aan.", reverse("uploads:lijst"))

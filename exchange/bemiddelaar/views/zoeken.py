@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bemiddelaar import concepten, onderdelen, searching, tasks
+from exchange.bemiddelaar import concepten, hierbij, onderdelen, searching, tasks
 from exchange.bemiddelaar.forms import (
     ZOEKBARE_SOORTEN,
     Eigenform,
@@ -55,7 +55,11 @@ def new(request: GemeenteRequest) -> HttpResponse:
         return redirect(_address(soort))
     if "vul_in" in request.POST:
         # Another page filled it in; nothing was asked yet.
-        return _show(request, ZoekForm(soort=soort, velden=_velden(request)), soort, herkomst="gegevens")
+        form = ZoekForm(soort=soort, velden=_velden(request))
+        return _show(request, form, soort, herkomst=request.POST["vul_in"])
+    if "kort" in request.POST:
+        # The few fields of the start page: a longer question that somebody was working on stays as it is.
+        return _ask(request, soort, kort=True)
     concepten.keep(request.gemeente, request.user, soort, _velden(request))
     if "naar" in request.POST:
         return redirect(_address(_kind(request.gemeente, request.POST["naar"])))
@@ -65,6 +69,13 @@ def new(request: GemeenteRequest) -> HttpResponse:
         concepten.keep(request.gemeente, request.user, soort, velden)
         return _show(request, ZoekForm(soort=soort, velden=velden), soort, gekozen=veld)
     return _ask(request, soort)
+
+
+def show_for_record(request: GemeenteRequest, soort: Soort, record: Mapping[str, Any]) -> HttpResponse:
+    """Shows the form filled in with what goes with a search profile of this kind; nothing is asked yet."""
+    asked = _kind(request.gemeente, hierbij.TEGENHANGER[soort])
+    form = ZoekForm(soort=asked, velden=hierbij.fields_for(soort, record))
+    return _show(request, form, asked, herkomst="gegevens")
 
 
 def _address(soort: Soort) -> str:
@@ -82,7 +93,7 @@ def _begin(request: GemeenteRequest) -> HttpResponse:
         zoekvraag = own_search(request, int(number[:18]))
         soort = _kind(request.gemeente, zoekvraag.soort)
         criteria = onderdelen.changed(zoekvraag, request.GET)
-        eigen = {name: [str(getattr(zoekvraag, name))] for name in Eigenform.base_fields}
+        eigen = {name: [text] for name, text in zoekvraag.texts_of(request.user).items()}
         velden: Velden = {**as_fields(soort, criteria), **eigen}
         return _show(request, ZoekForm(soort=soort, velden=velden), soort, herkomst="vraag", vraag=zoekvraag)
     concept = concepten.latest(request.user)
@@ -95,7 +106,7 @@ def _begin(request: GemeenteRequest) -> HttpResponse:
     return _show(request, ZoekForm(soort=soort, velden=velden), soort, **more)
 
 
-def _ask(request: GemeenteRequest, soort: Soort) -> HttpResponse:
+def _ask(request: GemeenteRequest, soort: Soort, *, kort: bool = False) -> HttpResponse:
     form = ZoekForm(request.POST, soort=soort)
     if not form.is_valid():
         return _show(request, form, soort, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -105,7 +116,8 @@ def _ask(request: GemeenteRequest, soort: Soort) -> HttpResponse:
     except DaglimietBereikt as limiet:
         form.add_error(None, limiet.melding)
         return _show(request, form, soort, status=HTTPStatus.TOO_MANY_REQUESTS)
-    concepten.mark_put(request.gemeente, request.user)
+    if not kort:
+        concepten.mark_put(request.gemeente, request.user)
     tasks.enqueue(found.pk, request.gemeente.pk)
     follow(request, request.gemeente, found.pk)
     return redirect("bemiddelaar:zoekvraag", pk=found.pk)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -63,7 +63,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
 def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Asks the same question anew, as a search of its own."""
     zoekvraag = own_search(request, pk)
-    eigen = {name: getattr(zoekvraag, name) for name in Eigenform.base_fields}
+    eigen = zoekvraag.texts_of(request.user)
     criteria = onderdelen.criteria_of(zoekvraag)
     try:
         found = searching.open_search(request.gemeente, request.user, zoekvraag.soort_van, criteria, **eigen)
@@ -78,9 +78,11 @@ def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def note(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Lets the jobcoach change the name, the reference and the note of a search."""
+    """Lets the jobcoach who asked change the name, the reference and the note of a search."""
     zoekvraag = own_search(request, pk)
-    known = {name: getattr(zoekvraag, name) for name in Eigenform.base_fields}
+    known = zoekvraag.texts_of(request.user)
+    if not known:
+        raise Http404
     form = Eigenform(request.POST or None, initial=known)
     if form.is_valid():
         searching.note(request.gemeente, zoekvraag, **form.cleaned_data)
