@@ -79,7 +79,8 @@ class Zoekvraag(GemeenteModel, Taak):
     def gebied(self) -> str:
         """Gives the area of the search, in Dutch words."""
         area = self.vraag_object["selectiegebied"]
-        return f"binnen {area['afstand']} km van {describe(area['postcode'])}"
+        place = describe(area["postcode"])
+        return f"binnen {area['afstand']} km van {place}" if area["afstand"] else f"in {place}"
 
     @property
     def dagen_over(self) -> int:

@@ -220,7 +220,7 @@ def _rijbewijs(pad: str, gevolg: str) -> Zoekveld:
             "Rijbewijs",
             hulp="Kiest u er meer, dan moet iemand ze allemaal hebben.",
             als_code=True,
-            eerst=("A", "B", "C", "D", "E"),
+            eerst=("A", "B", "C", "D"),
             gevraagd="rijbewijs {}",
         ),
     )

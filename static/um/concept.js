@@ -28,6 +28,10 @@ window.addEventListener('pagehide', () => {
   document.querySelectorAll('form[data-gewijzigd]').forEach(keep);
 });
 
+// data-adres: the back button comes back to this address, and not to a page that must be sent again.
+const sent = document.querySelector('form[data-adres]');
+if (sent) window.history.replaceState(null, '', sent.dataset.adres);
+
 // data-laatste: who comes back with the back button finds what was asked, and not an empty form.
 const form = document.querySelector('form[data-laatste]');
 if (form && performance.getEntriesByType('navigation')[0]?.type === 'back_forward') {

@@ -106,7 +106,7 @@ def test_a_newcomer_searches_and_requests_a_detail_with_the_keyboard_alone(open_
 
     scherm.tab_to("Direct naar de inhoud")
     scherm.press("Enter")
-    scherm.tab_to("Zoeken", "a")
+    scherm.tab_to("Meer criteria", "button")
     scherm.press("Enter")
     scherm.page.wait_for_url("**/zoeken/")
     scherm.tab_to("Postcode")

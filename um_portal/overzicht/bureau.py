@@ -63,5 +63,8 @@ def desk(request: GemeenteRequest) -> Bureau | None:
         concept = concepten.latest(request.user)
     kinds = [one for one in ZOEKBARE_SOORTEN if takes_part(request.gemeente, Recht.ZOEKEN, one.value)]
     form = ZoekForm(soort=kinds[0], auto_id="snel_%s")
+    for field in form.fields.values():
+        # The desk has no room for explanations, so no field may refer to one.
+        field.help_text = ""
     begun = concept if concept is not None and not concept.gesteld and any(concept.velden.values()) else None
     return Bureau(kinds, form, begun, rijen, more, settings.UM_MAX_DETAILS, request.gemeente.bewaartermijn)

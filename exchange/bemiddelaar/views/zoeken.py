@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange.bemiddelaar import concepten, hierbij, onderdelen, searching, tasks
@@ -67,7 +68,7 @@ def new(request: GemeenteRequest) -> HttpResponse:
         veld, _, tekst = request.POST["kies"].partition("=")
         velden = {**_velden(request), veld: [tekst]}
         concepten.keep(request.gemeente, request.user, soort, velden)
-        return _show(request, ZoekForm(soort=soort, velden=velden), soort, gekozen=veld)
+        return redirect(f"{_address(soort)}&{urlencode({'gekozen': veld})}")
     return _ask(request, soort)
 
 
@@ -102,8 +103,11 @@ def _begin(request: GemeenteRequest) -> HttpResponse:
     kinds = _kinds(request.gemeente)
     soort = next((soort for soort in kinds if soort == asked), kinds[0])
     velden = concept.velden if concept is not None and kept else {}
+    form = ZoekForm(soort=soort, velden=velden)
+    if (chosen := request.GET.get("gekozen")) in form.fields:
+        form.fields[chosen].widget.attrs["autofocus"] = True
     more = {"herkomst": "concept" if any(velden.values()) else "", "concept": concept}
-    return _show(request, ZoekForm(soort=soort, velden=velden), soort, **more)
+    return _show(request, form, soort, **more)
 
 
 def _ask(request: GemeenteRequest, soort: Soort, *, kort: bool = False) -> HttpResponse:
