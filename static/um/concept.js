@@ -1,6 +1,8 @@
 /* data-concept: what is filled in is kept at this address, a moment after each change. Nothing stays in the browser. */
+import { message } from './melding.js';
 
 const PAUSE = 800;
+const LOGGED_OUT = 'U bent niet meer ingelogd. Wat u tot daarnet invulde, is bewaard. Log opnieuw in om verder te gaan.';
 let waiting;
 
 function keep(form) {
@@ -8,7 +10,12 @@ function keep(form) {
   // When it fails nothing is lost yet: the page still has it, and the next change tries again.
   fetch(form.dataset.concept, {
     method: 'POST', body: new FormData(form), credentials: 'same-origin', redirect: 'manual', keepalive: true,
-  }).catch(() => {});
+  })
+    .then((answer) => {
+      // Sent on to the login page.
+      if (answer.type === 'opaqueredirect') message(LOGGED_OUT);
+    })
+    .catch(() => {});
 }
 
 document.addEventListener('input', (event) => {
