@@ -421,10 +421,10 @@ class ZoekForm(Eigenform):
 def as_fields(soort: Soort, criteria: Criteria) -> dict[str, list[str]]:
     """Writes criteria as the texts of the form: a place with its postcode, an occupation by its name."""
     found = {"postcode": [plaatsen.describe(criteria.postcode)], "afstand": [str(criteria.afstand)]}
-    occupations = _occupation_labels(soort, criteria)
+    known = labels_of((BEROEPEN, code) for code in occupations_in(soort, criteria))
     for vraag in questions(soort):
         value = criteria.ingevuld.get(vraag.invoer.naam)
-        texts = [occupations.get(one, str(one)) for one in listed(value)]
+        texts = [known.get((BEROEPEN, one), str(one)) for one in listed(value)]
         if not vraag.invoer.aantal:
             found[vraag.velden[0]] = texts
         else:
@@ -432,14 +432,14 @@ def as_fields(soort: Soort, criteria: Criteria) -> dict[str, list[str]]:
     return {name: texts for name, texts in found.items() if texts}
 
 
-def _occupation_labels(soort: Soort, criteria: Criteria) -> dict[Any, str]:
-    codes = [
+def occupations_in(soort: Soort, criteria: Criteria) -> list[str]:
+    """Gives the codes of the occupations that these criteria ask."""
+    return [
         code
         for vraag in questions(soort)
         if veld_op(soort, vraag.conditie.pad).attribuut.waardelijst is standaard.BEROEPEN
         for code in listed(criteria.ingevuld.get(vraag.invoer.naam))
     ]
-    return {code: label for (_, code), label in labels_of((BEROEPEN, code) for code in codes).items()}
 
 
 def listed(value: Any) -> list[Any]:

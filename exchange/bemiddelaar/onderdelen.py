@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from exchange.bemiddelaar.forms import label_of_question, listed, questions
+from exchange.bemiddelaar.forms import label_of_question, listed, occupations_in, questions
 from exchange.bemiddelaar.models import Zoekstatus, Zoekvraag
 from exchange.interfaces import current
 from exchange.standard import Gegevenstype, Soort, veld_op
@@ -73,7 +73,7 @@ def changed(zoekvraag: Zoekvraag, parameters: Mapping[str, str]) -> Criteria:
     """Gives the criteria of a search with the change that a proposal's parameters ask; ignores any other."""
     criteria = criteria_of(zoekvraag)
     afstand = parameters.get("afstand", "")
-    if afstand.isascii() and afstand.isdigit() and int(afstand[:6]) <= MAX_AFSTAND:
+    if afstand.isascii() and afstand.isdigit() and len(afstand) <= len(str(MAX_AFSTAND)):
         criteria = replace(criteria, afstand=int(afstand))
     return without(zoekvraag.soort_van, criteria, parameters.get("zonder", ""))
 
@@ -102,15 +102,6 @@ def _levels(soort: Soort) -> dict[str, list[str]]:
         for zoekveld in current().zoekvelden[soort]
         if zoekveld.vorm is Vorm.TAAL and zoekveld.condities[0].invoer is not None
     }
-
-
-def _occupations(soort: Soort, criteria: Criteria) -> list[str]:
-    return [
-        code
-        for vraag in questions(soort)
-        if veld_op(soort, vraag.conditie.pad).attribuut.waardelijst is standaard.BEROEPEN
-        for code in listed(criteria.ingevuld.get(vraag.invoer.naam))
-    ]
 
 
 def _parts(soort: Soort, criteria: Criteria, labels: Labels) -> Iterable[Onderdeel]:
