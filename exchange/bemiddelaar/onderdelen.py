@@ -48,7 +48,7 @@ def parts(zoekvragen: Iterable[Zoekvraag]) -> list[list[Onderdeel]]:
     """Gives per search the criteria that it asked; one query for the names of occupations."""
     asked = [(zoekvraag.soort_van, criteria_of(zoekvraag)) for zoekvraag in zoekvragen]
     labels = labels_of(
-        (BEROEPEN, code) for soort, criteria in asked for code in _occupations(soort, criteria)
+        (BEROEPEN, code) for soort, criteria in asked for code in occupations_in(soort, criteria)
     )
     return [list(_parts(soort, criteria, labels)) for soort, criteria in asked]
 

@@ -1,4 +1,4 @@
-"""Tells on every page that a search has ended, for as long as one of this session is under way."""
+"""Tells on every page that a search has ended, as long as one that this browser put is under way."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
