@@ -218,20 +218,36 @@ Velden = Mapping[str, list[str]]
 """What was filled in, as texts by the name of the field."""
 
 
+def _any_asks(velden: Iterable[BoundField]) -> bool:
+    """Tells whether one of these fields is filled in, or wrong."""
+    return any(veld.errors or veld.value() not in (None, "", []) for veld in velden)
+
+
+@dataclass(frozen=True, slots=True)
+class FormRij:
+    """Fields that stand beside each other, and `ook`: the fields for a second and third value of the first one."""
+
+    velden: list[BoundField]
+    ook: list[BoundField]
+
+    @property
+    def toont_ook(self) -> bool:
+        """Tells whether the fields for more values are shown."""
+        return _any_asks(self.ook)
+
+
 @dataclass(frozen=True, slots=True)
 class FormGroep:
     """A part of the form; folded when it is seldom used, and then open as soon as something of it is filled in."""
 
     kop: str
-    rijen: list[list[BoundField]]
+    rijen: list[FormRij]
     is_zelden: bool
 
     @property
     def is_open(self) -> bool:
         """Tells whether it shows its fields."""
-        return not self.is_zelden or any(
-            veld.errors or veld.value() not in (None, "", []) for rij in self.rijen for veld in rij
-        )
+        return not self.is_zelden or any(_any_asks([*rij.velden, *rij.ook]) for rij in self.rijen)
 
 
 def questions(soort: Soort) -> Iterator[Vraag]:
@@ -366,18 +382,22 @@ class ZoekForm(Eigenform):
         return [
             FormGroep(
                 groep.value,
-                [
-                    [self[name] for vraag in row for name in vraag.velden]
-                    for _, row in groupby(asked, key=lambda vraag: vraag.invoer.rij)
-                ],
+                [self._row(list(row)) for _, row in groupby(asked, key=lambda vraag: vraag.invoer.rij)],
                 groep.is_zelden,
             )
             for groep, asked in groupby(self.vragen, key=lambda vraag: vraag.invoer.groep)
         ]
 
+    def _row(self, asked: list[Vraag]) -> FormRij:
+        return FormRij(
+            [self[vraag.velden[0]] for vraag in asked],
+            [self[name] for vraag in asked for name in vraag.velden[1:]],
+        )
+
     def eigen(self) -> FormGroep:
         """Gives the own texts of the jobcoach."""
-        return FormGroep("Naam, kenmerk en notitie", [[self[name] for name in Eigenform.base_fields]], True)
+        own = [self[name] for name in Eigenform.base_fields]
+        return FormGroep("Naam, kenmerk en notitie", [FormRij(own, [])], True)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Adds an error, and keeps what it offers to choose from."""
