@@ -106,8 +106,8 @@ def _begin(request: GemeenteRequest) -> HttpResponse:
     form = ZoekForm(soort=soort, velden=velden)
     if (chosen := request.GET.get("gekozen")) in form.fields:
         form.fields[chosen].widget.attrs["autofocus"] = True
-    more = {"herkomst": "concept" if any(velden.values()) else "", "concept": concept}
-    return _show(request, form, soort, **more)
+    herkomst = "concept" if any(velden.values()) else ""
+    return _show(request, form, soort, herkomst=herkomst, concept=concept)
 
 
 def _ask(request: GemeenteRequest, soort: Soort, *, kort: bool = False) -> HttpResponse:
