@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exchange.bemiddelaar.hierbij import TEGENHANGER
 from exchange.bemiddelaar.views.zoeken import show_for_record
-from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Stand
+from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Profiel, Stand
 from exchange.bron.sets import BezigMetPubliceren
 from exchange.bron.withdrawal import returned as returned_records
 from exchange.standard import Soort
@@ -165,12 +165,11 @@ def search_with(request: GemeenteRequest) -> HttpResponse:
         messages.error(request, "Hierbij zoeken kan nu niet: u of uw gemeente zoekt hier niet naar.")
         return redirect(_adres(soort))
     chosen = clean_ids(request.POST.getlist("record"))
-    rows = RECORD_VAN[soort]._default_manager.filter(pk__in=chosen[:2])
-    found = list(rows.values_list("zoekprofiel", flat=True))
+    found = [row for row in _light(soort).filter(pk__in=chosen[:2]) if isinstance(row, Profiel)]
     if len(found) != 1:
         messages.error(request, "Kies in de tabel één rij om bij te zoeken.")
         return redirect(_adres(soort))
-    return show_for_record(request, soort, json.loads(found[0]))
+    return show_for_record(request, soort, json.loads(found[0].zoekprofiel))
 
 
 # --- Downloading -----------------------------------------------------------------------------------------
