@@ -37,7 +37,7 @@ window.addEventListener('pagehide', () => {
 
 // What gets the focus is not behind the buttons that stay in view.
 document.addEventListener('focusin', (event) => {
-  const bar = event.target.form?.querySelector('.um-knoppen--blijft');
+  const bar = event.target.closest('form')?.querySelector('.um-knoppen--blijft');
   if (!bar || bar.contains(event.target)) return;
   if (event.target.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) {
     event.target.scrollIntoView({ block: 'center' });
