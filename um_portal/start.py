@@ -11,6 +11,7 @@ from django.views.defaults import server_error
 
 from um_portal.collegas.overzicht import for_start
 from um_portal.mededelingen import plaatsen
+from um_portal.overzicht.bureau import desk
 from um_portal.overzicht.publicatie import picture
 from um_portal.overzicht.tegels import Tegel, member_tiles, support_start
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
@@ -19,16 +20,17 @@ from um_portal.toegang.rechten import Recht
 
 @requires(Recht.PORTAAL)
 def start(request: GemeenteRequest) -> HttpResponse:
-    """Shows the start page: tiles for what this person may do, and how what is published stands."""
+    """Shows the start page: the desk of who searches, how what is published stands, and tiles for the rest."""
     tegels: list[Tegel] = []
-    beeld = None
+    beeld = bureau = None
     if request.lidmaatschap:
         tegels += member_tiles(request)
         beeld = picture(request)
+        bureau = desk(request)
     support = support_start(request)
     if support is not None:
         tegels += support.tegels
-    context: dict[str, Any] = {"tegels": tegels, "beeld": beeld, "support": support}
+    context: dict[str, Any] = {"tegels": tegels, "beeld": beeld, "bureau": bureau, "support": support}
     context |= {"collegas": for_start(request), "mededelingen": plaatsen.current(request.user)}
     return render(request, "start.html", context)
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("sjabloon/<str:soort>/", controle.template, name="sjabloon"),
     path("gepubliceerd/", gepubliceerd.index, name="gepubliceerd"),
     path("gepubliceerd/zoek/", gepubliceerd.by_number, name="gepubliceerd_zoek"),
+    path("gepubliceerd/zoek-hierbij/", gepubliceerd.search_with, name="gepubliceerd_zoek_hierbij"),
     path("gepubliceerd/download/", gepubliceerd.download, name="gepubliceerd_download"),
     path("gepubliceerd/intrekken/", gepubliceerd.withdraw, name="intrekken"),
     path("gepubliceerd/alles-intrekken/", gepubliceerd.withdraw_all, name="alles_intrekken"),

@@ -8,9 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import localize
 
+from exchange.geo.plaatsen import describe
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL, WERK_EN_DENKNIVEAU_MINIMAAL
+from um_portal.accounts.models import Gebruiker
 from um_portal.jobs import Taak
 from um_portal.tenants.models import GemeenteModel
 
@@ -40,6 +43,9 @@ class Zoekvraag(GemeenteModel, Taak):
     gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
     naam = models.CharField("naam", max_length=80, blank=True)
+    # What the jobcoach notes for themselves; the form refuses what leads to a person.
+    kenmerk = models.CharField("kenmerk", max_length=40, blank=True)
+    notitie = models.CharField("notitie", max_length=500, blank=True)
     vraag_object = models.JSONField()
     status = models.CharField("status", max_length=8, choices=Zoekstatus, default=Zoekstatus.WACHT)
     melding = models.CharField(max_length=300, blank=True)
@@ -81,7 +87,13 @@ class Zoekvraag(GemeenteModel, Taak):
     def gebied(self) -> str:
         """Gives the area of the search, in Dutch words."""
         area = self.vraag_object["selectiegebied"]
-        return f"binnen {area['afstand']} km van {area['postcode'][:4]} {area['postcode'][4:]}"
+        place = describe(area["postcode"])
+        return f"binnen {area['afstand']} km van {place}" if area["afstand"] else f"in {place}"
+
+    @property
+    def dagen_over(self) -> int:
+        """Counts the days until it disappears: 0 is today, 1 tomorrow."""
+        return (timezone.localdate(self.verloopt_op) - timezone.localdate()).days
 
     @property
     def is_onderweg(self) -> bool:
@@ -97,6 +109,23 @@ class Zoekvraag(GemeenteModel, Taak):
     def aantal_passend(self) -> int:
         """Counts the results that meet the question."""
         return self.aantal - self.niet_passend
+
+    def texts_of(self, gebruiker: Gebruiker) -> dict[str, str]:
+        """Gives the name, the reference and the note of the one who asked; empty for anybody else."""
+        if gebruiker.pk != self.gebruiker_id:
+            return {}
+        return {"naam": self.naam, "kenmerk": self.kenmerk, "notitie": self.notitie}
+
+    @property
+    def uitkomst(self) -> str:
+        """Says in a few words how it stands, as it reads after the name of the search."""
+        if self.is_onderweg:
+            return "onderweg"
+        if self.status == Zoekstatus.MISLUKT:
+            return "niet gelukt"
+        if self.aantal_passend == 0:
+            return "geen resultaten"
+        return "1 resultaat" if self.aantal_passend == 1 else f"{localize(self.aantal_passend)} resultaten"
 
     @property
     def landelijk_einde(self) -> datetime:
@@ -123,6 +152,27 @@ class Zoekvraag(GemeenteModel, Taak):
     def enkelvoud(self) -> str:
         """Gives the Dutch word for one result."""
         return self.soort_van.enkelvoud
+
+
+class Zoekconcept(GemeenteModel):
+    """A jobcoach's search form as it was last filled in, as texts by the name of the field; one per person.
+
+    `gesteld` tells that it became a search. It disappears with the term of searches.
+    """
+
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    soort = models.CharField("soort", max_length=32)
+    velden: "models.JSONField[dict[str, list[str]], dict[str, list[str]]]" = models.JSONField(default=dict)
+    gesteld = models.BooleanField(default=False)
+    gewijzigd_op = models.DateTimeField(auto_now=True)
+    verloopt_op = models.DateTimeField(default=_expiry)
+
+    class Meta:
+        verbose_name = "zoekconcept"
+        verbose_name_plural = "zoekconcepten"
+        constraints = [
+            models.UniqueConstraint(fields=["gemeente", "gebruiker"], name="zoekconcept_een_per_persoon")
+        ]
 
 
 class Resultaat(GemeenteModel):

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import client, lifecycle
-from exchange.bemiddelaar.models import Deling, Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Deling, Resultaat, Zoekconcept, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort
@@ -51,30 +51,31 @@ def owned(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
 
 
 def open_search(
-    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = ""
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = "", **eigen: str
 ) -> Zoekvraag:
     """Writes down a search that a job will put to the exchange. Raises DaglimietBereikt.
 
-    It counts once towards the limit of the day, however often it is put.
+    It counts once towards the limit of the day, however often it is put. `eigen` holds the `kenmerk` and the
+    `notitie` of the jobcoach.
     """
     try:
-        return _open_search(gemeente, gebruiker, soort, criteria, naam)
+        return _open_search(gemeente, gebruiker, soort, criteria, {"naam": naam, **eigen})
     except DaglimietBereikt:
         log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         raise
 
 
 def _open_search(
-    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, eigen: dict[str, str]
 ) -> Zoekvraag:
     with voor_gemeente(gemeente):
         zoekvraag: Zoekvraag = Zoekvraag.objects.create(
             gemeente=gemeente,
             gebruiker=gebruiker,
             soort=soort,
-            naam=naam,
             vraag_object=current().compose(soort, criteria),
             verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
+            **eigen,
         )
         daglimieten.take(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         log_about_search(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
@@ -236,9 +237,16 @@ def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:
         return lifecycle.repeat_search(zoekvraag.pk)
 
 
-def erase_expired(gemeente: Gemeente) -> int:
-    """Erases the searches of this municipality that have expired, with their results."""
+def note(gemeente: Gemeente, zoekvraag: Zoekvraag, **eigen: str) -> None:
+    """Keeps the `naam`, `kenmerk` and `notitie` that the jobcoach wrote with a search."""
     with voor_gemeente(gemeente):
+        Zoekvraag.objects.filter(pk=zoekvraag.pk).update(**eigen)
+
+
+def erase_expired(gemeente: Gemeente) -> int:
+    """Erases the searches of this municipality that have expired, with their results, and expired drafts."""
+    with voor_gemeente(gemeente):
+        Zoekconcept.objects.filter(verloopt_op__lte=timezone.now()).delete()
         expired = Zoekvraag.objects.filter(verloopt_op__lte=timezone.now())
         count: int = expired.count()
         if count:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from exchange.bemiddelaar.forms import label_of_question
 from exchange.display import Labels, external_codes
 from exchange.geo.distances import distance_km, pc4_of
 from exchange.interfaces import current
-from exchange.standard import Soort, veld_op
+from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.models import BEROEPEN, labels_of
 
@@ -145,10 +146,7 @@ def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
     for tekort in tekorten:
         conditie = known.get(tekort["sleutel"])
         if conditie is not None:
-            label = conditie.invoer.label if conditie.invoer is not None else ""
-            label = (
-                label or veld_op(soort, conditie.pad).attribuut.label.removeprefix("Indicatie ").capitalize()
-            )
+            label = label_of_question(soort, conditie)
             names.append(label if tekort["bekend"] else f"{label} (niet bekend)")
     return ", ".join(names)
 

@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from exchange.bemiddelaar.views import delen, details, resultaten, zoeken, zoekvragen
+from exchange.bemiddelaar.views import berichten, delen, details, resultaten, zoeken, zoekvragen
 
 app_name = "bemiddelaar"
 urlpatterns = [
     path("", zoeken.new, name="nieuw"),
     path("beroepen", zoeken.occupations, name="beroepen"),
+    path("plaatsen", zoeken.places, name="plaatsen"),
+    path("concept", zoeken.keep, name="concept"),
+    path("bericht", berichten.notice, name="bericht"),
     path("vragen/", zoekvragen.overview, name="lijst"),
     path("vragen/<int:pk>/", resultaten.search, name="zoekvraag"),
     path("vragen/<int:pk>/stand", resultaten.state, name="stand"),
     path("vragen/<int:pk>/opnieuw", zoekvragen.repeat, name="opnieuw"),
+    path("vragen/<int:pk>/nogmaals", zoekvragen.copy, name="nogmaals"),
+    path("vragen/<int:pk>/notitie", zoekvragen.note, name="notitie"),
     path("vragen/<int:pk>/verwijderen", zoekvragen.erase, name="verwijder"),
     path("vragen/<int:pk>/kolommen", resultaten.columns, name="kolommen"),
     path("vragen/<int:pk>/kaart", resultaten.on_map, name="kaart"),

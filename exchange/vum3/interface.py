@@ -12,6 +12,7 @@ from typing import Any, Final
 from exchange.selection import Selectievraag
 from exchange.standard import Soort, is_oin
 from exchange.vum3.compose import Criteria, compose
+from exchange.vum3.decompose import decompose
 from exchange.vum3.fouten import FOUTEN, Afgewezen, Fouten
 from exchange.vum3.headers import HEADERS, Headers, Partijen, wsgi_name
 from exchange.vum3.narrowing import Tekort, Toets
@@ -63,6 +64,10 @@ class Interface:
         Leaves out criteria that do not exist for this kind.
         """
         return compose(self.zoekvelden[soort], criteria)
+
+    def decompose(self, soort: Soort, vraag_object: Mapping[str, Any]) -> Criteria:
+        """Gives the criteria of which `compose` made this `vraagObject`."""
+        return decompose(self.zoekvelden[soort], vraag_object)
 
     def narrow(
         self, soort: Soort, vraag_object: Any, profielen: Iterable[Mapping[str, Any]]

@@ -37,8 +37,15 @@ class Vorm(StrEnum):
 class Groep(StrEnum):
     """A part of the search form, by its heading; in the order of the form."""
 
-    WERK = "Beroep en werk"
-    TAAL = "Taal en rijbewijs"
+    WERK = "Beroep en uren"
+    RIJBEWIJS = "Rijbewijs"
+    MEER = "Meer over het werk"
+    TAAL = "Taal"
+
+    @property
+    def is_zelden(self) -> bool:
+        """Tells whether people seldom ask this, so that the form folds it until it is filled in."""
+        return self in (Groep.MEER, Groep.TAAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,9 @@ class Invoer:
     `naam` is the name of the field, under which `Criteria` holds the value that was filled in. `rij` counts
     the rows of the group from 1; fields of one row stand in the order of the table. An empty `label` means
     the label of the standard. `voorvoegsel` goes before every choice. `aantal` is the number of fields, each
-    for one value, with the names `naam_1` and so on. `als_code` shows only the code of each choice.
+    for one value, with the names `naam_1` and so on. `als_code` shows only the code of each choice, and `eerst`
+    holds the codes that stand in front. `gevraagd` is how the question reads afterwards, with `{}` for the value;
+    when it is empty, the label stands before the value.
     """
 
     naam: str
@@ -59,6 +68,8 @@ class Invoer:
     voorvoegsel: str = ""
     aantal: int = 0
     als_code: bool = False
+    eerst: tuple[str, ...] = ()
+    gevraagd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +142,30 @@ def _uren(gevolg_maximaal: str, gevolg_minimaal: str) -> Iterator[Zoekveld]:
 
     They are asked as an overlap: a..b finds a maximum of at least a and a minimum of at most b.
     """
-    for grens, operator, naam, label, gevolg in (
-        ("Maximaal", "$gte", "uren_vanaf", "Minimaal aantal uren per week", gevolg_maximaal),
-        ("Minimaal", "$lte", "uren_tot", "Maximaal aantal uren per week", gevolg_minimaal),
+    for grens, operator, naam, label, gevraagd, gevolg in (
+        (
+            "Maximaal",
+            "$gte",
+            "uren_vanaf",
+            "Minimaal aantal uren per week",
+            "minstens {} uur per week",
+            gevolg_maximaal,
+        ),
+        (
+            "Minimaal",
+            "$lte",
+            "uren_tot",
+            "Maximaal aantal uren per week",
+            "hoogstens {} uur per week",
+            gevolg_minimaal,
+        ),
     ):
         yield _enkel(
             f"werktijden.aantalWerkurenPerWeek{grens}",
             f"uren_{grens.lower()}",
             operator,
             beperking={"": {"minimum": 1}},
-            invoer=Invoer(naam, Groep.WERK, 2, label),
+            invoer=Invoer(naam, Groep.WERK, 2, label, gevraagd=gevraagd),
             gevolg=gevolg,
         )
 
@@ -151,7 +176,7 @@ def _onregelmatig(gevolg: str) -> Zoekveld:
         "onregelmatig",
         "$eq",
         beperking=_JA_OF_NEE,
-        invoer=Invoer("onregelmatig", Groep.WERK, 3),
+        invoer=Invoer("onregelmatig", Groep.MEER, 1),
         gevolg=gevolg,
     )
 
@@ -172,7 +197,7 @@ def _taal(pad: str, gevolg: str, gevolg_mondeling: str, gevolg_schriftelijk: str
         f"{pad}[].codeTaal",
         ("$eq",),
         gevolg,
-        invoer=Invoer("taal", Groep.TAAL, 1, "Taal"),
+        invoer=Invoer("taal", Groep.TAAL, 1, "Taal", gevraagd="{}"),
         ontbreekt="de taal ontbreekt",
     )
     spoken = niveau("codeNiveauTaalbeheersingMondeling", "taal_mondeling", "Spreken", gevolg_mondeling)
@@ -190,11 +215,13 @@ def _rijbewijs(pad: str, gevolg: str) -> Zoekveld:
         gevolg,
         invoer=Invoer(
             "rijbewijzen",
-            Groep.TAAL,
-            2,
+            Groep.RIJBEWIJS,
+            1,
             "Rijbewijs",
             hulp="Kiest u er meer, dan moet iemand ze allemaal hebben.",
             als_code=True,
+            eerst=("A", "B", "C", "D"),
+            gevraagd="rijbewijs {}",
         ),
     )
     return Zoekveld(pad, Vorm.ALLE, "rijbewijzen", (conditie,))
@@ -214,7 +241,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                         "beroep.codeBeroepsnaam",
                         "bemiddelingsberoep[].codeBeroepsnaam",
                         ("$eq",),
-                        invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=3),
+                        invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=3, gevraagd="{}"),
                         gevolg="Werkgevers zoeken vooral op beroep. Werkzoekenden zonder beroep worden zelden "
                         "gevonden.",
                     ),
@@ -237,6 +264,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                     2,
                     "Beschikbaar op",
                     hulp="Wie op deze dag al aan het werk kan.",
+                    gevraagd="beschikbaar op {}",
                 ),
                 gevolg="Wie vraagt wie er op een bepaalde dag kan beginnen, vindt alleen werkzoekenden bij wie de "
                 "datum bekend is.",
@@ -246,7 +274,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                 "kantoortijden",
                 "$eq",
                 beperking=_JA_OF_NEE,
-                invoer=Invoer("kantoortijden", Groep.WERK, 3),
+                invoer=Invoer("kantoortijden", Groep.MEER, 1),
                 gevolg="Wie werk op kantoortijden heeft, vindt alleen werkzoekenden bij wie dit is ingevuld.",
             ),
             _onregelmatig(
@@ -262,7 +290,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                         "codeTypeArbeidscontract",
                         "contractvorm[].codeTypeArbeidscontract",
                         ("$eq",),
-                        invoer=Invoer("contractvormen", Groep.WERK, 4, "Contract"),
+                        invoer=Invoer("contractvormen", Groep.MEER, 2, "Contract"),
                         gevolg="Wie een vast of tijdelijk contract biedt, vindt alleen werkzoekenden bij wie dit is "
                         "ingevuld.",
                     ),
@@ -287,7 +315,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                 "beroep.codeBeroepsnaam",
                 "beroep",
                 "$eq",
-                invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=1),
+                invoer=Invoer("beroep", Groep.WERK, 1, "Beroep", aantal=1, gevraagd="{}"),
                 gevolg="Jobcoaches zoeken vooral op beroep. Vacatures zonder beroep worden zelden gevonden.",
             ),
             *_uren(
@@ -305,6 +333,7 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                     2,
                     "Begint op of na",
                     hulp="De eerste werkdag van de vacature.",
+                    gevraagd="begint op of na {}",
                 ),
                 gevolg="Wie werk zoekt vanaf een bepaalde dag, vindt alleen vacatures waarbij de begindatum bekend "
                 "is.",
@@ -324,7 +353,13 @@ ZOEKVELDEN: Final[Mapping[Soort, tuple[Zoekveld, ...]]] = MappingProxyType(
                     "$eq": {"enum": ["7"]},
                 },
                 bovengrens="7",
-                invoer=Invoer("denkniveau_minimaal", Groep.WERK, 3, "Werk- en denkniveau vanaf"),
+                invoer=Invoer(
+                    "denkniveau_minimaal",
+                    Groep.MEER,
+                    1,
+                    "Werk- en denkniveau vanaf",
+                    gevraagd="werk- en denkniveau vanaf {}",
+                ),
                 gevolg="Wie zoekt op werk- en denkniveau, vindt alleen vacatures waarbij het niveau is ingevuld.",
             ),
             _taal(

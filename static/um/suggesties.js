@@ -7,8 +7,9 @@ document.addEventListener('input', (event) => {
   if (!address || !field.list) return;
   clearTimeout(asked);
   asked = setTimeout(async () => {
-    const answer = await fetch(address + '?q=' + encodeURIComponent(field.value), { credentials: 'same-origin' });
-    // A session that ended answers with the login page; that is no list of options.
-    if (answer.ok && !answer.redirected) field.list.innerHTML = await answer.text();
+    const typed = field.value;
+    const answer = await fetch(address + '?q=' + encodeURIComponent(typed), { credentials: 'same-origin' });
+    // A session that ended answers with the login page; that is no list of options. Nor is an answer that comes late.
+    if (answer.ok && !answer.redirected && typed === field.value) field.list.innerHTML = await answer.text();
   }, 150);
 });

@@ -3,6 +3,7 @@
  * What an element wants is written on it with a data- attribute; `templates/componenten/README.md` lists them.
  */
 import { dropZone } from './bestand.js';
+import './concept.js';
 import { each } from './elementen.js';
 import { focusOn } from './focus.js';
 import './formulier.js';

@@ -108,7 +108,7 @@ def test_a_newcomer_searches_and_requests_a_detail_with_the_keyboard_alone(open_
 
     scherm.tab_to("Direct naar de inhoud")
     scherm.press("Enter")
-    scherm.tab_to("Zoeken", "a")
+    scherm.tab_to("Meer criteria", "button")
     scherm.press("Enter")
     scherm.page.wait_for_url("**/zoeken/")
     scherm.tab_to("Postcode")
@@ -166,6 +166,24 @@ def test_a_file_is_uploaded_and_published_with_the_keyboard_alone(
     scherm.press("Enter")
     expect(scherm.page.get_by_text("profielen zijn nieuw")).to_be_visible()
     assert "450 zijn verdwenen" in scherm.text
+
+
+def test_the_back_button_and_a_suggestion_lose_nothing_of_a_search(open_scherm: Open) -> None:
+    scherm = open_scherm(JOBCOACH)
+    fill_in_a_search(scherm, postcode="Alphen", Minimaal="24")
+    scherm.page.get_by_role("button", name="Alphen aan den Rijn").click()
+    expect(scherm.page.get_by_label("Postcode")).to_be_focused()
+    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    scherm.page.wait_for_url("**/vragen/*/")
+    expect(scherm.page).to_have_title(re.compile("resulta"))
+    for _ in range(2):
+        scherm.page.go_back()
+        expect(scherm.page.get_by_label("Minimaal")).to_have_value("24")
+    # What is typed is kept a moment later, also when the page is left without sending it.
+    scherm.page.get_by_label("Maximaal").fill("31")
+    scherm.goto("/")
+    scherm.page.get_by_role("link", name="Verder met deze zoekvraag").click()
+    expect(scherm.page.get_by_label("Maximaal")).to_have_value("31")
 
 
 # --- What the page does by itself ----------------------------------------------------------------------

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
 
-from exchange.bemiddelaar.models import WAARSCHUWING
-from exchange.bemiddelaar.searching import visible
 from um_portal.accounts import tweede_factor
 from um_portal.achtergrondwerk import planning
 from um_portal.collegas import leden
@@ -39,45 +36,11 @@ def member_tiles(request: GemeenteRequest) -> list[Tegel]:
         if may(request, Recht.INSTELLINGEN):
             found += _settings_tiles()
             found += _attention_tiles(request.gemeente)
-        if may(request, Recht.ZOEKEN):
-            found.append(
-                Tegel(
-                    "Zoeken",
-                    "Zoek in heel Nederland naar werkzoekenden of vacatures.",
-                    reverse("bemiddelaar:nieuw"),
-                )
-            )
-            found.append(
-                Tegel(
-                    "Mijn zoekvragen",
-                    "Uw zoekvragen en de resultaten, zolang ze bewaard worden.",
-                    reverse("bemiddelaar:lijst"),
-                    visible(request.user).count(),
-                    "bewaard",
-                )
-            )
-            found += _expiring_tiles(request)
         if may(request, Recht.AANLEVEREN):
             found.append(
                 Tegel("Leveringen", "Lever een bestand uit uw eigen systeem aan.", reverse("uploads:lijst"))
             )
     return found
-
-
-def _expiring_tiles(request: GemeenteRequest) -> list[Tegel]:
-    """Lists the tile about searches that are about to be erased; call inside `voor_gemeente`."""
-    soon = visible(request.user).filter(verloopt_op__lte=timezone.now() + WAARSCHUWING).count()
-    if not soon:
-        return []
-    return [
-        Tegel(
-            "Zoekvragen verdwijnen",
-            "Binnen twee dagen worden ze gewist, met de resultaten, uw sterren en uw notities.",
-            reverse("bemiddelaar:lijst"),
-            soon,
-            "verdwijnt binnenkort" if soon == 1 else "verdwijnen binnenkort",
-        )
-    ]
 
 
 def _settings_tiles() -> list[Tegel]:

@@ -13,6 +13,9 @@ from django.http import HttpRequest
 from um_portal.presentation.navigation import Item, footer, main_navigation, url_of
 from um_portal.toegang.access import attach
 
+# In the session: the numbers of the searches whose end is still to be told, with their municipality.
+VOLGT = "zoekvragen_onderweg"
+
 
 @dataclass(frozen=True)
 class Portal:
@@ -28,6 +31,8 @@ class Portal:
     navigatie: list[Item] = field(default_factory=list)
     voet: list[Item] = field(default_factory=list)
     wissel_url: str = ""
+    # Whether something is under way of which every page tells the end.
+    volgt: bool = False
     uitlog_url: str = ""
 
 
@@ -47,6 +52,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             support=bool(getattr(user, "is_vng_support", False)),
             navigatie=main_navigation(request),
             voet=footer(),
+            volgt=user is not None and user.is_authenticated and bool(request.session.get(VOLGT)),
             wissel_url=url_of("gemeenten:wissel"),
             uitlog_url=url_of("accounts:logout"),
         )

@@ -71,9 +71,24 @@ class NLDesignBoundField(forms.BoundField):
     @property
     def toon_optioneel(self) -> bool:
         """Tells whether to mark the field as optional: only beside required fields, and never a checkbox."""
-        if self.field.required or self.soort == "vinkje":
+        if self.field.required or self.soort == "vinkje" or self._marks_required:
             return False
         return any(other.required for other in self.form.fields.values())
+
+    @property
+    def toon_verplicht(self) -> bool:
+        """Tells whether to mark the field as required: in a form that says so because most fields are optional."""
+        return self.field.required and self._marks_required
+
+    @property
+    def _marks_required(self) -> bool:
+        return bool(getattr(self.form, "markeert_verplicht", False))
+
+    @property
+    def voorstellen(self) -> tuple[str, ...]:
+        """Gives the values that the form offers instead of what was wrong."""
+        offered: dict[str, tuple[str, ...]] = getattr(self.form, "voorstellen", {})
+        return offered.get(self.name, ())
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         """Adds the CSS class of the widget to the class that the form itself gave it."""

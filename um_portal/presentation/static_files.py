@@ -25,7 +25,7 @@ STYLES = (
     *("thema", "elementen", "icoon", "indeling"),
     *("kop", "navigatie", "kruimelpad", "voet"),
     *("melding", "knop", "badge", "kaart", "tegel", "kerncijfer", "stappen", "voortgang", "leeg", "gegevens"),
-    *("schakel", "formulier", "bestand", "tabel", "kolomkop", "paginering", "zoekkeuze"),
+    *("schakel", "formulier", "bestand", "tabel", "kolomkop", "paginering", "zoekkeuze", "onderdelen"),
     *("inloggen", "tweede-factor", "foutpagina", "koppelingen", "controle", "waarden", "resultaten"),
 )
 

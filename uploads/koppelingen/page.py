@@ -16,6 +16,7 @@ from django.http import QueryDict
 
 from exchange.display import external_codes, value_text
 from exchange.standard import Soort, is_bsn, veld_op
+from exchange.standard.persoonsgegevens import has_bsn
 from exchange.waardelijsten.models import labels_of
 from uploads.koppelingen import proposal
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
@@ -39,7 +40,6 @@ from uploads.koppelingen.choices import (
 from uploads.koppelingen.codetabel import has_own_codes
 from uploads.koppelingen.forms import from_form
 from uploads.koppelingen.proposal import Kolomvoorstel, Koppelvoorstel
-from uploads.mapping.cells.freetext import has_bsn
 from uploads.mapping.conversion import Rijuitkomst
 from uploads.mapping.doelen import is_uren, other_end, without_positions
 from uploads.mapping.herkenning import shown_header

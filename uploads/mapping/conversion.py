@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, Soort, validate, without_empties
+from exchange.standard.persoonsgegevens import looks_personal
 from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
-from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.eigen import (
     KOP_CONTACTBELEID,

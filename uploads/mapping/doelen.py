@@ -8,10 +8,10 @@ from typing import Final
 
 from exchange.standard import STANDAARD, Attribuut, Gegevenstype, Soort, Veld, Waardelijst, veld_op, velden
 from exchange.standard.boom import lower_first, named_groups
+from exchange.standard.persoonsgegevens import has_bsn
 from exchange.waardelijsten.lijsten import NAAM_BIJ
 from um_portal.errors import FoutMetMelding
 from uploads.mapping.cells.dates import date_of
-from uploads.mapping.cells.freetext import has_bsn
 
 # The kinds that a spreadsheet can hold; JSON can hold every kind.
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)

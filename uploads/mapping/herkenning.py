@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exchange.standard import Soort
-from uploads.mapping.cells.freetext import looks_personal
+from exchange.standard.persoonsgegevens import looks_personal
 from uploads.mapping.eigen import is_eigen_kop
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.regels import Regels

@@ -1,5 +1,6 @@
 """Serves the pages of what is published now: looking, downloading and withdrawing. Thin, as `leveringen`."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Stand
+from exchange.bemiddelaar.hierbij import TEGENHANGER
+from exchange.bemiddelaar.views.zoeken import show_for_record
+from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Profiel, Stand
 from exchange.bron.sets import BezigMetPubliceren
 from exchange.bron.withdrawal import returned as returned_records
 from exchange.standard import Soort
@@ -20,8 +23,8 @@ from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.presentation.templatetags.um import getal
 from um_portal.tenants.models import Gemeente
-from um_portal.toegang.access import GemeenteRequest, requires
-from um_portal.toegang.rechten import Recht
+from um_portal.toegang.access import GemeenteRequest, may, requires
+from um_portal.toegang.rechten import Recht, takes_part
 from uploads.gepubliceerd import download as downloads
 from uploads.gepubliceerd import find, table, withdrawal
 from uploads.gepubliceerd.forms import FILTERS, AllesForm, NummerForm, NummersForm
@@ -83,7 +86,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
     soort = _soort(request)
     filter_form = FILTERS[soort](request.GET)
     asked = filter_form.asked
-    context = _frame(request.gemeente, soort)
+    context = _frame(request, soort)
     found = find.ordered(find.find(soort, asked), soort, request.GET.get("sorteer", ""))
     # Only the keys are read first: the rows are wide, and only one page of them is needed.
     page = _Pagina(found.values_list("pk", flat=True), None if asked else context["aantal"]).get_page(
@@ -106,7 +109,7 @@ def _shown_kinds(gemeente: Gemeente, aantallen: Mapping[str, int], soort: Soort)
     return [kind for kind in Soort if kind in own or kind is soort]
 
 
-def _frame(gemeente: Gemeente, soort: Soort) -> dict[str, Any]:
+def _frame(request: GemeenteRequest, soort: Soort) -> dict[str, Any]:
     """Gives what every page of a set needs."""
     standen = {stand.soort: stand for stand in Stand.objects.all()}
     stand = standen.get(soort.value)
@@ -114,13 +117,24 @@ def _frame(gemeente: Gemeente, soort: Soort) -> dict[str, Any]:
     return {
         "soort": soort,
         "soorten": [
-            (kind, aantallen.get(kind.value, 0)) for kind in _shown_kinds(gemeente, aantallen, soort)
+            (kind, aantallen.get(kind.value, 0)) for kind in _shown_kinds(request.gemeente, aantallen, soort)
         ],
         "stand": stand,
         "aantal": stand.aantal if stand else 0,
         "te_besluiten": returned_records(soort).filter(besluit="").count(),
         "kolommen": table.columns(soort),
+        "zoekt_hierbij": _searches_with(request, soort),
     }
+
+
+def _searches_with(request: GemeenteRequest, soort: Soort) -> bool:
+    """Tells whether this person may search what goes with a record of this kind."""
+    other = TEGENHANGER.get(soort)
+    return (
+        other is not None
+        and may(request, Recht.ZOEKEN)
+        and takes_part(request.gemeente, Recht.ZOEKEN, other.value)
+    )
 
 
 def _light(soort: Soort) -> Any:
@@ -143,7 +157,7 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     if form.is_valid():
         ids = find.ids_of(request.gemeente, soort, find.numbers(form.cleaned_data["nummer"])[:1])
         records = list(find.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
-    context = _frame(request.gemeente, soort) | {
+    context = _frame(request, soort) | {
         "rijen": table.rows(soort, records),
         "filter": FILTERS[soort](),
         # The typed text is not sent back: it may be a BSN.
@@ -151,6 +165,22 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
         "op_nummer": not form.errors,
     }
     return render(request, "uploads/gepubliceerd/lijst.html", context, status=422 if form.errors else 200)
+
+
+@_toegang
+@require_POST
+def search_with(request: GemeenteRequest) -> HttpResponse:
+    """Shows the search form, filled in with what goes with the one record that was chosen in the table."""
+    soort = _soort(request)
+    if not _searches_with(request, soort):
+        messages.error(request, "Hierbij zoeken kan nu niet: u of uw gemeente zoekt hier niet naar.")
+        return redirect(_adres(soort))
+    chosen = clean_ids(request.POST.getlist("record"))
+    found = [row for row in _light(soort).filter(pk__in=chosen[:2]) if isinstance(row, Profiel)]
+    if len(found) != 1:
+        messages.error(request, "Kies in de tabel één rij om bij te zoeken.")
+        return redirect(_adres(soort))
+    return show_for_record(request, soort, json.loads(found[0].zoekprofiel))
 
 
 # --- Downloading -----------------------------------------------------------------------------------------

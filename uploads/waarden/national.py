@@ -13,12 +13,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from exchange.standard.persoonsgegevens import looks_personal
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
-from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import tekst
 from uploads.models import LandelijkeWaarde, Voordracht, Waardekoppeling
 from uploads.waarden.lists import Codes, Codestand, codes_with

@@ -12,6 +12,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from exchange.standard.persoonsgegevens import looks_personal
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -19,7 +20,6 @@ from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
-from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.text import tekst, woordsleutel
 from uploads.mapping.words import AFWEZIG_WOORDEN
 from uploads.models import Legewaarden, Levering, Leveringstatus, Waardekoppeling

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
-from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren
+from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren, onderdelen
 from exchange.bemiddelaar.beeld import STER, VOLGORDES, WEG, Beeld, Lijst, place_of, read_number
 from exchange.bemiddelaar.models import Resultaat, Wegreden, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
+from exchange.bemiddelaar.views.berichten import told
 from exchange.bemiddelaar.views.zoekvragen import PER_PAGINA, own_result, own_search
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.models import Verbruikssoort
@@ -220,6 +221,10 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         "max_pogingen": settings.UM_ZOEK_POGINGEN,
         "is_eigenaar": zoekvraag.gebruiker_id == request.user.pk,
     }
+    asked = onderdelen.parts([zoekvraag])[0]
+    context |= {"onderdelen": asked, "voorstellen": onderdelen.proposals(zoekvraag, asked)}
+    if not zoekvraag.is_onderweg:
+        told(request, zoekvraag.pk)
     if zoekvraag.status == Zoekstatus.KLAAR:
         context |= _list_context(request, zoekvraag)
     return context

@@ -2,15 +2,18 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bemiddelaar import searching, tasks
+from exchange.bemiddelaar import onderdelen, searching, tasks
+from exchange.bemiddelaar.forms import Eigenform
 from exchange.bemiddelaar.models import Resultaat, Zoekvraag
+from exchange.bemiddelaar.views.berichten import follow
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -40,9 +43,13 @@ def own_result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
 def overview(request: GemeenteRequest) -> HttpResponse:
     """Shows the jobcoach's own searches, as long as they are kept."""
     page = Paginator(searching.visible(request.user), PER_PAGINA).get_page(request.GET.get("pagina"))
-    return render(
-        request, "bemiddelaar/lijst.html", {"page_obj": page, "bewaardagen": request.gemeente.bewaartermijn}
-    )
+    searches = list(page.object_list)
+    context = {
+        "page_obj": page,
+        "rijen": list(zip(searches, onderdelen.parts(searches), strict=True)),
+        "bewaardagen": request.gemeente.bewaartermijn,
+    }
+    return render(request, "bemiddelaar/lijst.html", context)
 
 
 @requires(Recht.ZOEKEN)
@@ -52,7 +59,42 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
     zoekvraag = owned_search(request, pk)
     if searching.repeat_search(request.gemeente, zoekvraag):
         tasks.enqueue(zoekvraag.pk, request.gemeente.pk)
+        follow(request, request.gemeente, zoekvraag.pk)
     return redirect("bemiddelaar:zoekvraag", pk=pk)
+
+
+@requires(Recht.ZOEKEN)
+@require_POST
+def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Asks the same question anew, as a search of its own."""
+    zoekvraag = own_search(request, pk)
+    eigen = zoekvraag.texts_of(request.user)
+    criteria = onderdelen.criteria_of(zoekvraag)
+    try:
+        found = searching.open_search(request.gemeente, request.user, zoekvraag.soort_van, criteria, **eigen)
+    except DaglimietBereikt as limiet:
+        messages.error(request, limiet.melding)
+        return redirect("bemiddelaar:zoekvraag", pk=pk)
+    tasks.enqueue(found.pk, request.gemeente.pk)
+    follow(request, request.gemeente, found.pk)
+    return redirect("bemiddelaar:zoekvraag", pk=found.pk)
+
+
+@requires(Recht.ZOEKEN)
+@require_http_methods(["GET", "POST"])
+def note(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Lets the jobcoach who asked change the name, the reference and the note of a search."""
+    zoekvraag = own_search(request, pk)
+    known = zoekvraag.texts_of(request.user)
+    if not known:
+        raise Http404
+    form = Eigenform(request.POST or None, initial=known)
+    if form.is_valid():
+        searching.note(request.gemeente, zoekvraag, **form.cleaned_data)
+        messages.success(request, "Bewaard.")
+        return redirect("bemiddelaar:zoekvraag", pk=pk)
+    context = {"form": form, "zoekvraag": zoekvraag}
+    return render(request, "bemiddelaar/notitie.html", context, status=422 if form.errors else 200)
 
 
 @requires(Recht.ZOEKEN)

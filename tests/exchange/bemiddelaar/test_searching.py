@@ -434,11 +434,11 @@ def test_whatever_a_source_sends_can_be_stored_and_shown(exchange, gemeente, job
 @pytest.mark.parametrize(
     ("data", "melding"),
     [
-        ({"postcode": "3511", "afstand": 5}, "vier cijfers en twee letters"),
+        ({"postcode": "35", "afstand": 5}, "vier cijfers"),
         ({"postcode": "0000AA", "afstand": 5}, "bestaat niet"),
         ({"postcode": "3511AB", "afstand": 1000}, "999"),
         ({"postcode": "3511AB", "afstand": -1}, "0"),
-        ({}, "Vul een postcode in, bijvoorbeeld"),
+        ({}, "Vul een postcode of plaats in, bijvoorbeeld"),
         ({"postcode": "3511AB"}, "Vul een afstand in van 0"),
         ({"postcode": "3511AB", "afstand": 5, "uren_vanaf": 30, "uren_tot": 20}, "lager dan het minimum"),
         ({"postcode": "3511AB", "afstand": 5, "taal_mondeling": 3}, "Kies bij dit niveau ook een taal"),

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from exchange.fictief import generate
 from exchange.standard import Profiel, Soort, is_bsn, velden
+from exchange.standard.persoonsgegevens import has_bsn, has_contact, has_name
 from tests.factories import een_contactmoment, een_vacature, een_werkzoekende
-from uploads.mapping.cells.freetext import has_bsn, has_contact, has_name
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.model import Ernst, Omgeving
 from uploads.mapping.recognition import recognise

@@ -14,10 +14,10 @@ from typing import Final
 
 from exchange.standard import Gegevenstype, Soort, Veld, velden
 from exchange.standard.boom import lower_first
+from exchange.standard.persoonsgegevens import looks_personal
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
 from uploads.mapping.cells.dates import Volgorde, order_of
-from uploads.mapping.cells.freetext import looks_personal
 from uploads.mapping.cells.reader import NIL_BEHIND, separator_of
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
 from uploads.mapping.cells.verminkt import as_read, why_no_id
