@@ -45,7 +45,10 @@ UITWISSELING_SECONDEN: Final = Histogram(
     registry=registry,
 )
 BRON: Final = Counter(
-    "um_bron_antwoorden", "Antwoorden van de bron naar vraag en uitkomst.", ["vraag", "uitkomst"], registry=registry
+    "um_bron_antwoorden",
+    "Antwoorden van de bron naar vraag en uitkomst.",
+    ["vraag", "uitkomst"],
+    registry=registry,
 )
 HANDELINGEN: Final = Counter(
     "um_handelingen",
@@ -53,7 +56,9 @@ HANDELINGEN: Final = Counter(
     ["handeling", "uitkomst"],
     registry=registry,
 )
-TAKEN: Final = Counter("um_taken", "Taken van werkers naar uitkomst.", ["taak", "uitkomst"], registry=registry)
+TAKEN: Final = Counter(
+    "um_taken", "Taken van werkers naar uitkomst.", ["taak", "uitkomst"], registry=registry
+)
 _EIGEN: Final[list[Collector]] = []
 
 

@@ -106,6 +106,9 @@ if UM_LOGBOEK_BEWAARDAGEN < 365:
         "UM_LOGBOEK_BEWAARDAGEN is minstens 365: het logboek blijft ten minste een jaar."
     )
 UM_LOGBOEK_KOPPEN = Path(env.str("UM_LOGBOEK_KOPPEN", default=str(UM_DATA_DIR / "logboekkoppen")))
+# What was erased, outside the database: for after a restore. As long as back-ups are kept.
+UM_WISSINGEN = Path(env.str("UM_WISSINGEN", default=str(UM_DATA_DIR / "wissingen")))
+UM_WISSINGEN_DAGEN = env.int("UM_WISSINGEN_DAGEN", default=35)
 UM_LOGBOEK_TEL_SECONDEN = env.float("UM_LOGBOEK_TEL_SECONDEN", default=10.0)
 # A municipality may choose fewer days than the two above, but not fewer than these.
 UM_BEWAARDAGEN_MINIMUM = env.int("UM_BEWAARDAGEN_MINIMUM", default=1)

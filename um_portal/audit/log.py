@@ -95,7 +95,7 @@ def log_account(
 
 def _count_after(handeling: Handeling, uitkomst: Uitkomst | None) -> None:
     """Counts the act for the operator when the present transaction has ended well."""
-    counter = metingen.HANDELINGEN.labels(handeling.value, str(uitkomst or ""))
+    counter = metingen.HANDELINGEN.labels(str(handeling), str(uitkomst or ""))
     transaction.on_commit(counter.inc, robust=True)
 
 

@@ -33,7 +33,10 @@ logger = logging.getLogger(__name__)
 # Per figure: its name, what it is, and the name of its one label.
 _UIT_DATABASE: Final = {
     "um_leveringen": ("Leveringen naar stand.", "stand"),
-    "um_levering_bezig_seconden": ("Hoelang de levering die het langst bezig is, dat is, naar stand.", "stand"),
+    "um_levering_bezig_seconden": (
+        "Hoelang de levering die het langst bezig is, dat is, naar stand.",
+        "stand",
+    ),
     "um_zoekvragen": ("Bewaarde zoekvragen naar stand.", "stand"),
     "um_gemeenten": ("Gemeenten naar stand.", "stand"),
     "um_gepubliceerd": ("Gepubliceerde records naar soort.", "soort"),
@@ -109,12 +112,16 @@ def _counted() -> Iterator[Metric]:
 
 
 def _schedule() -> Iterator[Metric]:
-    late = GaugeMetricFamily("um_planning_te_laat", "Of een deel van de planning te laat is.", labels=["naam"])
+    late = GaugeMetricFamily(
+        "um_planning_te_laat", "Of een deel van de planning te laat is.", labels=["naam"]
+    )
     failed = GaugeMetricFamily(
         "um_planning_mislukt", "Of de laatste keer van een deel van de planning mislukte.", labels=["naam"]
     )
     last = GaugeMetricFamily(
-        "um_planning_gelukt_tijd", "Wanneer een deel van de planning het laatst lukte (Unix).", labels=["naam"]
+        "um_planning_gelukt_tijd",
+        "Wanneer een deel van de planning het laatst lukte (Unix).",
+        labels=["naam"],
     )
     for stand in planning.stand():
         late.add_metric([stand.naam], float(stand.is_te_laat))
@@ -166,7 +173,9 @@ class Schijf(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Looks at the directory of the portal, and at that for temporary files."""
-        metric = GaugeMetricFamily("um_schijf_vrij_deel", "Deel van de schijf dat vrij is.", labels=["plaats"])
+        metric = GaugeMetricFamily(
+            "um_schijf_vrij_deel", "Deel van de schijf dat vrij is.", labels=["plaats"]
+        )
         for name, place in (("gegevens", str(settings.UM_DATA_DIR)), ("tijdelijk", tempfile.gettempdir())):
             if os.path.isdir(place):
                 usage = shutil.disk_usage(place)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exchange.bemiddelaar import searching, tasks
 from exchange.bemiddelaar.models import Resultaat, Zoekvraag
 from um_portal.audit.handelingen import Handeling
-from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -57,8 +57,13 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     zoekvraag = own_search(request, pk)
     if request.method == "POST":
         zoekvraag.delete()
-        log_act(
-            request.gemeente, Handeling.ZOEKVRAAG_GEWIST, gebruiker=request.user, onderwerp=f"zoekvraag {pk}"
+        log_erasure(
+            request.gemeente,
+            Handeling.ZOEKVRAAG_GEWIST,
+            Wat.ZOEKVRAAG,
+            [pk],
+            gebruiker=request.user,
+            onderwerp=f"zoekvraag {pk}",
         )
         messages.success(request, "De zoekvraag en de resultaten zijn gewist.")
         return redirect("bemiddelaar:lijst")

@@ -46,7 +46,8 @@ def _written(record: logging.LogRecord, formatter: logging.Formatter) -> str:
 def test_a_line_of_json_has_the_reference_and_the_place_of_a_fault_and_not_what_it_said() -> None:
     with kenmerk.bound("ab" * 16):
         line = _written(
-            _record("um.proef", "proef %s", "x", status=503, request=GEHEIM, gebruiker=GEHEIM), logs.JsonFormatter()
+            _record("um.proef", "proef %s", "x", status=503, request=GEHEIM, gebruiker=GEHEIM),
+            logs.JsonFormatter(),
         )
     assert GEHEIM not in line
     assert "\n" not in line
@@ -122,7 +123,9 @@ def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(
         ("", ["127.0.0.1"], False),
     ],
 )
-def test_only_a_trusted_proxy_chooses_the_reference(settings, sent: str, proxies: list[str], kept: bool) -> None:
+def test_only_a_trusted_proxy_chooses_the_reference(
+    settings, sent: str, proxies: list[str], kept: bool
+) -> None:
     settings.UM_VERTROUWDE_PROXIES = proxies
     seen: list[str] = []
 

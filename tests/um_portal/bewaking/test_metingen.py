@@ -72,7 +72,7 @@ def test_a_set_that_gets_old_and_what_should_have_been_erased_are_counted(settin
 
     gemeente = een_gemeente()
     publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
-    een_zoekvraag(gemeente, een_gebruiker(gemeente))
+    een_zoekvraag(gemeente, een_gebruiker(gemeente), put=False)
     with voor_gemeente(gemeente):
         Stand.objects.update(vernieuwd_op=timezone.localdate() - timedelta(days=settings.UM_VERSHEID_DAGEN))
         Zoekvraag.objects.update(verloopt_op=timezone.now() - timedelta(hours=2))
