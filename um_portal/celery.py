@@ -78,6 +78,14 @@ def verify_login(**kwargs: Any) -> None:
         raise SystemExit(str(wrong)) from None
 
 
+@beat_init.connect
+def catch_up(**kwargs: Any) -> None:
+    """Hands out what was missed while no clock ran."""
+    from um_portal.achtergrondwerk import planning
+
+    planning.catch_up()
+
+
 def _beat(**signal: Any) -> None:
     Path(os.environ["UM_HARTSLAG"]).touch()
 

@@ -425,6 +425,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# A job says which turn it is: of two clocks one counts (um_portal.achtergrondwerk.planning).
+for _naam, _deel in CELERY_BEAT_SCHEDULE.items():
+    _deel["options"] = {"headers": {"um_planning": _naam}}
+
 # --- Who may log in, and how ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Gebruiker"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -110,7 +110,8 @@ def test_a_restore_to_a_moment_loses_nothing_from_before_it_and_keeps_erased_wha
             _publish(demo, oin, tmp_path, 1, 2)
         _run(demo, MAAK)
         subprocess.run(
-            [_tool("pg_basebackup"), "-D", base, "-d", demo.database_url, "-X", "none", "-c", "fast"], check=True
+            [_tool("pg_basebackup"), "-D", base, "-d", demo.database_url, "-X", "none", "-c", "fast"],
+            check=True,
         )
         _publish(demo, PROEFDORP, tmp_path, 1, 2, 3)
         with demo.database() as database:
@@ -144,7 +145,8 @@ def test_a_restore_to_a_moment_loses_nothing_from_before_it_and_keeps_erased_wha
     try:
         with again.database() as database:
             wait_until(
-                lambda: database.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,), "it is restored"
+                lambda: database.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,),
+                "it is restored",
             )
         back = _run(again, TEL)
         assert back[0].startswith("Proefdorp toegelaten PROEF-1 PROEF-2 PROEF-3")

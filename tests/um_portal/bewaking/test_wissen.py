@@ -46,7 +46,9 @@ def place(settings, tmp_path: Path) -> Path:
 
 
 def written(place: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for file in sorted(place.glob("*.jsonl")) for line in file.read_text().splitlines()]
+    return [
+        json.loads(line) for file in sorted(place.glob("*.jsonl")) for line in file.read_text().splitlines()
+    ]
 
 
 def _known_as(gebruiker: Gebruiker, gemeente: Gemeente) -> str:
