@@ -1,8 +1,8 @@
 """Writes down when each part of the schedule ran, tells which ones are late, and runs one at once.
 
 The workers write it, at the beginning and the end of such a job. Every part may run at any time, also twice at
-once: it takes up lost work, or erases what is past its term. Of several clocks that hand out the same part the first one
-counts (`Gepland`), and a clock that starts hands out what was missed (`catch_up`).
+once: it takes up lost work, or erases what is past its term. Of several clocks that hand out the same part the
+first one counts (`Gepland`), and a clock that starts hands out what was missed (`catch_up`).
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What was erased stays erased, also when an older back-up was put back: see tests/deploy/test_back_up.py for the whole."""
+"""What was erased stays erased, also after a restore: see tests/deploy/test_back_up.py for the whole."""
 
 import json
 from pathlib import Path
@@ -61,9 +61,9 @@ def test_an_erasure_is_written_down_when_it_is_sure_by_numbers_alone(place: Path
     gemeente = een_gemeente("Lindewaard")
     gebruiker = een_gebruiker(gemeente, first_name="Fatima")
     publish_set(gemeente, WZ, [een_werkzoekende("W1"), een_werkzoekende("W2")])
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         withdraw_records(gemeente, WZ, ["W2"], gebruiker)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert written(place) == []
     withdraw_records(gemeente, WZ, ["W1"], gebruiker)
     erasure.erase_user(gebruiker)
