@@ -12,7 +12,9 @@ def test_the_documented_conditions_are_those_that_can_be_asked() -> None:
     for soort in Soort:
         section = text.split(f"\n## {soort.label.capitalize()}\n")[1].split("\n## ")[0]
         rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (ja|nee) \|$", section, re.MULTILINE)
-        told = {name: (set(re.findall(r"`(.+?)`", operators)), shown == "ja") for name, operators, shown in rows}
+        told = {
+            name: (set(re.findall(r"`(.+?)`", operators)), shown == "ja") for name, operators, shown in rows
+        }
         assert told == {
             veld.sleutel if len(veld.condities) == 1 else f"{veld.sleutel} › {conditie.sleutel}": (
                 set(conditie.operatoren),
