@@ -20,9 +20,9 @@ _web = _deel if isinstance(_deel, Web) else Web("geheel", ("/",), processen=2, t
 # The exchange can be played beside the portal: UM_COMPONENT=simulator, on a port of its own.
 simulator = _web.naam == "simulator"
 port = os.environ.get("UM_SIMULATOR_PORT") or 8001 if simulator else os.environ.get("UM_PORT") or 8000
-bind = [os.environ.get("UM_BIND") or f"127.0.0.1:{port}"]
+bind: str | list[str] = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
 if _figures := meetpunt.place():
-    bind.append(str(_figures))
+    bind = [bind, str(_figures)]
 if simulator:
     # It uses the servers and secrets of the demonstration that runs here, unless it was given its own.
     connect_to_demonstration()
