@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.processes import Demonstratie, Partij, a_demonstration, wait_until
 from um_portal.embedded import accounts
-from um_portal.embedded.postgresql import PostgreSQL
+from um_portal.embedded.postgresql import PostgreSQL, _installation
 from um_portal.embedded.processes import Register
 
 pytestmark = pytest.mark.slow
@@ -93,9 +94,13 @@ def _archiving(demo: Demonstratie, wal: Path) -> Iterator[None]:
         program.wait(20)
 
 
-def _tool(name: str) -> str:
-    from um_portal.embedded.postgresql import _installation
+def _is_restored(demo: Demonstratie) -> bool:
+    with contextlib.suppress(psycopg.OperationalError), demo.database() as database:
+        return database.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+    return False
 
+
+def _tool(name: str) -> str:
     return str(_installation() / "bin" / name)
 
 
@@ -140,14 +145,11 @@ def test_a_restore_to_a_moment_loses_nothing_from_before_it_and_keeps_erased_wha
     logs = again.place / "logs"
     logs.mkdir()
     server = PostgreSQL(again.data, logs, Register(again.place / "processen.json"))
-    accounts.give(wal, server.account)
-    server.start()
+    for place in (wal, server.sockets, server.data):
+        accounts.give(place, server.account)
+    server.child.start()
     try:
-        with again.database() as database:
-            wait_until(
-                lambda: database.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,),
-                "it is restored",
-            )
+        wait_until(lambda: _is_restored(again), "it is restored", 60)
         back = _run(again, TEL)
         assert back[0].startswith("Proefdorp toegelaten PROEF-1 PROEF-2 PROEF-3")
         assert back[1].startswith("Vertrekdorp toegelaten PROEF-1 PROEF-2")
