@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 class BewakingConfig(AppConfig):
-    """What the operator guards: the figures of the whole portal, and what a restored back-up has to forget again."""
+    """The figures of the whole portal, and erasing again after a restore: for its operator."""
 
     name = "um_portal.bewaking"
     label = "bewaking"
