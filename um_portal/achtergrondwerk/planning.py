@@ -128,7 +128,7 @@ def run_now(door: Gebruiker, naam: str) -> None:
 # --- Several clocks, and none ------------------------------------------------------------------------------
 
 
-class Gepland(Task):  # type: ignore[misc]
+class Gepland(Task):
     """A job of the schedule: when a clock hands it out, it runs only if no other clock did so for the same turn."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
