@@ -156,7 +156,7 @@ def test_a_restore_to_a_moment_loses_nothing_from_before_it_and_keeps_erased_wha
         assert back[2] == "gebruiker 1"
         done = again.manage("erase_again")
         assert done.returncode == 0, done.stderr
-        assert "Klaar: 3 opnieuw gewist, 0 waren al gewist." in done.stdout
+        assert "Klaar: 3 opnieuw gewist" in done.stdout
         after = _run(again, TEL)
         assert after[0].startswith("Proefdorp toegelaten PROEF-2 PROEF-3")
         assert after[1] == "Vertrekdorp vertrokken 0"

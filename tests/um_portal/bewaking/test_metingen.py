@@ -25,6 +25,7 @@ from tests.factories import (
     vum_headers,
 )
 from um_portal import metingen
+from um_portal.achtergrondwerk.models import Ronde
 from um_portal.bewaking.cijfers import Portaal, Schijf
 from um_portal.embedded.redis_server import free_port
 
@@ -54,6 +55,7 @@ def test_the_figures_tell_what_waits_and_how_it_stands() -> None:
     gemeente = een_gemeente()
     publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1"), een_werkzoekende("W2")])
     een_levering(gemeente, een_werkblad([een_sonar_rij()]))
+    Ronde.objects.create(naam="hervat-taken", begonnen_op=timezone.now() - timedelta(hours=1))
     text = _figures()
     assert value(text, 'um_gepubliceerd{soort="werkzoekenden"}') == 2
     assert value(text, 'um_gemeenten{stand="toegelaten"}') == 1
