@@ -38,7 +38,7 @@ class DiscreetFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Changes the record in place; never rejects one."""
         record.__dict__.pop("request", None)
-        record.kenmerk = kenmerk.current()
+        record.__dict__["kenmerk"] = kenmerk.current()
         if record.name == _TAAK and isinstance(record.args, Mapping):
             record.msg, record.args = f"taak {record.args.get('name')}: {record.args.get('description')}", ()
         elif record.name == "gunicorn.error" and record.exc_info:
@@ -53,7 +53,7 @@ class DiscreetFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Writes a line with the short reference, and with our own fields behind it."""
-        record.kort = str(getattr(record, "kenmerk", ""))[:8] or "-"
+        record.__dict__["kort"] = str(record.__dict__.get("kenmerk", ""))[:8] or "-"
         more = "".join(f" {name}={value}" for name, value in _own_fields(record).items())
         return f"{super().format(record)}{more}"
 

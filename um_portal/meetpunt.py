@@ -53,7 +53,7 @@ class Meetpunt:
 
 def _own_port(environ: dict[str, Any]) -> int | None:
     name = environ["gunicorn.socket"].getsockname()
-    return name[1] if isinstance(name, tuple) else None
+    return int(name[1]) if isinstance(name, tuple) else None
 
 
 class _Quiet(WSGIRequestHandler):
