@@ -18,7 +18,7 @@ MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/pytho
 	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench css productie dev format lock clean python-versie
+.PHONY: help demo test test-all lint bench css productie dev format lock sbom audit clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
@@ -67,11 +67,27 @@ format: $(DEV) ## zet de code in de afgesproken stijl
 lock: $(DEV) ## leg de nieuwste versies vast in requirements*.txt en package-lock.json
 	$(PIP_COMPILE) --upgrade --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) --upgrade --output-file requirements-demo.txt requirements-demo.in
+	$(PIP_COMPILE) --upgrade --output-file requirements-sentry.txt requirements-sentry.in
 	$(PIP_COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
+# What a real installation has, without what is there for tests.
+PRODUCTIE = $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt)
+
+sbom: $(DEV) ## schrijf in build/ waar het portaal uit bestaat (CycloneDX), en van wie de licenties zijn
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom-python.json requirements.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm sbom --package-lock-only --omit dev --sbom-format cyclonedx > build/sbom-npm.json
+	@$(BIN)/pip-licenses --packages $(PRODUCTIE) --from=mixed --format=plain-vertical --with-urls --with-license-file \
+		--no-license-path --output-file build/licenties.txt > /dev/null
+	@echo "Geschreven: build/sbom-python.json, build/sbom-npm.json, build/licenties.txt"
+
+audit: $(DEV) ## vraag of er van een pakket een zwakke plek bekend is; vraagt internet
+	@$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm audit --package-lock-only --omit dev
+
 clean: ## verwijder wat gehaald en gemaakt is; de gegevens in .data blijven
-	rm -rf .venv static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 python-versie:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

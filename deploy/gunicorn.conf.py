@@ -6,9 +6,11 @@ front.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 from manage import connect_to_demonstration
+from um_portal import logs, meetpunt
 from um_portal.onderdelen import ONDERDELEN, Web
 
 _deel = ONDERDELEN.get(os.environ.get("UM_COMPONENT", ""))
@@ -18,7 +20,9 @@ _web = _deel if isinstance(_deel, Web) else Web("geheel", ("/",), processen=2, t
 # The exchange can be played beside the portal: UM_COMPONENT=simulator, on a port of its own.
 simulator = _web.naam == "simulator"
 port = os.environ.get("UM_SIMULATOR_PORT") or 8001 if simulator else os.environ.get("UM_PORT") or 8000
-bind = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
+bind: str | list[str] = os.environ.get("UM_BIND") or f"127.0.0.1:{port}"
+if _figures := meetpunt.place():
+    bind = [bind, str(_figures)]
 if simulator:
     # It uses the servers and secrets of the demonstration that runs here, unless it was given its own.
     connect_to_demonstration()
@@ -42,6 +46,12 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 umask = 0o007
 accesslog = None
 errorlog = "-"
+# The same log as everything else, which leaves out what an exception says.
+_log = logs.configuration(os.environ.get("UM_LOG_NIVEAU") or "INFO", logs.vorm(os.environ))
+logconfig_dict = {
+    **_log,
+    "loggers": {**_log["loggers"], "gunicorn.error": {"handlers": ["stderr"], "propagate": False}},
+}
 loglevel = os.environ.get("UM_GUNICORN_LOGNIVEAU") or "info"
 # A header with an underscore looks like the one with dashes that names the certificate; it is dropped.
 header_map = "drop"
@@ -50,3 +60,9 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 os.environ.pop("SCRIPT_NAME", None)
 control_socket_disable = True
+
+
+def on_exit(server: object) -> None:
+    """Removes the figures of this part."""
+    if place := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(place, ignore_errors=True)

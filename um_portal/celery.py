@@ -4,16 +4,27 @@ A worker, and the clock, touch the file UM_HARTSLAG every few seconds for as lon
 container platform looks at its age, because nothing of them can be asked over HTTP.
 """
 
+import logging.config
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, heartbeat_sent, worker_init
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    heartbeat_sent,
+    setup_logging,
+    task_postrun,
+    worker_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from um_portal import kenmerk, meetpunt, metingen
 from um_portal.onderdelen import ONDERDELEN, Klok, Werker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
@@ -31,6 +42,28 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["um_portal", "um_portal.accounts", "uploads", "exchange.bemiddelaar"])
 
 
+kenmerk.connect()
+
+
+@setup_logging.connect
+def set_up_logging(**kwargs: Any) -> None:
+    """Gives Celery the same log as everything else; its own would write the text of exceptions."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@task_postrun.connect
+def count_task(task: Any, state: str | None = None, **kwargs: Any) -> None:
+    """Counts a job that ended."""
+    metingen.TAKEN.labels(task.name, "gelukt" if state == "SUCCESS" else "mislukt").inc()
+
+
+@worker_ready.connect
+def answer_prometheus(**kwargs: Any) -> None:
+    """Lets a worker be asked for its figures, where the installation wants that."""
+    if where := meetpunt.place():
+        threading.Thread(target=meetpunt.serve(where).serve_forever, name="meetpunt", daemon=True).start()
+
+
 @worker_init.connect
 @beat_init.connect
 def verify_login(**kwargs: Any) -> None:
@@ -43,6 +76,14 @@ def verify_login(**kwargs: Any) -> None:
     except ImproperlyConfigured as wrong:
         # Celery would log any other exception, and go on.
         raise SystemExit(str(wrong)) from None
+
+
+@beat_init.connect
+def catch_up(**kwargs: Any) -> None:
+    """Hands out what was missed while no clock ran."""
+    from um_portal.achtergrondwerk import planning
+
+    planning.catch_up()
 
 
 def _beat(**signal: Any) -> None:

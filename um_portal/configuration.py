@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from um_portal import foutmelder, logs, metingen
 from um_portal.geheimen import is_given
 from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange, needs_secret
 
@@ -127,6 +128,14 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
         found.append(
             "UM_SSO_HERCONTROLE_MINUTEN is minstens 1 en korter dan UM_SSO_EINDE_MINUTEN, en die hoogstens 60."
         )
+    if settings["UM_LOG_VORM"] not in logs.VORMEN:
+        found.append(f"UM_LOG_VORM moet een van deze zijn: {', '.join(logs.VORMEN)}.")
+    if settings["UM_METINGEN_ADRES"] and not metingen.is_place(settings["UM_METINGEN_ADRES"]):
+        found.append(
+            "UM_METINGEN_ADRES is een adres van deze machine, zoals 127.0.0.1 of 10.0.0.5:9101; geen naam, en geen "
+            "adres van internet."
+        )
+    found += _sentry(settings["UM_SENTRY_DSN"])
     if "_" in settings["UM_CLIENTCERT_HEADER"]:
         found.append("UM_CLIENTCERT_HEADER mag geen _ bevatten: zulke headers gooit de webserver weg.")
     for name in ("UM_EIGEN_OIN", "UM_EXCHANGE_OIN"):
@@ -135,6 +144,20 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
     if not all(_OIN.fullmatch(oin) for oin in settings["UM_BRON_BEVRAGERS"]):
         found.append("UM_BRON_BEVRAGERS is een lijst van OIN's van 20 cijfers.")
     return found
+
+
+def _sentry(dsn: str) -> list[str]:
+    if not dsn:
+        return []
+    url = urlsplit(dsn)
+    if not url.username or not (url.scheme == "https" or _is_loopback(url.hostname or "")):
+        return ["UM_SENTRY_DSN moet met https:// beginnen, met de sleutel voor de @."]
+    if not foutmelder.is_installed():
+        return [
+            "UM_SENTRY_DSN is gegeven, maar sentry-sdk ontbreekt. Installeer: pip install --require-hashes -r "
+            "requirements-sentry.txt"
+        ]
+    return []
 
 
 def _web(settings: Mapping[str, Any]) -> list[str]:

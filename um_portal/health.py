@@ -28,6 +28,7 @@ _REDIS_SECONDS = 2.0
 class HealthMiddleware(ShortWay):
     """Answers the two questions about health."""
 
+    naam = "gezondheid"
     prefix = "/health/"
 
     def answer(self, request: HttpRequest) -> HttpResponse:

@@ -7,13 +7,15 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from um_portal.onderdelen import UNIX
 
+# No header has this name.
+_MACHINE = "um.machine"
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
 
@@ -25,6 +27,8 @@ def is_trusted_proxy(address: str) -> bool:
 class ShortWay(ABC):
     """Answers every call below a prefix (or one of several), before all that is for people: sessions, CSRF, hosts."""
 
+    # What its calls are counted as.
+    naam: ClassVar[str]
     prefix: str | tuple[str, ...]
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,8 +37,14 @@ class ShortWay(ABC):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answers a call below the prefix, and passes every other call on."""
         if request.path_info.startswith(self.prefix):
+            request.META[_MACHINE] = self.naam
             return self.answer(request)
         return self.get_response(request)
+
+    @staticmethod
+    def of(request: HttpRequest) -> str | None:
+        """Gives the name of the short way that this request took; None when it took none."""
+        return request.META.get(_MACHINE)
 
     @abstractmethod
     def answer(self, request: HttpRequest) -> HttpResponse:

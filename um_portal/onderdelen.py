@@ -41,6 +41,8 @@ class Web:
     geheim: bool = False
     redis: bool = False
     belt: bool = False
+    # The port where its figures are asked for, when the installation wants them (UM_METINGEN_ADRES); 0: none.
+    meetpoort: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Werker:
     soort: str = "prefork"
     geheim: bool = False
     belt: bool = False
+    meetpoort: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,17 @@ UNIX: Final = "unix"
 GEHEEL: Final = "portaal"
 
 _ALL: Final[tuple[Onderdeel, ...]] = (
-    Web("paginas", ("/",), processen=2, threads=8, seconden=60, geheim=True, belt=True),
+    Web("paginas", ("/",), processen=2, threads=8, seconden=60, geheim=True, belt=True, meetpoort=9101),
     # The exchange waits 10 seconds for an answer; nothing here takes longer.
-    Web("bron", ("/vum/bron/",), processen=2, threads=8, seconden=30),
+    Web("bron", ("/vum/bron/",), processen=2, threads=8, seconden=30, meetpoort=9102),
     # A large file may take long to come in.
-    Web("aanleveren", ("/api/v1/",), processen=1, threads=8, seconden=120, redis=True),
+    Web("aanleveren", ("/api/v1/",), processen=1, threads=8, seconden=120, redis=True, meetpoort=9103),
     Web("simulator", (), processen=1, threads=8, seconden=60, redis=True),
-    Werker("zoeken", (Wachtrij.ZOEKEN,), tegelijk=24, soort="threads", belt=True),
-    Werker("bestanden", (Wachtrij.BESTANDEN,), tegelijk=2),
-    Werker("grote-bestanden", (Wachtrij.GROTE_BESTANDEN,), tegelijk=2),
+    Werker("zoeken", (Wachtrij.ZOEKEN,), tegelijk=24, soort="threads", belt=True, meetpoort=9104),
+    Werker("bestanden", (Wachtrij.BESTANDEN,), tegelijk=2, meetpoort=9105),
+    Werker("grote-bestanden", (Wachtrij.GROTE_BESTANDEN,), tegelijk=2, meetpoort=9106),
     # It makes the links in mails, which are signed.
-    Werker("onderhoud", (Wachtrij.ONDERHOUD,), tegelijk=4, soort="threads", geheim=True),
+    Werker("onderhoud", (Wachtrij.ONDERHOUD,), tegelijk=4, soort="threads", geheim=True, meetpoort=9107),
     # The two that wait in one process: for a small machine with few people.
     Werker(
         "zoeken-en-onderhoud",
@@ -92,6 +95,7 @@ _ALL: Final[tuple[Onderdeel, ...]] = (
         soort="threads",
         geheim=True,
         belt=True,
+        meetpoort=9108,
     ),
     Klok("klok"),
 )

@@ -6,12 +6,16 @@ with a configuration that is wrong.
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
 from um_portal.onderdelen import ONDERDELEN, Klok, Web, Werker
+
+_METINGEN = "um-metingen-"
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -37,6 +41,22 @@ def command(naam: str, environ: Mapping[str, str]) -> list[str]:
             return [*celery, "beat", "--schedule", schedule, "--loglevel", "WARNING", "--pidfile="]
 
 
+def make_place_for_figures() -> str:
+    """Makes the directory in which the processes of this part write their figures, in memory where that can be.
+
+    It has the number of this process, which stays the same; what is left of a killed one goes.
+    """
+    memory = "/dev/shm"  # noqa: S108
+    top = Path(memory if os.access(memory, os.W_OK) else tempfile.gettempdir())
+    for left in top.glob(f"{_METINGEN}*"):
+        if not Path(f"/proc/{left.name.removeprefix(_METINGEN)}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    place = top / f"{_METINGEN}{os.getpid()}"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700)
+    return str(place)
+
+
 def main(arguments: list[str]) -> NoReturn:
     """Becomes the part that is named; stops with a Dutch sentence when that cannot be."""
     if len(arguments) != 1 or arguments[0] not in ONDERDELEN:
@@ -44,6 +64,10 @@ def main(arguments: list[str]) -> NoReturn:
     naam = arguments[0]
     os.environ["UM_COMPONENT"] = naam
     os.chdir(PROJECT)
+    # The library reads this when it is imported.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    if os.environ.get("UM_METINGEN_ADRES") and not isinstance(ONDERDELEN[naam], Klok):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = make_place_for_figures()
     argv = command(naam, os.environ)
     os.execv(argv[0], argv)  # noqa: S606
 

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from exchange.interfaces import current
-from um_portal import configuration
+from um_portal import configuration, logs
 from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
 from um_portal.onderdelen import (
@@ -74,6 +74,8 @@ UM_EXCHANGE_URL = env.str(
 UM_EXCHANGE_CERTIFICAAT = env.str("UM_EXCHANGE_CERTIFICAAT", default="")
 UM_EXCHANGE_SLEUTEL = env.str("UM_EXCHANGE_SLEUTEL", default="")
 UM_EXCHANGE_CA = env.str("UM_EXCHANGE_CA", default="")
+# The contract names no header for the reference of a request; the exchange may know this one of the W3C.
+UM_EXCHANGE_TRACEPARENT = env.bool("UM_EXCHANGE_TRACEPARENT", default=False)
 UM_ZOEK_TIJDSLIMIET = env.float("UM_ZOEK_TIJDSLIMIET", default=30.0)
 # How often the portal itself puts a search that met a passing failure, the first time included.
 UM_ZOEK_POGINGEN = env.int("UM_ZOEK_POGINGEN", default=3)
@@ -126,6 +128,9 @@ if UM_LOGBOEK_BEWAARDAGEN < 365:
         "UM_LOGBOEK_BEWAARDAGEN is minstens 365: het logboek blijft ten minste een jaar."
     )
 UM_LOGBOEK_KOPPEN = Path(env.str("UM_LOGBOEK_KOPPEN", default=str(UM_DATA_DIR / "logboekkoppen")))
+# What was erased, outside the database: for after a restore. As long as back-ups are kept.
+UM_WISSINGEN = Path(env.str("UM_WISSINGEN", default=str(UM_DATA_DIR / "wissingen")))
+UM_WISSINGEN_DAGEN = env.int("UM_WISSINGEN_DAGEN", default=35)
 UM_LOGBOEK_TEL_SECONDEN = env.float("UM_LOGBOEK_TEL_SECONDEN", default=10.0)
 # A municipality may choose fewer days than the two above, but not fewer than these.
 UM_BEWAARDAGEN_MINIMUM = env.int("UM_BEWAARDAGEN_MINIMUM", default=1)
@@ -226,10 +231,12 @@ INSTALLED_APPS = [
     "exchange.bron",
     "exchange.bemiddelaar",
     "uploads",
+    "um_portal.bewaking",
     "um_portal.demo",
 ]
 
 MIDDLEWARE = [
+    "um_portal.verzoek.VerzoekMiddleware",
     "um_portal.health.HealthMiddleware",
     "exchange.bron.middleware.BronMiddleware",
     "uploads.aanleveren.middleware.AanleverMiddleware",
@@ -253,18 +260,19 @@ MIDDLEWARE = [
     "um_portal.accounts.middleware.TweedeFactorMiddleware",
 ]
 
-_BRON, _AANLEVEREN = MIDDLEWARE[1:3]
+_FIRST = MIDDLEWARE[:2]
+_BRON, _AANLEVEREN = MIDDLEWARE[2:4]
 # Nobody logs in at the parts for machines, but the library does not start without.
 _LOGIN = MIDDLEWARE[-2]
 if UM_COMPONENT == "paginas":
     MIDDLEWARE = [name for name in MIDDLEWARE if name not in {_BRON, _AANLEVEREN}]
 elif UM_COMPONENT == "bron":
-    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [MIDDLEWARE[0], _BRON, _LOGIN]
+    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [*_FIRST, _BRON, _LOGIN]
 elif UM_COMPONENT == "aanleveren":
-    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [MIDDLEWARE[0], _AANLEVEREN, _LOGIN]
+    ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [*_FIRST, _AANLEVEREN, _LOGIN]
 elif UM_COMPONENT == "simulator":
     ROOT_URLCONF = "exchange.simulator.urls"
-    MIDDLEWARE = [MIDDLEWARE[0], "django.middleware.security.SecurityMiddleware", _LOGIN]
+    MIDDLEWARE = [*_FIRST, "django.middleware.security.SecurityMiddleware", _LOGIN]
 
 TEMPLATES = [
     {
@@ -445,6 +453,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# A job says which turn it is: of two clocks one counts (um_portal.achtergrondwerk.planning).
+for _naam, _deel in CELERY_BEAT_SCHEDULE.items():
+    _deel["options"] = {"headers": {"um_planning": _naam}}
+
 # --- Who may log in, and how ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Gebruiker"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -620,28 +632,16 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not UM_STATIC_MANIFEST
 
 # Nothing that a user or a party sent is logged: no request bodies, no parameters, no exception values.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"discreet": {"()": "um_portal.logs.DiscreetFilter"}},
-    "formatters": {
-        "regel": {
-            "()": "um_portal.logs.DiscreetFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "regel", "filters": ["discreet"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("UM_LOG_NIVEAU", default="INFO")},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # What it warns of, it says with the address, in which there is an id.
-        "urllib3": {"level": "CRITICAL"},
-        "celery": {"level": "INFO"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+UM_LOG_VORM = env.str("UM_LOG_VORM", default="regel" if UM_DEMO else "json")
+# A Sentry of the host; none when empty.
+UM_SENTRY_DSN = env.str("UM_SENTRY_DSN", default="")
+LOGGING = logs.configuration(
+    env.str("UM_LOG_NIVEAU", default="INFO"),
+    UM_LOG_VORM,
+    {"dsn": UM_SENTRY_DSN, "versie": UM_VERSIE} if UM_SENTRY_DSN else None,
+)
+
+# Where Prometheus asks each part for its figures (host, or host:port); nowhere when empty.
+UM_METINGEN_ADRES = env.str("UM_METINGEN_ADRES", default="")
 
 configuration.refuse([*env.problems, *configuration.combinations(globals())])

@@ -7,8 +7,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
 
+from um_portal import kenmerk
 from um_portal.collegas.overzicht import for_start
 from um_portal.mededelingen import plaatsen
 from um_portal.overzicht.bureau import desk
@@ -41,6 +41,7 @@ def fault(request: HttpRequest) -> HttpResponse:
 
     The transaction was undone. Neither page asks the database anything, nor says what went wrong.
     """
+    context = {"kenmerk": kenmerk.short()}
     if not isinstance(sys.exc_info()[1], OperationalError):
-        return server_error(request)
-    return HttpResponse(render_to_string("te_druk.html"), status=503, headers={"Retry-After": "60"})
+        return HttpResponse(render_to_string("500.html", context), status=500)
+    return HttpResponse(render_to_string("te_druk.html", context), status=503, headers={"Retry-After": "60"})

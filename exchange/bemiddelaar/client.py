@@ -5,8 +5,10 @@ before it is used: the exchange is trusted no more than any other party.
 """
 
 import json
+import logging
 import math
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -19,8 +21,10 @@ from django.utils import timezone
 from exchange.interfaces import current
 from exchange.standard import VUM_ID_PATROON, Foutcode, Soort, validate, without_empties, zoekprofiel
 from exchange.vum3.headers import Partijen
-from um_portal import outward
+from um_portal import kenmerk, metingen, outward
 from um_portal.errors import FoutMetMelding
+
+logger = logging.getLogger(__name__)
 
 _MAX_ANTWOORD: Final = 64 * 1024 * 1024
 _MAX_DETAIL: Final = 1024 * 1024
@@ -62,6 +66,15 @@ class UitwisselingFout(FoutMetMelding):
         self.voorbijgaand = voorbijgaand
         self.wacht = wacht
 
+    @property
+    def uitkomst(self) -> str:
+        """Gives the failure in one word, for whoever counts them."""
+        if self.onbekend:
+            return "onbekend"
+        if self.opgebruikt:
+            return "opgebruikt"
+        return "voorbijgaand" if self.voorbijgaand else "mislukt"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -83,14 +96,16 @@ class Antwoord:
 
 @dataclass(frozen=True, slots=True)
 class _Zinnen:
-    """The sentences that differ between a search and a detail request."""
+    """The word and the sentences that differ between a search and a detail request."""
 
+    vraag: str
     te_groot: str
     afgewezen: str
     limiet: str
 
 
 _ZOEKVRAAG: Final = _Zinnen(
+    vraag="zoekvraag",
     te_groot=_ZOEKVRAAG_TE_GROOT,
     afgewezen="De uitwisseling wijst deze zoekvraag af. Stel een andere zoekvraag, of neem contact op met "
     "VNG-support.",
@@ -98,6 +113,7 @@ _ZOEKVRAAG: Final = _Zinnen(
     "opnieuw stellen helpt niet. Stel later een nieuwe zoekvraag.",
 )
 _DETAIL: Final = _Zinnen(
+    vraag="detail",
     te_groot=_DETAIL_TE_GROOT,
     afgewezen="De uitwisseling kent dit gegeven niet of niet meer. Stel de zoekvraag opnieuw.",
     limiet="De uitwisseling geeft op deze zoekvraag geen details meer: bij haar zijn ze allemaal opgevraagd.",
@@ -107,9 +123,32 @@ _DETAIL: Final = _Zinnen(
 def _call(
     method: str, path: str, oin: str, seconds: float, size: int, zinnen: _Zinnen, body: Any = None
 ) -> dict[str, Any]:
+    """Calls the exchange, and tells how that went in the log and the figures: in one word, and how long it took."""
+    begin, uitkomst = time.monotonic(), "fout"
+    try:
+        answer = _put(method, path, oin, seconds, size, zinnen, body)
+        uitkomst = "gelukt"
+        return answer
+    except UitwisselingFout as fout:
+        uitkomst = fout.uitkomst
+        raise
+    finally:
+        took = time.monotonic() - begin
+        metingen.count_call(zinnen.vraag, uitkomst, took)
+        logger.info(
+            "uitwisseling",
+            extra={"vraag": zinnen.vraag, "uitkomst": uitkomst, "duur_ms": round(took * 1000)},
+        )
+
+
+def _put(
+    method: str, path: str, oin: str, seconds: float, size: int, zinnen: _Zinnen, body: Any
+) -> dict[str, Any]:
     parties = Partijen(van=oin, naar=settings.UM_EXCHANGE_OIN, via=settings.UM_EIGEN_OIN)
     headers = current().headers.write(parties)
     headers["Accept"] = "application/json"
+    if settings.UM_EXCHANGE_TRACEPARENT:
+        headers["traceparent"] = kenmerk.traceparent()
     if body is not None:
         headers["Content-Type"] = "application/json"
     try:

@@ -16,6 +16,7 @@ from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
+from um_portal import kenmerk
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, trace_of
@@ -129,11 +130,11 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
 
 def unexpected_error(what: str) -> str:
     """Logs the error that is being handled, without its text, under a number that the jobcoach can mention."""
-    kenmerk = secrets.token_hex(4)
-    logger.exception("%s: onverwachte fout, kenmerk %s", what, kenmerk)
+    gemeld = kenmerk.short() or secrets.token_hex(4)
+    logger.exception("%s: onverwachte fout, kenmerk %s", what, gemeld)
     return (
         "Er ging iets mis bij het verwerken van het antwoord. Probeer het opnieuw. Gaat het weer mis, neem dan "
-        f"contact op met VNG-support en noem kenmerk {kenmerk}."
+        f"contact op met VNG-support en noem kenmerk {gemeld}."
     )
 
 

@@ -22,6 +22,7 @@ from exchange.selection import Onvolledig, VraagFout
 from exchange.standard import ID_PATROON, Soort, is_oin
 from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
+from um_portal import metingen
 from um_portal.audit import brontelling
 from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
@@ -208,6 +209,7 @@ def _route(interface: Interface, request: HttpRequest) -> str:
             counted = _count_within(interface, gemeente, parties.van, vraag, records)
             uitkomst = Uitkomst.GELUKT
         finally:
+            metingen.BRON.labels(vraag, uitkomst.value).inc()
             if not counted:
                 given = records if uitkomst is Uitkomst.GELUKT else 0
                 brontelling.count(gemeente.pk, parties.van, vraag, uitkomst=uitkomst, records=given)

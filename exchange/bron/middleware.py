@@ -12,6 +12,8 @@ from um_portal.machines import ShortWay
 class BronMiddleware(ShortWay):
     """The short way in for the exchange, in every version of the interface that is spoken."""
 
+    naam = "bron"
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
         self.prefix = tuple(f"{address}/" for address in SPOKEN)

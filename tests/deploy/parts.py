@@ -70,7 +70,7 @@ def call(path: Path, address: str, method: str = "GET", **more: Any) -> tuple[in
 def a_web_part(naam: str, place: Path, *without: str, **env: str) -> Iterator[Path]:
     """Runs one web part on a socket in `place`, and gives the socket when it answers."""
     path, log = place / f"{naam}.sock", place / f"{naam}.log"
-    with a_part(naam, log, *without, UM_BIND=f"unix:{path}", UM_WEB_PROCESSEN="1", **env) as process:
+    with a_part(naam, log, *without, UM_BIND=f"unix:{path}", **{"UM_WEB_PROCESSEN": "1", **env}) as process:
 
         def lives() -> bool:
             assert process.poll() is None, log.read_text()

@@ -236,7 +236,7 @@ def test_the_readme_leads_to_every_document_for_people_who_do_not_program() -> N
 def test_all_papers_tell_the_same_version_and_licence() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     package = json.loads((ROOT / "package.json").read_text())
-    public = yaml.safe_load((ROOT / "publiccode.yaml").read_text())
+    public = yaml.safe_load((ROOT / "publiccode.yml").read_text())
     latest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
     assert latest is not None
     versions = {project["version"], package["version"], public["softwareVersion"], latest[1]}

@@ -13,6 +13,8 @@ class Ronde(models.Model):
     klaar_op = models.DateTimeField(null=True)
     # When it last ended well; after a failure that is before `klaar_op`.
     gelukt_op = models.DateTimeField(null=True)
+    # When a clock last gave it its turn; of more clocks the first one counts.
+    beurt_op = models.DateTimeField(null=True)
     # When somebody last asked to run it at once.
     gevraagd_op = models.DateTimeField(null=True)
 

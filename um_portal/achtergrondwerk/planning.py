@@ -1,7 +1,8 @@
 """Writes down when each part of the schedule ran, tells which ones are late, and runs one at once.
 
 The workers write it, at the beginning and the end of such a job. Every part may run at any time, also twice at
-once: it takes up lost work, or erases what is past its term.
+once: it takes up lost work, or erases what is past its term. Of several clocks that hand out the same part the
+first one counts (`Gepland`), and a clock that starts hands out what was missed (`catch_up`).
 """
 
 import logging
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from celery import current_app
+from celery import Task, current_app
 from celery.schedules import crontab
 from celery.signals import task_postrun, task_prerun
 from django.conf import settings
@@ -40,6 +41,8 @@ WERK: Final = {
     "ruim-verlopen-records-op": "Verlopen gepubliceerde gegevens wissen",
     "controleer-voorwaarden": "Voorwaarden voor deelname nalopen",
 }
+# The header of a job that a clock handed out, with the name in the schedule.
+KOP: Final = "um_planning"
 # A clock that stood still for a moment is not late.
 _SPELING: Final = timedelta(minutes=2)
 # Whoever asks again within this time is told that it was asked already.
@@ -120,6 +123,58 @@ def run_now(door: Gebruiker, naam: str) -> None:
             raise NietGestart(
                 "De wachtrij antwoordt niet. Er is niets gestart. Vraag de beheerder of Redis draait."
             ) from None
+
+
+# --- Several clocks, and none ------------------------------------------------------------------------------
+
+
+class Gepland(Task):
+    """A job of the schedule: when a clock hands it out, it runs only if no other clock did so for the same turn."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the job, or leaves it to the one that has the turn."""
+        naam = getattr(self.request, KOP, None) or (self.request.headers or {}).get(KOP)
+        if naam in settings.CELERY_BEAT_SCHEDULE and not take_turn(naam):
+            return None
+        return super().__call__(*args, **kwargs)
+
+
+def take_turn(naam: str) -> bool:
+    """Takes the turn of this part of the schedule; False when that was done already."""
+    schedule = settings.CELERY_BEAT_SCHEDULE[naam]["schedule"]
+    now = timezone.now()
+    with voor_portaal():
+        Ronde.objects.get_or_create(naam=naam)
+        ronde = Ronde.objects.select_for_update().get(naam=naam)
+        if ronde.beurt_op is not None and not _is_due(schedule, ronde.beurt_op, now):
+            return False
+        ronde.beurt_op = now
+        ronde.save(update_fields=["beurt_op"])
+    return True
+
+
+def _is_due(schedule: float | crontab, last: datetime, now: datetime) -> bool:
+    if isinstance(schedule, crontab):
+        return bool(schedule.remaining_estimate(last) <= timedelta(0))
+    # Two clocks of one rhythm are at most half a turn apart; a message may have waited a little.
+    return now - last > timedelta(seconds=schedule) / 2
+
+
+def catch_up() -> list[str]:
+    """Hands out every part of the schedule that was missed, and gives their names; for a clock that starts.
+
+    A broker or database that is away stops nothing: the schedule itself goes on.
+    """
+    try:
+        missed = [een.naam for een in stand() if een.is_te_laat]
+        for naam in missed:
+            current_app.send_task(
+                settings.CELERY_BEAT_SCHEDULE[naam]["task"], retry=False, headers={KOP: naam}
+            )
+    except (DatabaseError, OperationalError, OSError) as error:
+        logger.warning("planning: inhalen lukte niet (%s)", type(error).__name__)
+        return []
+    return missed
 
 
 # --- What the workers write --------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ class Handeling(TextChoices):
     INLOGDIENST_GEWIJZIGD = "inlogdienst_gewijzigd", "Inloggen via de gemeente gewijzigd"
     IDENTITEIT_GEKOPPELD = "identiteit_gekoppeld", "Account gekoppeld aan de inlogdienst van de gemeente"
     LOGBOEK_GEDOWNLOAD = "logboek_gedownload", "Logboek gedownload"
+    WISSING_HERHAALD = "wissing_herhaald", "Wissing opnieuw uitgevoerd na het terugzetten van een back-up"
     LOGBOEK_OPGERUIMD = "logboek_opgeruimd", "Regels van het logboek gewist omdat hun tijd voorbij is"
 
 

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
+from um_portal import kenmerk, metingen
 from um_portal.audit import koppen
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.models import Uitkomst
@@ -37,7 +38,8 @@ def log_act(
 
     Without a municipality it is a line of the portal itself; call inside `voor_portaal`. `gebruiker` is who
     asked for what a background task does; where a user works, that user counts. `betrokkene` is the user
-    whom the act is about. `trace` (32 hex digits) and `span` (16) tie lines together; `duur_ms` is the time
+    whom the act is about. `trace` (32 hex digits; by default the
+    reference of the request) and `span` (16) tie lines together; `duur_ms` is the time
     that the act took, in milliseconds.
     """
     parameters = [
@@ -50,13 +52,14 @@ def log_act(
         str(uitkomst or ""),
         vum_id,
         partij,
-        trace or secrets.token_hex(16),
+        trace or kenmerk.current() or secrets.token_hex(16),
         span or new_span(),
         duur_ms,
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT um_log({', '.join(['%s'] * len(parameters))})", parameters)
     koppen.write_after(gemeente.pk if gemeente else PORTAAL)
+    _count_after(handeling, uitkomst)
 
 
 def log_account(
@@ -82,11 +85,18 @@ def log_account(
                     account.pk if account else None,
                     onderwerp,
                     str(uitkomst or ""),
-                    secrets.token_hex(16),
+                    kenmerk.current() or secrets.token_hex(16),
                     new_span(),
                 ],
             )
+        _count_after(handeling, uitkomst)
         transaction.on_commit(koppen.write_all, robust=True)
+
+
+def _count_after(handeling: Handeling, uitkomst: Uitkomst | None) -> None:
+    """Counts the act for the operator when the present transaction has ended well."""
+    counter = metingen.HANDELINGEN.labels(str(handeling), str(uitkomst or ""))
+    transaction.on_commit(counter.inc, robust=True)
 
 
 def new_span() -> str:

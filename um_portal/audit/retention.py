@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import connection
 
-from um_portal.audit import koppen
+from um_portal.audit import koppen, wissingen
 from um_portal.audit.models import Keten
 
 
@@ -20,4 +20,5 @@ def erase_expired() -> int:
         erased += number
     koppen.write_all()
     koppen.erase_expired()
+    wissingen.erase_expired()
     return erased

@@ -21,8 +21,10 @@ from django.utils import timezone
 from um_portal.accounts import mail, sessies, uitnodigingen
 from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
 from um_portal.accounts.uitnodigingen import UitnodigenMislukt, clean_email
+from um_portal.audit import wissingen
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.collegas.models import Genodigde, Rolvoorstel
 from um_portal.errors import FoutMetMelding
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Lidmaatschap, Rol
@@ -396,7 +398,14 @@ def remove(gemeente: Gemeente, lidmaatschap_id: int, door: Gebruiker) -> None:
             _clear_of(gemeente, gebruiker, door)
         Rolvoorstel.objects.filter(email=gebruiker.username).delete()
         lid.delete()
-        log_act(gemeente, Handeling.COLLEGA_VERWIJDERD, gebruiker=door, onderwerp=_onderwerp(gebruiker))
+        log_erasure(
+            gemeente,
+            Handeling.COLLEGA_VERWIJDERD,
+            Wat.LIDMAATSCHAP,
+            [wissingen.pseudonym_of(gebruiker)],
+            gebruiker=door,
+            onderwerp=_onderwerp(gebruiker),
+        )
         wat = f"U hoort niet meer bij {gemeente.naam} en kunt daar niet meer voor werken."
         _later(mail.notify_role_change, gebruiker, wat)
         # Every page asks the database for the membership. Who has nothing left here is logged out as well.

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from um_portal.accounts import sessies
 from um_portal.accounts.models import Gebruiker
+from um_portal.audit import wissingen
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente, Lidmaatschap
@@ -36,6 +37,7 @@ def erase_user(gebruiker: Gebruiker, *, only: Gemeente | None = None, door: Gebr
         with voor_gemeente(gemeente):
             Lidmaatschap.objects.filter(gebruiker=locked).delete()
             log_act(gemeente, Handeling.GEBRUIKER_GEWIST, gebruiker=door, betrokkene=locked)
+    wissingen.note_user(locked)
     if locked.supportrol:
         call(Gebruiker, "um_supportrol_intrekken", locked.pk)
     locked.delete()

@@ -18,6 +18,7 @@ from django.utils import timezone
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import erasure, lifecycle, voorwaarden
 from um_portal.gemeenten.models import Vertrek
@@ -58,6 +59,11 @@ def announce(gemeente: Gemeente, reden: Vertrekreden, door: Gebruiker | None) ->
         log_act(gemeente, Handeling.VERTREK_AANGEKONDIGD, gebruiker=door, onderwerp=reden.value)
 
 
+def is_announced() -> bool:
+    """Tells whether a departure was announced; call inside `voor_gemeente`."""
+    return bool(Vertrek.objects.exists())
+
+
 def call_off(gemeente: Gemeente, door: Gebruiker | None) -> bool:
     """Takes the announcement back; False when there is none, or when the departure was confirmed."""
     with voor_gemeente(gemeente):
@@ -85,7 +91,9 @@ def confirm(gemeente: Gemeente, naam: str, door: Gebruiker | None) -> None:
         Vertrek.objects.filter(pk=row.pk).update(
             bevestigd_op=timezone.now(), bevestigd_door=door, gewijzigd_op=timezone.now()
         )
-        log_act(gemeente, Handeling.GEMEENTE_VERTROKKEN, gebruiker=door, onderwerp=row.reden)
+        log_erasure(
+            gemeente, Handeling.GEMEENTE_VERTROKKEN, Wat.GEMEENTE, gebruiker=door, onderwerp=row.reden
+        )
 
 
 def erase(gemeente: Gemeente) -> bool:

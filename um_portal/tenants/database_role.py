@@ -66,6 +66,7 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_dagverbruik",
         "um_zoekcijfers",
         "um_bronverbruik",
+        "um_meetcijfers",
     }
 )
 

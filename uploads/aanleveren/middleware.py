@@ -9,6 +9,7 @@ from uploads.aanleveren import api
 class AanleverMiddleware(ShortWay):
     """Answers systems that deliver."""
 
+    naam = "aanleveren"
     prefix = api.PREFIX
 
     def answer(self, request: HttpRequest) -> HttpResponse:

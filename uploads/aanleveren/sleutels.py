@@ -28,6 +28,7 @@ from django.utils import timezone
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Aanleversleutel
@@ -117,8 +118,13 @@ def revoke(gemeente: Gemeente, sleutel_id: int, gebruiker: AbstractBaseUser | No
             ingetrokken_op=timezone.now()
         )
         if done:
-            log_act(
-                gemeente, Handeling.SLEUTEL_INGETROKKEN, gebruiker=gebruiker, onderwerp=_subject(sleutel_id)
+            log_erasure(
+                gemeente,
+                Handeling.SLEUTEL_INGETROKKEN,
+                Wat.SLEUTEL,
+                [sleutel_id],
+                gebruiker=gebruiker,
+                onderwerp=_subject(sleutel_id),
             )
     return bool(done)
 

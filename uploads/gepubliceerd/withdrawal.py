@@ -14,6 +14,7 @@ from exchange.bron.models import Besluit
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.erasure import expire_waiting
@@ -39,8 +40,15 @@ def withdraw_records(
     with voor_gemeente(gemeente):
         newest = Levering.objects.aggregate(newest=Max("pk"))["newest"] or 0
         number = withdrawal.withdraw(gemeente, soort, ids, batch=newest)
-        log_act(
-            gemeente, Handeling.RECORDS_INGETROKKEN, gebruiker=gebruiker, onderwerp=soort.label, aantal=number
+        log_erasure(
+            gemeente,
+            Handeling.RECORDS_INGETROKKEN,
+            Wat.RECORDS,
+            sorted(set(ids)),
+            soort=soort.value,
+            gebruiker=gebruiker,
+            onderwerp=soort.label,
+            aantal=number,
         )
     return number
 
@@ -54,9 +62,11 @@ def withdraw_everything(gemeente: Gemeente, soort: Soort, gebruiker: AbstractBas
     with voor_gemeente(gemeente):
         number = withdrawal.withdraw_all(gemeente, soort)
         expire_waiting(soort, _VERVALLEN)
-        log_act(
+        log_erasure(
             gemeente,
             Handeling.RECORDS_INGETROKKEN,
+            Wat.SET,
+            soort=soort.value,
             gebruiker=gebruiker,
             onderwerp=f"{soort.label}, alles",
             aantal=number,

@@ -11,6 +11,7 @@ from exchange.bron import concept
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
@@ -56,7 +57,14 @@ def withdraw(gemeente: Gemeente, levering_id: int, gebruiker: AbstractBaseUser |
             return False
         levering = Levering.objects.get(pk=levering_id)
         erase_content(levering)
-        log_act(gemeente, Handeling.LEVERING_INGETROKKEN, gebruiker=gebruiker, onderwerp=str(levering))
+        log_erasure(
+            gemeente,
+            Handeling.LEVERING_INGETROKKEN,
+            Wat.LEVERING,
+            [levering_id],
+            gebruiker=gebruiker,
+            onderwerp=str(levering),
+        )
     return True
 
 

@@ -233,6 +233,11 @@ class Levering(GemeenteModel, Taak):
         return self.status in BEZIG
 
     @property
+    def is_onderbroken(self) -> bool:
+        """Tells whether the worker that began with it did not come to an end, so that another one has it."""
+        return self.is_bezig and self.pogingen > 1
+
+    @property
     def gaat_vanzelf_verder(self) -> bool:
         """Tells whether it is converted, and will be published or stopped by the portal itself."""
         done = {Leveringstatus.OMGEZET, Leveringstatus.KOPPELEN, Leveringstatus.MISLUKT}

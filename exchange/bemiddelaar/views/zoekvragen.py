@@ -12,7 +12,7 @@ from exchange.bemiddelaar.forms import Eigenform
 from exchange.bemiddelaar.models import Resultaat, Zoekvraag
 from exchange.bemiddelaar.views.berichten import follow
 from um_portal.audit.handelingen import Handeling
-from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
@@ -104,8 +104,13 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     zoekvraag = owned_search(request, pk)
     if request.method == "POST":
         zoekvraag.delete()
-        log_act(
-            request.gemeente, Handeling.ZOEKVRAAG_GEWIST, gebruiker=request.user, onderwerp=f"zoekvraag {pk}"
+        log_erasure(
+            request.gemeente,
+            Handeling.ZOEKVRAAG_GEWIST,
+            Wat.ZOEKVRAAG,
+            [pk],
+            gebruiker=request.user,
+            onderwerp=f"zoekvraag {pk}",
         )
         messages.success(request, "De zoekvraag en de resultaten zijn gewist.")
         return redirect("bemiddelaar:lijst")

@@ -5,6 +5,7 @@ point to. It shows no values: some are secret.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from um_portal.tenants import login
 GOED, LET_OP, FOUT = "goed", "let op", "fout"
 _SOON = timedelta(days=30)
 _CLOCK_SECONDS = 2
+# Per cent that is free.
+_NEARLY_FULL, _FULL = 15, 5
 _CONFINED = "from uploads.sandbox.confinement import confine; import sys; sys.exit(confine() or 0)"
 
 Bevinding = tuple[str, str]
@@ -124,6 +127,26 @@ def _static() -> Iterator[Bevinding]:
         yield GOED, "De vormgeving is verzameld."
 
 
+def _places() -> Iterator[Bevinding]:
+    """Looks at what must outlive the database, and at the room that is left there."""
+    for name in ("UM_WISSINGEN", "UM_LOGBOEK_KOPPEN"):
+        place = getattr(settings, name)
+        try:
+            place.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError:
+            pass
+        if not os.access(place, os.W_OK | os.X_OK):
+            yield FOUT, f"De map van {name} is er niet, of dit account mag er niet schrijven."
+    usage = shutil.disk_usage(settings.UM_DATA_DIR if settings.UM_DATA_DIR.is_dir() else "/")
+    free = 100 * usage.free // usage.total
+    if free < _FULL:
+        yield FOUT, f"De schijf is vol: nog {free}% vrij."
+    elif free < _NEARLY_FULL:
+        yield LET_OP, f"De schijf is bijna vol: nog {free}% vrij."
+    else:
+        yield GOED, "Er is plaats op de schijf, ook voor wat buiten de database blijft."
+
+
 def _sandbox() -> Iterator[Bevinding]:
     done = subprocess.run(
         [sys.executable, "-c", _CONFINED], check=False, capture_output=True, cwd=settings.BASE_DIR
@@ -151,5 +174,6 @@ _CHECKS: tuple[tuple[str, Callable[[], Iterator[Bevinding]]], ...] = (
     ("Redis", _redis),
     ("Het certificaat voor de uitwisseling", _certificate),
     ("De vormgeving", _static),
+    ("De schijf", _places),
     ("Het leesproces", _sandbox),
 )
