@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from exchange.bemiddelaar.views import details, resultaten, zoeken, zoekvragen
+from exchange.bemiddelaar.views import (
+    cijfers,
+    contactmomenten,
+    details,
+    export,
+    resultaten,
+    signalen,
+    zoeken,
+    zoekvragen,
+)
 
 app_name = "bemiddelaar"
 urlpatterns = [
@@ -15,4 +24,13 @@ urlpatterns = [
     path("vragen/<int:pk>/verwijderen", zoekvragen.erase, name="verwijder"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/", resultaten.result, name="resultaat"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/detail", details.detail, name="detail"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/vervolg", details.outcome, name="vervolg"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/signaal", details.signal, name="signaal"),
+    path("vragen/<int:pk>/export", export.export, name="export"),
+    path("contactmomenten", contactmomenten.contactmomenten, name="contactmomenten"),
+    path("cijfers", cijfers.own, name="cijfers"),
+    path("cijfers/alle", cijfers.everywhere, name="cijfers_alle"),
+    path("meldingen", signalen.own, name="signalen"),
+    path("meldingen/alle", signalen.everywhere, name="signalen_alle"),
+    path("meldingen/<int:nummer>/stand", signalen.move, name="signaalstand"),
 ]

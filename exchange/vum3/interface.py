@@ -6,6 +6,7 @@ registered in `exchange.interfaces`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -63,6 +64,11 @@ class Interface:
         Leaves out criteria that do not exist for this kind.
         """
         return compose(self.zoekvelden[soort], criteria)
+
+    def compose_contactmomenten(self, nummer_kvk: str, sinds: date | None) -> dict[str, Any]:
+        """Gives the `vraagObject` that asks for the contacts with one employer, since a day when one is given."""
+        since = {"datum": {"$gte": sinds.isoformat()}} if sinds else {}
+        return {"werkgever.nummerKvk": {"$eq": nummer_kvk}, **since}
 
     def narrow(
         self, soort: Soort, vraag_object: Any, profielen: Iterable[Mapping[str, Any]]

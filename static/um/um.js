@@ -13,7 +13,7 @@ import './kopieerveld.js';
 import './passkey.js';
 import './suggesties.js';
 import { keepTableMeaning, stopOnlyWhereScrolls } from './tabel.js';
-import './vertrouwelijk.js';
+import { closeInTime } from './vertrouwelijk.js';
 import { countTicks } from './vinkjes.js';
 import { searchable } from './zoekkeuze.js';
 
@@ -23,6 +23,7 @@ function enhance(root) {
   each(root, '[data-bestand]', dropZone);
   each(root, 'select[data-zoekbaar]', searchable);
   each(root, 'form[data-vinkjes]', countTicks);
+  each(root, '[data-sluit-na]', closeInTime);
   each(root, '[data-vul-in], [data-kopieer]', (button) => {
     button.hidden = false;
   });

@@ -26,7 +26,7 @@ STYLES = (
     *("kop", "navigatie", "kruimelpad", "voet"),
     *("melding", "knop", "badge", "kaart", "tegel", "kerncijfer", "stappen", "voortgang", "leeg", "gegevens"),
     *("schakel", "formulier", "bestand", "tabel", "kolomkop", "paginering", "zoekkeuze"),
-    *("inloggen", "tweede-factor", "foutpagina", "koppelingen", "controle", "waarden"),
+    *("inloggen", "tweede-factor", "foutpagina", "koppelingen", "controle", "waarden", "detail"),
 )
 
 

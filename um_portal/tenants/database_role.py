@@ -66,6 +66,8 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_dagverbruik",
         "um_zoekcijfers",
         "um_bronverbruik",
+        "um_tellingen",
+        "um_signalen",
     }
 )
 

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_GET
 from exchange.bemiddelaar import details
 from exchange.bemiddelaar.models import Resultaat, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
+from exchange.bemiddelaar.views.details import match_context
 from exchange.bemiddelaar.views.zoekvragen import PER_PAGINA, own_result, own_search
 from exchange.display import as_pairs
-from um_portal.gemeenten import daglimieten
-from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -49,7 +48,7 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         apart = request.GET.get("apart") == "ja" and zoekvraag.niet_passend > 0
         results = (
             Resultaat.objects.filter(zoekvraag=zoekvraag, past=not apart)
-            .select_related("zoekvraag")
+            .select_related("zoekvraag", "vervolg")
             .defer("profiel", "zoekvraag__vraag_object")
         )
         words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
@@ -92,9 +91,6 @@ def result(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         "resultaat": resultaat,
         "gegevens": as_pairs(zoekvraag.soort_van, resultaat.profiel),
         "mist": shortcomings(zoekvraag.soort_van, resultaat.tekorten),
-        "details_over": details.details_left(zoekvraag),
-        "details_onbekend": details.details_unknown(zoekvraag),
-        "max_details": settings.UM_MAX_DETAILS,
-        "vandaag": daglimieten.room(request.gemeente, request.user, Verbruikssoort.DETAILS),
+        **match_context(request, resultaat),
     }
     return render(request, "bemiddelaar/resultaat.html", context)
