@@ -17,7 +17,6 @@ from exchange.display import as_pairs
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
-from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
@@ -114,8 +113,6 @@ def _shown(request: GemeenteRequest, resultaat: Resultaat, found: details.Detail
         "gegevens": as_pairs(soort, found.record),
         "contacten": contactkaart.contacts(soort, found.record),
         "bron": partijen.name_of(found.bron_oin),
-        "bron_oin": found.bron_oin,
-        "is_gemeente": Gemeente.objects.filter(oin=found.bron_oin).exists(),
     }
 
 
