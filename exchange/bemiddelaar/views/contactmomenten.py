@@ -70,7 +70,7 @@ class ContactmomentForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def contactmomenten(request: GemeenteRequest) -> HttpResponse:
     """Asks for the contacts with an employer, and shows them once."""
-    form = ContactmomentForm(request.POST or None if request.method == "GET" else request.POST)
+    form = ContactmomentForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "minuten": settings.UM_DETAIL_MINUTEN}
     status = 200
     if request.method == "POST":
