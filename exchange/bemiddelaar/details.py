@@ -114,7 +114,8 @@ def requests_of(resultaat: Resultaat) -> int:
 def source_of(resultaat: Resultaat) -> str:
     """Gives the OIN of the source, when a detail of this match told it; call inside `voor_gemeente`."""
     rows = Detailaanvraag.objects.filter(resultaat=resultaat).exclude(bron_oin="")
-    return rows.values_list("bron_oin", flat=True).last() or ""
+    found: str | None = rows.values_list("bron_oin", flat=True).last()
+    return found or ""
 
 
 def details_unknown(zoekvraag: Zoekvraag) -> int:

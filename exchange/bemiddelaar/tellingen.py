@@ -4,7 +4,7 @@ The rows know no person and no search, so they outlive both. A municipality sees
 sees those of all of them by functions of the database, which hide the small ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -45,19 +45,15 @@ def count(gemeente: Gemeente, soort: Soort, geteld: Geteld, number: int = 1, day
 
 @dataclass(frozen=True, slots=True)
 class Maandcijfers:
-    """The numbers of one month, of one kind or all of them, or of one municipality; None is a small number.
+    """The numbers of one month, of one kind or all of them, or of one municipality.
 
-    `naam` says whose or of what they are. `minstens`: the real number may be larger.
+    `naam` says whose or of what they are. `aantallen` has the names of `KOLOMMEN`; None is a small number, and what
+    is not there is zero. The real number of what is in `minstens` may be larger.
     """
 
     maand: date
     naam: str
-    zoekvragen: int | None = 0
-    details: int | None = 0
-    contactmomenten: int | None = 0
-    contact: int | None = 0
-    geplaatst: int | None = 0
-    niet_passend: int | None = 0
+    aantallen: Mapping[str, int | None]
     minstens: frozenset[str] = frozenset()
 
     def texts(self) -> list[str]:
@@ -65,7 +61,7 @@ class Maandcijfers:
         return [self._text(name) for name in KOLOMMEN]
 
     def _text(self, name: str) -> str:
-        number = getattr(self, name)
+        number = self.aantallen.get(name, 0)
         if number is None:
             return f"minder dan {KLEINSTE}"
         return f"ten minste {number}" if name in self.minstens else str(number)
@@ -85,16 +81,16 @@ KOLOMMEN: Final = {
 def own_figures() -> list[Maandcijfers]:
     """Lists the figures of the last months per kind, the newest first; call inside `voor_gemeente`."""
     since = _first_month()
-    found: dict[tuple[date, str], dict[str, int]] = {}
+    found: dict[tuple[date, str], dict[str, int | None]] = {}
     for row in Telling.objects.filter(maand__gte=since):
         numbers = found.setdefault((row.maand, row.soort), {})
         name = "contact" if row.geteld in CONTACT else row.geteld
-        numbers[name] = numbers.get(name, 0) + row.aantal
+        numbers[name] = (numbers.get(name) or 0) + row.aantal
         if row.geteld == Geteld.GEPLAATST:
             numbers["geplaatst"] = row.aantal
     order = sorted(found, key=lambda key: (-key[0].toordinal(), key[1]))
     return [
-        Maandcijfers(month, soort, **found[month, soort])
+        Maandcijfers(month, soort, found[month, soort])
         for month, soort in order
         if any(found[month, soort].values())
     ]
@@ -120,7 +116,7 @@ def figures_everywhere(gemeenten: Iterable[Gemeente]) -> list[Maandcijfers]:
                 least.add(what)
     order = sorted(found, key=lambda key: (-key[0].toordinal(), *key[1:]))
     return [
-        Maandcijfers(key[0], key[1] or "Alle gemeenten", **found[key][0], minstens=frozenset(found[key][1]))
+        Maandcijfers(key[0], key[1] or "Alle gemeenten", found[key][0], frozenset(found[key][1]))
         for key in order
     ]
 

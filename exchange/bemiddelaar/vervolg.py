@@ -41,14 +41,14 @@ def set_vervolg(gemeente: Gemeente, resultaat: Resultaat, gekozen: str) -> Vervo
     with voor_gemeente(gemeente):
         # Two tabs: the second waits here, and sees what the first wrote.
         Resultaat.objects.select_for_update().get(pk=resultaat.pk)
-        old = Vervolg.objects.filter(resultaat=resultaat).first()
+        old: Vervolg | None = Vervolg.objects.filter(resultaat=resultaat).first()
         changes = []
         if old is not None:
             if (old.stap, old.reden) == (stap, reden):
                 return old
             changes.append((timezone.localdate(old.gezet_op), old.stap, -1))
             old.delete()
-        new = None
+        new: Vervolg | None = None
         if stap:
             now = timezone.now()
             new = Vervolg.objects.create(
