@@ -74,7 +74,10 @@ UM_DETAIL_TIJDSLIMIET = env.float("UM_DETAIL_TIJDSLIMIET", default=12.0)
 # After so many minutes a page with a detail closes by itself.
 UM_DETAIL_MINUTEN = env.int("UM_DETAIL_MINUTEN", default=10)
 # The names of sources that are no municipality of this portal: OIN=name, with a comma between two.
-UM_PARTIJEN = env.dict("UM_PARTIJEN", default={})
+UM_PARTIJEN: dict[str, str] = {
+    oin.strip(): naam.strip()
+    for oin, _, naam in (one.partition("=") for one in env.list("UM_PARTIJEN", default=[]))
+}
 
 UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
 UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)

@@ -170,7 +170,7 @@ class Doel(models.TextChoices):
 
 
 class Stap(models.TextChoices):
-    """What came of a match, as the jobcoach says it."""
+    """The steps that a match can come to, as the jobcoach says."""
 
     BENADERD = "benaderd", "Benaderd"
     VOORGESTELD = "voorgesteld", "Voorgesteld"
@@ -191,7 +191,7 @@ class Afvalreden(models.TextChoices):
 
 
 class Vervolg(GemeenteModel):
-    """What came of a match. It goes with the match; only a count stays (`Telling`)."""
+    """The step that a match came to. It goes with the match; only a count stays (`Telling`)."""
 
     resultaat = models.OneToOneField(Resultaat, on_delete=models.CASCADE, related_name="vervolg")
     stap = models.CharField("vervolg", max_length=12, choices=Stap)
