@@ -5,6 +5,7 @@ import io
 import re
 import time
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -164,7 +165,7 @@ def test_of_a_double_click_and_many_tabs_one_request_goes_out(exchange, settings
     exchange.answer = slowly
     browsers = [een_client(jobcoach) for _ in range(12)]
     url = url_of(zoekvraag, "resultaten/1/detail")
-    pages = at_once(*[lambda one=one: one.post(url, {"eerder": "0"}) for one in browsers])
+    pages = at_once(*[partial(one.post, url, {"eerder": "0"}) for one in browsers])
     assert sorted(page.status_code for page in pages) == [200] + [409] * 11
     assert all("wordt op dit moment al opgevraagd" in page.text for page in pages if page.status_code == 409)
     assert (asked(exchange), used_today(gemeente)) == (1, 1)
@@ -181,9 +182,7 @@ def test_two_coaches_with_twenty_requests_never_get_more_than_ten(exchange, sett
         matches = list(Resultaat.objects.select_related("zoekvraag").order_by("volgnummer"))
     # Each of eight matches by both, and four of them once more, however often they were asked before.
     plan = [(coach, match) for match in matches for coach in coaches] + [(coaches[0], m) for m in matches[:4]]
-    got = at_once(
-        *[lambda who=who, match=match: details.request_detail(gemeente, who, match) for who, match in plan]
-    )
+    got = at_once(*[partial(details.request_detail, gemeente, who, match) for who, match in plan])
     assert len(got) == 20
     assert sum(isinstance(one, details.Detail) for one in got) == 10
     assert sum(isinstance(one, details.LimietBereikt) for one in got) == 10
@@ -337,7 +336,7 @@ def test_two_tabs_that_choose_at_once_count_one_outcome(exchange) -> None:
     with voor_gemeente(gemeente):
         match = Resultaat.objects.select_related("zoekvraag").get()
     chosen = ["benaderd", "geplaatst", "voorgesteld", "niet_passend uren", "benaderd", "geplaatst"]
-    done = at_once(*[lambda one=one: vervolg.set_vervolg(gemeente, match, one) for one in chosen])
+    done = at_once(*[partial(vervolg.set_vervolg, gemeente, match, one) for one in chosen])
     assert all(isinstance(one, Vervolg) for one in done), done
     with voor_gemeente(gemeente):
         assert counted(gemeente) == {Vervolg.objects.get().stap: 1}
