@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -156,7 +157,7 @@ def test_of_a_double_click_and_many_tabs_one_request_goes_out(exchange, settings
     jobcoach = een_gebruiker(gemeente)
     exchange.matches = [een_match()]
     zoekvraag = een_zoekvraag(gemeente, jobcoach)
-    normal = exchange.answer
+    normal: Callable[[BaseHTTPRequestHandler], Answer] = exchange.answer
 
     def slowly(handler: BaseHTTPRequestHandler) -> Answer:
         time.sleep(1)
@@ -598,7 +599,7 @@ def test_results_go_along_without_details_and_with_the_day_that_they_expire(
         Resultaat.objects.filter(volgnummer=2).update(omschrijving=formula)
     assert "?als=xlsx" in browser.get(url_of(zoekvraag)).text
     book = browser.get(url_of(zoekvraag, "export?als=xlsx"))
-    sheet = load_workbook(io.BytesIO(book.content)).active
+    sheet: Any = load_workbook(io.BytesIO(book.content)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[0][0].startswith("Gegevens van personen. Wis dit bestand op ")
     assert rows[2][:3] == ["Nummer", "Beroep", "Postcode"]
