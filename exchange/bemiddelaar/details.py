@@ -71,13 +71,14 @@ class Detailstand:
     """The details of a search as a page shows them, and how often that of one match was asked.
 
     `punten` has an entry for each detail of the search: True for what is left; empty when there are too many
-    to show.
+    to show. `bron_oin` is the OIN of the source of this match, empty as long as no detail told it.
     """
 
     max_details: int
     details_over: int
     details_onbekend: int
     eerder: int
+    bron_oin: str
     doel_verplicht: bool
     doelen: list[tuple[str, str]]
 
@@ -94,28 +95,27 @@ _MEESTE_PUNTEN = 20
 
 def standing(gemeente: Gemeente, resultaat: Resultaat) -> Detailstand:
     """Tells how the details of a search stand, for the page of one match; call inside `voor_gemeente`."""
-    zoekvraag = resultaat.zoekvraag
+    zoekvraag, sources = resultaat.zoekvraag, _sources(resultaat)
     return Detailstand(
         settings.UM_MAX_DETAILS,
         details_left(zoekvraag),
         details_unknown(zoekvraag),
-        requests_of(resultaat),
+        len(sources),
+        next((oin for oin in reversed(sources) if oin), ""),
         gemeente.doel_verplicht,
         Doel.choices,
     )
 
 
-def requests_of(resultaat: Resultaat) -> int:
-    """Counts the requests of this detail that count; call inside `voor_gemeente`."""
-    found: int = Detailaanvraag.objects.filter(resultaat=resultaat).count()
-    return found
-
-
 def source_of(resultaat: Resultaat) -> str:
     """Gives the OIN of the source, when a detail of this match told it; call inside `voor_gemeente`."""
-    rows = Detailaanvraag.objects.filter(resultaat=resultaat).exclude(bron_oin="")
-    found: str | None = rows.values_list("bron_oin", flat=True).last()
-    return found or ""
+    return next((oin for oin in reversed(_sources(resultaat)) if oin), "")
+
+
+def _sources(resultaat: Resultaat) -> list[str]:
+    """Gives for every request of this detail that counts the OIN of the source, empty when it told none."""
+    rows = Detailaanvraag.objects.filter(resultaat=resultaat).order_by("pk")
+    return list(rows.values_list("bron_oin", flat=True))
 
 
 def details_unknown(zoekvraag: Zoekvraag) -> int:

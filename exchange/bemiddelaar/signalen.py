@@ -91,11 +91,13 @@ class Signaal:
 
 def own_signals(gemeente: Gemeente) -> list[Signaal]:
     """Lists the signals of this municipality, the newest first; call inside `voor_gemeente`."""
-    return [_seen(gemeente, row) for row in Kwaliteitssignaal.objects.all()]
+    rows = list(Kwaliteitssignaal.objects.all())
+    names = partijen.names_of(row.bron_oin for row in rows)
+    return [_seen(gemeente, row, names) for row in rows]
 
 
 def signals_everywhere(gemeenten: Iterable[Gemeente]) -> list[Signaal]:
-    """Lists the signals of all municipalities, the newest first; call inside `als_support`. It takes one query."""
+    """Lists the signals of all municipalities, the newest first; call inside `als_support`. It takes two queries."""
     known = {gemeente.pk: gemeente for gemeente in gemeenten}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -104,10 +106,11 @@ def signals_everywhere(gemeenten: Iterable[Gemeente]) -> list[Signaal]:
         )
         names = [column[0] for column in cursor.description or ()]
         rows = [Kwaliteitssignaal(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-    return [_seen(known[row.gemeente_id], row) for row in rows if row.gemeente_id in known]
+    parties = partijen.names_of(row.bron_oin for row in rows)
+    return [_seen(known[row.gemeente_id], row, parties) for row in rows if row.gemeente_id in known]
 
 
-def _seen(gemeente: Gemeente, row: Kwaliteitssignaal) -> Signaal:
+def _seen(gemeente: Gemeente, row: Kwaliteitssignaal, names: dict[str, str]) -> Signaal:
     return Signaal(
         row.pk,
         gemeente.pk,
@@ -115,7 +118,7 @@ def _seen(gemeente: Gemeente, row: Kwaliteitssignaal) -> Signaal:
         Soort(row.soort).enkelvoud,
         row.vum_id,
         str(row.get_reden_display()),
-        partijen.name_of(row.bron_oin) if row.bron_oin else "",
+        names[row.bron_oin] if row.bron_oin else "",
         row.bron_oin == gemeente.oin,
         Signaalstand(row.stand),
         row.gemeld_op,

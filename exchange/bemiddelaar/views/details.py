@@ -35,15 +35,16 @@ def minutes_open(request: GemeenteRequest) -> int:
 
 def match_context(request: GemeenteRequest, resultaat: Resultaat) -> dict[str, Any]:
     """Gives what the parts about the detail need on the page of a match; call inside `voor_gemeente`."""
+    stand = details.standing(request.gemeente, resultaat)
     return {
-        "detailstand": details.standing(request.gemeente, resultaat),
+        "detailstand": stand,
         "minuten": settings.UM_DETAIL_MINUTEN,
         "minuten_keuze": [settings.UM_DETAIL_MINUTEN * times for times in LANGER],
         "vandaag": daglimieten.room(request.gemeente, request.user, Verbruikssoort.DETAILS),
         "vervolgkeuzes": vervolg.choices(),
         "afvalredenen": vervolg.reasons(),
         "signaalredenen": Signaalreden.choices,
-        "eigen_bron": details.source_of(resultaat) == request.gemeente.oin,
+        "eigen_bron": stand.bron_oin == request.gemeente.oin,
     }
 
 
