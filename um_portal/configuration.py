@@ -120,6 +120,12 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
     for name in _DAGLIMIETEN:
         if settings[name] < 1:
             found.append(f"{name} moet minstens 1 zijn. Schort een gemeente op om haar te stoppen.")
+    if not 1 <= settings["UM_DETAIL_MINUTEN"] <= 60:
+        found.append("UM_DETAIL_MINUTEN moet van 1 tot en met 60 zijn.")
+    if not all(_OIN.fullmatch(oin) and naam for oin, naam in settings["UM_PARTIJEN"].items()):
+        found.append(
+            "UM_PARTIJEN is een lijst als OIN=naam, met een komma ertussen; een OIN heeft 20 cijfers."
+        )
     if not all(_SERVER.fullmatch(name) for name in settings["UM_SSO_UITGEVERS"]):
         found.append(
             "UM_SSO_UITGEVERS noemt servers, met een komma ertussen: een naam, zonder https:// en zonder sterretje."

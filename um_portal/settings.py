@@ -94,6 +94,13 @@ UM_TEGELIJK_INLOGGEN_ADRES = env.int("UM_TEGELIJK_INLOGGEN_ADRES", default=3)
 # From so many bytes on an upload counts; its place ends after so many seconds, however slowly it comes in.
 UM_UPLOAD_GROOT_BYTES = 1_000_000
 UM_UPLOAD_SECONDEN = 120
+# After so many minutes a page with a detail closes by itself.
+UM_DETAIL_MINUTEN = env.int("UM_DETAIL_MINUTEN", default=10)
+# The names of sources that are no municipality of this portal: OIN=name, with a comma between two.
+UM_PARTIJEN: dict[str, str] = {
+    oin.strip(): naam.strip()
+    for oin, _, naam in (one.partition("=") for one in env.list("UM_PARTIJEN", default=[]))
+}
 
 UM_MAX_RESULTATEN = env.int("UM_MAX_RESULTATEN", default=100)
 UM_MAX_DETAILS = env.int("UM_MAX_DETAILS", default=10)
@@ -454,8 +461,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # A job says which turn it is: of two clocks one counts (um_portal.achtergrondwerk.planning).
-for _naam, _deel in CELERY_BEAT_SCHEDULE.items():
-    _deel["options"] = {"headers": {"um_planning": _naam}}
+for _naam, _beurt in CELERY_BEAT_SCHEDULE.items():
+    _beurt["options"] = {"headers": {"um_planning": _naam}}
 
 # --- Who may log in, and how ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Gebruiker"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from exchange.bemiddelaar import searching
+from exchange.bemiddelaar import searching, signalen
 from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry, versheid
 from um_portal.accounts import sessies, uitnodigingen
@@ -53,7 +53,11 @@ def erase_expired() -> None:
     herstellen.erase_expired()
     support.erase_expired()
     _for_each_municipality(
-        searching.erase_expired, uploads.erase_expired, leden.erase_expired, daglimieten.erase_expired
+        searching.erase_expired,
+        signalen.erase_expired,
+        uploads.erase_expired,
+        leden.erase_expired,
+        daglimieten.erase_expired,
     )
     leden.erase_never_opened()
     plaatsen.erase_expired()

@@ -10,7 +10,7 @@ import math
 import re
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 _MAX_ANTWOORD: Final = 64 * 1024 * 1024
 _MAX_DETAIL: Final = 1024 * 1024
+_MAX_CONTACTMOMENTEN: Final = 8 * 1024 * 1024
 _LANGSTE_WACHT: Final = timedelta(days=1)
 # The advice at the end of a sentence, for whoever has to ask again without help of the portal.
 STRAKS: Final = "Probeer het over een paar minuten opnieuw."
@@ -95,6 +96,21 @@ class Antwoord:
 
 
 @dataclass(frozen=True, slots=True)
+class Contactmomenten:
+    """The answer to a question for werkgeverscontactmomenten, with names and numbers of people: stored nowhere.
+
+    `onbruikbaar` counts those that break the contract, or are about another employer.
+    """
+
+    momenten: list[dict[str, Any]]
+    maximum_bereikt: bool
+    onbruikbaar: int
+
+    def __repr__(self) -> str:
+        return "Contactmomenten(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class _Zinnen:
     """The word and the sentences that differ between a search and a detail request."""
 
@@ -117,6 +133,14 @@ _DETAIL: Final = _Zinnen(
     te_groot=_DETAIL_TE_GROOT,
     afgewezen="De uitwisseling kent dit gegeven niet of niet meer. Stel de zoekvraag opnieuw.",
     limiet="De uitwisseling geeft op deze zoekvraag geen details meer: bij haar zijn ze allemaal opgevraagd.",
+)
+
+_CONTACTMOMENTEN: Final = _Zinnen(
+    vraag="contactmomenten",
+    te_groot="De uitwisseling gaf een onverwacht groot antwoord. Vraag alleen wat er sinds kort was.",
+    afgewezen="De uitwisseling wijst deze vraag af. Controleer het KvK-nummer, of neem contact op met VNG-support.",
+    limiet="De uitwisseling beantwoordt nu geen vragen van uw gemeente meer: het maximum is bereikt. Probeer het "
+    "later opnieuw.",
 )
 
 
@@ -312,3 +336,41 @@ def fetch_detail(soort: Soort, vum_id: str, oin: str) -> tuple[str, dict[str, An
         raise UitwisselingFout(f"De bron gaf een leeg detail: er staat niets in. {STRAKS}")
     source = answer.get("bronID")
     return (source if isinstance(source, str) else ""), filled
+
+
+def fetch_contactmomenten(nummer_kvk: str, sinds: date | None, oin: str) -> Contactmomenten:
+    """Asks who had contact with the employer of this KvK number, since a day when one is given; the newest first.
+
+    Raises UitwisselingFout.
+    """
+    soort = Soort.WERKGEVERSCONTACTMOMENTEN
+    vraag_object = current().compose_contactmomenten(nummer_kvk, sinds)
+    answer = _call(
+        "POST",
+        f"{soort.api_naam}/matches",
+        oin,
+        settings.UM_DETAIL_TIJDSLIMIET,
+        _MAX_CONTACTMOMENTEN,
+        _CONTACTMOMENTEN,
+        {"vraagObject": vraag_object},
+    )
+    matches = answer.get("matches")
+    if not isinstance(matches, list):
+        raise UitwisselingFout(_ONBRUIKBAAR)
+    right = [match for match in matches if _is_moment(match)]
+    # A source may know fewer criteria than the question has.
+    fitting = [
+        moment
+        for moment, tekorten in zip(right, current().narrow(soort, vraag_object, right), strict=True)
+        if not tekorten
+    ]
+    momenten = [without_empties(zoekprofiel(soort, moment)) for moment in fitting]
+    momenten.sort(key=lambda moment: str(moment.get("datum", "")), reverse=True)
+    return Contactmomenten(
+        momenten, answer.get("maximumAantalResultatenBereikt") is True, len(matches) - len(fitting)
+    )
+
+
+def _is_moment(match: Any) -> bool:
+    faults = validate(Soort.WERKGEVERSCONTACTMOMENTEN, match)
+    return isinstance(match, dict) and all(fout.code is Foutcode.ONBEKEND_VELD for fout in faults)

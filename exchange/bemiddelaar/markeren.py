@@ -3,23 +3,15 @@
 Everybody has marks of their own, also on a search that a colleague shared. They go with the search.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from exchange.bemiddelaar.forms import personal_data_in
 from exchange.bemiddelaar.models import Markering, Resultaat, Wegreden
-from exchange.standard import is_bsn
 from um_portal.accounts.models import Gebruiker
 from um_portal.errors import FoutMetMelding
 
 MAX_NOTITIE: Final = 500
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DATUM: Final = re.compile(
-    r"(?<![0-9])(?:[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})"
-    r"(?![-/.]?[0-9])"
-)
-# Digits with what people write between them; a range of hours or a year is shorter.
-_CIJFERS: Final = re.compile(r"\+?[0-9](?:[ .\-/()]{0,3}[0-9]){7,14}")
 
 
 class NotitieGeweigerd(FoutMetMelding):
@@ -27,24 +19,13 @@ class NotitieGeweigerd(FoutMetMelding):
 
 
 def check_note(text: str) -> str:
-    """Gives the note as it is kept; raises NotitieGeweigerd for an e-mail address, a phone number or a BSN."""
+    """Gives the note as it is kept; raises NotitieGeweigerd for what leads to a person."""
     text = text.replace("\x00", "").strip()
     if len(text) > MAX_NOTITIE:
         raise NotitieGeweigerd(f"De notitie is te lang. Gebruik hoogstens {MAX_NOTITIE} tekens.")
-    if _EMAIL.search(text):
-        raise NotitieGeweigerd(
-            "In de notitie staat een e-mailadres. Haal het weg; zet het in uw eigen systeem."
-        )
-    for found in _CIJFERS.finditer(_DATUM.sub("|", text)):
-        digits = re.sub(r"[^0-9]", "", found[0])
-        if len(digits) >= 10 or found[0].startswith("+"):
-            raise NotitieGeweigerd(
-                "In de notitie staat een telefoonnummer. Haal het weg; zet het in uw eigen systeem."
-            )
-        if is_bsn(digits):
-            raise NotitieGeweigerd(
-                "In de notitie staat misschien een BSN. Haal het weg: een BSN mag hier niet staan."
-            )
+    found = personal_data_in(text)
+    if found:
+        raise NotitieGeweigerd(f"In de notitie staat {found}. Haal het weg; zet het in uw eigen systeem.")
     return text
 
 

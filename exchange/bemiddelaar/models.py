@@ -260,6 +260,9 @@ class Detailaanvraag(GemeenteModel):
     """
 
     zoekvraag = models.ForeignKey(Zoekvraag, on_delete=models.CASCADE, related_name="+")
+    resultaat = models.ForeignKey(Resultaat, null=True, on_delete=models.CASCADE, related_name="+")
+    # OIN of the source that answered.
+    bron_oin = models.CharField(max_length=20, blank=True)
     gereserveerd_tot = models.DateTimeField(null=True)
     gelukt_op = models.DateTimeField(null=True)
 
@@ -326,4 +329,131 @@ class Kolomkeuze(GemeenteModel):
         verbose_name_plural = "kolomkeuzes"
         constraints = [
             models.UniqueConstraint(fields=["gemeente", "gebruiker", "soort"], name="kolomkeuze_uniek")
+        ]
+
+
+class Doel(models.TextChoices):
+    """The purposes of a detail; a choice, so that nobody types somebody's name."""
+
+    WERK = "werk", "Een werkzoekende aan werk helpen"
+    VACATURE = "vacature", "Een vacature vervullen"
+    AFSTEMMEN = "afstemmen", "Overleggen met de bron of de werkgever"
+    KWALITEIT = "kwaliteit", "Nagaan of de gegevens kloppen"
+
+
+class Stap(models.TextChoices):
+    """The steps that a match can come to, as the jobcoach says."""
+
+    BENADERD = "benaderd", "Benaderd"
+    VOORGESTELD = "voorgesteld", "Voorgesteld"
+    GEPLAATST = "geplaatst", "Geplaatst"
+    NIET_PASSEND = "niet_passend", "Niet passend"
+
+
+class Afvalreden(models.TextChoices):
+    """The reasons why a match does not fit; none of them tells anything about health."""
+
+    UREN = "uren", "de uren passen niet"
+    AFSTAND = "afstand", "de reis is te ver"
+    ERVARING = "ervaring", "kennis of ervaring past niet"
+    BESCHIKBAAR = "beschikbaar", "niet meer beschikbaar"
+    BEREIKBAAR = "bereikbaar", "niet te bereiken"
+    WIL_NIET = "wil_niet", "een van beiden wil niet"
+    ANDERS = "anders", "een andere reden"
+
+
+class Vervolg(GemeenteModel):
+    """The step that a match came to. It goes with the match; only a count stays (`Telling`)."""
+
+    resultaat = models.OneToOneField(Resultaat, on_delete=models.CASCADE, related_name="vervolg")
+    stap = models.CharField("vervolg", max_length=12, choices=Stap)
+    reden = models.CharField("reden", max_length=12, choices=Afvalreden, blank=True)
+    gezet_op = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "vervolg"
+        verbose_name_plural = "vervolgen"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stap=Stap.NIET_PASSEND) ^ Q(reden=""), name="vervolg_reden_bij_niet_passend"
+            )
+        ]
+
+    @property
+    def tekst(self) -> str:
+        """Gives it in words, with the reason."""
+        why = f": {self.get_reden_display()}" if self.reden else ""
+        return f"{self.get_stap_display()}{why}"
+
+
+class Geteld(models.TextChoices):
+    """The things of which the number in a month is kept; the steps have the values of `Stap`."""
+
+    ZOEKVRAGEN = "zoekvragen", "Zoekvragen"
+    DETAILS = "details", "Details"
+    CONTACTMOMENTEN = "contactmomenten", "Vragen naar contactmomenten"
+    BENADERD = "benaderd", "Benaderd"
+    VOORGESTELD = "voorgesteld", "Voorgesteld"
+    GEPLAATST = "geplaatst", "Geplaatst"
+    NIET_PASSEND = "niet_passend", "Niet passend"
+
+
+class Telling(GemeenteModel):
+    """The number of one thing in one month, of one kind of record. Nothing in it leads to a person or a search."""
+
+    # The first day of the month.
+    maand = models.DateField()
+    soort = models.CharField(max_length=32, choices=[(s.value, s.label) for s in Soort])
+    geteld = models.CharField(max_length=16, choices=Geteld)
+    aantal = models.IntegerField()
+
+    class Meta:
+        verbose_name = "telling"
+        verbose_name_plural = "tellingen"
+        constraints = [
+            models.UniqueConstraint(fields=["gemeente", "maand", "soort", "geteld"], name="telling_uniek")
+        ]
+
+
+class Signaalreden(models.TextChoices):
+    """The ways in which a record can be wrong; a choice, so that nobody types what is in the record."""
+
+    CONTACT = "contact", "De contactgegevens kloppen niet"
+    NIET_ACTUEEL = "niet_actueel", "Deze persoon of vacature is niet meer beschikbaar"
+    BEROEP = "beroep", "Het beroep of de functie klopt niet"
+    TEGENSTRIJDIG = "tegenstrijdig", "Gegevens spreken elkaar tegen"
+    TE_VEEL = "te_veel", "Er staat iets in dat er niet hoort, zoals een BSN of iets over gezondheid"
+
+
+class Signaalstand(models.TextChoices):
+    """The progress of a signal."""
+
+    NIEUW = "nieuw", "Nieuw"
+    DOORGEGEVEN = "doorgegeven", "Doorgegeven aan de bron"
+    OPGELOST = "opgelost", "Opgelost"
+
+
+class Kwaliteitssignaal(GemeenteModel):
+    """The remark of a jobcoach that a record is wrong, for VNG support; it names the match, never the person."""
+
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
+    vum_id = models.CharField("vumID", max_length=500)
+    reden = models.CharField("reden", max_length=16, choices=Signaalreden)
+    # OIN of the source; empty as long as no detail of the match told it.
+    bron_oin = models.CharField(max_length=20, blank=True)
+    stand = models.CharField("stand", max_length=12, choices=Signaalstand, default=Signaalstand.NIEUW)
+    gemeld_op = models.DateTimeField(auto_now_add=True)
+    gewijzigd_op = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "kwaliteitssignaal"
+        verbose_name_plural = "kwaliteitssignalen"
+        ordering = ["-gemeld_op", "-pk"]
+        constraints = [
+            # The same remark twice says no more than once.
+            models.UniqueConstraint(
+                fields=["gemeente", "vum_id", "reden"],
+                condition=~Q(stand=Signaalstand.OPGELOST),
+                name="kwaliteitssignaal_een_open",
+            )
         ]

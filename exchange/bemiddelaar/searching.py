@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from exchange.bemiddelaar import client, lifecycle
-from exchange.bemiddelaar.models import Deling, Resultaat, Zoekconcept, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar import client, lifecycle, tellingen
+from exchange.bemiddelaar.models import Deling, Geteld, Resultaat, Zoekconcept, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort
@@ -79,6 +79,7 @@ def _open_search(
             **eigen,
         )
         daglimieten.take(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
+        tellingen.count(gemeente, soort, Geteld.ZOEKVRAGEN)
         log_about_search(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
     return zoekvraag
 
@@ -224,12 +225,19 @@ def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: A
 
 
 def log_about_search(
-    gemeente: Gemeente, handeling: Handeling, zoekvraag_id: int, gebruiker: Gebruiker, **more: Any
+    gemeente: Gemeente,
+    handeling: Handeling,
+    zoekvraag_id: int,
+    gebruiker: Gebruiker,
+    *,
+    doel: str = "",
+    **more: Any,
 ) -> None:
-    """Writes an act about a search in the audit log; all of one search share a trace."""
+    """Writes an act about a search in the audit log, with its purpose; all of one search share a trace."""
     subject = f"zoekvraag {zoekvraag_id}"
     trace = trace_of(gemeente, subject)
-    log_act(gemeente, handeling, gebruiker=gebruiker, onderwerp=subject, trace=trace, **more)
+    onderwerp = f"{subject}, doel {doel}" if doel else subject
+    log_act(gemeente, handeling, gebruiker=gebruiker, onderwerp=onderwerp, trace=trace, **more)
 
 
 def repeat_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> bool:

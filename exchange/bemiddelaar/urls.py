@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from exchange.bemiddelaar.views import berichten, delen, details, resultaten, zoeken, zoekvragen
+from exchange.bemiddelaar.views import (
+    berichten,
+    cijfers,
+    contactmomenten,
+    delen,
+    details,
+    export,
+    resultaten,
+    signalen,
+    zoeken,
+    zoekvragen,
+)
 
 app_name = "bemiddelaar"
 urlpatterns = [
@@ -27,4 +38,13 @@ urlpatterns = [
     path("vragen/<int:pk>/resultaten/<int:nummer>/", resultaten.result, name="resultaat"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/markering", resultaten.mark, name="markering"),
     path("vragen/<int:pk>/resultaten/<int:nummer>/detail", details.detail, name="detail"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/vervolg", details.outcome, name="vervolg"),
+    path("vragen/<int:pk>/resultaten/<int:nummer>/signaal", details.signal, name="signaal"),
+    path("vragen/<int:pk>/export", export.export, name="export"),
+    path("contactmomenten", contactmomenten.contactmomenten, name="contactmomenten"),
+    path("cijfers", cijfers.own, name="cijfers"),
+    path("cijfers/alle", cijfers.everywhere, name="cijfers_alle"),
+    path("meldingen", signalen.own, name="signalen"),
+    path("meldingen/alle", signalen.everywhere, name="signalen_alle"),
+    path("meldingen/<int:nummer>/stand", signalen.move, name="signaalstand"),
 ]

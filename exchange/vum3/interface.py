@@ -6,6 +6,7 @@ registered in `exchange.interfaces`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -68,6 +69,11 @@ class Interface:
     def decompose(self, soort: Soort, vraag_object: Mapping[str, Any]) -> Criteria:
         """Gives the criteria of which `compose` made this `vraagObject`."""
         return decompose(self.zoekvelden[soort], vraag_object)
+
+    def compose_contactmomenten(self, nummer_kvk: str, sinds: date | None) -> dict[str, Any]:
+        """Gives the `vraagObject` that asks for the contacts with one employer, since a day when one is given."""
+        since = {"datum": {"$gte": sinds.isoformat()}} if sinds else {}
+        return {"werkgever.nummerKvk": {"$eq": nummer_kvk}, **since}
 
     def narrow(
         self, soort: Soort, vraag_object: Any, profielen: Iterable[Mapping[str, Any]]

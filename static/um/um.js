@@ -15,7 +15,7 @@ import './passkey.js';
 import './resultaten.js';
 import './suggesties.js';
 import { keepTableMeaning, stopOnlyWhereScrolls } from './tabel.js';
-import './vertrouwelijk.js';
+import { closeInTime } from './vertrouwelijk.js';
 import { countTicks } from './vinkjes.js';
 import { searchable } from './zoekkeuze.js';
 
@@ -25,6 +25,7 @@ function enhance(root) {
   each(root, '[data-bestand]', dropZone);
   each(root, 'select[data-zoekbaar]', searchable);
   each(root, 'form[data-vinkjes]', countTicks);
+  each(root, '[data-sluit-na]', closeInTime);
   each(root, '[data-vul-in], [data-kopieer]', (button) => {
     button.hidden = false;
   });

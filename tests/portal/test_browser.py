@@ -227,6 +227,36 @@ def test_a_page_empties_itself_the_moment_it_is_left(open_scherm: Open) -> None:
     assert "Deze gegevens zijn gewist" in scherm.text
 
 
+def test_a_detail_closes_by_itself_after_a_warning_and_the_coach_can_have_more_time(
+    open_scherm: Open,
+) -> None:
+    scherm = open_scherm(JOBCOACH)
+    open_a_result(scherm)
+    scherm.page.clock.install()
+    scherm.page.reload()
+    email = email_in_the_detail(scherm)
+
+    def minutes_pass(minutes: float) -> None:
+        scherm.page.clock.fast_forward(int(minutes * 60_000))
+        scherm.page.clock.run_for(1_500)
+
+    minutes_pass(9)
+    more = scherm.page.get_by_role("button", name="Langer open laten")
+    expect(more).to_be_visible()
+    assert scherm.faults("detail met waarschuwing") == []
+    scherm.tab_to("Langer open laten")
+    scherm.press("Enter")
+    expect(scherm.page.locator("#detail-kop")).to_be_focused()
+    minutes_pass(8)
+    assert email in scherm.text
+    minutes_pass(3)
+    assert email not in scherm.page.content()
+    assert "kost weer 1 detail" in scherm.text
+    assert scherm.faults("gesloten detail") == []
+    scherm.page.get_by_role("link", name="Terug", exact=True).click()
+    expect(scherm.page.get_by_role("button", name="Detail opnieuw opvragen")).to_be_visible()
+
+
 def test_the_browser_keeps_nothing_of_a_detail(
     demo: Demonstratie, playwright: Playwright, tmp_path: Path
 ) -> None:

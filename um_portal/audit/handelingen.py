@@ -62,6 +62,11 @@ class Handeling(TextChoices):
     ZOEKVRAAG_OVERGEDRAGEN = "zoekvraag_overgedragen", "Zoekvraag aan een collega overgedragen"
     ZOEKVRAAG_VERLENGD = "zoekvraag_verlengd", "Zoekvraag langer bewaard"
     DETAIL_GEVRAAGD = "detail_gevraagd", "Detail gevraagd"
+    CONTACTMOMENTEN_GEVRAAGD = "contactmomenten_gevraagd", "Werkgeverscontactmomenten gevraagd"
+    CONTACTMOMENTEN_OPGEVRAAGD = "contactmomenten_opgevraagd", "Werkgeverscontactmomenten opgevraagd"
+    RESULTATEN_GEDOWNLOAD = "resultaten_gedownload", "Resultaten van een zoekvraag gedownload"
+    SIGNAAL_GEMELD = "signaal_gemeld", "Gemeld dat een gegeven niet klopt"
+    SIGNAAL_VERWERKT = "signaal_verwerkt", "Stand van zo'n melding gewijzigd"
     DAGLIMIET_BEREIKT = "daglimiet_bereikt", "Meer gevraagd dan op een dag mag"
     COLLEGA_UITGENODIGD = "collega_uitgenodigd", "Collega uitgenodigd"
     UITNODIGING_INGETROKKEN = "uitnodiging_ingetrokken", "Uitnodiging ingetrokken of afgewezen"
@@ -125,6 +130,9 @@ _VERWERKING = {
     "zoekvraag": Verwerking.ZOEKEN,
     "zoekvragen": Verwerking.ZOEKEN,
     "detail": Verwerking.ZOEKEN,
+    "contactmomenten": Verwerking.ZOEKEN,
+    "resultaten": Verwerking.ZOEKEN,
+    "signaal": Verwerking.ZOEKEN,
     "daglimiet": Verwerking.ZOEKEN,
     "bron": Verwerking.BRON,
     "levering": Verwerking.AANLEVEREN,

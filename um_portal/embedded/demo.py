@@ -288,6 +288,8 @@ def run(signals: StopSignals) -> None:
             "UM_DATA_DIR": str(place.path),
             "UM_PORT": str(ports.portaal),
             "UM_SIMULATOR_PORT": str(ports.simulator),
+            # The own sources of the simulator, which is a party of its own.
+            "UM_PARTIJEN": "00000001899000125000=Landelijke Werkbank,00000001899000137000=Werkbedrijf De Hapering",
             "DJANGO_SETTINGS_MODULE": "um_portal.settings",
             "PYTHONUNBUFFERED": "1",
         }

@@ -189,6 +189,16 @@ class ContactForm(GestempeldForm):
     )
 
 
+class DetailForm(GestempeldForm):
+    """Asks whether a colleague must say what a detail is for."""
+
+    doel_verplicht = forms.BooleanField(
+        label="Wie een detail opvraagt, kiest waarvoor",
+        required=False,
+        help_text="De keuze komt in het logboek. Zonder vinkje mag een collega het ook overslaan.",
+    )
+
+
 def _limit(form: forms.Form, name: str, least: int, most: int, uitleg: str) -> None:
     """Lets a field take a number between two, or nothing, which is the most."""
     field = form.fields[name]

@@ -14,6 +14,7 @@ from um_portal.gemeenten.forms import (
     BewaarForm,
     ContactForm,
     DaglimietForm,
+    DetailForm,
     GestempeldForm,
     KopForm,
     LogoForm,
@@ -31,6 +32,7 @@ _ONDERDELEN: dict[str, tuple[str, type[GestempeldForm]]] = {
     "contact": ("Contactgegevens", ContactForm),
     "bewaren": ("Bewaartermijnen", BewaarForm),
     "daglimieten": ("Daglimieten", DaglimietForm),
+    "details": ("Details opvragen", DetailForm),
     "naam": ("Naam boven de pagina", KopForm),
 }
 _LOGO = "logo"

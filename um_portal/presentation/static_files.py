@@ -26,7 +26,16 @@ STYLES = (
     *("kop", "navigatie", "kruimelpad", "voet"),
     *("melding", "knop", "badge", "kaart", "tegel", "kerncijfer", "stappen", "voortgang", "leeg", "gegevens"),
     *("schakel", "formulier", "bestand", "tabel", "kolomkop", "paginering", "zoekkeuze", "onderdelen"),
-    *("inloggen", "tweede-factor", "foutpagina", "koppelingen", "controle", "waarden", "resultaten"),
+    *(
+        "inloggen",
+        "tweede-factor",
+        "foutpagina",
+        "koppelingen",
+        "controle",
+        "waarden",
+        "resultaten",
+        "detail",
+    ),
 )
 
 

@@ -67,6 +67,8 @@ SUPPORT_FUNCTIES: Final = frozenset(
         "um_zoekcijfers",
         "um_bronverbruik",
         "um_meetcijfers",
+        "um_tellingen",
+        "um_signalen",
     }
 )
 

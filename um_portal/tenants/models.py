@@ -49,6 +49,7 @@ class Scenario(models.TextChoices):
 
     PROFIEL_VRAGER = "profiel-vrager", "Zoeken naar werkzoekenden"
     VACATURE_VRAGER = "vacature-vrager", "Zoeken naar vacatures"
+    CONTACTMOMENT_VRAGER = "contactmoment-vrager", "Zoeken naar werkgeverscontactmomenten"
     PROFIEL_BRON = "profiel-bron", "Werkzoekenden aanbieden"
     VACATURE_BRON = "vacature-bron", "Vacatures aanbieden"
     CONTACTMOMENT_BRON = "contactmoment-bron", "Werkgeverscontactmomenten aanbieden"
@@ -83,6 +84,7 @@ class Gemeente(Beschermd):
     # What one colleague may ask in a day; null means the national number, and a smaller one counts.
     dag_zoekvragen = models.PositiveIntegerField("zoekvragen per collega per dag", null=True, blank=True)
     dag_details = models.PositiveIntegerField("details per collega per dag", null=True, blank=True)
+    doel_verplicht = models.BooleanField("doel verplicht bij een detail", default=False)
     naam_in_kop = models.CharField("naam boven de pagina", max_length=40, blank=True)
     # The hash of the image; the image itself is in a table of its own, because every call reads this row.
     logo = models.CharField(max_length=64, blank=True, editable=False)

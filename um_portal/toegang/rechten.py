@@ -31,6 +31,18 @@ class Recht(TextChoices):
 
     PORTAAL = "portaal", "de startpagina, de hulp en het woordenboek bekijken"
     ZOEKEN = "zoeken", "zoeken in heel Nederland, resultaten bekijken en details opvragen"
+    CONTACTMOMENTEN = (
+        "contactmomenten",
+        "opvragen wie er al met een werkgever sprak (werkgeverscontactmomenten)",
+    )
+    CIJFERS = "cijfers", "zien hoeveel er in de gemeente gezocht, benaderd en geplaatst is"
+    CIJFERS_SUPPORT = (
+        "cijfers_support",
+        "zien hoeveel er per gemeente en in het hele land gezocht, benaderd en geplaatst is",
+    )
+    SIGNALEN = "signalen", "zien wat de gemeente meldde over gegevens die niet kloppen"
+    SIGNALEN_SUPPORT = "signalen_support", "zien wat gemeenten melden over gegevens die niet kloppen"
+    SIGNALEN_AFHANDELEN = "signalen_afhandelen", "vastleggen dat zo'n melding doorgegeven of opgelost is"
     AANLEVEREN = "aanleveren", "bestanden aanleveren, kolommen kiezen en controleren"
     WAARDEN = "waarden", "woorden van de gemeente aan codes koppelen"
     PUBLICEREN = "publiceren", "publiceren en terugdraaien"
@@ -79,6 +91,12 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         # Users who belong to no municipality (any more) have this right too: the page tells them so.
         Recht.PORTAAL: BIJ_GEMEENTE | _SUPPORT,
         Recht.ZOEKEN: _ZOEKERS,
+        Recht.CONTACTMOMENTEN: _ZOEKERS,
+        Recht.CIJFERS: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
+        Recht.CIJFERS_SUPPORT: _SUPPORT,
+        Recht.SIGNALEN: BIJ_GEMEENTE,
+        Recht.SIGNALEN_SUPPORT: _SUPPORT,
+        Recht.SIGNALEN_AFHANDELEN: _BESLISSERS,
         Recht.AANLEVEREN: _BEHEERDERS,
         Recht.WAARDEN: _BEHEERDERS,
         Recht.PUBLICEREN: _BEHEERDERS,
@@ -106,7 +124,15 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
 
 # The acts that bring something into the exchange or take something out of it.
 _UITWISSELEN: Final = frozenset(
-    {Recht.ZOEKEN, Recht.AANLEVEREN, Recht.WAARDEN, Recht.PUBLICEREN, Recht.AANLEVEREN_API, Recht.BRON}
+    {
+        Recht.ZOEKEN,
+        Recht.CONTACTMOMENTEN,
+        Recht.AANLEVEREN,
+        Recht.WAARDEN,
+        Recht.PUBLICEREN,
+        Recht.AANLEVEREN_API,
+        Recht.BRON,
+    }
 )
 # The acts that cannot be done for a municipality in this state, by anybody. Published records can always be
 # withdrawn, and keys revoked.
@@ -128,6 +154,7 @@ _AANBIEDEN: Final = {
 SCENARIOS: Final[Mapping[Recht, Mapping[str, Scenario]]] = MappingProxyType(
     {
         Recht.ZOEKEN: _VRAGEN,
+        Recht.CONTACTMOMENTEN: {"werkgeverscontactmomenten": Scenario.CONTACTMOMENT_VRAGER},
         Recht.AANLEVEREN: _AANBIEDEN,
         Recht.WAARDEN: _AANBIEDEN,
         Recht.PUBLICEREN: _AANBIEDEN,

@@ -12,6 +12,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from um_portal.workbooks.cells import neutralise, put
+from um_portal.workbooks.writer import KOP, to_bytes
 from uploads.controle.explanation import explain
 from uploads.controle.plan import (
     AUTEUR,
@@ -33,8 +35,6 @@ from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN, is_eigen_blad, without_own
 from uploads.mapping.model import Rijopmerking, lot_of
 from uploads.readers import Onleesbaar, Tabel
-from uploads.workbooks.cells import neutralise, put
-from uploads.workbooks.writer import KOP, to_bytes
 
 logger = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from um_portal.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
 from uploads.controle.annotate_in_place import annotate_in_place
 from uploads.controle.explanation import explain
 from uploads.controle.plan import (
@@ -35,7 +36,6 @@ from uploads.mapping.cells.text import is_empty_list
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.mapping.model import Lot, Rijopmerking, lot_of
 from uploads.readers import Bestand, Formaat, Tabel, open_file
-from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, to_bytes
 
 # Warnings of openpyxl may contain a cell's value, and warnings end up in the log.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")

@@ -5,11 +5,11 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from um_portal.workbooks.cells import put
+from um_portal.workbooks.writer import GEWOON, KOP, Opmaak, fit_to_width, make_room
 from uploads.controle.plan import CELOPMAAK, GEVOLGEN, KLEUREN, MAX_COMMENTS, TITEL, Leveringuitkomst
 from uploads.mapping.eigen import EIGEN_BLAD, KOP_REDEN
 from uploads.mapping.model import Ernst
-from uploads.workbooks.cells import put
-from uploads.workbooks.writer import GEWOON, KOP, Opmaak, fit_to_width, make_room
 
 
 def explain(workbook: Any, sheet: Worksheet, uitkomst: Leveringuitkomst, *, anew: bool) -> Any:

@@ -10,6 +10,7 @@ from typing import Final
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from um_portal.workbooks.writer import Opmaak
 from uploads.mapping.cells.text import kopsleutel
 from uploads.mapping.eigen import KOP_LOT, KOP_REDEN
 from uploads.mapping.herkenning import shown_header
@@ -17,7 +18,6 @@ from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.model import Ernst, Rijopmerking
 from uploads.mapping.recognition import first_rows, headers_at
 from uploads.readers import Formaat, Tabel
-from uploads.workbooks.writer import Opmaak
 
 # A program that opens the file draws every comment; the reasons are in the last column as well.
 MAX_COMMENTS = 5000

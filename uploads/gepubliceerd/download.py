@@ -22,8 +22,8 @@ from exchange.display import value_text
 from exchange.standard import Gegevenstype, Profiel, Soort, veld_op, velden
 from exchange.waardelijsten.models import Code
 from um_portal.formulas import csv_text
+from um_portal.workbooks.writer import KOP, Opmaak, Rijenstroom, in_pieces
 from uploads.gepubliceerd.table import LEESBAAR, readable
-from uploads.workbooks.writer import KOP, Opmaak, Rijenstroom, in_pieces
 
 _BATCH = 1000
 _PIECE = 64 * 1024

@@ -12,10 +12,10 @@ from exchange.standard.boom import named_groups
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from um_portal.workbooks.writer import KOP
 from uploads.mapping.cells.text import is_absent
 from uploads.mapping.doelen import list_of
 from uploads.mapping.eigen import VOORBEELD_ID
-from uploads.workbooks.writer import KOP
 
 SOORTEN: Final = (Soort.WERKZOEKENDEN, Soort.VACATURES)
 # A longer list is no drop-down: nobody finds anything in it, and it makes the file slow.

@@ -8,6 +8,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange.standard import Attribuut, Gegevenstype, Profiel, Soort, Veld, veld_op
+from um_portal.workbooks.cells import put
+from um_portal.workbooks.writer import Opmaak, make_room
 from uploads.mapping.eigen import EIGEN_BLAD, VOORBEELD_ID
 from uploads.sjablonen.columns import (
     BANDEN,
@@ -19,8 +21,6 @@ from uploads.sjablonen.columns import (
     options_of,
     remaining,
 )
-from uploads.workbooks.cells import put
-from uploads.workbooks.writer import Opmaak, make_room
 
 
 def how_to_fill(attribuut: Attribuut, lijsten: Lijstopties) -> str:

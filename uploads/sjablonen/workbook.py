@@ -15,6 +15,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange.standard import Attribuut, Gegevenstype, Soort
+from um_portal.workbooks.cells import put
+from um_portal.workbooks.writer import DATUM_VORM, KOP, Opmaak, fit_to_width, to_bytes
 from uploads.mapping.doelen import list_of
 from uploads.mapping.eigen import EIGEN_BLAD
 from uploads.sjablonen.columns import (
@@ -27,8 +29,6 @@ from uploads.sjablonen.columns import (
     remaining,
 )
 from uploads.sjablonen.explanation import comment_of, write_explanation
-from uploads.workbooks.cells import put
-from uploads.workbooks.writer import DATUM_VORM, KOP, Opmaak, fit_to_width, to_bytes
 
 # The last row in which drop-downs, dates and lengths are checked.
 _LAATSTE_RIJ: Final = 20_000

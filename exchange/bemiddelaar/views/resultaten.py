@@ -19,9 +19,8 @@ from exchange.bemiddelaar.beeld import STER, VOLGORDES, WEG, Beeld, Lijst, place
 from exchange.bemiddelaar.models import Resultaat, Wegreden, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
 from exchange.bemiddelaar.views.berichten import told
+from exchange.bemiddelaar.views.details import match_context
 from exchange.bemiddelaar.views.zoekvragen import PER_PAGINA, own_result, own_search
-from um_portal.gemeenten import daglimieten
-from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -138,7 +137,9 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
     beeld = Beeld.of(zoekvraag, request.GET)
     lijst = Lijst.of(zoekvraag, beeld, request.user)
     groepen, aantal = facetten.count(lijst.received(), soort, beeld.keuzes, lijst.vandaag)
-    page = _Counted(lijst.filtered().defer("profiel"), aantal).get_page(request.GET.get("pagina"))
+    page = _Counted(lijst.filtered().select_related("vervolg").defer("profiel"), aantal).get_page(
+        request.GET.get("pagina")
+    )
     shown = kolommen.chosen(request.user, soort)
     opened, focus = read_number(request.GET.get("open")), read_number(request.GET.get("rij"))
     # Links to other pages and orders repeat the parameters of this address; the focus is for once.
@@ -206,10 +207,7 @@ def _match_context(request: GemeenteRequest, resultaat: Resultaat, lijst: Lijst)
         "terug_url": _address(zoekvraag, beeld.query(pagina=page), resultaat.volgnummer if place else None),
         "match_url": _match_address(zoekvraag, beeld, resultaat.volgnummer),
         "match_query": beeld.query(),
-        "details_over": details.details_left(zoekvraag),
-        "details_onbekend": details.details_unknown(zoekvraag),
-        "max_details": settings.UM_MAX_DETAILS,
-        "vandaag": daglimieten.room(request.gemeente, request.user, Verbruikssoort.DETAILS),
+        **match_context(request, resultaat),
         "max_notitie": markeren.MAX_NOTITIE,
     }
 

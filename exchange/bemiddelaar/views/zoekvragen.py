@@ -33,7 +33,9 @@ def owned_search(request: GemeenteRequest, pk: int) -> Zoekvraag:
 def own_result(request: GemeenteRequest, pk: int, nummer: int) -> Resultaat:
     """Gives a result of such a search, with the search loaded; raises Http404 for any other."""
     zoekvraag = own_search(request, pk)
-    found: Resultaat = get_object_or_404(Resultaat.objects.filter(zoekvraag=zoekvraag), volgnummer=nummer)
+    found: Resultaat = get_object_or_404(
+        Resultaat.objects.filter(zoekvraag=zoekvraag).select_related("vervolg"), volgnummer=nummer
+    )
     found.zoekvraag = zoekvraag
     return found
 

@@ -1118,7 +1118,8 @@ def test_a_detail_is_nowhere_to_be_found_afterwards(exchange, settings, caplog) 
         page = browser.post(url_of(zoekvraag, "resultaten/1/detail"))
         exchange.answer = lambda handler: (500, {"code": mark, "message": mark})
         browser.post(url_of(zoekvraag, "resultaten/1/detail"))
-    assert page.text.count(mark) == 3
+    # In the contact card, in the texts to take along from it, and in the record.
+    assert page.text.count(mark) == 8
     assert "data-vertrouwelijk" in page.text
     assert mark not in caplog.text
     assert repr(details.Detail("1" * 20, exchange.detail)) == "Detail(…)"

@@ -90,6 +90,9 @@ def test_support_and_keys_have_no_right_that_shows_a_record_of_a_municipality() 
     }
     assert of_support == {
         Recht.PORTAAL,
+        Recht.CIJFERS_SUPPORT,
+        Recht.SIGNALEN_SUPPORT,
+        Recht.SIGNALEN_AFHANDELEN,
         Recht.GEMEENTEN,
         Recht.GEMEENTEN_BESLUITEN,
         Recht.LOGBOEK_SUPPORT,

@@ -40,6 +40,7 @@ from um_portal.audit.models import Auditregel
 from um_portal.formulas import can_be_formula, csv_text
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.workbooks.writer import GEWOON, Rijenstroom, to_bytes
 from uploads import tasks
 from uploads.controle import annotate_in_place, annotation, explanation, opmerkingen, plan
 from uploads.controle.annotation import annotate
@@ -53,7 +54,6 @@ from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.omzetten import processing
 from uploads.readers import Onleesbaar, open_file
-from uploads.workbooks.writer import GEWOON, Rijenstroom, to_bytes
 
 ROOD, GRIJS, GEEL = (KLEUREN[ernst] for ernst in (Ernst.AFGEKEURD, Ernst.OVERGESLAGEN, Ernst.WAARSCHUWING))
 AANVAL = "=cmd|'/c calc'!A0"

@@ -35,6 +35,7 @@ from um_portal.jobs import MAX_POGINGEN
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.workbooks import writer
 from uploads import tasks
 from uploads.gepubliceerd import download, publication, withdrawal
 from uploads.gepubliceerd.publication import (
@@ -48,7 +49,6 @@ from uploads.leveringen import erasure
 from uploads.leveringen.intake import receive
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
 from uploads.omzetten.processing import convert
-from uploads.workbooks import writer
 
 WZ, VAC, WCM = Soort
 BSN = "799890005"

@@ -32,7 +32,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from um_portal.formulas import can_be_formula
-from uploads.workbooks.cells import Waarde, escaped, storable
+from um_portal.workbooks.cells import Waarde, escaped, storable
 
 _ROWS_PER_PIECE = 250
 # The size of the pieces that go from thread to thread, in bytes, and the greatest number of them that wait.
