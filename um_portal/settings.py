@@ -468,7 +468,7 @@ for _naam, _beurt in CELERY_BEAT_SCHEDULE.items():
 AUTH_USER_MODEL = "accounts.Gebruiker"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "um_portal.accounts.hashing.PatientArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
