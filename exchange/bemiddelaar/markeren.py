@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from exchange.bemiddelaar.forms import personal_data_in
 from exchange.bemiddelaar.models import Markering, Resultaat, Wegreden
+from exchange.bemiddelaar.searching import visible
 from um_portal.accounts.models import Gebruiker
 from um_portal.errors import FoutMetMelding
 
@@ -27,6 +28,17 @@ def check_note(text: str) -> str:
     if found:
         raise NotitieGeweigerd(f"In de notitie staat {found}. Haal het weg; zet het in uw eigen systeem.")
     return text
+
+
+def starred(gebruiker: Gebruiker, most: int) -> list[Resultaat]:
+    """Gives the results with a star of this person that wait for a next step, newest search first.
+
+    Call inside `voor_gemeente`.
+    """
+    marks = Markering.objects.filter(gebruiker=gebruiker, ster=True, zoekvraag__in=visible(gebruiker))
+    wanted = marks.filter(resultaat__vervolg=None).values("resultaat")
+    found = Resultaat.objects.filter(pk__in=wanted).select_related("zoekvraag").defer("profiel")
+    return list(found.order_by("-zoekvraag", "volgnummer")[:most])
 
 
 def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import localize
 
-from exchange.geo.plaatsen import describe
+from exchange.geo.plaatsen import describe, place_of
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL, WERK_EN_DENKNIVEAU_MINIMAAL
 from um_portal.accounts.models import Gebruiker
@@ -216,8 +216,10 @@ class Resultaat(GemeenteModel):
 
     @property
     def waar(self) -> str:
-        """Gives the postcode as people write it."""
-        return f"{self.postcode[:4]} {self.postcode[4:]}".strip()
+        """Gives the postcode as people write it, with its place when that is known: "3511 AB Utrecht"."""
+        digits = self.postcode[:4]
+        place = place_of(int(digits)) if digits.isascii() and digits.isdigit() else ""
+        return " ".join(filter(None, (digits, self.postcode[4:], place)))
 
     @property
     def afstand_tekst(self) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from exchange.bemiddelaar import concepten, onderdelen
+from exchange.bemiddelaar import concepten, markeren, onderdelen
 from exchange.bemiddelaar.details import details_left_of
 from exchange.bemiddelaar.forms import ZOEKBARE_SOORTEN, ZoekForm
-from exchange.bemiddelaar.models import Zoekconcept, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Zoekconcept, Zoekvraag
 from exchange.bemiddelaar.onderdelen import Onderdeel
 from exchange.bemiddelaar.searching import visible
 from exchange.standard import Soort
@@ -35,7 +35,10 @@ class Bureaurij:
 
 @dataclass(frozen=True, slots=True)
 class Bureau:
-    """The desk. `form` lends its fields to the quick search; `concept` is a question that was begun and not asked."""
+    """The desk. `form` lends its fields to the quick search; `concept` is a question that was begun and not asked.
+
+    `shortlist` has the results with a star of one's own that wait for a next step.
+    """
 
     soorten: list[Soort]
     form: ZoekForm
@@ -44,6 +47,7 @@ class Bureau:
     meer: int
     max_details: int
     bewaardagen: int
+    shortlist: list[Resultaat]
 
 
 def desk(request: GemeenteRequest) -> Bureau | None:
@@ -61,10 +65,13 @@ def desk(request: GemeenteRequest) -> Bureau | None:
             for zoekvraag, asked in zip(searches, onderdelen.parts(searches), strict=True)
         ]
         concept = concepten.latest(request.user)
+        shortlist = markeren.starred(request.user, _GETOOND)
     kinds = [one for one in ZOEKBARE_SOORTEN if takes_part(request.gemeente, Recht.ZOEKEN, one.value)]
     form = ZoekForm(soort=kinds[0], auto_id="snel_%s")
     for field in form.fields.values():
         # The desk has no room for explanations, so no field may refer to one.
         field.help_text = ""
     begun = concept if concept is not None and not concept.gesteld and any(concept.velden.values()) else None
-    return Bureau(kinds, form, begun, rijen, more, settings.UM_MAX_DETAILS, request.gemeente.bewaartermijn)
+    return Bureau(
+        kinds, form, begun, rijen, more, settings.UM_MAX_DETAILS, request.gemeente.bewaartermijn, shortlist
+    )

@@ -6,7 +6,15 @@ import pytest
 from django.utils import timezone
 
 from exchange.bemiddelaar import concepten, searching
-from exchange.bemiddelaar.models import Detailaanvraag, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import (
+    Detailaanvraag,
+    Markering,
+    Resultaat,
+    Stap,
+    Vervolg,
+    Zoekstatus,
+    Zoekvraag,
+)
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
@@ -130,3 +138,35 @@ def test_searching_with_a_record_takes_both_rights_and_one_row(gemeente) -> None
     both = een_client(een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER))
     assert "Kies in de tabel één rij" in both.post(asked, {"soort": WZ.value}, follow=True).text
     assert een_client(een_gebruiker(gemeente)).post(asked, {"soort": WZ.value}).status_code == 403
+
+
+def test_the_desk_shows_what_got_a_star_until_something_came_of_it(gemeente) -> None:
+    jobcoach, collega = een_gebruiker(gemeente), een_gebruiker(gemeente)
+    zoekvraag = searching.open_search(gemeente, jobcoach, WZ, Criteria("2405AA", 25, {}))
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(status=Zoekstatus.KLAAR, aantal=3)
+        eerste, tweede, derde = (
+            Resultaat.objects.create(
+                gemeente=gemeente,
+                zoekvraag=zoekvraag,
+                volgnummer=number,
+                vum_id=f"vum-{number}",
+                profiel={},
+                omschrijving=naam,
+                postcode="3511AB",
+            )
+            for number, naam in enumerate(("Kok", "Bakker", "Lasser"), start=1)
+        )
+        for resultaat, wie in ((eerste, jobcoach), (tweede, jobcoach), (derde, collega)):
+            Markering.objects.create(
+                gemeente=gemeente, zoekvraag=zoekvraag, resultaat=resultaat, gebruiker=wie, ster=True
+            )
+        Vervolg.objects.create(
+            gemeente=gemeente, resultaat=tweede, stap=Stap.BENADERD, gezet_op=timezone.now()
+        )
+    page = een_client(jobcoach).get("/").text
+    assert "Met een ster" in page
+    assert "Kok</a>, 3511 AB Utrecht" in page
+    assert "Bakker</a>" not in page
+    assert "Lasser</a>" not in page
+    assert "Met een ster" not in een_client(collega).get("/").text

@@ -131,7 +131,7 @@ def test_the_list_answers_where_when_how_much_and_with_what(gemeente, jobcoach) 
     zoekvraag = een_zoekvraag(gemeente, jobcoach, [VOL, {"mobiliteit": {"bemiddelingspostcode": "3511AB"}}])
     page = een_client(jobcoach).get(url_of(zoekvraag))
     assert dict(page.context["rijen"][0]["cellen"]) == {
-        "Waar": "1012 AB, zelfde plaats",
+        "Waar": "1012 AB Amsterdam, zelfde plaats",
         "Uren per week": "24–32",
         "Beschikbaar": "1 december 2030",
         "Reist tot": "30 km",
@@ -318,7 +318,7 @@ def test_a_match_reads_as_a_cv(gemeente, jobcoach) -> None:
     with voor_gemeente(gemeente):
         found = cv.arrange(WZ, Resultaat.objects.get())
     assert dict(found.kern) == {
-        "Waar": "1012 AB, zelfde plaats",
+        "Waar": "1012 AB Amsterdam, zelfde plaats",
         "Uren per week": "24–32",
         "Beschikbaar vanaf": "1 december 2030",
         "Reist tot": "30 km of 45 minuten",
@@ -640,7 +640,7 @@ def test_a_search_with_the_national_term_is_not_prolonged_and_warns_two_days_bef
         )
     page = browser.get(url_of(zoekvraag)).text
     assert "verdwijnt binnenkort" in page
-    assert "Zoekvragen verdwijnen" in browser.get("/").text
+    assert "verloopt morgen" in browser.get("/").text
 
 
 def test_everything_goes_when_the_search_expires(gemeente, jobcoach, collega) -> None:
