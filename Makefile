@@ -18,12 +18,12 @@ MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/pytho
 	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench css productie dev format lock sbom audit clean python-versie
+.PHONY: help demo test test-all test-faults lint bench css productie dev format lock sbom audit clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  UM_PORT (8000), UM_SIMULATOR_PORT (8001) en UM_DATA_DIR (./.data) verplaatsen de demonstratie:"
 	@echo "  make demo UM_PORT=8100 UM_SIMULATOR_PORT=8101 UM_DATA_DIR=/tmp/tweede"
@@ -40,6 +40,9 @@ test: lint ## controleer stijl, typen en afhankelijkheden, en voer de snelle tes
 
 test-all: lint ## als test, met ook de langzame tests en die in een browser, een voor een
 	@echo "- Tests, ook de langzame" && $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)
+
+test-faults: $(DEV) css ## laat van alles uitvallen onder een portaal dat werkt, en tel daarna; tien minuten
+	@exec $(BIN)/python -m tests.faults
 
 lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 	@echo "- Stijl (ruff)" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -31,7 +31,7 @@ from um_portal.embedded.redis_server import Redis, free_port
 
 EXCHANGE_OIN, PORTAL_OIN = "00000001899000113000", "00000001899000101000"
 T = TypeVar("T")
-READY_WITHIN, STOPPED_WITHIN = 120, 60
+READY_WITHIN, STOPPED_WITHIN = 300, 60
 
 
 def wait_until(ready: Callable[[], T], what: str, seconds: float = 30, pause: float = 0.1) -> T:

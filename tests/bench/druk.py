@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ django.setup()
 import psutil  # noqa: E402
 import requests  # noqa: E402
 
+from tests.doorgever import Doorgever, Verbinding, passes_on  # noqa: E402
 from tests.processes import PORTAL_OIN, Client, Demonstratie, Medewerker, a_demonstration  # noqa: E402
 from um_portal.demo.accounts import GEMEENTEN, LINDEWAARD  # noqa: E402
 
@@ -42,52 +42,12 @@ _SOURCE = "/vum/bron/v3/werkzoekendeProfielen/matches"
 # --- The exchange ----------------------------------------------------------------------------------------
 
 
-class Vertrager:
-    """A server that passes calls on to the simulator, some of them only after a while."""
-
-    def __init__(self) -> None:
-        self.simulator = 0
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def _pass(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if self.command == "GET" or f'"afstand": {_TRAGE_AFSTAND}'.encode() in body:
-                    time.sleep(TRAAG)
-                headers = {k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection"}}
-                answer = requests.request(
-                    self.command,
-                    f"http://127.0.0.1:{outer.simulator}{self.path}",
-                    data=body,
-                    headers=headers,
-                    timeout=60,
-                )
-                self.send_response(answer.status_code)
-                self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
-                self.send_header("Content-Length", str(len(answer.content)))
-                self.end_headers()
-                self.wfile.write(answer.content)
-
-            do_GET = do_POST = _pass  # noqa: N815
-
-            def log_message(self, *args: Any) -> None:
-                """Keeps quiet."""
-
-        class Server(ThreadingHTTPServer):
-            request_queue_size = 128
-            daemon_threads = True
-
-            def handle_error(self, *args: Any) -> None:
-                """Keeps quiet: whoever asked has gone."""
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}/vum/v3"
+def is_slow(verbinding: Verbinding) -> None:
+    """Passes a detail and a question for one distance on after a while, and all others at once."""
+    aanroep = verbinding.aanroep
+    if aanroep.is_detail or f'"afstand": {_TRAGE_AFSTAND}'.encode() in aanroep.inhoud:
+        time.sleep(TRAAG)
+    passes_on(verbinding)
 
 
 # --- What is measured ------------------------------------------------------------------------------------
@@ -365,7 +325,7 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 def run(parts: Sequence[str] = ()) -> None:
     """Runs the demonstration and prints the tables; `parts` are letters of what goes beside."""
-    exchange = Vertrager()
+    exchange = Doorgever(is_slow)
     with tempfile.TemporaryDirectory(prefix="um-druk-") as place:
         env = {
             "UM_EXCHANGE_URL": exchange.url,

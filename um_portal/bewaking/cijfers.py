@@ -59,7 +59,9 @@ def of_database() -> Iterator[str]:
         f"SELECT 'um_gemeenten', status, count(*)::float FROM {Gemeente._meta.db_table} GROUP BY status",
         f"SELECT 'um_gepubliceerd', soort, sum(aantal)::float FROM {Stand._meta.db_table} GROUP BY soort",
         f"SELECT 'um_verouderde_sets', soort, count(*)::float FROM {Stand._meta.db_table}"
-        " WHERE aantal > 0 AND oud > 0 AND vernieuwd_op <= current_date - oud GROUP BY soort",
+        # The date as people have it: current_date follows the time zone of the connection.
+        f" WHERE aantal > 0 AND oud > 0 AND vernieuwd_op <= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date - oud"
+        " GROUP BY soort",
         "SELECT 'um_waardelijst_dagen', lijst, extract(epoch FROM now() - geladen_op)::float / 86400"
         f" FROM {Versie._meta.db_table} WHERE status = '{Versiestatus.GELDIG.value}'",
         f"SELECT 'um_verlopen_niet_gewist', 'zoekvragen', count(*)::float FROM {zoekvragen}"

@@ -1,0 +1,34 @@
+"""`make test-faults`: breaks one thing after another under a whole portal at work, and counts afterwards.
+
+UM_STORING_MAP names the data directory of a demonstration that was stopped; a copy of it saves filling one.
+Numbers behind `python -m tests.faults` choose faults, by their place in `tests/faults/storingen.py`. The exit
+code is 1 when something was lost, doubled, mixed, charged wrongly or told to the wrong reader.
+"""
+
+import base64
+import os
+import sys
+
+
+def main() -> int:
+    """Reads the settings of nowhere, since the demonstration has its own, and runs the faults."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "um_portal.settings",
+        "UM_DEMO": "1",
+        "UM_SECRET_KEY": "alleen-om-te-meten",
+        "UM_MASTER_KEY": base64.b64encode(b"alleen om te meten".ljust(32)).decode(),
+        "DATABASE_URL": "postgresql://nergens/geen",
+        "REDIS_URL": "redis://127.0.0.1:1",
+    }
+    import django
+
+    django.setup()
+    from tests.faults.run import run
+    from tests.faults.storingen import STORINGEN
+
+    chosen = [STORINGEN[int(text)] for text in sys.argv[1:]]
+    return 0 if run(chosen or STORINGEN) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

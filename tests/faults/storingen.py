@@ -1,0 +1,312 @@
+"""The faults, as data: a name and what happens. A new one is a line in `STORINGEN`.
+
+What happens is a function of `Plek`, which is all that can break; the fault is over when it returns. Nothing
+starts a process again here: the supervisor of the demonstration does, as that of an installation would.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import redis
+
+from tests.doorgever import Doorgever, Gedrag, Verbinding, passes_on
+from tests.places import ROOT
+from tests.processes import Demonstratie
+from um_portal.embedded.redis_server import Redis
+
+LANG = 20
+
+
+@dataclass
+class Plek:
+    """One whole portal with everything round it that can break."""
+
+    demo: Demonstratie
+    uitwisseling: Doorgever
+    redis: Redis
+    tijdelijk: Path | None
+    opmerkingen: list[str] = field(default_factory=list)
+
+    def part(self, naam: str) -> psutil.Process:
+        """Gives the first process of a part of the portal."""
+        return next(one for one in self._children() if one.environ().get("UM_COMPONENT") == naam)
+
+    def server(self, naam: str) -> psutil.Process:
+        """Gives a server by the name of its program."""
+        return next(one for one in self._children() if one.name().startswith(naam))
+
+    def _children(self) -> list[psutil.Process]:
+        assert self.demo.process is not None
+        found = []
+        for child in psutil.Process(self.demo.process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found.append(child)
+        return found
+
+    def wait_for(self, what: str, ready: Callable[[], object], seconds: float = 40) -> None:
+        """Waits for the right moment; when that does not come the fault goes on, and the table says so."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Exception):
+                if ready():
+                    return
+            time.sleep(0.02)
+        self.opmerkingen.append(f"niet {what}")
+
+    def count(self, query: str) -> int:
+        """Gives the number that a query gives."""
+        with self.demo.database() as database:
+            [number] = database.execute(query).fetchone() or (0,)
+        return int(number)
+
+    def wait_until_busy(self, wat: str) -> None:
+        """Waits until the portal is in the middle of this."""
+        queries = {
+            "publiceren": "SELECT count(*) FROM uploads_levering WHERE status = 'publiceren' AND lease_tot > now()",
+            "omzetten": "SELECT count(*) FROM uploads_levering WHERE status = 'omzetten' AND lease_tot > now()",
+            "zoeken": "SELECT count(*) FROM bemiddelaar_zoekvraag WHERE status = 'bezig'",
+            "een detail": "SELECT count(*) FROM bemiddelaar_detailaanvraag WHERE gelukt_op IS NULL"
+            " AND gereserveerd_tot > now()",
+        }
+        self.wait_for(f"tijdens {wat}", lambda: self.count(queries[wat]))
+
+
+def _all_of(process: psutil.Process) -> list[psutil.Process]:
+    return [*process.children(recursive=True), process]
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+@contextlib.contextmanager
+def _frozen(processes: list[psutil.Process]) -> Iterator[None]:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
+# --- What can happen ---------------------------------------------------------------------------------------
+
+Gebeurtenis = Callable[[Plek], None]
+
+
+def killed(naam: str, tijdens: str = "") -> Gebeurtenis:
+    """Kills all processes of a part, in the middle of something."""
+
+    def happen(plek: Plek) -> None:
+        victims = _all_of(plek.part(naam))
+        if tijdens:
+            plek.wait_until_busy(tijdens)
+        _kill(victims)
+
+    return happen
+
+
+def reading_process_killed(plek: Plek) -> None:
+    """Kills the process that reads a file."""
+
+    worker = plek.part("bestanden")
+
+    def kill() -> bool:
+        for one in worker.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if "uploads/sandbox" in " ".join(one.cmdline()):
+                    one.kill()
+                    return True
+        return False
+
+    plek.wait_for("tijdens het lezen", kill)
+
+
+def host_frozen(plek: Plek) -> None:
+    """Freezes the worker of files in the middle of a publication, with all that it started."""
+    victims = _all_of(plek.part("bestanden"))
+    plek.wait_until_busy("publiceren")
+    with _frozen(victims):
+        time.sleep(LANG)
+
+
+def postgresql_restarted(plek: Plek) -> None:
+    """Restarts PostgreSQL under connections that are open."""
+    plek.server("postgres").send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    plek.wait_for("terug", lambda: plek.count("SELECT 1"))
+
+
+def postgresql_frozen(plek: Plek) -> None:
+    """Freezes PostgreSQL with all its processes."""
+    with _frozen(_all_of(plek.server("postgres"))):
+        time.sleep(LANG)
+
+
+def _redis_process(plek: Plek) -> psutil.Process:
+    assert plek.redis.child.process is not None
+    return psutil.Process(plek.redis.child.process.pid)
+
+
+def redis_restarted(plek: Plek) -> None:
+    """Kills Redis and starts it again, empty."""
+    plek.redis.child.stop()
+    plek.redis.child.start()
+
+
+def redis_emptied(plek: Plek) -> None:
+    """Throws away all that is in Redis."""
+    with redis.Redis.from_url(plek.redis.url) as client:
+        client.flushall()
+
+
+def redis_frozen(plek: Plek) -> None:
+    """Freezes Redis."""
+    with _frozen([_redis_process(plek)]):
+        time.sleep(LANG)
+
+
+def no_room(plek: Plek) -> None:
+    """Fills the place for temporary files."""
+    if plek.tijdelijk is None:
+        plek.opmerkingen.append("niet gedaan: hier kan geen kleine schijf worden gemaakt")
+        return
+    heap = plek.tijdelijk / "vol"
+    with contextlib.suppress(OSError), heap.open("wb", buffering=0) as file:
+        while file.write(bytes(65536)):
+            pass
+    time.sleep(LANG)
+    heap.unlink()
+
+
+def two_clocks(plek: Plek) -> None:
+    """Runs a second clock beside the first, and counts how often the work of every ten seconds was done."""
+    env = {**plek.part("klok").environ(), "UM_KLOK_BESTAND": str(plek.demo.place / "tweede-klok")}
+    started: set[str] = set()
+    second = subprocess.Popen(
+        [sys.executable, "-m", "um_portal.run", "klok"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    begin = time.monotonic()
+    try:
+        while time.monotonic() < begin + 40:
+            with plek.demo.database() as database:
+                row = database.execute(
+                    "SELECT begonnen_op::text FROM achtergrondwerk_ronde WHERE naam = 'hervat-taken'"
+                )
+                started |= {str(text) for (text,) in row}
+            time.sleep(0.1)
+    finally:
+        second.terminate()
+        second.wait(20)
+    turns = len(started) - 1
+    plek.opmerkingen.append(f"{turns} beurten van 10 s in 40 s")
+    if turns > 5:
+        plek.opmerkingen.append("FOUT: werk is dubbel uitgedeeld")
+
+
+def exchange(gedrag: Gedrag) -> Gebeurtenis:
+    """Lets the exchange behave like this for a while."""
+
+    def happen(plek: Plek) -> None:
+        with plek.uitwisseling.behaving(gedrag):
+            time.sleep(LANG)
+
+    return happen
+
+
+def exchange_away(plek: Plek) -> None:
+    """Lets the exchange let nobody in."""
+    with plek.uitwisseling.away():
+        time.sleep(LANG)
+
+
+def late_before(verbinding: Verbinding) -> None:
+    """Passes on after fifteen seconds: longer than a detail may take."""
+    time.sleep(15)
+    passes_on(verbinding)
+
+
+def late_after(verbinding: Verbinding) -> None:
+    """Delivers at once, and answers after fifteen seconds."""
+    answer = verbinding.forward()
+    time.sleep(15)
+    verbinding.send(answer.status_code, answer.content)
+
+
+def breaks_off(verbinding: Verbinding) -> None:
+    """Delivers, and breaks off instead of answering."""
+    verbinding.forward()
+    verbinding.reset()
+
+
+def refuses(verbinding: Verbinding) -> None:
+    """Says that it is not available, as the contract has it."""
+    verbinding.send(503, b'{"code": "500.3", "message": "Service niet beschikbaar"}')
+    verbinding.aanroep.status = 503
+    verbinding.aanroep.heel = True
+
+
+def lies(verbinding: Verbinding) -> None:
+    """Delivers, and answers something else: no JSON, another shape, or a record of nothing."""
+    verbinding.forward()
+    texts = (b'{"werkzoekende": {"a', b'["matches"]', b'{"bronID": 7, "werkzoekende": {}}', b"\xff\x00" * 999)
+    verbinding.send(200, texts[int(time.monotonic() * 7) % len(texts)])
+
+
+def drips(verbinding: Verbinding) -> None:
+    """Delivers, and answers one byte a second."""
+    content = verbinding.forward().content
+    verbinding.send(200, b"", length=len(content))
+    verbinding.drip(content, pause=1)
+
+
+@dataclass(frozen=True)
+class Storing:
+    """A fault: its name in the table, and what happens."""
+
+    naam: str
+    gebeurt: Gebeurtenis
+
+
+STORINGEN = (
+    Storing("niets: zo gaat het gewoon", lambda _: time.sleep(LANG)),
+    Storing("`kill -9` van de pagina's, tijdens een detail", killed("paginas", "een detail")),
+    Storing("`kill -9` van de bron", killed("bron")),
+    Storing("`kill -9` van de werker, tijdens zoeken", killed("zoeken-en-onderhoud", "zoeken")),
+    Storing("`kill -9` van de werker, tijdens omzetten", killed("bestanden", "omzetten")),
+    Storing("`kill -9` van de werker, tijdens publiceren", killed("bestanden", "publiceren")),
+    Storing("`kill -9` van het leesproces", reading_process_killed),
+    Storing("`kill -9` van de klok", killed("klok")),
+    Storing("werker 20 s bevroren, tijdens publiceren", host_frozen),
+    Storing("PostgreSQL opnieuw gestart", postgresql_restarted),
+    Storing("PostgreSQL 20 s bevroren", postgresql_frozen),
+    Storing("Redis opnieuw gestart", redis_restarted),
+    Storing("Redis geleegd", redis_emptied),
+    Storing("Redis 20 s bevroren", redis_frozen),
+    Storing("tijdelijke map 20 s vol", no_room),
+    Storing("uitwisseling niet bereikbaar, 20 s", exchange_away),
+    Storing("uitwisseling meldt 503, 20 s", exchange(refuses)),
+    Storing("uitwisseling levert pas na 15 s", exchange(late_before)),
+    Storing("uitwisseling levert, antwoord komt na 15 s", exchange(late_after)),
+    Storing("uitwisseling levert, verbinding breekt af", exchange(breaks_off)),
+    Storing("uitwisseling levert, antwoord druppelt", exchange(drips)),
+    Storing("uitwisseling antwoordt onzin", exchange(lies)),
+    Storing("twee klokken, 40 s", two_clocks),
+)
