@@ -57,13 +57,13 @@ def scherm(
 ) -> Iterator[Scherm]:
     # Playwright's loop runs in this thread, where these tests also use the database.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    cookie = next(iter(een_client(zoekvraag.gebruiker).cookies.values()))
     with a_playwright() as playwright, a_chromium(playwright) as browser:
         context = browser.new_context(
             locale="nl-NL", viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
         )
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        yield Scherm(context, live_server.url)
+        found = Scherm(context, live_server.url)
+        found.take_session(een_client(zoekvraag.gebruiker))
+        yield found
 
 
 @pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])

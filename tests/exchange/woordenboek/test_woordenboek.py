@@ -301,9 +301,9 @@ def test_every_page_is_accessible_and_fits_the_screen(browser, live_server, bree
     context = browser.new_context(
         viewport={"width": breedte, "height": 900}, base_url=live_server.url, bypass_csp=True
     )
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    page = context.new_page()
+    scherm = Scherm(context, live_server.url)
+    scherm.take_session(client)
+    page = scherm.page
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     for number, address in enumerate(ADDRESSES):
