@@ -86,7 +86,7 @@ def test_a_match_opens_beside_the_list_and_the_place_is_kept(scherm: Scherm, zoe
     expect(page.locator(".um-ster[aria-pressed=true]")).to_have_count(1)
     page.locator("#notitie").fill("Bel 06 12345678")
     page.get_by_role("button", name="Notitie bewaren").click()
-    expect(page.get_by_text("staat een telefoonnummer")).to_be_visible()
+    expect(page.get_by_text("staat een e-mailadres of telefoonnummer")).to_be_visible()
     expect(page.locator("#notitie")).to_have_value("Bel 06 12345678")
     # The back button and a reload show the list with a match beside it.
     page.go_back()

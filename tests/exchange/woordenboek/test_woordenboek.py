@@ -14,6 +14,7 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, prepare
 from exchange.woordenboek import content
+from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from tests.places import AXE
 from um_portal.tenants.models import Rol
