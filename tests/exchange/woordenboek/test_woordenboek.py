@@ -309,7 +309,8 @@ def test_every_page_is_accessible_and_fits_the_screen(browser, live_server, bree
     page.on("pageerror", lambda error: errors.append(str(error)))
     for number, address in enumerate(ADDRESSES):
         response = page.goto(address)
-        assert response is not None and response.status == 200
+        assert response is not None
+        assert response.status == 200
         assert page.url.endswith(address), "somebody who is logged in is not sent elsewhere"
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         page.evaluate(AXE.read_text(encoding="utf-8"))
