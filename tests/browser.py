@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.places import AXE
@@ -122,6 +124,16 @@ class Scherm:
         self.page.get_by_label("Wachtwoord", exact=True).fill(WACHTWOORD)
         self.page.get_by_role("button", name="Inloggen").click()
         self.page.wait_for_url(f"{self.url}/")
+
+    def take_session(self, client: Client) -> None:
+        """Goes on as who is logged in with this client.
+
+        The cookie is one for HTTPS only, and of this host only; a browser sends such a cookie to localhost as well.
+        """
+        name = settings.SESSION_COOKIE_NAME
+        value = client.cookies[name].value
+        address = self.url.replace("http:", "https:", 1)
+        self.page.context.add_cookies([{"name": name, "value": value, "url": address}])
 
     @property
     def path(self) -> str:

@@ -1,6 +1,6 @@
 """Counts what was received and narrows the list: by occupation, level, distance, hours, start and licence.
 
-All counts come from the columns of the results, in three queries. The count at a choice is what the list would
+All counts come from the columns of the results, in one query. The count at a choice is what the list would
 hold with that choice and with those of the other groups.
 """
 
@@ -11,8 +11,9 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, Q, QuerySet, Value, When
 
 from exchange.bemiddelaar.models import Resultaat
 from exchange.standard import Soort
@@ -23,6 +24,8 @@ MAX_BEROEPEN: Final = 15
 # The most choices of one group that an address may hold.
 _MAX_KEUZES: Final = 20
 ONBEKEND: Final = "onbekend"
+# The group whose choices are not known beforehand.
+_BEROEP: Final = "beroep"
 _MAAND: Final = timedelta(days=31)
 
 
@@ -140,7 +143,7 @@ def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
 
 
 #: The groups by their name in the address.
-NAMEN: Final = ("beroep", *(facet.naam for facet in facets(Soort.WERKZOEKENDEN, date.min)))
+NAMEN: Final = (_BEROEP, *(facet.naam for facet in facets(Soort.WERKZOEKENDEN, date.min)))
 
 Keuzes = Mapping[str, Sequence[str]]
 
@@ -148,9 +151,9 @@ Keuzes = Mapping[str, Sequence[str]]
 def read_choices(soort: Soort, given: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """Gives the choices in an address that exist; an occupation can be any text."""
     found: dict[str, list[str]] = {}
-    occupations = [value.replace("\x00", "").strip()[:200] for value in given.get("beroep", ())]
+    occupations = [value.replace("\x00", "").strip()[:200] for value in given.get(_BEROEP, ())]
     if kept := [value for value in dict.fromkeys(occupations) if value][:_MAX_KEUZES]:
-        found["beroep"] = kept
+        found[_BEROEP] = kept
     for facet in facets(soort, date.min):
         asked = set(given.get(facet.naam, ()))
         if kept := [optie.waarde for optie in facet.opties if optie.waarde in asked]:
@@ -161,8 +164,8 @@ def read_choices(soort: Soort, given: Mapping[str, Iterable[str]]) -> dict[str, 
 def conditions(soort: Soort, keuzes: Keuzes, vandaag: date) -> dict[str, Q]:
     """Gives for each group in which something is chosen the results that it keeps."""
     found = {}
-    if keuzes.get("beroep"):
-        found["beroep"] = Q(beroepen__overlap=list(keuzes["beroep"]))
+    if keuzes.get(_BEROEP):
+        found[_BEROEP] = Q(beroepen__overlap=list(keuzes[_BEROEP]))
     for facet in facets(soort, vandaag):
         chosen = [optie.conditie for optie in facet.opties if optie.waarde in keuzes.get(facet.naam, ())]
         if chosen:
@@ -170,32 +173,25 @@ def conditions(soort: Soort, keuzes: Keuzes, vandaag: date) -> dict[str, Q]:
     return found
 
 
-def _others(found: Mapping[str, Q], naam: str) -> Q:
-    return reduce(lambda a, b: a & b, (q for name, q in found.items() if name != naam), Q())
-
-
 def count(
     results: "QuerySet[Resultaat]", soort: Soort, keuzes: Keuzes, vandaag: date
 ) -> tuple[list[Groep], int]:
-    """Counts every choice over these results, and what all choices together keep: three queries.
+    """Counts every choice over these results, and what all choices together keep: one query.
 
     `results` are those that the choices are not applied to yet. A choice that keeps nothing is left out, unless it
     is chosen.
     """
-    found = conditions(soort, keuzes, vandaag)
     groups = facets(soort, vandaag)
     bands = [facet for facet in groups if not facet.reeks]
-    in_lists = {naam: q for naam, q in found.items() if naam not in {facet.naam for facet in bands}}
-    table = _table(results.filter(_others(in_lists, "")), bands)
-    counted: dict[str, dict[str, int]] = {
+    reeksen = {_BEROEP: "beroepen", **{facet.naam: facet.reeks for facet in groups if facet.reeks}}
+    table, by_element = _pass(results, bands, reeksen, keuzes, conditions(soort, keuzes, vandaag))
+    counted = {
         facet.naam: _sums(table, bands, {**keuzes, facet.naam: ()}, number)
         for number, facet in enumerate(bands)
-    }
-    shown = [_occupations(results.filter(_others(found, "beroep")), keuzes.get("beroep", ()))]
+    } | by_element
+    shown = [_occupations(counted[_BEROEP], keuzes.get(_BEROEP, ()))]
     for facet in groups:
         chosen = keuzes.get(facet.naam, ())
-        if facet.reeks:
-            counted[facet.naam] = _by_element(results.filter(_others(found, facet.naam)), facet.reeks)
         tellingen = [
             Telling(
                 optie.waarde, optie.label, counted[facet.naam].get(optie.waarde, 0), optie.waarde in chosen
@@ -212,27 +208,66 @@ def count(
 _Table = list[tuple[tuple[str, ...], int]]
 
 
-def _table(results: "QuerySet[Resultaat]", bands: Sequence[Facet]) -> _Table:
-    """Counts the results by the combination of choices that they fall in, in one pass.
+def _pass(
+    results: "QuerySet[Resultaat]",
+    bands: Sequence[Facet],
+    reeksen: Mapping[str, str],
+    keuzes: Keuzes,
+    found: Mapping[str, Q],
+) -> tuple[_Table, dict[str, dict[str, int]]]:
+    """Reads the results once, and counts them by the combination of bands and by the elements of the lists.
 
-    A pass with a filter for every choice tests each result some thirty times.
+    `reeksen` are the columns with a list by the name of their group; a list without elements counts as ONBEKEND.
+    Rows of results are wide, so reading them again for every group costs more than all the counting.
     """
+    columns = [f"valt_{facet.naam}" for facet in bands]
     falls_in = {
-        f"valt_{facet.naam}": Case(
+        column: Case(
             *(When(optie.conditie, then=Value(optie.waarde)) for optie in facet.opties),
             default=Value(""),
             output_field=CharField(),
         )
-        for facet in bands
+        for column, facet in zip(columns, bands, strict=True)
     }
-    rows = (
-        results.order_by()
-        .annotate(**falls_in)
-        .values(*falls_in)
-        .annotate(aantal=Count("pk"))
-        .values_list(*falls_in, "aantal")
-    )
-    return [(tuple(row[:-1]), row[-1]) for row in rows]
+    keeps = {
+        f"past_{naam}": ExpressionWrapper(found.get(naam) or Q(Value(True)), BooleanField())
+        for naam in reeksen
+    }
+    narrow = results.order_by().annotate(**falls_in, **keeps).values(*falls_in, *keeps, *reeksen.values())
+    try:
+        sql, parameters = narrow.query.sql_with_params()
+    except EmptyResultSet:
+        # Nothing to ask, as with a list of stars without a star.
+        return [], {naam: {} for naam in reeksen}
+    within = [
+        f"{column} = ANY(%s)" for column, facet in zip(columns, bands, strict=True) if keuzes.get(facet.naam)
+    ]
+    wanted = [list(keuzes[facet.naam]) for facet in bands if keuzes.get(facet.naam)]
+    # Every name is one of ours; what somebody chose goes along as a parameter.
+    names = ", ".join(columns)
+    parts = [f"SELECT '', {names}, count(*) FROM gelezen WHERE {' AND '.join(keeps)} GROUP BY {names}"]  # noqa: S608
+    for naam, reeks in reeksen.items():
+        kept = " AND ".join([*(f"past_{other}" for other in reeksen if other != naam), *within])
+        # Unnested in the list of what is selected: as a table of its own it costs a loop for every result.
+        elements = f"unnest(CASE WHEN {reeks} = '{{}}' THEN ARRAY['{ONBEKEND}'] ELSE {reeks} END)"
+        nothing = ", NULL" * (len(columns) - 1)
+        parts.append(
+            f"SELECT '{naam}', element{nothing}, count(*) "  # noqa: S608
+            f"FROM (SELECT {elements} AS element FROM gelezen WHERE {kept}) AS los GROUP BY 2"
+        )
+    table: _Table = []
+    by_element: dict[str, dict[str, int]] = {naam: {} for naam in reeksen}
+    with connections[results.db].cursor() as cursor:
+        cursor.execute(
+            f"WITH gelezen AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}",
+            [*parameters, *wanted * len(reeksen)],
+        )
+        for naam, *keys, aantal in cursor.fetchall():
+            if naam:
+                by_element[naam][keys[0]] = aantal
+            else:
+                table.append((tuple(keys), aantal))
+    return table, by_element
 
 
 def _sums(table: _Table, bands: Sequence[Facet], keuzes: Keuzes, number: int) -> dict[str, int]:
@@ -245,29 +280,10 @@ def _sums(table: _Table, bands: Sequence[Facet], keuzes: Keuzes, number: int) ->
     return sums
 
 
-def _by_element(results: "QuerySet[Resultaat]", reeks: str) -> dict[str, int]:
-    """Counts the results by the elements of a column with a list, the most frequent first.
-
-    A list without elements counts as ONBEKEND.
-    """
-    filled = Case(
-        When(**{reeks: []}, then=Value([ONBEKEND], output_field=ArrayField(CharField()))),
-        default=F(reeks),
-    )
-    return dict(
-        results.order_by()
-        .annotate(element=Func(filled, function="unnest"))
-        .values("element")
-        .annotate(aantal=Count("pk"))
-        .order_by("-aantal", "element")
-        .values_list("element", "aantal")
-    )
-
-
-def _occupations(results: "QuerySet[Resultaat]", chosen: Sequence[str]) -> Groep:
-    counted = _by_element(results, "beroepen")
-    counted.pop(ONBEKEND, None)
-    names = [*dict.fromkeys([*list(counted)[:MAX_BEROEPEN], *chosen])]
+def _occupations(counted: Mapping[str, int], chosen: Sequence[str]) -> Groep:
+    """Gives the occupations that are received most often, and those that are chosen."""
+    often = sorted((name for name in counted if name != ONBEKEND), key=lambda name: (-counted[name], name))
+    names = dict.fromkeys([*often[:MAX_BEROEPEN], *chosen])
     return Groep(
-        "beroep", "Beroep", [Telling(name, name, counted.get(name, 0), name in chosen) for name in names]
+        _BEROEP, "Beroep", [Telling(name, name, counted.get(name, 0), name in chosen) for name in names]
     )

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from math import cos, radians, sqrt
 from typing import Final
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 from exchange.geo.distances import centre, pc4_of
 from exchange.geo.sphere import Coordinaat, great_circle_km
+from um_portal.presentation.templatetags.um import getal
 
 #: Half of the width of the drawing, in its own units.
 HALF: Final = 300
@@ -40,6 +44,25 @@ class Kaart:
     schaal_km: int
     schaal: str
     elders: int
+
+    # A country has thousands of areas; a template that loops over them takes most of the time of the page.
+    @property
+    def stippen(self) -> SafeString:
+        """Gives the dots as elements of an SVG."""
+        return format_html_join(
+            "\n",
+            '<circle cx="{}" cy="{}" r="{}"><title>{}: {}, {}</title></circle>',
+            ((p.x, p.y, p.straal, p.pc4, getal(p.aantal), p.afstand) for p in self.punten),
+        )
+
+    @property
+    def regels(self) -> SafeString:
+        """Gives the same as the rows of a table."""
+        return format_html_join(
+            "\n",
+            '<tr><th scope="row">{}</th><td>{}</td><td class="um-tabel__getal">{}</td></tr>',
+            ((p.pc4, p.afstand, getal(p.aantal)) for p in self.punten),
+        )
 
 
 def draw(postcode: str, afstand: float, areas: Iterable[tuple[str, int]]) -> Kaart | None:

@@ -35,15 +35,6 @@ window.addEventListener('pagehide', () => {
   document.querySelectorAll('form[data-gewijzigd]').forEach(keep);
 });
 
-// What gets the focus is not behind the buttons that stay in view.
-document.addEventListener('focusin', (event) => {
-  const bar = event.target.closest('form')?.querySelector('.um-knoppen--blijft');
-  if (!bar || bar.contains(event.target)) return;
-  if (event.target.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) {
-    event.target.scrollIntoView({ block: 'center' });
-  }
-});
-
 // data-adres: the back button comes back to this address, and not to a page that must be sent again.
 const sent = document.querySelector('form[data-adres]');
 if (sent) window.history.replaceState(null, '', sent.dataset.adres);

@@ -14,10 +14,18 @@ from exchange.standard import Soort, zoekprofiel
 from exchange.waardelijsten import models as waardelijsten
 from tests.browser import Scherm, a_chromium, a_playwright
 from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.processes import wait_until
 from um_portal.tenants.scope import voor_gemeente
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# Tells whether the buttons that stay in view lie over what has the focus.
+BEHIND = """() => {
+  const bar = document.querySelector('.um-knoppen--blijft');
+  if (bar.contains(document.activeElement)) return false;
+  const focused = document.activeElement.getBoundingClientRect(), buttons = bar.getBoundingClientRect();
+  return focused.bottom > buttons.top + 1 && focused.top < buttons.bottom;
+}"""
 RECORDS = list(werkzoekenden(4, 60, Postcodes([3511, 3512, 1012, 9711])))
 
 
@@ -57,13 +65,13 @@ def scherm(
 ) -> Iterator[Scherm]:
     # Playwright's loop runs in this thread, where these tests also use the database.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    cookie = next(iter(een_client(zoekvraag.gebruiker).cookies.values()))
     with a_playwright() as playwright, a_chromium(playwright) as browser:
         context = browser.new_context(
             locale="nl-NL", viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
         )
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        yield Scherm(context, live_server.url)
+        found = Scherm(context, live_server.url)
+        found.take_session(een_client(zoekvraag.gebruiker))
+        yield found
 
 
 @pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
@@ -86,7 +94,7 @@ def test_a_match_opens_beside_the_list_and_the_place_is_kept(scherm: Scherm, zoe
     expect(page.locator(".um-ster[aria-pressed=true]")).to_have_count(1)
     page.locator("#notitie").fill("Bel 06 12345678")
     page.get_by_role("button", name="Notitie bewaren").click()
-    expect(page.get_by_text("staat een telefoonnummer")).to_be_visible()
+    expect(page.get_by_text("staat een e-mailadres of telefoonnummer")).to_be_visible()
     expect(page.locator("#notitie")).to_have_value("Bel 06 12345678")
     # The back button and a reload show the list with a match beside it.
     page.go_back()
@@ -118,6 +126,7 @@ def test_on_a_phone_cards_are_small_and_going_back_finds_the_row(
     heights = [box["height"] for box in (row.bounding_box() for row in page.locator("tbody tr").all()) if box]
     assert len(heights) == 25
     assert max(heights) <= 90
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
     link = page.locator(".um-resultatentabel tbody a").nth(4)
     anchor = link.get_attribute("id")
     link.click()
@@ -125,4 +134,18 @@ def test_on_a_phone_cards_are_small_and_going_back_finds_the_row(
     expect(page.get_by_text("30 van 60")).to_be_visible()
     page.get_by_role("link", name="Terug naar de resultaten").first.click()
     page.wait_for_url(f"**/?sorteer=afstand&pagina=2#{anchor}")
+    assert scherm.errors == []
+
+
+@pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
+def test_what_has_the_focus_is_not_behind_the_buttons_that_stay_in_view(scherm: Scherm) -> None:
+    page = scherm.page
+    page.set_viewport_size({"width": 375, "height": 667})
+    scherm.goto("/zoeken/?soort=vacatures")
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+    page.locator("#inhoud").focus()
+    for key in ["Tab"] * 40 + ["Shift+Tab"] * 15:
+        scherm.press(key)
+        # The browser scrolls with a delay.
+        wait_until(lambda: not page.evaluate(BEHIND), f"in view is {scherm.focus()}", 3, 0.02)
     assert scherm.errors == []

@@ -14,6 +14,7 @@ from exchange.waardelijsten import models as waardelijsten
 from exchange.waardelijsten.lijsten import LIJSTEN
 from exchange.waardelijsten.models import Code, prepare
 from exchange.woordenboek import content
+from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from tests.places import AXE
 from um_portal.tenants.models import Rol
@@ -301,13 +302,14 @@ def test_every_page_is_accessible_and_fits_the_screen(browser, live_server, bree
     context = browser.new_context(
         viewport={"width": breedte, "height": 900}, base_url=live_server.url, bypass_csp=True
     )
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    page = context.new_page()
+    scherm = Scherm(context, live_server.url)
+    scherm.take_session(client)
+    page = scherm.page
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     for number, address in enumerate(ADDRESSES):
         response = page.goto(address)
+        assert response is not None
         assert response.status == 200
         assert page.url.endswith(address), "somebody who is logged in is not sent elsewhere"
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from playwright.sync_api import Browser
 
 from tests.browser import Scherm
@@ -32,9 +31,7 @@ def scherm(browser: Browser, live_server: Any) -> Iterator[Scherm]:
 
 
 def _log_in(scherm: Scherm, gebruiker: Gebruiker) -> None:
-    name = django_settings.SESSION_COOKIE_NAME
-    value = een_client(gebruiker).cookies[name].value
-    scherm.page.context.add_cookies([{"name": name, "value": value, "url": scherm.url}])
+    scherm.take_session(een_client(gebruiker))
 
 
 def test_support_and_the_functioneel_beheerder_can_read_and_use_every_page(scherm: Scherm) -> None:

@@ -55,9 +55,9 @@ def levering(gemeente: Gemeente) -> Levering:
 
 def een_scherm(browser: Any, live_server: Any, client: Client, **options: Any) -> Scherm:
     context = browser.new_context(locale="nl-NL", **options)
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    return Scherm(context, live_server.url)
+    found = Scherm(context, live_server.url)
+    found.take_session(client)
+    return found
 
 
 def beheerder(gemeente: Gemeente) -> Client:
