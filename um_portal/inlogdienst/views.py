@@ -53,7 +53,7 @@ _UITLEG = {
         "Dit account van de gemeente is al gekoppeld aan een ander account van het portaal. Vraag het uw functioneel "
         "beheerder."
     ),
-    "inlogdienst niet bereikbaar": "De inlogdienst van uw gemeente antwoordt niet. Probeer het over een paar minuten.",
+    uitgever.ONBEREIKBAAR: "De inlogdienst van uw gemeente antwoordt niet. Probeer het over een paar minuten.",
     "niet opnieuw ingelogd": (
         "De inlogdienst van uw gemeente laat niet zien dat u net opnieuw hebt ingelogd. Vraag het de afdeling ICT."
     ),
@@ -146,7 +146,10 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
         claims = uitgever.exchange(dienst, code, onderweg.verzoek, regels.address_to_come_back(gemeente))
         return _NEXT[onderweg.doel](request, gemeente, dienst, onderweg, claims)
     except InloggenMislukt as problem:
-        if gemeentesessie.of(request) is not None and onderweg.doel is not Doel.BEVESTIGEN:
+        sessie = gemeentesessie.of(request)
+        if sessie is not None and problem.reden == uitgever.ONBEREIKBAAR:
+            return _without_answer(request, sessie, onderweg.naar, gemeente)
+        if sessie is not None and onderweg.doel is not Doel.BEVESTIGEN:
             # Who is not confirmed any more is out at once.
             request.session.flush()
         return _failed(request, problem.reden, gemeente)
@@ -234,11 +237,31 @@ def check_again(request: HttpRequest) -> HttpResponse:
         gemeente, dienst = _of_session(request)
         return _leave(request, gemeente, dienst, Doel.HERCONTROLE, naar, prompt="none")
     except InloggenMislukt as problem:
-        if request.user.is_authenticated and gemeentesessie.of(request) is not None:
-            # It does not answer: the session goes on until its end, and asks again in a minute.
-            middleware.postpone(request)
-            return redirect(naar or "start")
+        sessie = gemeentesessie.of(request)
+        if sessie is not None:
+            return _without_answer(request, sessie, naar)
         return _failed(request, problem.reden)
+
+
+def _without_answer(
+    request: HttpRequest, sessie: Gemeentesessie, naar: str, gemeente: Gemeente | None = None
+) -> HttpResponse:
+    """Lets a session go on that the service does not answer about, until it is locked."""
+    if middleware.is_locked(sessie):
+        return _failed(request, uitgever.ONBEREIKBAAR, gemeente)
+    middleware.postpone(request)
+    return redirect(naar or "start")
+
+
+@never_cache
+@login_required
+@require_GET
+def confirmed(request: HttpRequest) -> HttpResponse:
+    """Says in a tab of its own that a session is confirmed, and that the page in the other tab can go on."""
+    sessie = gemeentesessie.of(request)
+    if sessie is None or middleware.is_locked(sessie):
+        raise Http404
+    return render(request, "inlogdienst/bevestigd.html")
 
 
 @never_cache
