@@ -205,7 +205,6 @@ class Scherm:
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
             self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
 
-
     def picture(self, name: str) -> None:
         """Keeps a picture of what is on the screen for the documentation, when asked."""
         if PICTURES:

@@ -238,7 +238,11 @@ def _register_and_admit(scherm: Scherm) -> None:
         "telefoon": "000 000 00 00",
         "kenmerk": "ZAAK-1",
     }
-    given = {"kvk": "00000000", "privacy": "privacy@waterhoven.example", "beveiliging": "ciso@waterhoven.example"}
+    given = {
+        "kvk": "00000000",
+        "privacy": "privacy@waterhoven.example",
+        "beveiliging": "ciso@waterhoven.example",
+    }
     for number, way in enumerate(dict.fromkeys(ways)):
         if number == len(ways) - 2:
             scherm.goto(f"/gemeenten/{APPLICANT_OIN}/")

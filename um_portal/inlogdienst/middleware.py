@@ -32,8 +32,7 @@ _POSTPONE_SECONDS: Final = 60
 _CONFIRM_HEADER: Final = "X-UM-Bevestigen"
 _LOCKED: Final = "_inlogdienst_op_slot"
 # In a locked session somebody can confirm it, and end it.
-_WHILE_CONFIRM_HEADER: Final = "X-UM-Bevestigen"
-_LOCKED: Final = frozenset({"accounts:logout", "account_logout"})
+_WHILE_LOCKED: Final = frozenset({"accounts:logout", "account_logout"})
 # The pages of the own login: a login service must not get at a password or second factor that opens more.
 _OWN_LOGIN: Final = ("mfa_", "account_change_password", "account_reauthenticate")
 _ALWAYS: Final = frozenset(

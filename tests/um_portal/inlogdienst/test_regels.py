@@ -242,7 +242,7 @@ def test_a_form_that_comes_too_late_is_given_back_to_be_sent_again() -> None:
     een_inlogdienst(gemeente)
     gebruiker, identiteit = een_gekoppelde(gemeente)
     browser = een_client(gebruiker)
-    form = {"gemeente": gemeente.pk, "naar": "/zoeken/?a=1&b=\"<é>"}
+    form = {"gemeente": gemeente.pk, "naar": '/zoeken/?a=1&b="<é>'}
     mark(browser, identiteit, gezien=time.time() - 60 * 16)
     late = browser.post("/gemeenten/wissel", form)
     assert late.status_code == 409
