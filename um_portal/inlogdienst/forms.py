@@ -91,7 +91,9 @@ class InlogdienstForm(forms.Form):
         geheim = self.fields["geheim"]
         geheim.required = self._new
         if not self._new:
-            geheim.help_text = "Leeg laten: het geheim blijft zoals het is. Het portaal laat het nooit meer zien."
+            geheim.help_text = (
+                "Leeg laten: het geheim blijft zoals het is. Het portaal laat het nooit meer zien."
+            )
 
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self.dienst, name) for name in FIELDS}

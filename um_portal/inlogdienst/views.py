@@ -39,7 +39,8 @@ _ASK = frozenset({"login_required", "interaction_required", "consent_required", 
 _UITLEG = {
     "niet gekoppeld": (
         "Uw account bij de gemeente is nog niet gekoppeld aan een account van het portaal. Hebt u een uitnodiging? "
-        "Open dan eerst de link in die mail. Hebt u al een account? Log in met uw wachtwoord en kies Mijn account."
+        "Open dan eerst de link in die mail. Hebt u al een account? Log in met uw wachtwoord, en kies bij Mijn account "
+        "Inloggen via uw gemeente."
     ),
     "geen toegang": "U hebt geen toegang tot het portaal voor deze gemeente. Vraag het uw functioneel beheerder.",
     "geen rol": "Uw gemeente geeft u geen rol in het portaal. Vraag het de afdeling ICT van uw gemeente.",
@@ -135,7 +136,7 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
     gemeente, dienst = _with_service(oin)
     onderweg = bezig.take(request.session, request.GET.get("state", ""))
     if onderweg is None or onderweg.gemeente != gemeente.pk:
-        return _failed(request, "verlopen")
+        return _came_back_twice(request)
     try:
         uitgever.check_sender(dienst, request.GET.get("iss"))
         if error := request.GET.get("error"):
@@ -153,6 +154,19 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
             # Who is not confirmed any more is out at once.
             request.session.flush()
         return _failed(request, problem.reden, gemeente)
+
+
+def _came_back_twice(request: HttpRequest) -> HttpResponse:
+    """Answers for an address that did its work, or is too old: most often somebody pressed the back button."""
+    if not request.user.is_authenticated:
+        return _failed(request, "verlopen")
+    if gemeentesessie.of(request) is None and not tweede_factor.required(request):
+        messages.info(
+            request,
+            "Dit inloggen duurde te lang of is al gebruikt. Hieronder ziet u hoe het er nu voor staat.",
+        )
+        return redirect("inlogdienst:koppelen")
+    return redirect("start")
 
 
 def _log_in(

@@ -91,6 +91,8 @@ def test_a_municipality_logs_in_at_its_own_service(scherm: Scherm, provider: Pro
     faults += scherm.faults("koppelen bevestigen")
     press("Ja, koppelen")
     page.wait_for_url(f"{scherm.url}/account/")
+    page.go_back()
+    expect(main).to_contain_text("Gekoppeld op")
     page.get_by_text("Ingelogd als").click()
     page.get_by_role("button", name="Uitloggen").click()
 
