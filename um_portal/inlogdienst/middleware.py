@@ -32,7 +32,12 @@ _POSTPONE_SECONDS: Final = 60
 _CONFIRM_HEADER: Final = "X-UM-Bevestigen"
 _LOCKED: Final = "_inlogdienst_op_slot"
 # In a locked session somebody can confirm it, and end it.
-_WHILE_LOCKED: Final = frozenset({"accounts:logout", "account_logout"})
+_WHILE_LOCKED: Final = frozenset(
+    {
+        "inlogdienst:starten", "inlogdienst:terug", "inlogdienst:hercontrole", "inlogdienst:bevestigen",
+        "accounts:logout", "account_logout",
+    }
+)  # fmt: skip
 # The pages of the own login: a login service must not get at a password or second factor that opens more.
 _OWN_LOGIN: Final = ("mfa_", "account_change_password", "account_reauthenticate")
 _ALWAYS: Final = frozenset(
@@ -120,10 +125,9 @@ def is_locked(sessie: Gemeentesessie) -> bool:
 
 def _confirms_or_ends(request: HttpRequest) -> bool:
     try:
-        name = resolve(request.path_info).view_name
+        return resolve(request.path_info).view_name in _WHILE_LOCKED
     except Resolver404:
         return False
-    return name.startswith("inlogdienst:") or name in _WHILE_LOCKED
 
 
 def _address_to_confirm(naar: str) -> str:

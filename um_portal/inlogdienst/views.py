@@ -15,6 +15,7 @@ from allauth.account.models import Login
 from allauth.core.ratelimit import respond_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -148,9 +149,9 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
         return _NEXT[onderweg.doel](request, gemeente, dienst, onderweg, claims)
     except InloggenMislukt as problem:
         sessie = gemeentesessie.of(request)
-        if sessie is not None and problem.reden == uitgever.ONBEREIKBAAR:
-            return _without_answer(request, sessie, onderweg.naar, gemeente)
         if sessie is not None and onderweg.doel is not Doel.BEVESTIGEN:
+            if problem.reden == uitgever.ONBEREIKBAAR:
+                return _without_answer(request, sessie, onderweg.naar)
             # Who is not confirmed any more is out at once.
             request.session.flush()
         return _failed(request, problem.reden, gemeente)
@@ -257,12 +258,11 @@ def check_again(request: HttpRequest) -> HttpResponse:
         return _failed(request, problem.reden)
 
 
-def _without_answer(
-    request: HttpRequest, sessie: Gemeentesessie, naar: str, gemeente: Gemeente | None = None
-) -> HttpResponse:
+def _without_answer(request: HttpRequest, sessie: Gemeentesessie, naar: str) -> HttpResponse:
     """Lets a session go on that the service does not answer about, until it is locked."""
     if middleware.is_locked(sessie):
-        return _failed(request, uitgever.ONBEREIKBAAR, gemeente)
+        request.user = AnonymousUser()
+        return _failed(request, uitgever.ONBEREIKBAAR, Gemeente.objects.get(pk=sessie.gemeente))
     middleware.postpone(request)
     return redirect(naar or "start")
 
@@ -272,8 +272,7 @@ def _without_answer(
 @require_GET
 def confirmed(request: HttpRequest) -> HttpResponse:
     """Says in a tab of its own that a session is confirmed, and that the page in the other tab can go on."""
-    sessie = gemeentesessie.of(request)
-    if sessie is None or middleware.is_locked(sessie):
+    if gemeentesessie.of(request) is None:
         raise Http404
     return render(request, "inlogdienst/bevestigd.html")
 

@@ -251,14 +251,17 @@ def test_a_form_that_comes_too_late_is_given_back_to_be_sent_again() -> None:
     assert "no-store" in late["Cache-Control"]
     # It is not kept here, and nobody is logged in meanwhile: not on a page that is not there either.
     assert form["naar"] not in json.dumps(dict(browser.session.items()))
-    for path in ("/bestaat-niet", "/hulp"):
+    for path in ("/bestaat-niet", "/hulp", "/account/inloggen"):
         assert gebruiker.username not in browser.get(path).text
     # A part of a page changes nothing of the page: what was typed stays.
     for method in (browser.get, browser.post):
         part = method("/gemeenten/wissel", headers={"HX-Request": "true"})
         assert (part.status_code, part["X-UM-Bevestigen"], part.content) == (409, "ja", b"")
     # The service does not answer: nothing opens, and nothing is lost.
-    assert browser.get("/account/inloggen/gemeente/hercontrole?naar=/hulp/rechten").status_code == 403
+    away = browser.get("/account/inloggen/gemeente/hercontrole?naar=/hulp/rechten")
+    assert away.status_code == 403
+    assert "antwoordt niet" in away.text and gebruiker.username not in away.text
+    assert browser.get("/account/koppelen")["Location"].startswith("/account/inloggen/gemeente/hercontrole")
     mark(browser, identiteit, gezien=time.time())
     assert browser.post("/gemeenten/wissel", dict(late.context["velden"]))["Location"].startswith(
         "/zoeken/?a=1&b="
