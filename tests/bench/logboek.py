@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.bench.fill import KLEIN, fill
+from tests.bench.questions import QUESTIONS
 from tests.factories import een_client, een_gebruiker, een_gemeente, vum_headers
 from um_portal.audit import brontelling
 from um_portal.audit.handelingen import Handeling
@@ -68,7 +69,7 @@ def _count(gemeente: Gemeente) -> None:
 
 
 def _ask(client: Client) -> None:
-    question = {"vraagObject": {"selectiegebied": {"postcode": "2405AB", "afstand": 25}}}
+    question = {"vraagObject": QUESTIONS["middelmatig"](KLEIN.oin)}
     answer = client.post(_PAD, question, content_type="application/json", headers=vum_headers(KLEIN.oin))
     if answer.status_code != 200:
         raise RuntimeError(f"the source answered {answer.status_code}")
@@ -104,10 +105,10 @@ def measure(lines: int) -> Metingen:
     """Measures all of it in a database of its own."""
     fill([KLEIN])
     gemeente = een_gemeente("Metendorp")
-    coach, exchange = een_client(een_gebruiker(gemeente)), Client()
+    coach, exchange = een_client(een_gebruiker(gemeente)), Client(SERVER_NAME="localhost")
     _ask(exchange)
     empty, line = _median(lambda: _empty(gemeente)), _median(lambda: _line(gemeente))
-    search, answer = _median(lambda: _search(coach), 40), _median(lambda: _ask(exchange))
+    search, answer = _median(lambda: _search(coach), 25), _median(lambda: _ask(exchange))
     counted = _median(lambda: _count(gemeente), 20_000)
     begin = time.perf_counter()
     brontelling.flush()
