@@ -125,9 +125,10 @@ def is_locked(sessie: Gemeentesessie) -> bool:
 
 def _confirms_or_ends(request: HttpRequest) -> bool:
     try:
-        return resolve(request.path_info).view_name in _WHILE_LOCKED
+        name: str = resolve(request.path_info).view_name
     except Resolver404:
         return False
+    return name in _WHILE_LOCKED
 
 
 def _address_to_confirm(naar: str) -> str:
