@@ -205,11 +205,14 @@ class Scherm:
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
             self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
 
-    def picture(self, name: str) -> None:
-        """Keeps a picture of what is on the screen for the documentation, when asked."""
+    def picture(self, name: str, heading: str = "") -> None:
+        """Keeps a picture for the documentation, when asked: of the top of the page, or from this heading on."""
         if PICTURES:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.evaluate("window.scrollTo(0, 0)")
+            if heading:
+                self.page.get_by_role("heading", name=heading).evaluate("(one) => one.scrollIntoView()")
+            else:
+                self.page.evaluate("window.scrollTo(0, 0)")
             self.page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
 
 
