@@ -18,7 +18,7 @@ MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/pytho
 	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults lint bench css productie dev format lock sbom audit clean python-versie
+.PHONY: help demo test test-all test-faults lint bench beelden css productie dev format lock sbom audit clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
@@ -51,6 +51,9 @@ lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 
 bench: $(DEV) css ## meet hoe snel het portaal is
 	@exec $(BIN)/python -m tests.bench
+
+beelden: $(DEV) css ## maak de schermbeelden van de documentatie opnieuw
+	@UM_BEELDEN=docs/beelden $(BIN)/python -m pytest -q -m browser -k from_its_application tests/portal/test_browser.py
 
 css: $(DEMO) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
 	@status=0; $(BIN)/python um_portal/embedded/vendor.py --needs-node || status=$$?; \

@@ -33,6 +33,8 @@ NOT_LIKE_A_PERSONS = ["--disable-back-forward-cache"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE, NARROWEST = 1280, 375, 320
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
+# The pictures of the documentation, when `make beelden` makes them anew.
+PICTURES = os.environ.get("UM_BEELDEN", "")
 
 # The element that has the focus: its accessible name, its kind, and whether the focus is visible.
 _FOCUS = """() => {
@@ -108,7 +110,7 @@ class Scherm:
     def _console(self, message: ConsoleMessage) -> None:
         # A page about an error has the status of that error, which the browser writes to its console.
         about_a_page = "/static/" not in message.location.get("url", "")
-        if about_a_page and re.search(r"responded with a status of (403|404|422|429)", message.text):
+        if about_a_page and re.search(r"responded with a status of (403|404|409|422|429)", message.text):
             return
         if message.type in {"error", "warning"}:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
@@ -214,6 +216,16 @@ class Scherm:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
             self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
+
+    def picture(self, name: str, heading: str = "") -> None:
+        """Keeps a picture for the documentation, when asked: of the top of the page, or from this heading on."""
+        if PICTURES:
+            Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            if heading:
+                self.page.get_by_role("heading", name=heading).evaluate("(one) => one.scrollIntoView()")
+            else:
+                self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
 
 
 def _axe() -> str:

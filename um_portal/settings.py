@@ -63,7 +63,9 @@ else:
 SECRET_KEY_FALLBACKS: list[str] = env.list("UM_SECRET_KEYS_OUD", default=[])
 # 32 bytes in base64; wraps the data key of every municipality. Older keys stay readable during rotation.
 UM_MASTER_KEY = env.required("UM_MASTER_KEY", _GEHEIM) if needs_master_key(UM_COMPONENT) else ""
-UM_MASTER_KEYS_OUD: list[str] = env.list("UM_MASTER_KEYS_OUD", default=[])
+UM_MASTER_KEYS_OUD: list[str] = (
+    env.list("UM_MASTER_KEYS_OUD", default=[]) if needs_master_key(UM_COMPONENT) else []
+)
 
 # --- The exchange ---------------------------------------------------------------------------------
 UM_EIGEN_OIN = env.str("UM_EIGEN_OIN", default="00000001899000101000")

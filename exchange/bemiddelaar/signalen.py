@@ -110,6 +110,14 @@ def signals_everywhere(gemeenten: Iterable[Gemeente]) -> list[Signaal]:
     return [_seen(known[row.gemeente_id], row, parties) for row in rows if row.gemeente_id in known]
 
 
+def number_of_new() -> int:
+    """Counts the signals of all municipalities that nobody looked at yet; call inside `als_support`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM um_signalen() WHERE stand = %s", [_NIEUW.value])
+        number: int = cursor.fetchone()[0]
+    return number
+
+
 def _seen(gemeente: Gemeente, row: Kwaliteitssignaal, names: dict[str, str]) -> Signaal:
     return Signaal(
         row.pk,

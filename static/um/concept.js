@@ -1,5 +1,5 @@
 /* data-concept: what is filled in is kept at this address, a moment after each change. Nothing stays in the browser. */
-import { message } from './melding.js';
+import { message, TO_CONFIRM } from './melding.js';
 
 const PAUSE = 800;
 const LOGGED_OUT = 'U bent niet meer ingelogd. Wat u tot daarnet invulde, is bewaard. Log opnieuw in om verder te gaan.';
@@ -14,6 +14,7 @@ function keep(form) {
     .then((answer) => {
       // Sent on to the login page.
       if (answer.type === 'opaqueredirect') message(LOGGED_OUT);
+      if (answer.headers.has('X-UM-Bevestigen')) message(TO_CONFIRM);
     })
     .catch(() => {});
 }

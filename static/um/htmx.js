@@ -1,7 +1,9 @@
 /* htmx: what is busy shows it, and what went wrong is told. */
 import { busy, buttonsOf } from './knop.js';
-import { message } from './melding.js';
+import { message, TO_CONFIRM } from './melding.js';
 
+// What a page asks by itself says this once: it asks every few seconds.
+let told = false;
 document.addEventListener('htmx:beforeRequest', (event) => {
   const { elt, target } = event.detail;
   if (target) target.setAttribute('aria-busy', 'true');
@@ -22,6 +24,11 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 });
 document.addEventListener('htmx:responseError', (event) => {
   const status = event.detail.xhr.status;
+  if (event.detail.xhr.getResponseHeader('X-UM-Bevestigen')) {
+    if (!told || event.detail.requestConfig.verb !== 'get') message(TO_CONFIRM);
+    told = true;
+    return;
+  }
   message(
     status === 403
       ? 'U hebt hier geen toegang toe, of uw sessie is verlopen. Ververs de pagina.'

@@ -1,5 +1,10 @@
 /* A message at the top of the page. */
 
+// The login service of a municipality has to confirm a session before anything else (X-UM-Bevestigen).
+export const TO_CONFIRM =
+  'Uw gemeente moet eerst bevestigen dat u het bent. Open het portaal in een nieuw tabblad en ga daarna hier verder. '
+  + 'Wat u invulde, staat er nog.';
+
 export function message(text) {
   const place = document.getElementById('meldingen');
   if (!place) return;

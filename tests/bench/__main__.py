@@ -1,10 +1,10 @@
 """`make bench`: fills a database of its own with a country, measures, and prints tables in Markdown.
 
-UM_BENCH_PROFIELEN (1000000), UM_BENCH_RIJEN (100000) and UM_BENCH_SECONDEN (6) make it smaller for a quick look.
-The database is a temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and is filled only once.
-`python -m tests.bench vloer snelheid servers querys profiel levering resultaten` runs the parts that are named. `python
--m tests.bench druk` measures apart, in a demonstration of its own, whether anybody waits for somebody else; letters
-behind it choose what goes beside.
+UM_BENCH_PROFIELEN (1000000), UM_BENCH_RIJEN (100000), UM_BENCH_REGELS (1000000) and UM_BENCH_SECONDEN (6) make it
+smaller for a quick look. The database is a temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and
+is filled only once. `python -m tests.bench vloer snelheid servers querys profiel levering resultaten logboek` runs the
+parts that are named. `python -m tests.bench druk` measures apart, in a demonstration of its own, whether anybody waits
+for somebody else; letters behind it choose what goes beside.
 """
 
 import base64

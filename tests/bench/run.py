@@ -25,7 +25,7 @@ from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from tests.bench import levering, resultaten  # noqa: E402
+from tests.bench import levering, logboek, resultaten  # noqa: E402
 from tests.bench.fill import KLEIN, MILJOEN, Maat, country, fill, groot  # noqa: E402
 from tests.bench.load import Meting, measure  # noqa: E402
 from tests.bench.questions import QUESTIONS  # noqa: E402
@@ -299,6 +299,25 @@ def results() -> None:
     )
 
 
+def audit_log() -> None:
+    """Print what the audit log costs, and how long it takes to verify."""
+    found = logboek.measure(logboek.REGELS)
+    table(
+        "Het logboek van handelingen",
+        ["wat", "duur"],
+        [
+            ("een transactie met een query, zonder regel", f"{found.leeg:.2f} ms"),
+            ("dezelfde, met een regel en de kop buiten de database", f"{found.regel:.2f} ms"),
+            ("een zoekvraag versturen, met zijn regel", f"{found.zoekvraag:.1f} ms"),
+            ("een antwoord van de bron, met tellen", f"{found.antwoord:.2f} ms"),
+            ("daarvan het tellen", f"{1000 * found.tellen:.1f} µs ({found.tellen / found.antwoord:.2%})"),
+            ("de tellingen wegschrijven, eens per minuut", f"{found.wegschrijven:.1f} ms"),
+            (f"{found.regels} regels schrijven", f"{found.schrijven:.0f} s"),
+            (f"{found.regels} regels narekenen, met {found.geheugen:.0f} MB", f"{found.narekenen:.0f} s"),
+        ],
+    )
+
+
 PARTS = {
     "vloer": floor,
     "snelheid": speed,
@@ -307,6 +326,7 @@ PARTS = {
     "profiel": profile,
     "levering": delivery,
     "resultaten": results,
+    "logboek": audit_log,
 }
 
 
@@ -314,7 +334,7 @@ def run(parts: Sequence[str]) -> None:
     """Fill what is missing, then the parts asked for, or all."""
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     call_command("migrate", verbosity=0, interactive=False)
-    if not parts or set(parts) - {"levering", "resultaten"}:
+    if not parts or set(parts) - {"levering", "resultaten", "logboek"}:
         growth(country(PROFIELEN, GEMEENTEN))
     for name in parts or PARTS:
         PARTS[name]()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from django.test import RequestFactory
 from exchange.interfaces import SPOKEN
 from tests.conftest import OWNER_URL
 from tests.deploy.parts import a_web_part, call
+from tests.places import ROOT
 from um_portal import health
 from um_portal.onderdelen import ONDERDELEN, Wachtrij, Web, Werker
 from um_portal.run import command
@@ -107,3 +109,18 @@ def test_every_queue_has_a_worker_of_its_own() -> None:
     alone = {deel.wachtrijen for deel in ONDERDELEN.values() if isinstance(deel, Werker)}
     assert {(queue,) for queue in Wachtrij} <= alone
     assert "--queues celery-zoeken --pool threads" in " ".join(command("zoeken", os.environ))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "compose.yaml",
+        "systemd/um@klok.service.d/zonder-hoofdsleutel.conf",
+        "helm/um-portaal/templates/werkers.yaml",
+    ],
+)
+def test_the_clock_is_given_no_master_key_in_any_form(place: str) -> None:
+    text = (ROOT / "deploy" / place).read_text()
+    for name in ("UM_MASTER_KEY", "UM_MASTER_KEYS_OUD"):
+        for form in (name, f"{name}_FILE"):
+            assert re.search(rf"\b{form}\b", text.partition("\n  klok:")[2] or text), form

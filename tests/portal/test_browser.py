@@ -3,6 +3,8 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, expect
 
 from tests.browser import Scherm, a_chromium, a_chromium_with, a_playwright, what_it_keeps
-from tests.processes import TOCH_PUBLICEREN, Demonstratie, Medewerker, a_demonstration
+from tests.processes import TOCH_PUBLICEREN, Demonstratie, Medewerker, a_demonstration, wait_until
 from um_portal.demo.accounts import WACHTWOORD
 
 pytestmark = pytest.mark.browser
@@ -76,7 +78,7 @@ def fill_in_a_search(scherm: Scherm, postcode: str = "7511 AB", **more: str) -> 
     scherm.page.get_by_label("Postcode").fill(postcode)
     for label, value in more.items():
         scherm.page.get_by_label(re.compile(f"^{label}")).fill(value)
-    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken", exact=True).click()
 
 
 def open_a_result(scherm: Scherm) -> None:
@@ -173,7 +175,7 @@ def test_the_back_button_and_a_suggestion_lose_nothing_of_a_search(open_scherm: 
     fill_in_a_search(scherm, postcode="Alphen", Minimaal="24")
     scherm.page.get_by_role("button", name="Alphen aan den Rijn").click()
     expect(scherm.page.get_by_label("Postcode")).to_be_focused()
-    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken", exact=True).click()
     scherm.page.wait_for_url("**/vragen/*/")
     expect(scherm.page).to_have_title(re.compile("resulta"))
     for _ in range(2):
@@ -184,6 +186,107 @@ def test_the_back_button_and_a_suggestion_lose_nothing_of_a_search(open_scherm: 
     scherm.goto("/")
     scherm.page.get_by_role("link", name="Verder met deze zoekvraag").click()
     expect(scherm.page.get_by_label("Maximaal")).to_have_value("31")
+
+
+# --- A municipality from application to first search, and the day of VNG support ------------------------
+
+APPLICANT, APPLICANT_OIN = "Waterhoven", "00000001899000137000"
+
+
+def test_a_municipality_goes_from_its_application_to_its_first_search(
+    open_scherm: Open, demo: Demonstratie
+) -> None:
+    support = open_scherm("support@vng.example")
+    expect(support.page.get_by_role("heading", name="Gemeenten die aandacht vragen")).to_be_visible()
+    support.picture("support-start", "Gemeenten die aandacht vragen")
+    _register_and_admit(support)
+    _invite(support, "/gebruikers/beheerder", "beheerder@waterhoven.example", Gemeente=APPLICANT)
+
+    beheerder = open_scherm()
+    _accept_invitation(beheerder, demo, "beheerder@waterhoven.example")
+    beheerder.goto("/collegas/uitnodigen")
+    beheerder.page.get_by_role("radio", name="Jobcoach").check()
+    beheerder.page.get_by_label("E-mailadres").fill("coach@waterhoven.example")
+    beheerder.page.get_by_role("main").get_by_role("button", name="Uitnodigen").click()
+    expect(beheerder.page.get_by_role("main")).to_contain_text("De uitnodiging")
+    beheerder.picture("collegas")
+
+    coach = open_scherm()
+    _accept_invitation(coach, demo, "coach@waterhoven.example")
+    fill_in_a_search(coach, Afstand="10")
+    expect(coach.page.get_by_role("table")).to_be_visible()
+    coach.picture("eerste-zoekvraag")
+
+    # Support sees that it happened, and nothing of what was found.
+    support.goto("/logboek/alle")
+    expect(support.page.get_by_role("main")).to_contain_text(APPLICANT)
+    support.picture("support-logboek")
+
+
+def _register_and_admit(scherm: Scherm) -> None:
+    page, main = scherm.page, scherm.page.get_by_role("main")
+    scherm.goto("/gemeenten/inschrijven/")
+    main.get_by_label("OIN").fill(APPLICANT_OIN)
+    main.get_by_label("Naam").fill(APPLICANT)
+    main.get_by_role("button", name="Inschrijven").click()
+    page.wait_for_url(f"**/gemeenten/{APPLICANT_OIN}/")
+    ways = main.locator("a[href*='/voorwaarden/']").evaluate_all("(all) => all.map((a) => a.pathname)")
+    today = date.today()
+    values = {
+        "vervuld_op": today.isoformat(),
+        "geldig_tot_en_met": (today + timedelta(days=300)).isoformat(),
+        "telefoon": "000 000 00 00",
+        "kenmerk": "ZAAK-1",
+    }
+    given = {
+        "kvk": "00000000",
+        "privacy": "privacy@waterhoven.example",
+        "beveiliging": "ciso@waterhoven.example",
+    }
+    for number, way in enumerate(dict.fromkeys(ways)):
+        if number == len(ways) - 2:
+            scherm.goto(f"/gemeenten/{APPLICANT_OIN}/")
+            scherm.picture("voorwaarden")
+        scherm.goto(way)
+        for name, value in {**values, "gegeven": given.get(way.split("/")[-2], "1.0")}.items():
+            if main.locator(f"[name={name}]").count():
+                main.locator(f"[name={name}]").fill(value)
+        for box in main.locator("[type=checkbox]").all():
+            box.check()
+        main.get_by_role("button", name="Vastleggen").click()
+        page.wait_for_url(f"**/gemeenten/{APPLICANT_OIN}/")
+    main.get_by_role("link", name="Toelaten").click()
+    main.get_by_role("radio").first.check()
+    scherm.picture("toelaten")
+    main.get_by_role("button", name="Toelaten").click()
+    expect(main).to_contain_text("is toegelaten tot de uitwisseling")
+
+
+def _invite(scherm: Scherm, path: str, email: str, **choices: str) -> None:
+    scherm.goto(path)
+    main = scherm.page.get_by_role("main")
+    for label, choice in choices.items():
+        main.get_by_label(label).select_option(label=choice)
+    main.get_by_label("E-mailadres").fill(email)
+    main.get_by_role("button", name="Uitnodigen").click()
+    expect(main).to_contain_text("De uitnodiging")
+
+
+def _accept_invitation(scherm: Scherm, demo: Demonstratie, email: str) -> None:
+    def link() -> str:
+        for mail in sorted((demo.data / "postvak").glob("*.eml"), reverse=True):
+            message = message_from_bytes(mail.read_bytes(), policy=policy.default)
+            found = re.search(r"/account/uitnodiging/\S+", message.get_content())
+            if message["To"] == email and found:
+                return found[0]
+        return ""
+
+    wait_until(lambda: bool(link()), f"a mail to {email}")
+    scherm.goto(link())
+    for label in ("Wachtwoord", "Wachtwoord, nog een keer"):
+        scherm.page.get_by_label(label, exact=True).fill(WACHTWOORD)
+    scherm.page.get_by_role("main").get_by_role("button", name="Verder").click()
+    scherm.page.wait_for_url(f"{scherm.url}/")
 
 
 # --- What the page does by itself ----------------------------------------------------------------------

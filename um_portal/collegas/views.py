@@ -16,7 +16,7 @@ from um_portal.errors import FoutMetMelding
 from um_portal.herstel import herstellen
 from um_portal.tenants.models import Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
-from um_portal.toegang.access import GemeenteRequest, requires
+from um_portal.toegang.access import GemeenteRequest, may, requires
 from um_portal.toegang.rechten import Recht
 
 _toegang = requires(Recht.COLLEGAS)
@@ -113,7 +113,13 @@ def colleague(request: GemeenteRequest, pk: int) -> HttpResponse:
         messages.error(request, problem.melding)
         return redirect("collegas:collega", pk=pk)
     collega = next(one for one in overzicht.collegas(request.gemeente) if one.lid.pk == pk)
-    context = {"collega": collega, "form": form, "herstel": herstel, "zelf": zelf}
+    context = {
+        "collega": collega,
+        "form": form,
+        "herstel": herstel,
+        "zelf": zelf,
+        "mag_wissen": not zelf and may(request, Recht.COLLEGA_WISSEN),
+    }
     return render(request, "collegas/collega.html", context)
 
 

@@ -47,12 +47,9 @@ urlpatterns = [
         views.withdraw_condition,
         name="voorwaarde_intrekken",
     ),
-    path("<oin:oin>/toelaten/", views.admit, name="toelaten"),
-    path("<oin:oin>/opschorten/", views.suspend, name="opschorten"),
-    path("<oin:oin>/hervatten/", views.resume, name="hervatten"),
+    *(path(f"<oin:oin>/{naam}/", views.decide, {"besluit": naam}, name=naam) for naam in views.BESLUITEN),
     path("<oin:oin>/deelname/", views.participation, name="deelname"),
     path("<oin:oin>/inloggen/", beheer_views.service, name="inlogdienst"),
-    path("<oin:oin>/vertrek/", views.announce, name="vertrek"),
     path("<oin:oin>/vertrek/afblazen/", views.call_off, name="vertrek_afblazen"),
     path("<oin:oin>/vertrek/bevestigen/", views.leave, name="vertrek_bevestigen"),
 ]

@@ -4,7 +4,8 @@ Support sees names, states, conditions and numbers, never records. Thin: the ver
 """
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import admission, dossier, instellingen, overzicht, tasks, vertrek, voorwaarden
@@ -217,73 +219,95 @@ def withdraw_condition(request: GemeenteRequest, oin: str, soort: str) -> HttpRe
     )
 
 
-@_besluit
-@require_http_methods(["GET", "POST"])
-def admit(request: GemeenteRequest, oin: str) -> HttpResponse:
-    """Admits a municipality that meets every condition."""
-    gemeente = _gemeente(oin)
+@dataclass(frozen=True, slots=True)
+class Besluit:
+    """A decision about a whole municipality, in words ({0} is its name), with the verb that takes it.
 
-    def do(reden: Toelatingsreden) -> str:
-        admission.admit(gemeente, reden, request.user)
-        return f"{gemeente.naam} is toegelaten tot de uitwisseling."
+    `take` raises FoutMetMelding when it cannot be taken now.
+    """
 
-    return _decide(
-        request,
-        gemeente,
+    redenen: type[TextChoices]
+    take: Callable[[Gemeente, Any, Gebruiker], object]
+    titel: str
+    tekst: str
+    knop: str
+    gelukt: str
+    gevolgen: tuple[str, ...] = ()
+    gevaar: bool = False
+
+
+def _suspend(gemeente: Gemeente, reden: Reden, door: Gebruiker) -> None:
+    if not admission.suspend(gemeente, reden, door):
+        raise NietToegelaten("Dat kan nu niet: deze gemeente is niet toegelaten, of al opgeschort.")
+
+
+# By the name of the address.
+BESLUITEN: Final = {
+    "toelaten": Besluit(
         Toelatingsreden,
-        do,
-        titel=f"{gemeente.naam} toelaten",
-        tekst="De gemeente kan daarna meteen zoeken, aanleveren en publiceren, en antwoordt als bron.",
-        bevestig_tekst="Toelaten",
-    )
-
-
-@_besluit
-@require_http_methods(["GET", "POST"])
-def suspend(request: GemeenteRequest, oin: str) -> HttpResponse:
-    """Suspends a municipality."""
-    gemeente = _gemeente(oin)
-
-    def do(reden: Reden) -> str:
-        if not admission.suspend(gemeente, reden, request.user):
-            raise NietToegelaten("Dat kan nu niet: deze gemeente is niet toegelaten, of al opgeschort.")
-        return f"De deelname van {gemeente.naam} is opgeschort."
-
-    return _decide(
-        request,
-        gemeente,
+        admission.admit,
+        "{0} toelaten",
+        "De gemeente kan daarna meteen zoeken, aanleveren en publiceren, en antwoordt als bron.",
+        "Toelaten",
+        "{0} is toegelaten tot de uitwisseling.",
+    ),
+    "opschorten": Besluit(
         Reden,
-        do,
-        titel=f"{gemeente.naam} opschorten",
-        tekst="De deelname stopt meteen.",
-        gevolgen=[
+        _suspend,
+        "{0} opschorten",
+        "De deelname stopt meteen.",
+        "Opschorten",
+        "De deelname van {0} is opgeschort.",
+        (
             "De gemeente antwoordt niet meer als bron, en kan niet zoeken, aanleveren of publiceren.",
             "Aanleversleutels werken niet meer tot de deelname wordt hervat.",
             "Wat gepubliceerd is, blijft staan en verloopt gewoon. Intrekken en downloaden kan de gemeente nog wel.",
-        ],
-        bevestig_tekst="Opschorten",
+        ),
         gevaar=True,
-    )
+    ),
+    "hervatten": Besluit(
+        Hervatreden,
+        admission.resume,
+        "Deelname van {0} hervatten",
+        "De gemeente antwoordt meteen weer als bron, en kan weer zoeken, aanleveren en publiceren.",
+        "Hervatten",
+        "{0} doet weer mee.",
+    ),
+    "vertrek": Besluit(
+        Vertrekreden,
+        vertrek.announce,
+        "Vertrek van {0} aankondigen",
+        "Dit is de eerste van twee stappen. Er wordt nog niets gewist.",
+        "Aankondigen",
+        "Het vertrek van {0} is aangekondigd. Er is nog niets gewist.",
+        (
+            "De functioneel beheerder ziet dat de gemeente vertrekt, en kan haar gegevens downloaden.",
+            "In de tweede stap bevestigt u het vertrek. Daarna wordt alles van de gemeente gewist.",
+        ),
+    ),
+}
 
 
 @_besluit
 @require_http_methods(["GET", "POST"])
-def resume(request: GemeenteRequest, oin: str) -> HttpResponse:
-    """Lets a suspended municipality take part again."""
-    gemeente = _gemeente(oin)
+def decide(request: GemeenteRequest, oin: str, besluit: str) -> HttpResponse:
+    """Takes one of the decisions about a municipality, with its reason."""
+    gemeente, found = _gemeente(oin), BESLUITEN[besluit]
 
-    def do(reden: Hervatreden) -> str:
-        admission.resume(gemeente, reden, request.user)
-        return f"{gemeente.naam} doet weer mee."
+    def do(reden: TextChoices) -> str:
+        found.take(gemeente, reden, request.user)
+        return found.gelukt.format(gemeente.naam)
 
     return _decide(
         request,
         gemeente,
-        Hervatreden,
+        found.redenen,
         do,
-        titel=f"Deelname van {gemeente.naam} hervatten",
-        tekst="De gemeente antwoordt meteen weer als bron, en kan weer zoeken, aanleveren en publiceren.",
-        bevestig_tekst="Hervatten",
+        titel=found.titel.format(gemeente.naam),
+        tekst=found.tekst,
+        gevolgen=found.gevolgen,
+        bevestig_tekst=found.knop,
+        gevaar=found.gevaar,
     )
 
 
@@ -322,31 +346,6 @@ def participation(request: GemeenteRequest, oin: str) -> HttpResponse:
 
 
 # --- Leaving -----------------------------------------------------------------------------------------------
-
-
-@_besluit
-@require_http_methods(["GET", "POST"])
-def announce(request: GemeenteRequest, oin: str) -> HttpResponse:
-    """Announces that a municipality leaves: the first of two steps."""
-    gemeente = _gemeente(oin)
-
-    def do(reden: Vertrekreden) -> str:
-        vertrek.announce(gemeente, reden, request.user)
-        return f"Het vertrek van {gemeente.naam} is aangekondigd. Er is nog niets gewist."
-
-    return _decide(
-        request,
-        gemeente,
-        Vertrekreden,
-        do,
-        titel=f"Vertrek van {gemeente.naam} aankondigen",
-        tekst="Dit is de eerste van twee stappen. Er wordt nog niets gewist.",
-        gevolgen=[
-            "De functioneel beheerder ziet dat de gemeente vertrekt, en kan haar gegevens downloaden.",
-            "In de tweede stap bevestigt u het vertrek. Daarna wordt alles van de gemeente gewist.",
-        ],
-        bevestig_tekst="Aankondigen",
-    )
 
 
 @_besluit

@@ -11,6 +11,7 @@ from um_portal.inlogdienst.models import Inlogdienst
 from um_portal.tenants.models import Gemeente
 
 _MOST_VALUES: Final = 20
+_GEHEIM_NODIG: Final = "Vul het client-geheim in: het hoort bij deze uitgever en dit client-ID."
 
 
 class _LinesField(forms.CharField):
@@ -50,7 +51,8 @@ class InlogdienstForm(forms.Form):
         required=False,
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Leeg laten: het geheim blijft zoals het is. Het portaal laat het nooit meer zien.",
+        help_text="Van de gemeente. Het portaal laat het nooit meer zien.",
+        error_messages={"required": _GEHEIM_NODIG},
     )
     acr = _LinesField(
         label="Waarden van acr die tellen als tweede factor",
@@ -86,6 +88,12 @@ class InlogdienstForm(forms.Form):
         values = self._values()
         super().__init__(*args, **{**kwargs, "initial": {**values, "stempel": stamp(self.dienst)}})
         self._before = values
+        geheim = self.fields["geheim"]
+        geheim.required = self._new
+        if not self._new:
+            geheim.help_text = (
+                "Leeg laten: het geheim blijft zoals het is. Het portaal laat het nooit meer zien."
+            )
 
     def _values(self) -> dict[str, Any]:
         return {name: getattr(self.dienst, name) for name in FIELDS}
@@ -105,10 +113,8 @@ class InlogdienstForm(forms.Form):
         """Checks what belongs together, and asks the service who it is when it is to be on."""
         found: dict[str, Any] = super().clean() or {}
         elsewhere = any(found.get(name) != self._before[name] for name in ("uitgever", "client_id"))
-        if not found.get("geheim") and (self._new or elsewhere):
-            self.add_error(
-                "geheim", "Vul het client-geheim in: het hoort bij deze uitgever en dit client-ID."
-            )
+        if not found.get("geheim") and elsewhere and not self._new:
+            self.add_error("geheim", _GEHEIM_NODIG)
         if found.get("rolclaim") and not (found.get("jobcoach") or found.get("gegevensbeheerder")):
             self.add_error("rolclaim", "Geef ook de waarden die bij een rol horen, of laat de claim leeg.")
         if found.get("wachtwoord_uit") and not found.get("aan"):

@@ -1,11 +1,13 @@
 """Guards a session that the login service of a municipality opened.
 
-It stays with that municipality (`toegang.access`), does not touch the own password and second factor, and lasts
-only as long as the service keeps confirming it. Stands after `SessieduurMiddleware`.
+It stays with that municipality (`toegang.access`), does not touch the own password and second factor, and opens
+nothing unless the service confirmed it a short while ago. Unconfirmed it is locked: nobody is logged in, and what a
+form sends goes back to whoever filled it in, to be sent when it is confirmed. Stands after `SessieduurMiddleware`.
 """
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,8 +16,9 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.cache import add_never_cache_headers
 
 from um_portal.accounts import gemeentesessie, tweede_factor
 from um_portal.accounts.gemeentesessie import Gemeentesessie
@@ -26,6 +29,15 @@ from um_portal.toegang.access import memberships
 _MUST_JOIN: Final = "moet_koppelen"
 _POSTPONED: Final = "inlogdienst_uitstel"
 _POSTPONE_SECONDS: Final = 60
+_CONFIRM_HEADER: Final = "X-UM-Bevestigen"
+_LOCKED: Final = "_inlogdienst_op_slot"
+# In a locked session somebody can confirm it, and end it.
+_WHILE_LOCKED: Final = frozenset(
+    {
+        "inlogdienst:starten", "inlogdienst:terug", "inlogdienst:hercontrole", "inlogdienst:bevestigen",
+        "accounts:logout", "account_logout",
+    }
+)  # fmt: skip
 # The pages of the own login: a login service must not get at a password or second factor that opens more.
 _OWN_LOGIN: Final = ("mfa_", "account_change_password", "account_reauthenticate")
 _ALWAYS: Final = frozenset(
@@ -65,14 +77,16 @@ class InlogdienstMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Ends, before the view runs, a session that was not confirmed for too long or is not what it says."""
+        """Ends, before the view runs, a session that is not what it says; locks one that is not confirmed."""
         sessie = gemeentesessie.of(request)
         if sessie is not None and isinstance(request.user, Gebruiker):
-            age = time.time() - sessie.gezien
-            if request.user.is_vng_support or age > 60 * settings.UM_SSO_EINDE_MINUTEN:
+            if request.user.is_vng_support or sessie == gemeentesessie.VREEMD:
                 request.session.flush()
                 request.user = AnonymousUser()
                 messages.info(request, "U bent uitgelogd. Log opnieuw in via uw gemeente.")
+            elif is_locked(sessie) and not _confirms_or_ends(request):
+                setattr(request, _LOCKED, True)
+                request.user = AnonymousUser()
         return self.get_response(request)
 
     def process_view(
@@ -80,6 +94,9 @@ class InlogdienstMiddleware:
     ) -> HttpResponseBase | None:
         """Answers in the place of a view that has to wait, or that is closed to a session of a login service."""
         name = request.resolver_match.view_name if request.resolver_match else ""
+        if hasattr(request, _LOCKED):
+            # Django's own check of the form has passed by now: a form of a stranger does not come this far.
+            return None if name in _ALWAYS else _ask_to_confirm(request)
         if name in _ALWAYS or name.startswith("inlogdienst:") or not isinstance(request.user, Gebruiker):
             return None
         sessie = gemeentesessie.of(request)
@@ -97,9 +114,51 @@ class InlogdienstMiddleware:
             return redirect("accounts:mijn")
         old = time.time() - sessie.gezien > 60 * settings.UM_SSO_HERCONTROLE_MINUTEN
         if old and time.time() > request.session.get(_POSTPONED, 0) and _is_navigation(request):
-            query = urlencode({"naar": request.get_full_path()[:500]})
-            return redirect(f"{reverse('inlogdienst:hercontrole')}?{query}")
+            return redirect(_address_to_confirm(request.get_full_path()))
         return None
+
+
+def is_locked(sessie: Gemeentesessie) -> bool:
+    """Tells whether the login service has to confirm the session before it opens anything."""
+    return time.time() - sessie.gezien > 60 * settings.UM_SSO_EINDE_MINUTEN
+
+
+def _confirms_or_ends(request: HttpRequest) -> bool:
+    try:
+        name: str = resolve(request.path_info).view_name
+    except Resolver404:
+        return False
+    return name in _WHILE_LOCKED
+
+
+def _address_to_confirm(naar: str) -> str:
+    return f"{reverse('inlogdienst:hercontrole')}?{urlencode({'naar': naar[:500]})}"
+
+
+def _ask_to_confirm(request: HttpRequest) -> HttpResponse:
+    """Sends a page past the login service; gives back what a form sent, which the server does not keep."""
+    if _is_navigation(request):
+        return redirect(_address_to_confirm(request.get_full_path()))
+    htmx: Any = getattr(request, "htmx", None)
+    if request.method != "POST" or htmx or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        # A part of a page: the page stays as it is, and says what to do (static/um/htmx.js).
+        return HttpResponse(status=HTTPStatus.CONFLICT, headers={_CONFIRM_HEADER: "ja"})
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    context = {
+        "velden": fields,
+        "bestanden": bool(request.FILES),
+        "bevestigen": _address_to_confirm(reverse("inlogdienst:bevestigd")),
+        "opnieuw": _address_to_confirm(request.path),
+        "minuten": settings.UM_SSO_EINDE_MINUTEN,
+    }
+    response = render(request, "inlogdienst/op_slot.html", context, status=HTTPStatus.CONFLICT)
+    add_never_cache_headers(response)
+    return response
 
 
 def _may_set_up(request: HttpRequest, gebruiker: Gebruiker, sessie: Gemeentesessie) -> bool:

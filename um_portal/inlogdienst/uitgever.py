@@ -37,6 +37,8 @@ _OLDEST_SECONDS: Final = 600
 ALGORITMEN: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _KIND: Final = {"RS": "RSA", "PS": "RSA", "ES": "EC"}
 _SMALLEST_RSA: Final = 2048
+# The reason when the service gives no answer, which says nothing of whoever logs in.
+ONBEREIKBAAR: Final = "inlogdienst niet bereikbaar"
 
 
 class InloggenMislukt(Exception):
@@ -120,7 +122,7 @@ def _fetch(method: str, address: str, *, body: bytes | None = None, **headers: s
                 raise InloggenMislukt("geweigerd door de inlogdienst")
             found = json.loads(response.read())
     except outward.GeenAntwoord:
-        raise InloggenMislukt("inlogdienst niet bereikbaar") from None
+        raise InloggenMislukt(ONBEREIKBAAR) from None
     except (ValueError, RecursionError):
         raise InloggenMislukt("antwoord niet te lezen") from None
     if not isinstance(found, dict):

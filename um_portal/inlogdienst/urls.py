@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^inloggen/gemeente/(?P<oin>[0-9]{20})$", views.start, name="starten"),
     re_path(r"^inloggen/gemeente/(?P<oin>[0-9]{20})/terug$", views.come_back, name="terug"),
     path("inloggen/gemeente/hercontrole", views.check_again, name="hercontrole"),
+    path("inloggen/gemeente/bevestigd", views.confirmed, name="bevestigd"),
     path("inloggen/gemeente/bevestigen", views.confirm, name="bevestigen"),
     path("koppelen", views.joining, name="koppelen"),
     re_path(r"^koppelen/(?P<oin>[0-9]{20})$", views.join, name="koppelen-gemeente"),

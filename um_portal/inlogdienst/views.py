@@ -15,6 +15,7 @@ from allauth.account.models import Login
 from allauth.core.ratelimit import respond_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -39,7 +40,8 @@ _ASK = frozenset({"login_required", "interaction_required", "consent_required", 
 _UITLEG = {
     "niet gekoppeld": (
         "Uw account bij de gemeente is nog niet gekoppeld aan een account van het portaal. Hebt u een uitnodiging? "
-        "Open dan eerst de link in die mail. Hebt u al een account? Log in met uw wachtwoord en kies Mijn account."
+        "Open dan eerst de link in die mail. Hebt u al een account? Log in met uw wachtwoord, en kies bij Mijn account "
+        "Inloggen via uw gemeente."
     ),
     "geen toegang": "U hebt geen toegang tot het portaal voor deze gemeente. Vraag het uw functioneel beheerder.",
     "geen rol": "Uw gemeente geeft u geen rol in het portaal. Vraag het de afdeling ICT van uw gemeente.",
@@ -53,7 +55,7 @@ _UITLEG = {
         "Dit account van de gemeente is al gekoppeld aan een ander account van het portaal. Vraag het uw functioneel "
         "beheerder."
     ),
-    "inlogdienst niet bereikbaar": "De inlogdienst van uw gemeente antwoordt niet. Probeer het over een paar minuten.",
+    uitgever.ONBEREIKBAAR: "De inlogdienst van uw gemeente antwoordt niet. Probeer het over een paar minuten.",
     "niet opnieuw ingelogd": (
         "De inlogdienst van uw gemeente laat niet zien dat u net opnieuw hebt ingelogd. Vraag het de afdeling ICT."
     ),
@@ -135,7 +137,7 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
     gemeente, dienst = _with_service(oin)
     onderweg = bezig.take(request.session, request.GET.get("state", ""))
     if onderweg is None or onderweg.gemeente != gemeente.pk:
-        return _failed(request, "verlopen")
+        return _came_back_twice(request)
     try:
         uitgever.check_sender(dienst, request.GET.get("iss"))
         if error := request.GET.get("error"):
@@ -146,10 +148,26 @@ def come_back(request: HttpRequest, oin: str) -> HttpResponse:
         claims = uitgever.exchange(dienst, code, onderweg.verzoek, regels.address_to_come_back(gemeente))
         return _NEXT[onderweg.doel](request, gemeente, dienst, onderweg, claims)
     except InloggenMislukt as problem:
-        if gemeentesessie.of(request) is not None and onderweg.doel is not Doel.BEVESTIGEN:
+        sessie = gemeentesessie.of(request)
+        if sessie is not None and onderweg.doel is not Doel.BEVESTIGEN:
+            if problem.reden == uitgever.ONBEREIKBAAR:
+                return _without_answer(request, sessie, onderweg.naar)
             # Who is not confirmed any more is out at once.
             request.session.flush()
         return _failed(request, problem.reden, gemeente)
+
+
+def _came_back_twice(request: HttpRequest) -> HttpResponse:
+    """Answers for an address that did its work, or is too old: most often somebody pressed the back button."""
+    if not request.user.is_authenticated:
+        return _failed(request, "verlopen")
+    if gemeentesessie.of(request) is None and not tweede_factor.required(request):
+        messages.info(
+            request,
+            "Dit inloggen duurde te lang of is al gebruikt. Hieronder ziet u hoe het er nu voor staat.",
+        )
+        return redirect("inlogdienst:koppelen")
+    return redirect("start")
 
 
 def _log_in(
@@ -234,11 +252,29 @@ def check_again(request: HttpRequest) -> HttpResponse:
         gemeente, dienst = _of_session(request)
         return _leave(request, gemeente, dienst, Doel.HERCONTROLE, naar, prompt="none")
     except InloggenMislukt as problem:
-        if request.user.is_authenticated and gemeentesessie.of(request) is not None:
-            # It does not answer: the session goes on until its end, and asks again in a minute.
-            middleware.postpone(request)
-            return redirect(naar or "start")
+        sessie = gemeentesessie.of(request)
+        if sessie is not None:
+            return _without_answer(request, sessie, naar)
         return _failed(request, problem.reden)
+
+
+def _without_answer(request: HttpRequest, sessie: Gemeentesessie, naar: str) -> HttpResponse:
+    """Lets a session go on that the service does not answer about, until it is locked."""
+    if middleware.is_locked(sessie):
+        request.user = AnonymousUser()
+        return _failed(request, uitgever.ONBEREIKBAAR, Gemeente.objects.get(pk=sessie.gemeente))
+    middleware.postpone(request)
+    return redirect(naar or "start")
+
+
+@never_cache
+@login_required
+@require_GET
+def confirmed(request: HttpRequest) -> HttpResponse:
+    """Says in a tab of its own that a session is confirmed, and that the page in the other tab can go on."""
+    if gemeentesessie.of(request) is None:
+        raise Http404
+    return render(request, "inlogdienst/bevestigd.html")
 
 
 @never_cache

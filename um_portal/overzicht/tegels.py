@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from exchange.bemiddelaar import signalen
 from um_portal.accounts import tweede_factor
 from um_portal.achtergrondwerk import planning
 from um_portal.collegas import leden
@@ -121,6 +122,7 @@ def support_start(request: GemeenteRequest) -> Supportstart | None:
     with als_support():
         rows = overzicht.rows() if gemeenten else []
         put_forward = LandelijkeWaarde.objects.filter(status=LandelijkeWaarde.Status.VOORGEDRAGEN).count()
+        new = signalen.number_of_new() if may(request, Recht.SIGNALEN_SUPPORT) else 0
     asking = [row for row in rows if row.aandacht]
     # Those that stand still first: nobody else can do anything about that.
     asking.sort(key=lambda row: (row.gemeente.status == Gemeentestatus.TOEGELATEN, -len(row.aandacht)))
@@ -129,10 +131,24 @@ def support_start(request: GemeenteRequest) -> Supportstart | None:
         tegels.append(
             Tegel(
                 "Landelijke waarden",
-                "Besluit over de woorden die gemeenten voordragen.",
+                "Besluit over de woorden die gemeenten voordragen."
+                if may(request, Recht.LANDELIJK_BESLUITEN)
+                else "Bekijk de woorden die gemeenten voordragen. Een collega die mag beslissen, besluit erover.",
                 reverse("uploads:landelijk"),
                 put_forward,
                 "voorgedragen",
+            )
+        )
+    if new:
+        tegels.append(
+            Tegel(
+                "Gegevens die niet kloppen",
+                "Geef de meldingen van gemeenten door aan de bron."
+                if may(request, Recht.SIGNALEN_AFHANDELEN)
+                else "Bekijk de meldingen van gemeenten. Een collega die mag beslissen, geeft ze door aan de bron.",
+                reverse("bemiddelaar:signalen_alle"),
+                new,
+                "nieuwe melding" if new == 1 else "nieuwe meldingen",
             )
         )
     if may(request, Recht.ACHTERGRONDWERK):

@@ -1,18 +1,71 @@
 """Makes login services of municipalities, and browsers that log in through them."""
 
+import contextlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pytest
+import requests
 from django.test import Client
 
 from tests.factories import een_gebruiker
 from um_portal.accounts import gemeentesessie
 from um_portal.accounts.models import Gebruiker
+from um_portal.embedded.redis_server import free_port
+from um_portal.embedded.vendor import npm_command
 from um_portal.inlogdienst.models import Identiteit, Inlogdienst
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 
 UITGEVER = "https://inloggen.gemeente.example/um"
+OIDC = Path(__file__).parent / "oidc"
 CLIENT, GEHEIM = "um-portaal", "geheim:van %het portaal"
+
+
+@dataclass
+class Provider:
+    """The provider, and what it is told to do."""
+
+    issuer: str
+
+    def says(self, **what: Any) -> None:
+        """Decides who logs in next, and what is said of them."""
+        said = {"account": "onderwerp-1", **what}
+        requests.post(f"{self.issuer}/_test", data=json.dumps(said), timeout=5).raise_for_status()
+
+
+@contextlib.contextmanager
+def a_provider(place: Path, portaal: str, oins: Iterable[str]) -> Iterator[Provider]:
+    """Starts a provider on this machine that sends back to these municipalities of a portal."""
+    npm = npm_command()
+    if npm is None:
+        pytest.skip("Node ontbreekt")
+    shutil.copytree(OIDC, place, dirs_exist_ok=True)
+    subprocess.run(
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=place,
+        check=True,
+        capture_output=True,
+    )
+    port = free_port()
+    terug = ",".join(f"{portaal}/account/inloggen/gemeente/{oin}/terug" for oin in oins)
+    node = shutil.which("node") or "node"
+    process = subprocess.Popen(
+        [node, "provider.mjs", str(port), terug], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == b"klaar\n"
+        yield Provider(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 def een_inlogdienst(gemeente: Gemeente, **values: Any) -> Inlogdienst:

@@ -1,12 +1,7 @@
 """Logging in at a real provider on this machine, honest and forged."""
 
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,12 +11,10 @@ from django.core import mail
 from django.test import Client
 
 from tests.factories import Browser, een_app, een_client, een_gebruiker, een_gemeente
-from tests.um_portal.inlogdienst.dienst import een_gekoppelde, een_inlogdienst
+from tests.um_portal.inlogdienst.dienst import Provider, a_provider, een_gekoppelde, een_inlogdienst
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit.models import Auditregel
 from um_portal.collegas import leden
-from um_portal.embedded.redis_server import free_port
-from um_portal.embedded.vendor import npm_command
 from um_portal.inlogdienst import uitgever
 from um_portal.inlogdienst.models import Identiteit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
@@ -29,50 +22,14 @@ from um_portal.tenants.scope import voor_gemeente
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-HERE = Path(__file__).parent / "oidc"
 PORTAAL = "http://portaal.example"
 OINS = ("00000000000000009001", "00000000000000009002")
 
 
-@dataclass
-class Provider:
-    """The provider, and what it is told to do."""
-
-    issuer: str
-
-    def says(self, **what: Any) -> None:
-        """Decides who logs in next, and what is said of them."""
-        said = {"account": "onderwerp-1", **what}
-        requests.post(f"{self.issuer}/_test", data=json.dumps(said), timeout=5).raise_for_status()
-
-
 @pytest.fixture(scope="module")
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    npm = npm_command()
-    if npm is None:
-        pytest.skip("Node ontbreekt")
-    place = tmp_path_factory.mktemp("oidc")
-    shutil.copytree(HERE, place, dirs_exist_ok=True)
-    subprocess.run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=place,
-        check=True,
-        capture_output=True,
-    )
-    port = free_port()
-    terug = ",".join(f"{PORTAAL}/account/inloggen/gemeente/{oin}/terug" for oin in OINS)
-    node = shutil.which("node") or "node"
-    process = subprocess.Popen(
-        [node, "provider.mjs", str(port), terug], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == b"klaar\n"
-        yield Provider(f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+    with a_provider(tmp_path_factory.mktemp("oidc"), PORTAAL, OINS) as provider:
+        yield provider
 
 
 @pytest.fixture

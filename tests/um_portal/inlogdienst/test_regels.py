@@ -237,6 +237,52 @@ def test_it_ends_when_it_is_not_confirmed_in_time() -> None:
     assert browser.get("/zoeken/")["Location"].startswith("/account/inloggen")
 
 
+def test_a_form_that_comes_too_late_is_given_back_to_be_sent_again() -> None:
+    gemeente, elders = een_gemeente(), een_gemeente()
+    een_inlogdienst(gemeente)
+    gebruiker, identiteit = een_gekoppelde(gemeente)
+    browser = een_client(gebruiker)
+    form = {"gemeente": gemeente.pk, "naar": '/zoeken/?a=1&b="<é>'}
+    mark(browser, identiteit, gezien=time.time() - 60 * 16)
+    late = browser.post("/gemeenten/wissel", form)
+    assert late.status_code == 409
+    assert dict(late.context["velden"]) == {"gemeente": str(gemeente.pk), "naar": form["naar"]}
+    assert 'value="/zoeken/?a=1&amp;b=&quot;&lt;é&gt;"' in late.text
+    assert "no-store" in late["Cache-Control"]
+    # It is not kept here, and nobody is logged in meanwhile: not on a page that is not there either.
+    assert "a=1&b=" not in json.dumps(dict(browser.session.items()))
+    for path in ("/bestaat-niet", "/hulp", "/account/inloggen"):
+        assert gebruiker.username not in browser.get(path).text
+    # A part of a page changes nothing of the page: what was typed stays.
+    for method in (browser.get, browser.post):
+        part = method("/gemeenten/wissel", headers={"HX-Request": "true"})
+        assert (part.status_code, part["X-UM-Bevestigen"], part.content) == (409, "ja", b"")
+    # The service does not answer: nothing opens, and nothing is lost.
+    away = browser.get("/account/inloggen/gemeente/hercontrole?naar=/hulp/rechten")
+    assert away.status_code == 403
+    assert "antwoordt niet" in away.text
+    assert gebruiker.username not in away.text
+    assert browser.get("/account/koppelen")["Location"].startswith("/account/inloggen/gemeente/hercontrole")
+    mark(browser, identiteit, gezien=time.time())
+    assert browser.post("/gemeenten/wissel", dict(late.context["velden"]))["Location"].startswith(
+        "/zoeken/?a=1&b="
+    )
+    assert elders.naam not in browser.get("/").text
+
+
+def test_a_locked_session_can_be_ended_and_takes_no_form_of_a_stranger() -> None:
+    gemeente = een_gemeente()
+    een_inlogdienst(gemeente)
+    gebruiker, identiteit = een_gekoppelde(gemeente)
+    browser = een_client(gebruiker)
+    mark(browser, identiteit, gezien=time.time() - 60 * 16)
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = browser.cookies
+    assert stranger.post("/gemeenten/wissel", {"gemeente": gemeente.pk}).status_code == 403
+    browser.post("/account/uitloggen")
+    assert "inlogdienst" not in browser.session
+
+
 def test_a_mark_of_another_account_ends_the_session() -> None:
     gemeente = een_gemeente()
     _, identiteit = een_gekoppelde(gemeente)

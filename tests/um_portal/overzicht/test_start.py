@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from exchange.bemiddelaar.models import Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import (
+    Kwaliteitssignaal,
+    Signaalreden,
+    Signaalstand,
+    Zoekstatus,
+    Zoekvraag,
+)
 from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit import brontelling
@@ -140,3 +146,26 @@ def test_support_learns_numbers_and_never_whose(gemeente: Gemeente, beheerder: G
     with als_support():
         found = daglimieten.near_limit_everywhere({gemeente.pk: gemeente})
     assert [str(one) for one in found[gemeente.pk]] == ["Details van één collega, 90 van 100"]
+
+
+def test_support_reads_how_many_signals_nobody_looked_at(gemeente: Gemeente) -> None:
+    page = start(een_gebruiker(supportrol=Supportrol.BESLISSEND))
+    assert "Gegevens die niet kloppen" not in [tegel.titel for tegel in page.context["support"].tegels]
+    with voor_gemeente(gemeente):
+        for number, stand in enumerate((Signaalstand.NIEUW, Signaalstand.NIEUW, Signaalstand.OPGELOST)):
+            Kwaliteitssignaal.objects.create(
+                gemeente=gemeente,
+                soort="werkzoekende",
+                vum_id=f"{number}",
+                reden=Signaalreden.values[0],
+                stand=stand,
+            )
+    told = {}
+    for rol in Supportrol:
+        page = start(een_gebruiker(supportrol=rol))
+        tegel = next(t for t in page.context["support"].tegels if t.titel == "Gegevens die niet kloppen")
+        assert (tegel.cijfer, tegel.eenheid) == (2, "nieuwe meldingen")
+        told[rol] = tegel.tekst
+    # Who advises does not read what only somebody else may do.
+    assert told[Supportrol.BESLISSEND].startswith("Geef")
+    assert told[Supportrol.ADVISEREND].startswith("Bekijk")

@@ -69,6 +69,8 @@ async function interaction(req, res) {
 
 const callback = provider.callback();
 http.createServer((req, res) => {
+  // A provider that is away.
+  if (test.weg && req.url !== '/_test') { req.socket.destroy(); return; }
   if (req.url === '/_test') {
     let body = '';
     req.on('data', (part) => { body += part; });
