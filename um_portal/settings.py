@@ -165,6 +165,8 @@ UM_BRON_BEVRAGERS: list[str] = env.list("UM_BRON_BEVRAGERS", default=[UM_EXCHANG
 UM_MAX_BESTAND_MB = env.int("UM_MAX_BESTAND_MB", default=50)
 UM_MAX_UITGEPAKT_MB = env.int("UM_MAX_UITGEPAKT_MB", default=1000)
 UM_MAX_RIJEN = env.int("UM_MAX_RIJEN", default=250_000)
+# The rows of a second sheet that are kept in memory, to be read beside those of the first.
+UM_MAX_RIJEN_BIJBLAD = env.int("UM_MAX_RIJEN_BIJBLAD", default=100_000)
 UM_MAX_KOLOMMEN = env.int("UM_MAX_KOLOMMEN", default=500)
 UM_LEES_SECONDEN = env.int("UM_LEES_SECONDEN", default=60)
 UM_LEES_GEHEUGEN_MB = env.int("UM_LEES_GEHEUGEN_MB", default=2048)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from exchange.standard import Soort, label_of
 from uploads.mapping.doelen import constant_of, veld_van, without_positions
-from uploads.mapping.regels import AFKEUREN, PSEUDONIEM, VERVANGEN, Regel, Regels, Toestemming
+from uploads.mapping.regels import AFKEUREN, PSEUDONIEM, VERVANGEN, Bijblad, Regel, Regels, Toestemming
 
 
 def differences(old: Regels | None, new: Regels) -> list[str]:
@@ -22,7 +22,16 @@ def differences(old: Regels | None, new: Regels) -> list[str]:
         found.append(_consent(new.toestemming))
     if old.bevestigd != new.bevestigd and new.bevestigd:
         found.append(f"Bevestigd dat dit geen toestemming en geen BSN is: {', '.join(new.bevestigd)}.")
+    if old.bijblad != new.bijblad:
+        found.append(_second_sheet(new.bijblad))
     return found
+
+
+def _second_sheet(bijblad: Bijblad | None) -> str:
+    if bijblad is None:
+        return "Er wordt geen tweede blad meer gelezen."
+    rows = "één rij" if bijblad.aantal == 1 else f"ten hoogste {bijblad.aantal} rijen"
+    return f"Het blad ‘{bijblad.blad}’ wordt gelezen bij ‘{bijblad.hoofd}’, op {bijblad.sleutel}: {rows} per profiel."
 
 
 def _first(regels: Regels) -> str:

@@ -29,7 +29,7 @@ from uploads.mapping.recognition import (
     Opgeslagen,
 )
 from uploads.mapping.regels import Regels, check, what_is_missing
-from uploads.mapping.regels_json import from_json, to_json
+from uploads.mapping.regels_json import bijblad_of, from_json, to_json
 from uploads.models import Koppeling, Koppelingversie, Levering
 
 log = logging.getLogger(__name__)
@@ -91,6 +91,16 @@ def set_regels(
                 gemeente, Handeling.KOLOMMEN_GEKOZEN, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
             )
     return done
+
+
+def with_second_sheet(levering: Levering, regels: Regels, blad: str) -> Regels:
+    """Gives the rules with the second sheet beside which this sheet of the levering was read, if any."""
+    kept = regels_of(levering)
+    if kept is not None:
+        bijblad = kept.bijblad
+    else:
+        bijblad = bijblad_of(levering.bijblad) if "blad" in levering.bijblad else None
+    return replace(regels, bijblad=bijblad if bijblad is not None and bijblad.hoofd == blad else None)
 
 
 def regels_of(levering: Levering) -> Regels | None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, Soort, validate, without_empties
 from exchange.standard.persoonsgegevens import looks_personal
+from uploads.mapping.bijblad import BIJRIJ_DUBBEL, BIJRIJEN_TE_VEEL, GEEN_BIJRIJ, SLEUTEL_DUBBEL, SLEUTEL_LEEG
 from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.eigen import (
@@ -99,6 +100,33 @@ _VREEMD = (
     "In deze cel staan letters die onderweg kapot zijn gegaan, zoals een ruitje of Ã© waar é hoort. Exporteer het "
     "bestand opnieuw uit uw systeem, in de tekenset UTF-8.",
 )
+# The row of a second sheet that belongs to this row, and why it is not read.
+_BIJRIJEN = {
+    SLEUTEL_DUBBEL: (
+        Ernst.AFGEKEURD,
+        "Deze sleutel staat op meer rijen, of is op twee manieren geschreven. Daardoor staat niet vast bij wie de "
+        "gegevens van het tweede blad horen. Laat één van de rijen staan, of verbeter de sleutel.",
+    ),
+    SLEUTEL_LEEG: (
+        Ernst.WAARSCHUWING,
+        "Zonder bruikbare sleutel is niet te zien welke rij van het tweede blad hierbij hoort. Wat daar staat, gaat "
+        "niet mee. Vul de sleutel in.",
+    ),
+    GEEN_BIJRIJ: (
+        Ernst.WAARSCHUWING,
+        "Op het tweede blad staat geen rij met deze sleutel. Wat daar had moeten staan, blijft leeg. Vul daar een rij "
+        "aan, als die er hoort te zijn.",
+    ),
+    BIJRIJ_DUBBEL: (
+        Ernst.WAARSCHUWING,
+        "Op het tweede blad staat deze sleutel vaker, of op twee manieren geschreven. Welke rij de goede is, staat "
+        "niet vast. Daarom gaat geen ervan mee. Laat daar één rij staan.",
+    ),
+    BIJRIJEN_TE_VEEL: (
+        Ernst.WAARSCHUWING,
+        "Op het tweede blad staan {} rijen met deze sleutel. De eerste {} gaan mee, de andere niet.",
+    ),
+}
 _SLUITINGSDATUM = "sluitingsdatumVacature"
 # The most different values of a list that are counted, and the longest value that a value mapping can hold.
 MAX_ONBEKEND = 5000
@@ -254,6 +282,12 @@ class Omzetting:
                 yield "", _filled(Ernst.WAARSCHUWING, _HERSTELD, getallen)
             elif code == VERBORGEN and not self.verborgen_meenemen:
                 yield "", _VERBORGEN
+            elif code in _BIJRIJEN:
+                ernst, melding = _BIJRIJEN[code]
+                yield (
+                    self.gevonden.koppen[getallen[0]],
+                    _filled(ernst, (code, melding), getallen[1:]),
+                )
             elif code in _CELLEN:
                 for place in getallen:
                     if place in used:

@@ -48,7 +48,7 @@ VOORPROEF = 100
 _HEADER_WITHIN = 30
 _LOOK_WITHIN = 2000
 _RECORDS_LOOKED_AT = 20
-_MAX_BREEDTE = 2000
+MAX_BREEDTE = 2000
 _MOST_SHEETS = 30
 
 _NIET_HERKEND = (
@@ -221,10 +221,9 @@ class Opgeslagen:
         if soort is not self.regels.soort:
             return None
         present = set(kolomsleutels(koppen))
-        used = [key for key in self.regels.kolommen if has_header(key)]
-        score = len(present.intersection(used))
-        if score < min(_MIN_KOPPEN, len(used)) or not used or score < _DEEL * len(used):
+        if not part_present(koppen, self.regels.kolommen):
             return None
+        score = sum(has_header(key) and key in present for key in self.regels.kolommen)
         return herkenning(
             self.naam,
             koppen,
@@ -233,6 +232,13 @@ class Opgeslagen:
             _what_is_missing(self.regels, present, self.naam),
             self.versie,
         )
+
+
+def part_present(koppen: Sequence[str], kolommen: Sequence[str]) -> bool:
+    """Tells whether a header row has nearly all of these columns (by their keys) that have a header."""
+    used = [key for key in kolommen if has_header(key)]
+    score = len(set(kolomsleutels(koppen)).intersection(used))
+    return bool(used) and score >= min(_MIN_KOPPEN, len(used)) and score >= _DEEL * len(used)
 
 
 def recognise(
@@ -390,7 +396,7 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], bladen: Mapping[st
     raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in per_sheet.values()])
 
 
-def _why_not(koppeling: str, place: "_Plaats") -> str:
+def _why_not(koppeling: str, place: "Plaats") -> str:
     if not koppeling:
         return _NIET_HERKEND if any(place.koppen) else _GEEN_KOPREGEL
     if koppeling not in LABELS:
@@ -402,7 +408,7 @@ def _why_not(koppeling: str, place: "_Plaats") -> str:
 
 
 def _by_rules(
-    candidates: "Sequence[_Plaats]",
+    candidates: "Sequence[Plaats]",
     regels: Regels,
     naam: str,
     bladen: Mapping[str, str],
@@ -468,7 +474,7 @@ def first_rows(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plaats:
+class Plaats:
     """A row that may hold the headers, those headers, and the first rows of its sheet."""
 
     tabel: Tabel
@@ -476,12 +482,12 @@ class _Plaats:
     koppen: tuple[str, ...]
     rijen: Sequence[Rij]
 
-    def without_headers(self) -> "_Plaats":
+    def without_headers(self) -> "Plaats":
         """Gives the same sheet without a header row: its first row holds data."""
-        return _Plaats(self.tabel, 0, headers_at(self.rijen, 0), self.rijen)
+        return Plaats(self.tabel, 0, headers_at(self.rijen, 0), self.rijen)
 
 
-def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
+def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[Plaats]:
     """Gives every place where the headers may be: one or more.
 
     Raises Onleesbaar when there is none.
@@ -489,7 +495,7 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
     sheets = [(tabel, first_rows(tabel)) for tabel in _tables(bestand, keuze.blad)]
     numbers = [keuze.kopregel] if keuze.kopregel is not None else None
     found = [
-        _Plaats(tabel, nummer, koppen, rijen)
+        Plaats(tabel, nummer, koppen, rijen)
         for tabel, rijen in sheets
         for nummer in numbers or [rij.nummer for rij in rijen[:_HEADER_WITHIN]]
         if (koppen := headers_at(rijen, nummer, tabel.samengevoegd, tabel.verborgen_kolommen))
@@ -497,13 +503,26 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[_Plaats]:
     ]
     # A file without headers can still be used by the places of its columns.
     found = found or [
-        _Plaats(tabel, 0, koppen, rijen)
-        for tabel, rijen in sheets
-        if len(koppen := headers_at(rijen, 0)) >= 2
+        Plaats(tabel, 0, koppen, rijen) for tabel, rijen in sheets if len(koppen := headers_at(rijen, 0)) >= 2
     ]
     if not found:
         raise Onleesbaar(bestand.te_groot or _GEEN_KOPREGEL)
     return found
+
+
+def header_row(tabel: Tabel, sleutel: str = "") -> Plaats | None:
+    """Gives the row of a sheet that looks most like headers, of those that have this column (by its key)."""
+    rijen = first_rows(tabel)
+    found = [
+        Plaats(tabel, rij.nummer, koppen, rijen)
+        for rij in rijen[:_HEADER_WITHIN]
+        if sum(
+            map(bool, koppen := headers_at(rijen, rij.nummer, tabel.samengevoegd, tabel.verborgen_kolommen))
+        )
+        >= 2
+        and (not sleutel or sleutel in kolomsleutels(koppen))
+    ]
+    return max(found, key=_looks_like_headers, default=None)
 
 
 def headers_at(
@@ -519,7 +538,7 @@ def headers_at(
     `verborgen`) with the same header as a visible one gets another. Gives an empty tuple when there is no such
     row.
     """
-    width = min(max((len(rij.waarden) for rij in rijen), default=0), _MAX_BREEDTE)
+    width = min(max((len(rij.waarden) for rij in rijen), default=0), MAX_BREEDTE)
     if kopregel == 0:
         return ("",) * width
     place = next((place for place, rij in enumerate(rijen) if rij.nummer == kopregel), None)
@@ -589,7 +608,7 @@ def _reads_as_groups(named: Sequence[int], koppen: Sequence[str]) -> bool:
 _DATA = re.compile(r"@|[0-9]{4}|[0-9][-/.][0-9]")
 
 
-def _looks_like_headers(place: _Plaats) -> tuple[int, int]:
+def _looks_like_headers(place: Plaats) -> tuple[int, int]:
     """Scores a row by its likeness to headers: different short texts with data below it.
 
     Of equal rows the higher one scores more.

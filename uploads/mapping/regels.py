@@ -40,6 +40,8 @@ LONGEST_VALUE: Final = 300
 
 MAX_REGELS = 300
 MAX_KOLOMMEN = 20
+# The most rows of a second sheet that are read beside one row of the first.
+MAX_BIJRIJEN = 5
 MAX_WAARDEN = 5000
 LONGEST_KEY = LONGEST_HEADER + 10
 LONGEST_CONSTANT = 2000
@@ -99,6 +101,21 @@ class Toestemming:
 
 
 @dataclass(frozen=True, slots=True)
+class Bijblad:
+    """A second sheet that is read beside the first, on a key that both have; see `mapping.bijblad`.
+
+    `hoofd` and `blad` are the names of the sheets, `sleutel` and `sleutel_bij` the columns with the key (by the
+    keys of their headers), and `aantal` is the number of rows of `blad` that are read beside one of `hoofd`.
+    """
+
+    hoofd: str
+    sleutel: str
+    blad: str
+    sleutel_bij: str
+    aantal: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Regels:
     """The rules for reading one kind of file. `toestemming` is None when everybody in the file agreed."""
 
@@ -108,6 +125,8 @@ class Regels:
     herkomst: str = ""
     # Keys of columns that look like consent or a BSN, of which somebody said that these rules may pass over them.
     bevestigd: tuple[str, ...] = ()
+    # The sheet of which the columns are read beside those of the sheet with the records.
+    bijblad: Bijblad | None = None
 
     @property
     def kolommen(self) -> tuple[str, ...]:
@@ -136,6 +155,8 @@ def check(regels: Regels) -> None:
         _check_rule(regels.soort, regel)
     if regels.toestemming is not None:
         _check_consent(regels.toestemming)
+    if regels.bijblad is not None and not 1 <= regels.bijblad.aantal <= MAX_BIJRIJEN:
+        raise OngeldigeRegels(f"Van een tweede blad gaan ten hoogste {MAX_BIJRIJEN} rijen per profiel mee.")
 
 
 def what_is_missing(regels: Regels) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from uploads.mapping.regels import (
     MAX_KOLOMMEN,
     MAX_REGELS,
     MAX_WAARDEN,
+    Bijblad,
     Regel,
     Regels,
     Toestemming,
@@ -34,6 +35,7 @@ def to_json(regels: Regels) -> str:
             "toestemming": None if regels.toestemming is None else asdict(regels.toestemming),
             "regels": [_sparse(regel) for regel in regels.regels],
             **({"bevestigd": list(regels.bevestigd)} if regels.bevestigd else {}),
+            **({"bijblad": asdict(regels.bijblad)} if regels.bijblad is not None else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -46,7 +48,7 @@ def from_json(text: str | bytes) -> Regels:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise _BROKEN from None
-    _expect(isinstance(data, dict) and set(data) - {"bevestigd"} == _FIELDS)
+    _expect(isinstance(data, dict) and set(data) - {"bevestigd", "bijblad"} == _FIELDS)
     _expect(data["versie"] == _VERSIE and isinstance(data["regels"], list))
     _expect(isinstance(data["herkomst"], str) and len(data["regels"]) <= MAX_REGELS)
     soort = next((kind for kind in SOORTEN if kind.value == data["soort"]), None)
@@ -59,6 +61,7 @@ def from_json(text: str | bytes) -> Regels:
         toestemming=None if consent is None else _consent(consent),
         herkomst=data["herkomst"],
         bevestigd=_texts(data.get("bevestigd", []), MAX_REGELS, LONGEST_KEY),
+        bijblad=bijblad_of(data.get("bijblad")),
     )
     check(regels)
     return regels
@@ -108,6 +111,18 @@ def _consent(data: Any) -> Toestemming:
     kolom, verklaring = data["kolom"], data["verklaring"]
     _expect(isinstance(kolom, str) and len(kolom) <= LONGEST_KEY and isinstance(verklaring, bool))
     return Toestemming(kolom, _texts(data["waarden"], 100, LONGEST_VALUE), verklaring)
+
+
+def bijblad_of(data: Any) -> Bijblad | None:
+    """Reads a bijblad from plain values; None for none. Raises OngeldigeRegels."""
+    if data is None:
+        return None
+    _expect(isinstance(data, dict) and set(data) == {one.name for one in fields(Bijblad)})
+    aantal = data["aantal"]
+    _expect(type(aantal) is int)
+    names = [data[name] for name in ("hoofd", "sleutel", "blad", "sleutel_bij")]
+    hoofd, sleutel, blad, sleutel_bij = _texts(names, len(names), LONGEST_KEY)
+    return Bijblad(hoofd, sleutel, blad, sleutel_bij, aantal)
 
 
 def _texts(value: Any, most: int, longest: int) -> tuple[str, ...]:

@@ -59,12 +59,14 @@ class Verborgen(models.TextChoices):
 class Leeskeuze(GemeenteModel):
     """A decision about all files of a koppeling: the sheet to take, and whether hidden rows go along.
 
-    `koppeling` is the name of a saved koppeling or of a preset.
+    `koppeling` is the name of a saved koppeling or of a preset. `bladen_apart`: no other sheet of the file is
+    read beside the first.
     """
 
     koppeling = models.CharField("koppeling", max_length=60)
     blad = models.CharField("blad", max_length=60, blank=True)
     verborgen = models.CharField("verborgen rijen", max_length=12, choices=Verborgen, blank=True)
+    bladen_apart = models.BooleanField("bladen apart", default=False)
 
     class Meta:
         verbose_name = "leeskeuze"

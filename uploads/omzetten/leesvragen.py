@@ -1,13 +1,17 @@
-"""Asks what only a person knows about a file, once: which of several sheets, and what of its hidden rows.
+"""Asks what only a person knows about a file, once: which of several sheets, whether two of them belong together,
+and what of its hidden rows.
 
 The answer is kept for the koppeling, so that the next file of that kind goes on by itself. As long as it is
 not known, a file that comes in by itself waits.
 
-A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}` or
-`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}`. The facts about a file are `regels` (lines
-of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the headers of
-hidden columns that are used) and `maand_voorop` (the headers of columns with dates of which the month comes
-first). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
+A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
+`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}` or
+`{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
+`regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the
+headers of hidden columns that are used), `maand_voorop` (the headers of columns with dates of which the month
+comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`) and `bladen_apart`
+(somebody said that no second sheet is read). Of a file that cannot be converted the only fact is `blijft_zo`:
+another try ends in the same way.
 """
 
 from typing import Any
@@ -19,9 +23,11 @@ from um_portal.audit.log import log_act
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
+from uploads.mapping.bijblad import MetBijblad
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.recognition import BLADNAAM, BladOnduidelijk, Herkend
 from uploads.models import Leeskeuze, Levering, Verborgen
+from uploads.omzetten import bladen
 from uploads.readers import Onleesbaar
 
 _LONGEST = 60
@@ -61,8 +67,10 @@ def hidden_rows_of(levering: Levering, gevonden: Herkend) -> str:
     return chosen
 
 
-def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk) -> dict[str, Any]:
+def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk | bladen.BladenOnduidelijk) -> dict[str, Any]:
     """Gives the question to keep with the levering."""
+    if isinstance(problem, bladen.BladenOnduidelijk):
+        return bladen.question_of(problem)
     if isinstance(problem, VerborgenOnduidelijk):
         return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
     return {
@@ -72,7 +80,9 @@ def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk) -> dict[str, An
     }
 
 
-def facts_of(gevonden: Herkend, verborgen: str) -> dict[str, Any]:
+def facts_of(
+    gevonden: Herkend, verborgen: str, samen: MetBijblad | None = None, *, bladen_apart: bool = False
+) -> dict[str, Any]:
     """Gives the facts about the file that somebody has to know to judge it."""
     tabel = gevonden.tabel
     hidden = [
@@ -86,6 +96,8 @@ def facts_of(gevonden: Herkend, verborgen: str) -> dict[str, Any]:
         "verborgen": verborgen,
         "verborgen_kolommen": hidden,
         "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
+        "bijblad": samen.feit() if samen is not None else None,
+        "bladen_apart": bladen_apart,
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -97,6 +109,7 @@ def answer(
     *,
     blad: str = "",
     verborgen: str = "",
+    bijblad: str = "",
 ) -> bool:
     """Takes an answer about the file of a levering, remembers it for its koppeling, and lets it be converted.
 
@@ -107,7 +120,14 @@ def answer(
         if levering is None:
             return False
         koppeling = levering.vraag.get("koppeling") or levering.koppeling
-        if blad:
+        changes: dict[str, Any]
+        kept: dict[str, Any]
+        if bijblad:
+            found = _about_sheets(levering, bijblad)
+            if found is None:
+                return False
+            changes, kept = {"bijblad": found}, {"bladen_apart": found == bladen.APART}
+        elif blad:
             sheets = [naam for naam, _ in levering.vraag.get("bladen", [])]
             changes, kept = {"gekozen_blad": blad[:BLADNAAM]}, {"blad": blad[:BLADNAAM]}
             if blad not in sheets:
@@ -119,8 +139,19 @@ def answer(
                 return False
         done = lifecycle.convert_with_columns(levering_id, vraag={}, **changes)
         if done:
-            Leeskeuze.objects.update_or_create(gemeente=gemeente, koppeling=koppeling, defaults=kept)
+            if koppeling:
+                Leeskeuze.objects.update_or_create(gemeente=gemeente, koppeling=koppeling, defaults=kept)
             log_act(
                 gemeente, Handeling.KOLOMMEN_GEKOZEN, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
             )
     return done
+
+
+def _about_sheets(levering: Levering, antwoord: str) -> dict[str, Any] | None:
+    """Gives what to keep for an answer about a second sheet; None when that was not asked.
+
+    Whoever kept the sheets apart may be asked again (`opnieuw`).
+    """
+    if levering.vraag.get("over") == "bijblad":
+        return bladen.answer_of(levering.vraag, antwoord)
+    return {} if antwoord == "opnieuw" and levering.feiten.get("bladen_apart") else None

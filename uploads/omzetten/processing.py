@@ -9,10 +9,10 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -33,6 +33,7 @@ from uploads.leveringen import beurten, lifecycle, voorproef
 from uploads.leveringen.context import environment
 from uploads.leveringen.erasure import erase_concept
 from uploads.leveringen.intake import raw_of
+from uploads.mapping.bijblad import MetBijblad
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.herkenning import shown_header
 from uploads.mapping.model import Ernst, Record, Rijopmerking
@@ -42,11 +43,13 @@ from uploads.mapping.recognition import (
     BladOnduidelijk,
     Herkend,
     NietGekoppeld,
+    Opgeslagen,
     SoortOnduidelijk,
     recognise,
 )
+from uploads.mapping.regels import Regels
 from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
-from uploads.omzetten import leesvragen
+from uploads.omzetten import bladen, leesvragen
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.readers.meldingen import TE_GROOT
 
@@ -90,7 +93,7 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
         werk.fail(problem.melding, vraagt_soort=True)
     except NietGekoppeld as problem:
         werk.ask_columns(problem)
-    except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk) as problem:
+    except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk, bladen.BladenOnduidelijk) as problem:
         werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
     except Onleesbaar as problem:
         # Reading that took too long may go well on a quieter moment; the rest of a file stays as it is.
@@ -169,8 +172,35 @@ class _Werk:
     def _convert(self, bestand: Bestand) -> None:
         levering = self.levering
         self._step(melding=_HERKENNEN)
+        regels = saved.regels_of(levering)
+        opgeslagen = saved.saved_rules(self.gemeente)
+        samen: MetBijblad | None = None
+        try:
+            gekozen = bladen.chosen_for(levering, bestand, regels, opgeslagen)
+            if gekozen is not None:
+                samen = bladen.joined(bestand, gekozen)
+                bestand = samen.bestand
+        except NietGekoppeld:
+            # Also without the second sheet somebody must be able to choose columns.
+            self._keep_taste(bestand)
+            raise
         self._keep_taste(bestand)
-        gevonden = self._recognise(bestand)
+        apart = False
+        if gekozen is not None and samen is not None:
+            levering.bijblad = asdict(samen.bijblad)
+            self._step(bijblad=levering.bijblad)
+            named = gekozen.opgeslagen.naam if gekozen.opgeslagen else levering.gevraagde_koppeling
+            gevonden = self._recognise(bestand, regels, opgeslagen, named)
+            bladen.check_chosen(gevonden, samen.bijblad)
+        else:
+            alone = [one for one in opgeslagen if one.regels.bijblad is None]
+            try:
+                gevonden = self._recognise(bestand, regels, alone, levering.gevraagde_koppeling)
+            except NietGekoppeld:
+                self._ask_about_sheets(bestand, "")
+                raise
+            if regels is None and gevonden.herkenning.versie is None:
+                apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
             verborgen = leesvragen.hidden_rows_of(levering, gevonden)
@@ -189,7 +219,7 @@ class _Werk:
             else herkenning.versie,
             soort=gevonden.soort.value,
             blad=self.blad,
-            feiten=leesvragen.facts_of(gevonden, verborgen),
+            feiten=leesvragen.facts_of(gevonden, verborgen, samen, bladen_apart=apart),
             kopregel=gevonden.kopregel,
             rijen_totaal=max(totaal - gevonden.kopregel, 0) if totaal is not None else None,
             kolommen_gebruikt=[shown_header(kop) for kop in herkenning.gebruikt],
@@ -223,17 +253,23 @@ class _Werk:
             self.lease.extend()
             voorproef.keep(self.gemeente, self.levering, inhoud)
 
-    def _recognise(self, bestand: Bestand) -> Herkend:
+    def _ask_about_sheets(self, bestand: Bestand, koppeling: str) -> bool:
+        """Asks whether two sheets belong together; tells whether somebody said that they do not."""
+        if self.levering.regels is not None:
+            return False
+        with voor_gemeente(self.gemeente):
+            return bladen.ask(self.levering, bestand, koppeling)
+
+    def _recognise(
+        self, bestand: Bestand, regels: Regels | None, opgeslagen: Sequence[Opgeslagen], koppeling: str
+    ) -> Herkend:
         """Recognises the file: by the rules chosen for it, else by a saved koppeling, else by a preset."""
         levering = self.levering
-        regels = saved.regels_of(levering)
         with voor_gemeente(self.gemeente):
-            bladen = leesvragen.remembered_sheets()
-        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels, bladen)
+            sheets = leesvragen.remembered_sheets()
+        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels, sheets)
         soort = Soort(levering.soort) if levering.soort else None
-        gevonden = recognise(
-            bestand, soort, levering.gevraagde_koppeling, saved.saved_rules(self.gemeente), keuze
-        )
+        gevonden = recognise(bestand, soort, koppeling, opgeslagen, keuze)
         if regels is not None and levering.koppelingversie_id is not None:
             with voor_gemeente(self.gemeente):
                 naam = Koppelingversie.objects.values_list("koppeling__naam", flat=True).get(

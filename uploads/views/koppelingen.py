@@ -189,12 +189,13 @@ def _use(request: GemeenteRequest, bord: Bord, naam: str | None) -> str:
         return bord.vraag
     try:
         versie = None
+        regels = saved.with_second_sheet(bord.levering, bord.regels, bord.voorstel.blad)
         if naam is not None:
-            versie = saved.save(request.gemeente, naam, bord.regels, request.user)
+            versie = saved.save(request.gemeente, naam, regels, request.user)
         done = saved.set_regels(
             request.gemeente,
             bord.levering.pk,
-            bord.regels,
+            regels,
             bord.voorstel.blad,
             bord.voorstel.kopregel,
             bord.soort,

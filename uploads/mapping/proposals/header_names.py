@@ -72,12 +72,14 @@ _NT2 = {
 }  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _LETTERS_NUMBER = re.compile(r"([a-z]{3,})([0-9]{1,2})")
+# The sheet that a column comes from tells nothing about what is in it; see `mapping.bijblad`.
+_SECOND_SHEET = re.compile(r" \((?:blad .*|ander blad)\)$")
 _NUMBER_ENDING = re.compile(r"(?<=[a-z]{3})nr$")
 
 
 def words_of(kop: str) -> tuple[str, ...]:
     """Gives a header as plain words: without accents, signs and abbreviations."""
-    text = _CAMEL.sub(" ", tekst(kop)[:_LONGEST_HEADER])
+    text = _CAMEL.sub(" ", _SECOND_SHEET.sub("", tekst(kop))[:_LONGEST_HEADER])
     text = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
     ).lower()

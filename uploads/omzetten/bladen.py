@@ -1,0 +1,206 @@
+"""Decides whether a second sheet of a file is read beside the first, or lets a person decide that.
+
+A koppeling that was saved with a second sheet has it again; so has a levering for which somebody said so. Nothing
+is joined because it merely looks as if it belongs together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+
+from uploads.mapping.bijblad import (
+    Bladenpaar,
+    MetBijblad,
+    PastNiet,
+    TeGroot,
+    find_bijbladen,
+    is_for,
+    with_bijblad,
+)
+from uploads.mapping.doelen import OngeldigeRegels
+from uploads.mapping.recognition import Herkend, NietGekoppeld, Opgeslagen, header_row, recognise_headers
+from uploads.mapping.regels import Bijblad, Regels
+from uploads.mapping.regels_json import bijblad_of
+from uploads.models import Leeskeuze, Levering
+from uploads.readers import Bestand, Formaat, Onleesbaar
+
+# The answer of somebody who wants no second sheet.
+APART = {"apart": True}
+_KIES = (
+    "De twee bladen zijn samen gelezen. Kies nu welke kolom waarvoor is. Bewaar de koppeling: dan gaat het met een "
+    "volgend bestand vanzelf."
+)
+
+
+class BladenOnduidelijk(Onleesbaar):
+    """Two sheets seem to belong together, and nobody said so."""
+
+    def __init__(self, koppeling: str, paren: Sequence[Bladenpaar]) -> None:
+        first = paren[0]
+        which = (
+            f"kolom ‘{first.kolom}’"
+            if first.kolom == first.kolom_bij
+            else f"de kolommen ‘{first.kolom}’ en ‘{first.kolom_bij}’"
+        )
+        sheets = f"‘{first.bijblad.hoofd}’ en ‘{first.bijblad.blad}’"
+        super().__init__(
+            f"De bladen {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
+            f"‘{first.bijblad.hoofd}’ de gegevens erbij die op ‘{first.bijblad.blad}’ staan.{_several(first)} "
+            "Klopt dat? Zo niet, dan gaat één blad mee."
+        )
+        self.koppeling = koppeling
+        self.paren = tuple(paren)
+
+
+def _several(paar: Bladenpaar) -> str:
+    number, blad = paar.bijblad.aantal, paar.bijblad.blad
+    return (
+        "" if number == 1 else f" Op ‘{blad}’ staan vaak meer rijen per sleutel: de eerste {number} gaan mee."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gekozen:
+    """The second sheet to read, and the saved koppeling that asks for it, if that is why."""
+
+    bijblad: Bijblad
+    opgeslagen: Opgeslagen | None = None
+
+
+def chosen_for(
+    levering: Levering, bestand: Bestand, regels: Regels | None, opgeslagen: Sequence[Opgeslagen]
+) -> Gekozen | None:
+    """Gives the second sheet to read with a file; None when there is none.
+
+    Of the saved koppelingen the newest that fits the first sheet decides.
+    """
+    if regels is not None:
+        return None if regels.bijblad is None else Gekozen(regels.bijblad)
+    if bestand.formaat is Formaat.JSON:
+        return None
+    named = levering.gevraagde_koppeling
+    usable = [
+        one
+        for one in opgeslagen
+        if (not named or one.naam == named) and (not levering.soort or one.regels.soort == levering.soort)
+    ]
+    if levering.bijblad:
+        answer = _answered(levering)
+        return None if answer is None else Gekozen(answer, _made_for(answer, bestand, usable))
+    if all(one.regels.bijblad is None for one in usable):
+        return None
+    for one in usable:
+        if one.regels.bijblad is not None:
+            if named or is_for(bestand, one):
+                return Gekozen(one.regels.bijblad, one)
+        elif named or _fits(bestand, one):
+            return None
+    return None
+
+
+def _answered(levering: Levering) -> Bijblad | None:
+    try:
+        return None if levering.bijblad == APART else bijblad_of(levering.bijblad)
+    except OngeldigeRegels:
+        return None
+
+
+def _made_for(bijblad: Bijblad, bestand: Bestand, opgeslagen: Sequence[Opgeslagen]) -> Opgeslagen | None:
+    """Gives the newest koppeling that was made for this second sheet and that fits the first."""
+    found = (
+        one
+        for one in opgeslagen
+        if one.regels.bijblad is not None
+        and _names(one.regels.bijblad) == _names(bijblad)
+        and is_for(bestand, one)
+    )
+    return next(found, None)
+
+
+def _fits(bestand: Bestand, opgeslagen: Opgeslagen) -> bool:
+    places = filter(None, map(header_row, bestand.tabellen))
+    return any(recognise_headers(place.koppen, opgeslagen.regels.soort, [opgeslagen]) for place in places)
+
+
+def joined(bestand: Bestand, gekozen: Gekozen) -> MetBijblad:
+    """Gives the file with the second sheet beside the first.
+
+    Raises NietGekoppeld when that cannot be done: then a person chooses the columns again. Raises Onleesbaar for
+    a second sheet that is too large.
+    """
+    bijblad, opgeslagen = gekozen.bijblad, gekozen.opgeslagen
+    most = settings.UM_MAX_RIJEN_BIJBLAD
+    try:
+        return with_bijblad(bestand, bijblad, most, None if opgeslagen is None else opgeslagen.regels)
+    except TeGroot:
+        raise Onleesbaar(
+            f"Het blad ‘{bijblad.blad}’ heeft meer dan {most} rijen. Dat is te veel om bij een ander blad te lezen. "
+            "Verwijder rijen die niet nodig zijn, en upload opnieuw."
+        ) from None
+    except PastNiet:
+        whose = f"Bij de koppeling {opgeslagen.naam}" if opgeslagen is not None else "Hier"
+        tabel = next((one for one in bestand.tabellen if one.naam == bijblad.hoofd), bestand.tabellen[0])
+        place = header_row(tabel)
+        raise NietGekoppeld(
+            f"{whose} horen twee bladen. Het blad ‘{bijblad.blad}’ is er niet, of geen enkele rij ervan past bij een "
+            "rij van het eerste blad. Upload een bestand met beide bladen. Is het tweede blad niet meer nodig, kies "
+            "dan de kolommen opnieuw.",
+            tabel,
+            0 if place is None else place.kopregel,
+            None if opgeslagen is None else opgeslagen.regels.soort,
+        ) from None
+
+
+def check_chosen(gevonden: Herkend, bijblad: Bijblad) -> None:
+    """Raises NietGekoppeld unless the rules were made for this second sheet."""
+    regels = gevonden.herkenning.regels
+    made_for = None if regels is None else regels.bijblad
+    if made_for is None or _names(made_for) != _names(bijblad):
+        raise NietGekoppeld(_KIES, gevonden.tabel, gevonden.kopregel, gevonden.soort)
+
+
+def _names(bijblad: Bijblad) -> tuple[str, str, str, int]:
+    return bijblad.blad, bijblad.sleutel, bijblad.sleutel_bij, bijblad.aantal
+
+
+def ask(levering: Levering, bestand: Bestand, koppeling: str) -> bool:
+    """Asks about sheets that seem to belong together, unless somebody decided; call inside `voor_gemeente`.
+
+    `koppeling` is the name of the preset that fits; '' when nothing does. Tells whether the answer for this
+    preset is that its sheets stay apart. Raises BladenOnduidelijk.
+    """
+    if levering.bijblad or levering.gekozen_blad:
+        return bool(levering.bijblad == APART)
+    if koppeling and Leeskeuze.objects.filter(koppeling=koppeling, bladen_apart=True).exists():
+        return True
+    paren = find_bijbladen(bestand, settings.UM_MAX_RIJEN_BIJBLAD, settings.UM_MAX_KOLOMMEN)
+    if paren:
+        raise BladenOnduidelijk(koppeling, paren)
+    return False
+
+
+def question_of(problem: BladenOnduidelijk) -> dict[str, Any]:
+    """Gives the question to keep with the levering."""
+    return {
+        "over": "bijblad",
+        "koppeling": problem.koppeling,
+        "paren": [
+            {**asdict(paar.bijblad), "kolom": paar.kolom, "kolom_bij": paar.kolom_bij}
+            for paar in problem.paren
+        ],
+    }
+
+
+def answer_of(vraag: dict[str, Any], antwoord: str) -> dict[str, Any] | None:
+    """Gives what to keep with the levering for this answer: `apart`, or the number of a pair from 0.
+
+    Gives None for anything else.
+    """
+    if antwoord == "apart":
+        return APART
+    paren = vraag.get("paren", [])
+    if not (antwoord.isascii() and antwoord.isdigit() and len(antwoord) == 1 and int(antwoord) < len(paren)):
+        return None
+    return {name: value for name, value in paren[int(antwoord)].items() if name not in {"kolom", "kolom_bij"}}
