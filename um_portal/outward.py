@@ -263,14 +263,18 @@ def _session(tls: Tls, only_public: bool) -> _Session:
     # A connection that was kept open was looked at when it was made.
     key = (os.getpid(), tls, only_public)
     if key not in _sessions.of:
-        try:
-            _sessions.of[key] = _Session(tls)
-        except OSError as error:
-            logger.error("outward: een certificaat of sleutel is niet te lezen (%s)", type(error).__name__)
-            failure = GeenAntwoord(f"eigen certificaat ({type(error).__name__})")
-            failure.bereikt = False
-            raise failure from None
+        _sessions.of[key] = _new_session(tls)
     return _sessions.of[key]
+
+
+def _new_session(tls: Tls) -> _Session:
+    try:
+        return _Session(tls)
+    except OSError as error:
+        logger.error("outward: een certificaat of sleutel is niet te lezen (%s)", type(error).__name__)
+        failure = GeenAntwoord(f"eigen certificaat ({type(error).__name__})")
+        failure.bereikt = False
+        raise failure from None
 
 
 # --- Calling -------------------------------------------------------------------------------------------
@@ -311,14 +315,16 @@ def call(
     body: bytes | None = None,
     tls: Tls | None = None,
     only_public: bool = False,
+    kept: bool = True,
 ) -> Iterator[Response]:
     """Calls another party. Raises GeenAntwoord, here and from `read` of the answer.
 
     The address is sent as it is given. A GET over a connection that was kept open, and that the other party
-    turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is.
+    turns out to have closed before it sent a single byte, is put once more over a new one; nothing else is. Without
+    `kept` it goes over a connection of its own, so that it is certainly put once.
     With `only_public` an address inside a network is no answer (NietOpenbaar).
     """
-    session = _session(tls or Tls(), only_public)
+    session = _session(tls or Tls(), only_public) if kept else _new_session(tls or Tls())
     current = _Call(limits, only_public)
     token = _current.set(current)
     try:
@@ -341,6 +347,8 @@ def call(
         raise
     finally:
         _current.reset(token)
+        if not kept:
+            session.close()
 
 
 def _send(session: _Session, request: requests.PreparedRequest, current: _Call) -> requests.Response:

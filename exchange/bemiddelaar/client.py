@@ -186,6 +186,8 @@ def _put(
             tls=outward.Tls(
                 settings.UM_EXCHANGE_CERTIFICAAT, settings.UM_EXCHANGE_SLEUTEL, settings.UM_EXCHANGE_CA
             ),
+            # A detail counts, also when its answer is lost: it is never asked twice by itself.
+            kept=method != "GET",
         ) as response:
             if response.status == 200:
                 return _read(response.read())

@@ -168,14 +168,9 @@ def _details(gebruik: Gebruik, uitwisseling: Doorgever, simulator: str, rows: An
             [f"afgewezen, telt: {vum_id[:8]}" for vum_id in refused & set(charged)],
         ),
         Telling(
-            "een detail is vanzelf hoogstens één keer opnieuw gevraagd, en alleen na een verbinding die afbrak",
-            f"{len(calls)} aanroepen, waarvan {len(calls) - len(asked)} opnieuw",
-            [f"{vum_id[:8]}: {n} keer" for vum_id, n in asked.items() if n > 2]
-            + [
-                f"{vum_id[:8]}: opnieuw na een antwoord"
-                for vum_id, n in asked.items()
-                if n > 1 and any(call.heel for call in [c for c in calls if c.vum_id == vum_id][:-1])
-            ],
+            "geen detail is vanzelf twee keer opgevraagd",
+            f"{len(calls)} aanroepen",
+            [f"{vum_id[:8]}: {n} keer" for vum_id, n in asked.items() if n > 1],
         ),
     ]
 

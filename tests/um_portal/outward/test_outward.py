@@ -99,9 +99,14 @@ def resets(connection: socket.socket) -> None:
 
 
 def fetch(
-    url: str, method: str = "GET", limits: Limits = PLENTY, tls: Tls | None = None, body: bytes | None = None
+    url: str,
+    method: str = "GET",
+    limits: Limits = PLENTY,
+    tls: Tls | None = None,
+    body: bytes | None = None,
+    kept: bool = True,
 ) -> tuple[int, bytes]:
-    with outward.call(method, url, headers={}, limits=limits, tls=tls, body=body) as response:
+    with outward.call(method, url, headers={}, limits=limits, tls=tls, body=body, kept=kept) as response:
         return response.status, response.read()
 
 
@@ -352,6 +357,14 @@ def test_a_get_over_a_kept_connection_that_breaks_before_a_byte_came_is_put_once
         fetch(party.url)
         assert fetch(party.url) == (200, b"ok")
         assert (len(party.requests), party.connections) == (3, 2)
+
+
+def test_a_get_that_may_be_put_once_only_uses_no_kept_connection_and_keeps_none() -> None:
+    with a_party(sends(OK), hangs_up, sends(OK)) as party:
+        fetch(party.url)
+        with pytest.raises(GeenAntwoord):
+            fetch(party.url, kept=False)
+        assert (len(party.requests), party.connections) == (2, 2)
 
 
 def test_it_is_put_once_more_and_not_twice() -> None:
