@@ -76,7 +76,7 @@ def fill_in_a_search(scherm: Scherm, postcode: str = "7511 AB", **more: str) -> 
     scherm.page.get_by_label("Postcode").fill(postcode)
     for label, value in more.items():
         scherm.page.get_by_label(re.compile(f"^{label}")).fill(value)
-    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken", exact=True).click()
 
 
 def open_a_result(scherm: Scherm) -> None:
@@ -173,7 +173,7 @@ def test_the_back_button_and_a_suggestion_lose_nothing_of_a_search(open_scherm: 
     fill_in_a_search(scherm, postcode="Alphen", Minimaal="24")
     scherm.page.get_by_role("button", name="Alphen aan den Rijn").click()
     expect(scherm.page.get_by_label("Postcode")).to_be_focused()
-    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    scherm.page.get_by_role("main").get_by_role("button", name="Zoeken", exact=True).click()
     scherm.page.wait_for_url("**/vragen/*/")
     expect(scherm.page).to_have_title(re.compile("resulta"))
     for _ in range(2):
