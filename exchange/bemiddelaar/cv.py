@@ -52,7 +52,7 @@ class Cv:
 
 
 class _Rest:
-    """What of a profile has not been shown yet; taking a value removes it."""
+    """The part of a profile that has not been shown yet; taking a value removes it."""
 
     def __init__(self, soort: Soort, profiel: Mapping[str, Any], labels: Labels) -> None:
         self.soort, self.labels = soort, labels

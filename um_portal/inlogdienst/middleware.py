@@ -120,7 +120,7 @@ class InlogdienstMiddleware:
 
 def is_locked(sessie: Gemeentesessie) -> bool:
     """Tells whether the login service has to confirm the session before it opens anything."""
-    return time.time() - sessie.gezien > 60 * settings.UM_SSO_EINDE_MINUTEN
+    return bool(time.time() - sessie.gezien > 60 * settings.UM_SSO_EINDE_MINUTEN)
 
 
 def _confirms_or_ends(request: HttpRequest) -> bool:
