@@ -139,7 +139,7 @@ def test_the_list_answers_where_when_how_much_and_with_what(gemeente, jobcoach) 
         "Niveau": "MBO",
     }
     bare = dict(page.context["rijen"][1]["cellen"])
-    assert re.fullmatch(r"3511 AB, circa 3\d km", bare.pop("Waar"))
+    assert re.fullmatch(r"3511 AB Utrecht, circa 3\d km", bare.pop("Waar"))
     assert set(bare.values()) == {""}
     assert "niet ingevuld" in page.text
 
