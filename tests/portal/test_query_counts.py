@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 _BOUNDARIES = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config|SET LOCAL ROLE")
 # Of these, two find out who asks for whom: the user, and the memberships with their municipality.
 MOST = {
-    "/": 36,  # as functioneel beheerder and support at once
+    "/": 37,  # as functioneel beheerder and support at once
     "/collegas/": 9,
     "/collegas/toetsen": 6,
     "/gebruikers/toegang": 4,
@@ -53,7 +53,7 @@ MOST = {
     "/zoeken/vragen/{zoekvraag}/vergelijken?n=1&n=2": 5,
     "/zoeken/vragen/{zoekvraag}/?sorteer=-afstand&pagina=2&q=a": 10,
     "/zoeken/vragen/{zoekvraag}/stand": 10,
-    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 10,
+    "/zoeken/vragen/{zoekvraag}/resultaten/1/": 11,
     "/zoeken/contactmomenten": 3,
     "/zoeken/cijfers": 3,
     "/zoeken/cijfers/alle": 4,

@@ -79,7 +79,7 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         """Takes a place for a large upload, before anything of it is kept."""
         if self._wie is None and (user := getattr(self.request, "user", None)) is not None:
             # Everybody who is not logged in counts as one.
-            self._wie = user.pk or "onbekend"
+            self._wie = user.pk or 0
         if content_length < settings.UM_UPLOAD_GROOT_BYTES or self._wie is None:
             return
         try:

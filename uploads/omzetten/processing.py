@@ -51,7 +51,7 @@ from uploads.mapping.regels import Regels
 from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
 from uploads.omzetten import bladen, leesvragen
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
-from uploads.readers.meldingen import TE_GROOT
+from uploads.readers.meldingen import AFGEBROKEN, TE_GROOT
 
 _RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
@@ -96,8 +96,8 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk, bladen.BladenOnduidelijk) as problem:
         werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
     except Onleesbaar as problem:
-        # Reading that took too long may go well on a quieter moment; the rest of a file stays as it is.
-        werk.fail(problem.melding, feiten={"blijft_zo": problem.melding != TE_GROOT})
+        # Reading that took too long or was broken off may go well another time; the rest of a file stays as it is.
+        werk.fail(problem.melding, feiten={"blijft_zo": problem.melding not in {TE_GROOT, AFGEBROKEN}})
     return True
 
 

@@ -13,6 +13,11 @@ TE_GROOT: Final = (
     "Deze spreadsheet is te groot om te lezen. Zet alleen het blad met de gegevens in een nieuw bestand, "
     "zonder lege opgemaakte rijen en kolommen, en upload dat."
 )
+AFGEBROKEN: Final = (
+    "Het lezen van dit bestand is van buitenaf afgebroken, bijvoorbeeld omdat de server opnieuw startte of te "
+    "weinig geheugen had. Probeer het opnieuw. Gaat het weer mis, zet dan alleen het blad met de gegevens in een "
+    "nieuw bestand en upload dat."
+)
 # A number in braces is told by the reading process.
 MELDINGEN: Final[Mapping[str, str]] = {
     "te_groot": TE_GROOT,

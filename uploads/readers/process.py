@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 
 from exchange.standard import Soort
-from uploads.readers.meldingen import BESCHADIGD, TE_GROOT, melding_of
+from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, TE_GROOT, melding_of
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, GeenFrame, rows_of, unpack
@@ -250,9 +250,12 @@ class Leesproces:
             process.wait(1)
         except subprocess.TimeoutExpired:
             pass
-        crashed = process.returncode in _CRASHES
+        ended = process.returncode
         self.sluit()
-        return Onleesbaar(BESCHADIGD if crashed else TE_GROOT)
+        if ended == -signal.SIGKILL:
+            # Not by us: a person, or a system without memory. The file may be all right.
+            return Onleesbaar(AFGEBROKEN)
+        return Onleesbaar(BESCHADIGD if ended in _CRASHES else TE_GROOT)
 
 
 def _row(number: int, row: Cells) -> Rij:

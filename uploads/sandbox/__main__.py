@@ -39,7 +39,8 @@ _ENCODINGS = (
 
 def limit(megabytes: int, seconds: int) -> None:
     """Limits this process to this memory and this processor time; it cannot undo that."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    # At the first number it is told by a signal of its own; SIGKILL means that somebody else ended it.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     for kind, most in (
         (resource.RLIMIT_AS, megabytes << 20),
         (resource.RLIMIT_FSIZE, 0),

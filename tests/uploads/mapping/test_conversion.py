@@ -275,10 +275,10 @@ def test_a_long_contact_person_is_cut_at_a_word_with_a_warning():
         ("Banenafspraak", "soms"),
     ],
 )
-def test_what_the_standard_cannot_hold_is_refused_with_its_column(kop, waarde):
+def test_what_the_standard_cannot_hold_is_left_out_with_its_column(kop, waarde):
     uitkomst = sonar(**{kop: waarde})
-    assert uitkomst.record is None
-    assert [bevinding.kolom for bevinding in uitkomst.bevindingen] == [kop]
+    assert record_of(uitkomst)
+    assert [(one.kolom, one.ernst) for one in uitkomst.bevindingen] == [(kop, Ernst.WAARSCHUWING)]
 
 
 @pytest.mark.parametrize("waarde", ["veel", 400])
