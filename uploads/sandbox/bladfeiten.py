@@ -177,6 +177,9 @@ def _in_xls(data: bytes) -> Iterator[Bladfeiten]:
                     found.zonder_uitkomst.setdefault(row, []).append(column)
             elif ways:
                 _show(kind, value, ways, found)
+        if waits is not None:
+            # The last record of the sheet.
+            found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
         yield found
 
 
