@@ -149,6 +149,7 @@ def test_after_an_outcome_that_nobody_knows_sending_again_asks_first(exchange, g
 
 @pytest.mark.django_db(transaction=True)
 def test_of_a_double_click_and_many_tabs_one_request_goes_out(exchange, settings) -> None:
+    settings.UM_TEGELIJK_DETAILS = settings.UM_TEGELIJK_DETAILS_PERSOON = 20
     settings.UM_DETAIL_TIJDSLIMIET = 20.0
     gemeente = een_gemeente()
     jobcoach = een_gebruiker(gemeente)
