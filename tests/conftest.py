@@ -27,7 +27,7 @@ from um_portal.tenants import keys
 
 # The tests that guard a change make up the same examples every time, however slow the machine is;
 # `make test-all` looks for new ones.
-hypothesis.settings.register_profile("vast", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("vast", derandomize=True, deadline=None, max_examples=50)
 
 _TRUNCATE_EVERY = 25
 OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]

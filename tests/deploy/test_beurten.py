@@ -65,6 +65,7 @@ def workers(place: Path, *names: str, **env: str) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_many_leveringen_of_one_municipality_do_not_make_another_wait_for_all(tmp_path: Path) -> None:
     busy, other = een_gemeente(), een_gemeente()
     for number in range(MANY):
@@ -93,6 +94,7 @@ def test_of_many_workers_at_once_as_many_work_for_a_municipality_as_is_its_share
     assert begin(pks[0]), "a worker that died takes no share"
 
 
+@pytest.mark.slow
 def test_a_large_levering_goes_to_a_queue_of_its_own(tmp_path: Path) -> None:
     gemeente = een_gemeente()
     tasks.enqueue(received(gemeente, 1, beurten.GROOT), gemeente.pk)

@@ -78,6 +78,7 @@ def test_a_header_with_underscores_cannot_pass_for_the_one_of_the_proxy(server: 
     assert _call(server, "X-Client-Cert-OIN: proxy", "X_Client_Cert_OIN: aanvaller") == "proxy"
 
 
+@pytest.mark.slow
 def test_the_simulator_keeps_a_connection_open_whatever_it_was_sent() -> None:
     with _serving(
         "um_portal.wsgi:application", UM_COMPONENT="simulator", UM_SIMULATOR_BRONNEN="", UM_DEMO="1"

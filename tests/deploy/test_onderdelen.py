@@ -80,6 +80,7 @@ def test_readiness_is_of_the_part_alone(parts: dict[str, Path]) -> None:
     assert json.loads(ready["aanleveren"][2]) == {"database": True, "migrations": True, "redis": False}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_part_whose_migrations_are_missing_lives_and_is_not_ready() -> None:
     middleware = health.HealthMiddleware(lambda request: pytest.fail("passed on"))

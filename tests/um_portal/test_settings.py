@@ -46,6 +46,7 @@ def test_the_demonstration_never_answers_to_a_real_name(hosts: str, starts: bool
     assert ("UM_DEMO staat aan" in run.stderr) != starts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("component", ["portaal", "simulator"])
 def test_every_kind_of_web_process_starts(component: str) -> None:
     environment = {**os.environ, "UM_COMPONENT": component, "UM_DEMO": "1"}

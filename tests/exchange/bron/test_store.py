@@ -684,6 +684,7 @@ def elsewhere(action: Callable[[], Any]) -> Any:
     return results[0] if results else None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_who_publishes_or_undoes_while_the_set_is_held_is_told_and_nothing_changes() -> None:
     gemeente = een_gemeente()

@@ -47,6 +47,7 @@ from exchange.standard import (
     without_empties,
     zoekprofiel,
 )
+from tests.examples import examples
 from tests.places import ROOT
 
 SHARED = Path(os.environ.get("UM_SHARED") or ROOT.parent / "shared")
@@ -965,7 +966,7 @@ def records(entiteit: Entiteit, *, wild: bool) -> st.SearchStrategy[dict[str, An
 
 RIGHT = {soort: records(STANDAARD[soort], wild=False) for soort in Soort}
 WILD = {soort: records(STANDAARD[soort], wild=True) for soort in Soort}
-thorough = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @thorough
@@ -1004,7 +1005,7 @@ def test_a_right_record_is_accepted_by_us_and_by_its_schema(data: st.DataObject,
     assert BY_SCHEMA[soort, Profiel.DETAIL].is_valid(record)
 
 
-@settings(thorough, max_examples=600)
+@settings(thorough, max_examples=examples(600))
 @given(data=st.data(), soort=st.sampled_from(Soort))
 def test_we_and_the_schema_accept_the_same_records(data: st.DataObject, soort: Soort) -> None:
     record = data.draw(WILD[soort])
@@ -1017,7 +1018,7 @@ def test_we_and_the_schema_accept_the_same_records(data: st.DataObject, soort: S
     )
 
 
-@settings(thorough, max_examples=400)
+@settings(thorough, max_examples=examples(400))
 @given(data=st.data(), soort=st.sampled_from(Soort))
 def test_one_wrong_value_in_a_right_record_is_judged_as_the_schema_does(
     data: st.DataObject, soort: Soort

@@ -39,6 +39,7 @@ _SHOWS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("werk", "begin"),
     [("antwoorden", "import um_portal.wsgi"), ("achtergrond", "import django; django.setup()")],

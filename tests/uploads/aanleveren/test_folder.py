@@ -460,6 +460,7 @@ def a_process(tmp_path: Path) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_process_takes_files_in_ends_at_sigterm_and_goes_on_after_a_kill(tmp_path):
     gemeente = een_gemeente()

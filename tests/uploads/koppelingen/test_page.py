@@ -127,6 +127,7 @@ def test_it_works_from_an_unknown_export_to_a_saved_koppeling(
     assert (later.status, later.koppeling, later.omgezet) == (Leveringstatus.OMGEZET, "Klantsysteem", 2)
 
 
+@pytest.mark.slow
 def test_a_file_with_hundreds_of_columns_can_be_sent(client, gemeente):
     over = 400
     koppen = (*KOPPEN, *(f"Zqx{place}" for place in range(over)))
@@ -601,6 +602,7 @@ def queries_of(client: Client, *request: Any) -> int:
     return min(counts)
 
 
+@pytest.mark.slow
 def test_no_page_asks_one_query_more_per_column_row_or_version(client, gemeente, levering, koppeling):
     gebruiker = een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER)
     wide = ([*KOPPEN, *(f"Extra {n}" for n in range(60))], [[*rij, *["x"] * 60] for rij in RIJEN * 25])

@@ -261,6 +261,7 @@ def test_records_that_are_no_json_make_the_file_unreadable(monkeypatch, tmp_path
             list(bestand.tabellen[0].rijen())
 
 
+@pytest.mark.slow
 def test_an_answer_is_never_much_larger_than_what_crosses(monkeypatch, tmp_path):
     # The largest message allowed, of what takes most room in Python for its bytes.
     frame = b"[[" + b"[]," * (MAX_BYTES // 3 - 10) + b"[]],[],[]]"
@@ -297,6 +298,7 @@ def test_every_turn_has_an_end(monkeypatch, tmp_path, settings, reads):
     assert waited
 
 
+@pytest.mark.slow
 def test_all_turns_together_have_an_end_too(monkeypatch, tmp_path, settings):
     settings.UM_LEES_SECONDEN = 1
     script, row = tmp_path / "lezer.py", pack([[["a"]], [], []])

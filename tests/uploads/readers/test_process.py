@@ -114,6 +114,7 @@ def test_a_sheet_that_is_not_the_largest_is_read_too():
         assert [rij.waarden for rij in sheets["groot"].rijen()] == [[n, "x", "y"] for n in range(900)]
 
 
+@pytest.mark.slow
 def test_rows_with_very_long_texts_arrive_in_smaller_portions():
     text = "x" * 200_000
     rijen = [rij.waarden for rij in open_file(xml2003((xml_row(text, 1)) * 200)).tabellen[0].rijen()]

@@ -202,6 +202,7 @@ def test_a_label_with_one_letter_wrong_still_leads_to_it(label, data):
         assert label in [one.label for one in beroepen.voorstellen(wrong)]
 
 
+@pytest.mark.slow
 def test_five_thousand_words_against_three_thousand_labels_take_seconds():
     rng = random.Random(1)
     before = ["hoofd", "hout", "glas", "metaal", "vlees", "sport", "water", "gas", "bloemen", "school"]
