@@ -214,8 +214,8 @@ class Vraag(NamedTuple):
     velden: tuple[str, ...]
 
 
+# The texts that were filled in, by the name of their field.
 Velden = Mapping[str, list[str]]
-"""What was filled in, as texts by the name of the field."""
 
 
 def _any_asks(velden: Iterable[BoundField]) -> bool:

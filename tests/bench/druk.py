@@ -101,7 +101,7 @@ class Iedereen:
         self.party = Client(demo.url)
 
     def actions(self) -> dict[str, Actie]:
-        """What is measured, by its name in the tables."""
+        """Gives what is measured, by its name in the tables."""
         return {"startpagina": self.open_start, "bron": self.ask_source, "zoeken": self.search}
 
     def open_start(self) -> None:
@@ -263,7 +263,7 @@ def freeze_redis(demo: Demonstratie, seconds: float = 20) -> float:
 
 
 def around(iedereen: Iedereen, event: Callable[[Demonstratie], float], seconds: float) -> list[list[str]]:
-    """What goes wrong around an event, and how long after it everything is as usual again."""
+    """Counts what goes wrong around an event, and the seconds until everything is as usual again."""
     back: list[float] = []
 
     def happen() -> None:

@@ -33,7 +33,7 @@ PAGINAS = {
 
 @dataclass(frozen=True, slots=True)
 class Meting:
-    """What one page took: the median of its rounds, its queries, and its size before and after compression."""
+    """Holds the cost of one page: the median of its rounds, its queries, and its size before and after compression."""
 
     pagina: str
     milliseconden: float

@@ -78,7 +78,7 @@ def numbers_in(nummer: int) -> list[int]:
 
 
 class Mislukt(Exception):
-    """What somebody did went wrong; the text is the status."""
+    """Tells that what somebody did went wrong; the text is the status."""
 
 
 @dataclass

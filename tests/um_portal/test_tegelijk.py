@@ -1,4 +1,4 @@
-"""How much may be done at the same moment: who is too much hears so at once, keeps what it had, and costs nobody."""
+"""Limits what is done at the same moment: who is too much hears so at once, keeps what they typed and costs nobody."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What was erased stays erased, also after a restore: see tests/deploy/test_back_up.py for the whole."""
+"""Erases again after a restore what was erased before it; tests/deploy/test_back_up.py does the whole."""
 
 import json
 from pathlib import Path
