@@ -38,8 +38,13 @@ demo: $(DEMO) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 test: lint ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
 	@echo "- Tests" && $(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-all: lint ## als test, met ook de langzame tests en die in een browser, een voor een
-	@echo "- Tests, ook de langzame" && $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)
+# Both halves run, also when the first one fails: one look then tells everything.
+test-all: lint ## als test, met ook de langzame tests en die in een browser; die een voor een
+	@status=0; \
+	echo "- Tests" && $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS) || status=$$?; \
+	echo "- De langzame tests en die in een browser"; \
+	$(BIN)/python -m pytest -m "slow or browser" $(PYTEST_ARGS) || status=$$?; \
+	exit $$status
 
 test-faults: $(DEV) css ## laat van alles uitvallen onder een portaal dat werkt, en tel daarna; tien minuten
 	@exec $(BIN)/python -m tests.faults
