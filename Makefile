@@ -9,6 +9,8 @@ PYTEST_WORKERS ?= 2
 BIN := .venv/bin
 DEMO := .venv/.stamp-demo
 DEV := .venv/.stamp-dev
+# Tests and the demonstration start many programs, and each would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
