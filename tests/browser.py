@@ -97,6 +97,16 @@ def a_chromium_with(playwright: Playwright, profile: Path) -> Iterator[BrowserCo
         context.close()
 
 
+def give_session(context: BrowserContext, client: Client, url: str) -> None:
+    """Lets a browser go on as who is logged in with this client.
+
+    The cookie is one for HTTPS only, and of this host only; a browser sends such a cookie to localhost as well.
+    """
+    name = settings.SESSION_COOKIE_NAME
+    address = url.replace("http:", "https:", 1)
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
+
+
 class Scherm:
     """A tab of the browser, which remembers the errors in it."""
 
@@ -128,14 +138,8 @@ class Scherm:
         self.page.wait_for_url(f"{self.url}/")
 
     def take_session(self, client: Client) -> None:
-        """Goes on as who is logged in with this client.
-
-        The cookie is one for HTTPS only, and of this host only; a browser sends such a cookie to localhost as well.
-        """
-        name = settings.SESSION_COOKIE_NAME
-        value = client.cookies[name].value
-        address = self.url.replace("http:", "https:", 1)
-        self.page.context.add_cookies([{"name": name, "value": value, "url": address}])
+        """Goes on as who is logged in with this client."""
+        give_session(self.page.context, client, self.url)
 
     @property
     def path(self) -> str:

@@ -54,6 +54,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _loopback_is_trusted(settings) -> None:
     settings.UM_DEMO = True
+    settings.ALLOWED_HOSTS = ["localhost"]
 
 
 def _operation(soort: Soort, method: str) -> Any:

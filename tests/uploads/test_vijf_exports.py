@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from exchange.bron.models import Vacature, Werkzoekende
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import Scherm
+from tests.browser import Scherm, give_session
 from tests.factories import een_client
 from tests.uploads.exports import BSN, EXPORTS
 from tests.uploads.wandeling import Wandeling, lead
@@ -50,8 +50,7 @@ def test_five_unlike_exports_are_published_by_the_screens_alone(
     for naam in BEROEPEN_IN_DE_LIJST:
         Code.objects.create(lijst=BEROEPEN, code=f"urn:um-demo:beroep:{naam.lower()}", label=naam)
     context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
-    cookie = next(iter(een_client(gebruiker).cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    give_session(context, een_client(gebruiker), live_server.url)
     scherm = Scherm(context, live_server.url)
 
     def look(name: str) -> None:

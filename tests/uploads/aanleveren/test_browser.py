@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Scherm, a_chromium, a_playwright
+from tests.browser import Scherm, a_chromium, a_playwright, give_session
 from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal.tenants.models import Rol
 
@@ -22,11 +22,10 @@ def scherm(monkeypatch: pytest.MonkeyPatch, live_server: Any) -> Iterator[Scherm
     client = een_client(
         een_gebruiker(een_gemeente("Testdorp"), Rol.FUNCTIONEEL_BEHEERDER, first_name="Fenna")
     )
-    [cookie] = client.cookies.values()
     with a_playwright() as playwright, a_chromium(playwright) as browser:
         context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        give_session(context, client, live_server.url)
         scherm = Scherm(context, live_server.url)
         yield scherm
         context.close()

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import Scherm
+from tests.browser import Scherm, give_session
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
 from uploads import tasks
@@ -32,8 +32,7 @@ def test_a_levering_is_checked_and_its_workbook_fetched(browser, live_server, mo
     tasks.convert(levering.pk, gemeente.pk)
 
     context = browser.new_context(base_url=live_server.url, accept_downloads=True)
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    give_session(context, client, live_server.url)
     scherm = Scherm(context, live_server.url)
     page = scherm.page
 

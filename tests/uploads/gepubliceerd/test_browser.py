@@ -11,7 +11,7 @@ from exchange.bron.models import Werkzoekende
 from exchange.fictief.generate import Postcodes, werkzoekenden
 from exchange.standard import Soort
 from exchange.waardelijsten import models as waardelijsten
-from tests.browser import Scherm, a_chromium, a_playwright
+from tests.browser import Scherm, a_chromium, a_playwright, give_session
 from tests.factories import een_client, een_contactmoment, een_gebruiker, publish_set
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -42,10 +42,9 @@ def scherm(monkeypatch: pytest.MonkeyPatch, live_server: Any, gemeente: Gemeente
     client = een_client(
         een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada", last_name="Beheerder")
     )
-    cookie = next(iter(client.cookies.values()))
     with a_playwright() as playwright, a_chromium(playwright) as browser:
         context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        give_session(context, client, live_server.url)
         yield Scherm(context, live_server.url)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from exchange.bron.models import Werkzoekende
 from exchange.waardelijsten.models import BEROEPEN, Code
-from tests.browser import Scherm
+from tests.browser import Scherm, give_session
 from tests.factories import een_client, een_gebruiker
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -54,8 +54,7 @@ def open_scherm(browser: Any, gemeente: Gemeente, live_server: Any) -> Iterator[
     def open_one(**options: Any) -> Scherm:
         client = een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER, first_name="Ada"))
         context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900}, **options)
-        cookie = next(iter(client.cookies.values()))
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        give_session(context, client, live_server.url)
         scherm = Scherm(context, live_server.url)
         opened.append(scherm)
         return scherm

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from exchange.waardelijsten.models import BEROEPEN, Code
+from tests.browser import give_session
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_sonar_rij, een_werkblad
 from um_portal.tenants.models import Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -45,8 +46,7 @@ def test_a_file_goes_from_choosing_to_published(browser, live_server, tmp_path, 
         )
     )
     context = browser.new_context(viewport={"width": breedte, "height": 900}, base_url=live_server.url)
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    give_session(context, client, live_server.url)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
