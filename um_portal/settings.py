@@ -227,6 +227,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "um_portal.presentation",
+    "um_portal.hulp",
     "um_portal.accounts",
     "um_portal.tenants",
     "um_portal.gemeenten",
@@ -623,7 +624,8 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The pictures of the documents are shown in the help as well (um_portal/hulp).
+STATICFILES_DIRS = [BASE_DIR / "static", ("beelden", BASE_DIR / "docs" / "beelden")]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

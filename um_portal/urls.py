@@ -29,8 +29,8 @@ urlpatterns = [
     path("leveringen/", include("uploads.urls")),
     path("woordenboek/", include("exchange.woordenboek.urls")),
     path("api/", include("exchange.woordenboek.api_urls")),
-    path("hulp", open_to_all(TemplateView.as_view(template_name="paginas/hulp.html")), name="help"),
     path("hulp/rechten", rights, name="rechten"),
+    path("hulp/", include("um_portal.hulp.urls")),
     path(
         "toegankelijkheid",
         open_to_all(TemplateView.as_view(template_name="paginas/toegankelijkheid.html")),

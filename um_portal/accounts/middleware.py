@@ -37,7 +37,7 @@ _WITHOUT_SECOND_FACTOR = frozenset(
         "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate",
         "accounts:login", "accounts:logout", "account_login", "account_logout",
         "accounts:uitnodiging", "accounts:uitnodiging-wachtwoord",
-        "help", "privacy", "toegankelijkheid",
+        "hulp:index", "hulp:openbaar", "privacy", "toegankelijkheid",
     }
 )  # fmt: skip
 

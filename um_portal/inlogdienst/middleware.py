@@ -43,7 +43,7 @@ _OWN_LOGIN: Final = ("mfa_", "account_change_password", "account_reauthenticate"
 _ALWAYS: Final = frozenset(
     {
         "accounts:login", "accounts:logout", "account_login", "account_logout", "accounts:uitnodiging",
-        "accounts:uitnodiging-wachtwoord", "help", "privacy", "toegankelijkheid",
+        "accounts:uitnodiging-wachtwoord", "hulp:index", "hulp:openbaar", "privacy", "toegankelijkheid",
     }
 )  # fmt: skip
 

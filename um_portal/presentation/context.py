@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from um_portal.hulp.wegwijzer import help_url
 from um_portal.presentation.navigation import Item, footer, main_navigation, url_of
 from um_portal.toegang.access import attach
 
@@ -30,6 +31,8 @@ class Portal:
     support: bool = False
     navigatie: list[Item] = field(default_factory=list)
     voet: list[Item] = field(default_factory=list)
+    # The place in the help that belongs to this page; empty when there is none.
+    hulp_url: str = ""
     wissel_url: str = ""
     # Whether something is under way of which every page tells the end.
     volgt: bool = False
@@ -52,6 +55,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             support=bool(getattr(user, "is_vng_support", False)),
             navigatie=main_navigation(request),
             voet=footer(),
+            hulp_url=help_url(request),
             volgt=user is not None and user.is_authenticated and bool(request.session.get(VOLGT)),
             wissel_url=url_of("gemeenten:wissel"),
             uitlog_url=url_of("accounts:logout"),

@@ -54,7 +54,7 @@ INGANGEN: tuple[Ingang, ...] = (
 )
 
 VOET: tuple[Ingang, ...] = (
-    Ingang("Hulp", "help"),
+    Ingang("Hulp", "hulp:index"),
     Ingang("Gegevenswoordenboek", "woordenboek:index"),
     Ingang("API-documentatie", "api:overzicht"),
     Ingang("Toegankelijkheid", "toegankelijkheid"),

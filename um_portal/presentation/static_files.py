@@ -35,6 +35,7 @@ STYLES = (
         "waarden",
         "resultaten",
         "detail",
+        "hulp",
     ),
 )
 

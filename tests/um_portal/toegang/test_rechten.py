@@ -43,7 +43,8 @@ pytestmark = pytest.mark.django_db
 
 # Addresses that anybody may open, logged in or not.
 OPENBAAR = {
-    "help",
+    "hulp:index",
+    "hulp:openbaar",  # about logging in
     "rechten",
     "toegankelijkheid",
     "privacy",

@@ -1,0 +1,1 @@
+"""Shows the documents for users as help inside the portal."""
