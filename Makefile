@@ -60,7 +60,7 @@ bench: $(DEV) css ## meet hoe snel het portaal is
 	@exec $(BIN)/python -m tests.bench
 
 beelden: $(DEV) css ## maak de schermbeelden van de documentatie opnieuw
-	@UM_BEELDEN=docs/beelden $(BIN)/python -m pytest -q -m browser -k from_its_application tests/portal/test_browser.py
+	@UM_BEELDEN=docs/beelden $(BIN)/python -m pytest -q -m browser -k "from_its_application or how_a_file_stands" tests/portal/test_browser.py
 
 css: $(DEMO) ## haal de vormgeving op (NL Design System) als die ontbreekt of verouderd is
 	@status=0; $(BIN)/python um_portal/embedded/vendor.py --needs-node || status=$$?; \

@@ -150,6 +150,13 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
             assert anchor in _anchors(place), target
 
 
+def test_every_picture_is_small_and_shown_somewhere() -> None:
+    shown = "\n".join(document.read_text() for document in _documents())
+    for picture in (ROOT / "docs" / "beelden").iterdir():
+        assert picture.stat().st_size < 150_000, picture.name
+        assert f"/{picture.name})" in shown, picture.name
+
+
 @pytest.mark.parametrize("document", _documents(), ids=_ids)
 def test_every_file_of_ours_that_is_named_exists(document: Path) -> None:
     ours = re.compile(r"`((?:um_portal|exchange|uploads|tests|templates|static|deploy|docs)/[\w/.-]+\.\w+)`")

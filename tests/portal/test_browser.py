@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Playwright, expe
 
 from tests.browser import Scherm, a_chromium, a_chromium_with, a_playwright, what_it_keeps
 from tests.processes import TOCH_PUBLICEREN, Demonstratie, Medewerker, a_demonstration, wait_until
+from tests.uploads.exports import EXPORTS
 from um_portal.demo.accounts import WACHTWOORD
 
 pytestmark = pytest.mark.browser
@@ -216,6 +217,9 @@ def test_a_municipality_goes_from_its_application_to_its_first_search(
     fill_in_a_search(coach, Afstand="10")
     expect(coach.page.get_by_role("table")).to_be_visible()
     coach.picture("eerste-zoekvraag")
+    coach.page.get_by_role("table").get_by_role("link", name="resultaat").first.click()
+    coach.page.wait_for_url("**open=*")
+    coach.picture("match", "In het kort")
 
     # Support sees that it happened, and nothing of what was found.
     support.goto("/logboek/alle")
@@ -287,6 +291,26 @@ def _accept_invitation(scherm: Scherm, demo: Demonstratie, email: str) -> None:
         scherm.page.get_by_label(label, exact=True).fill(WACHTWOORD)
     scherm.page.get_by_role("main").get_by_role("button", name="Verder").click()
     scherm.page.wait_for_url(f"{scherm.url}/")
+
+
+def test_a_clerk_is_told_how_a_file_stands_and_what_its_columns_could_be(
+    open_scherm: Open, example: Path, tmp_path: Path
+) -> None:
+    """Its pictures are those of the documents for clerks."""
+    clerk = open_scherm(KIJK_BEHEERDER)
+    known, unknown = example, tmp_path / "Clienten 2026-11-27.csv"
+    unknown.write_bytes(EXPORTS[unknown.name]())
+    for file, stand in ((known, "Klaar om te publiceren"), (unknown, "Vertel wat er in de kolommen staat")):
+        clerk.goto("/leveringen/nieuw/")
+        clerk.page.set_input_files("input[type=file]", file)
+        clerk.page.get_by_role("button", name="Uploaden").click()
+        expect(clerk.page.get_by_role("main")).to_contain_text(stand)
+        if file is known:
+            expect(clerk.page.get_by_role("main")).to_contain_text("rijen gaan mee")
+            clerk.picture("levering")
+    clerk.page.get_by_role("main").get_by_role("link", name="Kolommen kiezen").click()
+    expect(clerk.page.get_by_role("heading", name="Wat staat er in elke kolom?")).to_be_visible()
+    clerk.picture("koppelen", "Wat staat er in elke kolom?")
 
 
 # --- What the page does by itself ----------------------------------------------------------------------
