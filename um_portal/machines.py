@@ -24,6 +24,12 @@ def is_trusted_proxy(address: str) -> bool:
     return (address or UNIX) in settings.UM_VERTROUWDE_PROXIES
 
 
+def contact() -> dict[str, str]:
+    """Gives whom somebody who builds against one of them can turn to, as OpenAPI writes it."""
+    known = {"url": settings.UM_CONTACT_URL, "email": settings.UM_CONTACT_EMAIL}
+    return {"name": "Beheer van dit portaal", **{name: value for name, value in known.items() if value}}
+
+
 class ShortWay(ABC):
     """Answers every call below a prefix (or one of several), before all that is for people: sessions, CSRF, hosts."""
 

@@ -13,6 +13,7 @@ from exchange.standard.schema import json_schema
 from exchange.vum3.interface import Interface
 from exchange.vum3.parse import MAX_AFSTAND
 from exchange.vum3.zoekvelden import Conditie, Schema, Vorm, Zoekveld
+from um_portal.machines import contact
 
 OPENAPI_VERSIE: Final = "3.0.3"
 
@@ -145,6 +146,7 @@ def openapi(interface: Interface, soort: Soort) -> Schema:
                 "PKIoverheid-certificaat waarin zijn OIN staat."
             ),
             "version": interface.headers.berichtversie,
+            "contact": contact(),
         },
         "servers": [{"url": interface.bron_adres}],
         "paths": paths,

@@ -489,7 +489,8 @@ def every_page(scherm: Scherm, seen: set[str]) -> Iterator[str]:
         path = waiting.pop(0)
         # Of pages that only differ in their record, one is enough.
         kind = re.sub(r"\?soort=werkzoekenden$", "", path)
-        kind = re.sub(r"(?<=resultaten/)\d+|\d+/verwijderen|waardelijsten/.*", "#", kind)
+        alike = r"(?<=resultaten/)\d+|\d+/verwijderen|waardelijsten/.*|(?<=^/hulp/)(?!rechten)[a-z-]+"
+        kind = re.sub(alike, "#", kind)
         if kind in seen:
             continue
         seen.add(kind)

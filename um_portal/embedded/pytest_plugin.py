@@ -17,7 +17,7 @@ import pytest
 from um_portal.embedded import REDIS, StartMislukt, servers
 
 # Settings that only say where things are cannot change the result of a test.
-_KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_SCHERMBEELDEN"}
+_KEPT = {"UM_DATABASE_ROL", "UM_SHARED", "UM_BEELDEN"}
 _URLS = ("DATABASE_URL", "DATABASE_EIGENAAR_URL")
 # Tells the workers of pytest-xdist, which inherit the environment, that it is prepared.
 _PREPARED = "UM_TESTOMGEVING"

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from exchange.standard import Soort
 from exchange.vum3.openapi import OPENAPI_VERSIE
+from um_portal.machines import contact
 from uploads.aanleveren import problems
 from uploads.aanleveren.problems import PROBLEMEN, Probleem
 from uploads.mapping.model import Ernst
@@ -358,11 +359,6 @@ def _paths() -> Schema:
     }
 
 
-def _contact() -> dict[str, str]:
-    known = {"url": settings.UM_CONTACT_URL, "email": settings.UM_CONTACT_EMAIL}
-    return {"name": "Beheer van dit portaal", **{name: value for name, value in known.items() if value}}
-
-
 def document() -> dict[str, Any]:
     """Gives the whole document, as JSON."""
     return {
@@ -377,7 +373,7 @@ def document() -> dict[str, Any]:
                 f"Per sleutel mogen er {settings.UM_AANLEVER_AANROEPEN_PER_MINUUT} aanroepen per minuut en "
                 f"{settings.UM_AANLEVER_PER_UUR} leveringen per uur zijn. Een tijdstip heeft de vorm van RFC 3339."
             ),
-            "contact": _contact(),
+            "contact": contact(),
             "license": {"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/nl/"},
         },
         "servers": [{"url": PAD, "description": "Dit portaal"}],

@@ -150,8 +150,10 @@ def test_two_headings_that_are_alike_have_addresses_of_their_own(tmp_path: Path)
 
 def test_what_is_looked_for_is_found_without_capitals_and_accents_headings_first():
     found = paginas.find("INTREKKEN", list(BRONNEN))
-    assert found[0].paragraaf.kop == "Intrekken"
-    assert {vondst.naam for vondst in found} > {"gepubliceerd"}
+    in_heading = ["intrekken" in vondst.paragraaf.kop.lower() for vondst in found]
+    assert in_heading == sorted(in_heading, reverse=True)
+    assert any(in_heading)
+    assert not all(in_heading)
     assert paginas.find("een resultaat", ["resultaten"])[0].paragraaf.kop == "Eén resultaat"
     assert paginas.find("bestaatnergens", list(BRONNEN)) == []
     assert paginas.find(" ", list(BRONNEN)) == []
