@@ -231,10 +231,11 @@ def test_the_arrows_of_the_picture_are_those_that_are_checked() -> None:
 
 
 def test_the_readme_leads_to_every_document_for_people_who_do_not_program() -> None:
-    text = (ROOT / "README.md").read_text()
+    assert "(docs/README.md)" in (ROOT / "README.md").read_text()
+    text = (ROOT / "docs" / "README.md").read_text()
     for place in ("gebruikers", "beheer"):
         for file in (ROOT / "docs" / place).rglob("*.md"):
-            assert f"({file.relative_to(ROOT)})" in text, file.name
+            assert f"({file.relative_to(ROOT / 'docs')})" in text, file.name
 
 
 # --- The project's own papers --------------------------------------------------------------------------

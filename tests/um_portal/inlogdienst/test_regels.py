@@ -251,7 +251,7 @@ def test_a_form_that_comes_too_late_is_given_back_to_be_sent_again() -> None:
     assert "no-store" in late["Cache-Control"]
     # It is not kept here, and nobody is logged in meanwhile: not on a page that is not there either.
     assert "a=1&b=" not in json.dumps(dict(browser.session.items()))
-    for path in ("/bestaat-niet", "/hulp", "/account/inloggen"):
+    for path in ("/bestaat-niet", "/hulp/", "/account/inloggen"):
         assert gebruiker.username not in browser.get(path).text
     # A part of a page changes nothing of the page: what was typed stays.
     for method in (browser.get, browser.post):
