@@ -36,6 +36,8 @@ SHOTS = os.environ.get("SCHERMBEELDEN", "")
 # The pictures of the documentation, when `make beelden` makes them anew.
 PICTURES = os.environ.get("UM_BEELDEN", "")
 
+# Done when what the page shows now has been painted; without it a busy machine takes half a picture.
+_PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # The element that has the focus: its accessible name, its kind, and whether the focus is visible.
 _FOCUS = """() => {
   const element = document.activeElement;
@@ -221,15 +223,23 @@ class Scherm:
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
             self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
 
-    def picture(self, name: str, heading: str = "") -> None:
-        """Keeps a picture for the documentation, when asked: of the top of the page, or from this heading on."""
+    def picture(self, name: str, heading: str = "", *, of: str = "", height: int = 900) -> None:
+        """Keeps a picture for the documentation, when asked.
+
+        It shows the top of the page, or what begins with this heading or with the element that `of` selects.
+        """
         if PICTURES:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            if heading:
-                self.page.get_by_role("heading", name=heading).evaluate("(one) => one.scrollIntoView()")
+            self.page.set_viewport_size({"width": DESKTOP, "height": height})
+            if heading or of:
+                begin = self.page.locator(of) if of else self.page.get_by_role("heading", name=heading)
+                begin.first.evaluate("(one) => one.scrollIntoView()")
             else:
                 self.page.evaluate("window.scrollTo(0, 0)")
-            self.page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
+            self.page.evaluate(_PAINTED)
+            # Hiding the caret puts a style in the page, of which the content security policy complains.
+            self.page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled", caret="initial")
+            self.page.set_viewport_size({"width": DESKTOP, "height": 900})
 
 
 def _axe() -> str:

@@ -219,7 +219,7 @@ def test_a_municipality_goes_from_its_application_to_its_first_search(
     coach.picture("eerste-zoekvraag")
     coach.page.get_by_role("table").get_by_role("link", name="resultaat").first.click()
     coach.page.wait_for_url("**open=*")
-    coach.picture("match", "In het kort")
+    coach.picture("match", of=".um-resultaten__vlak", height=640)
 
     # Support sees that it happened, and nothing of what was found.
     support.goto("/logboek/alle")
@@ -310,7 +310,8 @@ def test_a_clerk_is_told_how_a_file_stands_and_what_its_columns_could_be(
             clerk.picture("levering")
     clerk.page.get_by_role("main").get_by_role("link", name="Kolommen kiezen").click()
     expect(clerk.page.get_by_role("heading", name="Wat staat er in elke kolom?")).to_be_visible()
-    clerk.picture("koppelen", "Wat staat er in elke kolom?")
+    clerk.page.locator("summary").filter(has_text="17 kolommen").click()
+    clerk.picture("koppelen", "Wat staat er in elke kolom?", height=640)
 
 
 # --- What the page does by itself ----------------------------------------------------------------------

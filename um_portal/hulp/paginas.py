@@ -68,7 +68,7 @@ def page(naam: str) -> Hulppagina:
 
 
 def find(woorden: str, namen: Sequence[str]) -> list[Vondst]:
-    """Finds the places on these pages that have every word: first those with all of them in the heading.
+    """Finds the places on these pages that have every word; first come those with all of them in the heading.
 
     Capitals and accents make no difference.
     """
@@ -78,13 +78,15 @@ def find(woorden: str, namen: Sequence[str]) -> list[Vondst]:
     in_heading, in_text = [], []
     for naam in namen:
         pagina = page(naam)
+        title = _plain(pagina.titel)
         for paragraaf in pagina.paragrafen:
-            heading = _plain(f"{pagina.titel} {paragraaf.kop}")
-            text = _plain(paragraaf.tekst)
-            if not all(word in heading or word in text for word in wanted):
+            heading, text = _plain(paragraaf.kop), _plain(paragraaf.tekst)
+            here = [word for word in wanted if word in heading or word in text]
+            # The title of the page tells what all of it is about, so one of several words may stand there alone.
+            if not here or not all(word in here or word in title for word in wanted):
                 continue
             vondst = Vondst(naam, pagina.titel, paragraaf, _around(paragraaf.tekst, text, wanted))
-            (in_heading if all(word in _plain(paragraaf.kop) for word in wanted) else in_text).append(vondst)
+            (in_heading if all(word in heading for word in wanted) else in_text).append(vondst)
     return (in_heading + in_text)[:_MOST_FOUND]
 
 
