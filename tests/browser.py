@@ -230,16 +230,22 @@ class Scherm:
         """
         if PICTURES:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.set_viewport_size({"width": DESKTOP, "height": height})
+            self.page.evaluate("window.scrollTo(0, 0)")
+            top = 0.0
             if heading or of:
                 begin = self.page.locator(of) if of else self.page.get_by_role("heading", name=heading)
-                begin.first.evaluate("(one) => one.scrollIntoView()")
-            else:
-                self.page.evaluate("window.scrollTo(0, 0)")
+                box = begin.first.bounding_box()
+                assert box is not None, name
+                top = max(0.0, box["y"] - 16)
             self.page.evaluate(_PAINTED)
             # Hiding the caret puts a style in the page, of which the content security policy complains.
-            self.page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled", caret="initial")
-            self.page.set_viewport_size({"width": DESKTOP, "height": 900})
+            self.page.screenshot(
+                path=f"{PICTURES}/{name}.png",
+                full_page=True,  # so that nothing has to be scrolled, which a busy machine paints in parts
+                clip={"x": 0, "y": top, "width": DESKTOP, "height": height},
+                animations="disabled",
+                caret="initial",
+            )
 
 
 def _axe() -> str:
