@@ -238,13 +238,11 @@ class Scherm:
                 assert box is not None, name
                 top = max(0.0, box["y"] - 16)
             self.page.evaluate(_PAINTED)
-            # Hiding the caret puts a style in the page, of which the content security policy complains.
             self.page.screenshot(
                 path=f"{PICTURES}/{name}.png",
                 full_page=True,  # so that nothing has to be scrolled, which a busy machine paints in parts
                 clip={"x": 0, "y": top, "width": DESKTOP, "height": height},
                 animations="disabled",
-                caret="initial",
             )
 
 
