@@ -75,7 +75,8 @@ def find(woorden: str, namen: Sequence[str]) -> list[Vondst]:
     wanted = _plain(woorden).split()
     if not wanted:
         return []
-    in_heading, in_text = [], []
+    in_heading: list[Vondst] = []
+    in_text: list[Vondst] = []
     for naam in namen:
         pagina = page(naam)
         title = _plain(pagina.titel)
