@@ -221,7 +221,7 @@ class Scherm:
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             file = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
-            self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True)
+            self.page.screenshot(path=f"{SHOTS}/{file}-{width}.png", full_page=True, caret="initial")
 
     def picture(self, name: str, heading: str = "", *, of: str = "", height: int = 900) -> None:
         """Keeps a picture for the documentation, when asked.
@@ -242,7 +242,8 @@ class Scherm:
                 path=f"{PICTURES}/{name}.png",
                 full_page=True,  # so that nothing has to be scrolled, which a busy machine paints in parts
                 clip={"x": 0, "y": top, "width": DESKTOP, "height": height},
-                animations="disabled",
+                # Otherwise Playwright hides the caret with a style of its own, which the page rightly refuses.
+                caret="initial",
             )
 
 
