@@ -19,7 +19,7 @@ import string
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -278,7 +278,7 @@ class Drukte:
 def be_busy(letter: str, portaal: Portaal, ready: Any, go: Any, stop: Any, done: Any, refused: Any) -> None:
     """Is the process that goes beside."""
     os.setsid()
-    step_back(19)
+    step_back(5)
     crowd = ERNAAST[letter][1](portaal)
 
     def repeat(index: int) -> None:
@@ -391,7 +391,7 @@ def cpu(demo: Demonstratie, drukte: Drukte) -> dict[str, float]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
                 # Processes that have ended count with who started them.
-                found[name] = found.get(name, 0) + times.user + times.system
+                found[name] = found.get(name, 0) + sum(times[:4])
     machine = psutil.cpu_times()
     found["de hele machine"] = sum(machine) - machine.idle - machine.iowait - machine.guest
     return found
