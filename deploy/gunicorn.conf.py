@@ -7,6 +7,7 @@ front.
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from manage import connect_to_demonstration
@@ -60,6 +61,11 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 os.environ.pop("SCRIPT_NAME", None)
 control_socket_disable = True
+
+
+# Threads of one process compute in turns, of 5 ms when nothing is said. Beside one that computes for long, a page would
+# lose that much at each of its queries.
+sys.setswitchinterval(0.001)
 
 
 def on_exit(server: object) -> None:

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import psutil
@@ -277,10 +277,20 @@ class Pagina:
         }
 
 
+class Adres(Protocol):
+    """Tells where a portal is: its `url`, and the `port` that its cookies name."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
 class Medewerker:
     """A member of a municipality's staff who is logged in."""
 
-    def __init__(self, demo: Demonstratie, gebruikersnaam: str) -> None:
+    def __init__(self, demo: "Adres", gebruikersnaam: str) -> None:
         self.client = Client(demo.url)
         self.csrf = f"um_csrf_{demo.port}"
         self.get("/account/inloggen")

@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from um_portal import foutmelder, logs, metingen
 from um_portal.geheimen import is_given
-from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange, needs_secret
+from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange, has_pages, needs_secret
 
 _OIN: Final = re.compile(r"[0-9]{20}")
 _SERVER: Final = re.compile(r"(?:[a-zA-Z0-9.-]+|\[::1\])(?::[0-9]{1,5})?")
@@ -176,7 +176,7 @@ def _web(settings: Mapping[str, Any]) -> list[str]:
         )
     if "*" in settings["ALLOWED_HOSTS"]:
         found.append("UM_HOSTS mag geen * bevatten. Noem de namen waaronder mensen het portaal openen.")
-    if naam == "paginas" and not settings["ALLOWED_HOSTS"]:
+    if has_pages(naam) and not settings["ALLOWED_HOSTS"]:
         found.append("UM_HOSTS ontbreekt: zonder namen geeft het portaal op elke pagina een fout.")
     if not settings["UM_HTTPS"]:
         found.append(

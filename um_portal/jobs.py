@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -45,6 +45,12 @@ class LeaseVerloren(RuntimeError):
 
 
 T = TypeVar("T", bound=Taak)
+R = TypeVar("R")
+
+# A database that is not there now, or gave no lock in time: likely to pass.
+AWAY = (OperationalError, InterfaceError)
+# Seconds; longer than a server takes to start again.
+_OUTLASTED = 20.0
 
 
 class Lease(Generic[T]):
@@ -136,6 +142,24 @@ def heartbeat(
     finally:
         stop.set()
         heart.join()
+
+
+def outlast(do: Callable[[], R]) -> R:
+    """Does this, and again while the database is away, for at most twenty seconds; gives what comes of it.
+
+    For a job that holds what it would otherwise have to ask another party for once more. `do` is one transaction.
+    Raises one of AWAY when that lasts, and at once inside a transaction.
+    """
+    ends = time.monotonic() + _OUTLASTED
+    while True:
+        try:
+            return do()
+        except AWAY as error:
+            if connection.in_atomic_block or time.monotonic() > ends:
+                raise
+            logger.warning("de database antwoordt niet (%s); zo nog eens", type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(0.5)
 
 
 def turn(rows: "models.QuerySet[T]", name: str, most: int) -> bool:

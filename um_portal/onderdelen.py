@@ -30,7 +30,7 @@ class Web:
 
     It answers below these addresses of the portal; of several that fit, the longest counts. A part that asks
     for `geheim` needs UM_SECRET_KEY; one that asks for `redis` can do nothing without Redis; one that `belt`
-    calls the exchange, with the certificate for that.
+    calls the exchange, with the certificate for that. One for `mensen` has pages.
     """
 
     naam: str
@@ -41,6 +41,9 @@ class Web:
     geheim: bool = False
     redis: bool = False
     belt: bool = False
+    mensen: bool = False
+    # By so many steps of `nice` it steps back for the other parts on a machine.
+    stappen_terug: int = 0
     # The port where its figures are asked for, when the installation wants them (UM_METINGEN_ADRES); 0: none.
     meetpoort: int = 0
 
@@ -56,6 +59,7 @@ class Werker:
     soort: str = "prefork"
     geheim: bool = False
     belt: bool = False
+    stappen_terug: int = 0
     meetpoort: int = 0
 
 
@@ -76,17 +80,57 @@ UNIX: Final = "unix"
 GEHEEL: Final = "portaal"
 
 _ALL: Final[tuple[Onderdeel, ...]] = (
-    Web("paginas", ("/",), processen=2, threads=8, seconden=60, geheim=True, belt=True, meetpoort=9101),
+    Web(
+        "paginas",
+        ("/",),
+        processen=2,
+        threads=8,
+        seconden=60,
+        geheim=True,
+        belt=True,
+        mensen=True,
+        meetpoort=9101,
+    ),
+    # Pages that compute for long: checking a password, and taking in a large file. `paginas` has them as well.
+    Web(
+        "balie",
+        ("/account/", "/leveringen/nieuw/", "/leveringen/waarden/upload/"),
+        processen=2,
+        threads=8,
+        seconden=60,
+        geheim=True,
+        mensen=True,
+        stappen_terug=5,
+        meetpoort=9109,
+    ),
     # The exchange waits 10 seconds for an answer; nothing here takes longer.
     Web("bron", ("/vum/bron/",), processen=2, threads=8, seconden=30, meetpoort=9102),
     # A large file may take long to come in.
-    Web("aanleveren", ("/api/v1/",), processen=1, threads=8, seconden=120, redis=True, meetpoort=9103),
+    Web(
+        "aanleveren",
+        ("/api/v1/",),
+        processen=1,
+        threads=8,
+        seconden=120,
+        redis=True,
+        stappen_terug=10,
+        meetpoort=9103,
+    ),
     Web("simulator", (), processen=1, threads=8, seconden=60, redis=True),
+    # Somebody looks on, so it does not step back.
     Werker("zoeken", (Wachtrij.ZOEKEN,), tegelijk=24, soort="threads", belt=True, meetpoort=9104),
-    Werker("bestanden", (Wachtrij.BESTANDEN,), tegelijk=2, meetpoort=9105),
-    Werker("grote-bestanden", (Wachtrij.GROTE_BESTANDEN,), tegelijk=2, meetpoort=9106),
+    Werker("bestanden", (Wachtrij.BESTANDEN,), tegelijk=2, stappen_terug=10, meetpoort=9105),
+    Werker("grote-bestanden", (Wachtrij.GROTE_BESTANDEN,), tegelijk=2, stappen_terug=10, meetpoort=9106),
     # It makes the links in mails, which are signed.
-    Werker("onderhoud", (Wachtrij.ONDERHOUD,), tegelijk=4, soort="threads", geheim=True, meetpoort=9107),
+    Werker(
+        "onderhoud",
+        (Wachtrij.ONDERHOUD,),
+        tegelijk=4,
+        soort="threads",
+        geheim=True,
+        stappen_terug=5,
+        meetpoort=9107,
+    ),
     # The two that wait in one process: for a small machine with few people.
     Werker(
         "zoeken-en-onderhoud",
@@ -116,6 +160,12 @@ def calls_exchange(naam: str) -> bool:
 def needs_master_key(naam: str) -> bool:
     """Tells whether this part opens what is encrypted for a municipality; the clock only says what time it is."""
     return not isinstance(ONDERDELEN.get(naam), Klok)
+
+
+def has_pages(naam: str) -> bool:
+    """Tells whether this web part answers people, and so knows the names under which they open the portal."""
+    deel = ONDERDELEN.get(naam)
+    return isinstance(deel, Web) and deel.mensen
 
 
 def needs_redis(naam: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from um_portal.onderdelen import ONDERDELEN, Klok, Web, Werker
+from um_portal.voorrang import step_back
 
 _METINGEN = "um-metingen-"
 
@@ -62,12 +63,15 @@ def main(arguments: list[str]) -> NoReturn:
     if len(arguments) != 1 or arguments[0] not in ONDERDELEN:
         sys.exit(f"Gebruik: python -m um_portal.run ONDERDEEL\nOnderdelen: {', '.join(ONDERDELEN)}")
     naam = arguments[0]
+    deel = ONDERDELEN[naam]
     os.environ["UM_COMPONENT"] = naam
     os.chdir(PROJECT)
     # The library reads this when it is imported.
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
-    if os.environ.get("UM_METINGEN_ADRES") and not isinstance(ONDERDELEN[naam], Klok):
+    if os.environ.get("UM_METINGEN_ADRES") and not isinstance(deel, Klok):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = make_place_for_figures()
+    if isinstance(deel, Web | Werker):
+        step_back(deel.stappen_terug)
     argv = command(naam, os.environ)
     os.execv(argv[0], argv)  # noqa: S606
 

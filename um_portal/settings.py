@@ -28,6 +28,7 @@ from um_portal.onderdelen import (
     ONDERDELEN,
     Wachtrij,
     Web,
+    has_pages,
     needs_master_key,
     needs_secret,
 )
@@ -93,6 +94,10 @@ UM_TEGELIJK_UPLOADS_PERSOON = env.int("UM_TEGELIJK_UPLOADS_PERSOON", default=1)
 # Checking a password takes a processor and 100 MB for a tenth of a second.
 UM_TEGELIJK_INLOGGEN = env.int("UM_TEGELIJK_INLOGGEN", default=max(1, _threads // 4))
 UM_TEGELIJK_INLOGGEN_ADRES = env.int("UM_TEGELIJK_INLOGGEN_ADRES", default=3)
+# A question to the source that is longer than this may cost many times a usual one. One after the other is answered,
+# and so many may be there, of which all but one wait.
+UM_ZWARE_VRAAG_BYTES = 8_000
+UM_TEGELIJK_ZWARE_VRAGEN = env.int("UM_TEGELIJK_ZWARE_VRAGEN", default=max(1, _threads // 2))
 # From so many bytes on an upload counts; its place ends after so many seconds, however slowly it comes in.
 UM_UPLOAD_GROOT_BYTES = 1_000_000
 UM_UPLOAD_SECONDEN = 120
@@ -276,7 +281,7 @@ _FIRST = MIDDLEWARE[:2]
 _BRON, _AANLEVEREN = MIDDLEWARE[2:4]
 # Nobody logs in at the parts for machines, but the library does not start without.
 _LOGIN = MIDDLEWARE[-2]
-if UM_COMPONENT == "paginas":
+if has_pages(UM_COMPONENT):
     MIDDLEWARE = [name for name in MIDDLEWARE if name not in {_BRON, _AANLEVEREN}]
 elif UM_COMPONENT == "bron":
     ROOT_URLCONF, MIDDLEWARE = "um_portal.machine_urls", [*_FIRST, _BRON, _LOGIN]

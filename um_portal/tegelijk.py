@@ -1,13 +1,16 @@
 """Limits how many may do something slow at the same moment, so that nobody else has to wait for it.
 
 Every process guards its own threads: it counts by itself, and a process that is killed takes its count along.
-How many one person has under way is counted over all processes, in Redis: each has a place with a name there,
-which ends by itself when nobody gives it back. Without Redis every process counts a person by itself, so the
-limit is wider for a while and nobody is locked out.
+How many one person has under way is counted over all processes, in Redis: each has a place with a name there. It
+ends within seconds by itself; a thread of the process that holds it keeps it. So a process that is killed, or a
+Redis that did not hear that a place was given back, costs a person nothing for long. Without Redis every process
+counts a person by itself, so the limit is wider for a while and nobody is locked out.
 """
 
+import functools
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections import Counter
@@ -25,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 # After a Redis that did not answer, this many seconds pass before it is asked again.
 _QUIET_SECONDS = 5.0
+# A place ends after so many seconds, and is kept that often meanwhile.
+_PLACE_SECONDS = 4
+_BEAT_SECONDS = 1.0
 
 
 class Bezet(FoutMetMelding):
@@ -39,8 +45,9 @@ class Tegelijk:
     """The places for one kind of work.
 
     `tegelijk` gives how many there are in this process and `per_wie` how many one person, or address, may have
-    of them. `geduld` is how long to wait for a free one, in seconds; no more than `tegelijk` wait. A place of a
-    person ends after `verloopt` seconds; 0 is for what is counted in this process alone.
+    of them. `geduld` is how long to wait for a free one, in seconds; no more than `wachtend` wait, or else as many
+    as there are places. A place of a person is kept for at most `verloopt` seconds; 0 is for what is counted in
+    this process alone.
     """
 
     _quiet_until = 0.0
@@ -53,11 +60,13 @@ class Tegelijk:
         tegelijk: Callable[[], int],
         per_wie: Callable[[], int],
         geduld: float = 0,
+        wachtend: Callable[[], int] | None = None,
         verloopt: Callable[[], float] = lambda: 0,
         wacht: int = 10,
     ) -> None:
         self._naam, self._melding, self._wacht = naam, melding, wacht
         self._tegelijk, self._per_wie, self._geduld, self._verloopt = tegelijk, per_wie, geduld, verloopt
+        self._may_wait = wachtend or tegelijk
         self._changed = threading.Condition()
         self._busy, self._waiting = 0, 0
         self._of: Counter[str] = Counter()
@@ -73,6 +82,7 @@ class Tegelijk:
                 yield
             finally:
                 if name:
+                    _heart(os.getpid()).forget(name)
                     self._ask("delete", name)
         finally:
             self._leave(key)
@@ -86,7 +96,7 @@ class Tegelijk:
     def _enter(self, key: str) -> None:
         with self._changed:
             # Waiting takes a thread as well, so it counts.
-            if self._of[key] >= self._per_wie() or self._waiting >= self._tegelijk():
+            if self._of[key] >= self._per_wie() or self._waiting >= self._may_wait():
                 self._refuse()
             self._of[key] += 1
             self._waiting += 1
@@ -115,17 +125,19 @@ class Tegelijk:
             return ""
         for number in range(self._per_wie()):
             name = f"tegelijk:{self._naam}:{key}:{number}"
-            taken = self._ask("add", name, 1, seconds)
+            taken = self._ask("add", name, 1, _PLACE_SECONDS)
             if taken is None:
                 return ""
             if taken:
+                _heart(os.getpid()).keep(name, seconds)
                 return name
         self._refuse()
 
     def _refuse(self) -> NoReturn:
         raise Bezet(self._melding, self._wacht)
 
-    def _ask(self, verb: str, *args: Any) -> Any:
+    @staticmethod
+    def _ask(verb: str, *args: Any) -> Any:
         if time.monotonic() < Tegelijk._quiet_until:
             return None
         try:
@@ -139,6 +151,55 @@ class Tegelijk:
     def _key(self, wie: object) -> str:
         # Whoever reads Redis need not know who is at work.
         return hashlib.sha256(f"{self._naam} {wie}".encode()).hexdigest()[:24]
+
+
+class _Heart:
+    """Keeps the places that this process holds in Redis, with one thread for as long as there are any."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        # The moment until which each is kept, by name.
+        self._until: dict[str, float] = {}
+        self._beating = False
+
+    def keep(self, name: str, seconds: float) -> None:
+        """Keeps this place until it is forgotten, and no longer than so many seconds."""
+        with self._changed:
+            self._until[name] = time.monotonic() + seconds
+            if not self._beating:
+                self._beating = True
+                threading.Thread(target=self._beat, name="plekken", daemon=True).start()
+
+    def forget(self, name: str) -> None:
+        """Keeps this place no longer."""
+        with self._changed:
+            self._until.pop(name, None)
+            self._changed.notify()
+
+    def _beat(self) -> None:
+        while self._rest():
+            for name in self._kept():
+                Tegelijk._ask("touch", name, _PLACE_SECONDS)
+
+    def _rest(self) -> bool:
+        """Waits for the next beat; tells whether there is anything left to keep."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._until, _BEAT_SECONDS)
+            if not self._until:
+                self._beating = False
+            return self._beating
+
+    def _kept(self) -> list[str]:
+        with self._changed:
+            now = time.monotonic()
+            self._until = {name: until for name, until in self._until.items() if until > now}
+            return list(self._until)
+
+
+@functools.cache
+def _heart(pid: int) -> _Heart:
+    # By process: a thread does not come along with a fork.
+    return _Heart()
 
 
 _held = threading.local()
@@ -177,4 +238,13 @@ INLOGGEN = Tegelijk(
     per_wie=lambda: settings.UM_TEGELIJK_INLOGGEN_ADRES,
     geduld=5,
     wacht=5,
+)
+ZWARE_VRAGEN = Tegelijk(
+    "zware vragen",
+    "Er worden nu te veel lange vragen tegelijk gesteld.",
+    tegelijk=lambda: 1,
+    # Of one party or of several: they stand in one row.
+    per_wie=lambda: settings.UM_TEGELIJK_ZWARE_VRAGEN,
+    geduld=6,
+    wachtend=lambda: max(1, settings.UM_TEGELIJK_ZWARE_VRAGEN - 1),
 )

@@ -24,7 +24,7 @@ from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
-from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, turn
+from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, outlast, turn
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -121,7 +121,8 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
         with heartbeat(lease, lambda: voor_gemeente(gemeente), most):
             answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
             rows = _results(gemeente, zoekvraag, answer)
-        _store(gemeente, zoekvraag, answer, rows)
+        # The exchange counted this question: its answer is not lost with a connection to the database.
+        outlast(lambda: _store(gemeente, zoekvraag, answer, rows))
     except client.UitwisselingFout as fout:
         return _settle_failure(gemeente, lease, fout)
     except Exception:

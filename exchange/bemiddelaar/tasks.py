@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exchange.bemiddelaar import searching
 from exchange.bemiddelaar.models import ONDERWEG, Zoekstatus, Zoekvraag
-from um_portal.jobs import MAX_POGINGEN, abandoned
+from um_portal.jobs import AWAY, MAX_POGINGEN, abandoned
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
@@ -17,7 +17,8 @@ from um_portal.toegang.rechten import Recht, is_open
 _GEDULD = timedelta(seconds=10)
 
 
-@shared_task
+# A database that is away is back within seconds; what the job of a search already did is not done twice.
+@shared_task(autoretry_for=AWAY, default_retry_delay=1, max_retries=30)
 def put_search(zoekvraag_id: int, gemeente_id: int) -> None:
     """Puts one search to the exchange."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)

@@ -8,6 +8,8 @@ was sent.
 import ipaddress
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +24,7 @@ from exchange.selection import Onvolledig, VraagFout
 from exchange.standard import ID_PATROON, Soort, is_oin
 from exchange.vum3.fouten import Afgewezen, NietGeautoriseerd, VumFout
 from exchange.vum3.headers import wsgi_name
-from um_portal import metingen
+from um_portal import metingen, tegelijk
 from um_portal.audit import brontelling
 from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
@@ -178,6 +180,20 @@ def _count_within(interface: Interface, gemeente: Gemeente, partij: str, vraag: 
     return True
 
 
+@contextmanager
+def _turn(interface: Interface, partij: str, sent: bytes) -> Iterator[None]:
+    """Lets long questions wait for each other, so that the usual ones keep threads and processors. Raises Afgewezen."""
+    if len(sent) <= settings.UM_ZWARE_VRAAG_BYTES:
+        yield
+        return
+    with ExitStack() as turn:
+        try:
+            turn.enter_context(tegelijk.ZWARE_VRAGEN.occupied_by(partij))
+        except tegelijk.Bezet as bezet:
+            raise Afgewezen(interface.fouten.niet_beschikbaar, bezet.melding) from None
+        yield
+
+
 def _route(interface: Interface, request: HttpRequest) -> str:
     """Finds out what is asked and gives the answer as JSON. Raises a refusal."""
     fouten = interface.fouten
@@ -196,7 +212,8 @@ def _route(interface: Interface, request: HttpRequest) -> str:
         raise Afgewezen(fouten.ongeldig, "De aanroep moet application/json zijn.")
     # Read to the end first: a caller who sends slowly must not keep a connection to the database waiting.
     sent = _body(interface, request) if asked == "POST" else b""
-    with voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
+    # Likewise before there is a connection: for its turn, when the question is a long one.
+    with _turn(interface, parties.van, sent), voor_oin(parties.naar, using=settings.UM_LEESDATABASE) as found:
         gemeente = _check_municipality(interface, found, soort)
         uitkomst, records, counted = Uitkomst.MISLUKT, 0, False
         kind = brontelling.SELECTIEVRAAG if rest == "matches" else brontelling.DETAILVRAAG

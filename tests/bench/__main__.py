@@ -4,7 +4,8 @@ UM_BENCH_PROFIELEN (1000000), UM_BENCH_RIJEN (100000), UM_BENCH_REGELS (1000000)
 smaller for a quick look. The database is a temporary one; with UM_BENCH_MAP it lies in that directory, is kept, and
 is filled only once. `python -m tests.bench vloer snelheid servers querys profiel levering resultaten logboek` runs the
 parts that are named. `python -m tests.bench druk` measures apart, in a demonstration of its own, whether anybody waits
-for somebody else; letters behind it choose what goes beside.
+for somebody else; letters behind it choose what goes beside (`druk c e`), UM_BENCH_RONDES (3) is how often alone and
+beside take turns.
 """
 
 import base64

@@ -3,11 +3,15 @@
 It runs the demonstration as `make demo` does, in a directory of its own, with a slow exchange in front of the
 simulator. One person opens the start page, one party asks the source, one jobcoach searches; all three all the
 time. Beside them goes one kind of heavy work at a time.
+
+Who makes it heavy is a process of its own that steps back for everybody: what it costs to be those people is no
+slowness of the portal. Alone and beside take turns, so that other work on the machine weighs on both.
 """
 
 import contextlib
 import itertools
 import json
+import multiprocessing
 import os
 import random
 import statistics
@@ -15,7 +19,7 @@ import string
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +34,11 @@ import requests  # noqa: E402
 from tests.doorgever import Doorgever, Verbinding, passes_on  # noqa: E402
 from tests.processes import PORTAL_OIN, Client, Demonstratie, Medewerker, a_demonstration  # noqa: E402
 from um_portal.demo.accounts import GEMEENTEN, LINDEWAARD  # noqa: E402
+from um_portal.voorrang import step_back  # noqa: E402
 
 SECONDEN = float(os.environ.get("UM_BENCH_SECONDEN") or 12)
+# How often alone and beside take turns; together they last SECONDEN each.
+RONDES = int(os.environ.get("UM_BENCH_RONDES") or 3)
 RIJEN = int(os.environ.get("UM_BENCH_RIJEN") or 100_000)
 TRAAG = 4.0
 # A question for this distance, and every detail, is slow when the exchange is told to be.
@@ -92,36 +99,46 @@ def during(actions: dict[str, Actie], seconds: float) -> dict[str, Reeks]:
     return found
 
 
+@dataclass(frozen=True)
+class Portaal:
+    """The portal as a client knows it, also one in another process: `url`, and the `port` that its cookies name."""
+
+    url: str
+    port: int
+
+
 class Iedereen:
     """The people and parties of this measurement."""
 
     def __init__(self, demo: Demonstratie) -> None:
         self.demo = demo
         self.start, self.jobcoach = (Medewerker(demo, "jobcoach@lindewaard.example") for _ in range(2))
-        self.party = Client(demo.url)
 
     def actions(self) -> dict[str, Actie]:
         """Gives what is measured, by its name in the tables."""
-        return {"startpagina": self.open_start, "bron": self.ask_source, "zoeken": self.search}
+        return {
+            "startpagina": self.open_start,
+            "bron": lambda: ask_source(self.demo.url),
+            "zoeken": self.search,
+        }
 
     def open_start(self) -> None:
         page = self.start.get("/")
         assert (page.status, page.path) == (200, "/"), f"{page.status} {page.path}"
 
-    def ask_source(self, vraag: dict[str, Any] | None = None) -> None:
-        postcode = f"{LINDEWAARD.midden}AB"
-        vraag = {"selectiegebied": {"postcode": postcode, "afstand": 25}, **(vraag or {})}
-        headers = {
-            "X-VUM-berichtVersie": "3.0.0", "API-Version": "3.0.0", "X-VUM-fromParty": "9" * 20,
-            "X-VUM-toParty": LINDEWAARD.oin, "X-VUM-viaParty": PORTAL_OIN, "X-VUM-SUWIparty": "true",
-        }  # fmt: skip
-        answer = requests.post(
-            f"{self.demo.url}{_SOURCE}", json={"vraagObject": vraag}, headers=headers, timeout=30
-        )
-        assert answer.status_code == 200, f"{answer.status_code}"
-
     def search(self) -> None:
         put_search(self.jobcoach, 25)
+
+
+def ask_source(url: str, vraag: dict[str, Any] | None = None) -> None:
+    """Asks the source for the jobseekers of a municipality; `vraag` adds to the question, or replaces in it."""
+    vraag = {"selectiegebied": {"postcode": f"{LINDEWAARD.midden}AB", "afstand": 25}, **(vraag or {})}
+    headers = {
+        "X-VUM-berichtVersie": "3.0.0", "API-Version": "3.0.0", "X-VUM-fromParty": "9" * 20,
+        "X-VUM-toParty": LINDEWAARD.oin, "X-VUM-viaParty": PORTAL_OIN, "X-VUM-SUWIparty": "true",
+    }  # fmt: skip
+    answer = requests.post(f"{url}{_SOURCE}", json={"vraagObject": vraag}, headers=headers, timeout=30)
+    assert answer.status_code == 200, f"{answer.status_code}"
 
 
 def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
@@ -136,91 +153,71 @@ def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
     return page.path
 
 
-# --- What goes beside it -----------------------------------------------------------------------------------
+# --- What goes beside it: made in a process of its own -----------------------------------------------------
 
 
-@contextlib.contextmanager
-def many(number: int, action: Callable[[int], object], pause: float = 2) -> Iterator[None]:
-    """Lets so many do this over and over until it is over; whatever comes of it."""
-    stop = threading.Event()
+@dataclass
+class Menigte:
+    """So many people who do this over and over, with a `pause` in seconds; `action` gets the number of who acts."""
 
-    def repeat(index: int) -> None:
-        while not stop.is_set():
-            wait = pause
-            with contextlib.suppress(Exception):
-                answer = action(index)
-                # Whoever is told to wait does so.
-                wait = float(getattr(answer, "headers", {}).get("Retry-After", pause))
-            stop.wait(wait)
-
-    threads = [threading.Thread(target=repeat, args=(index,), daemon=True) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    try:
-        time.sleep(1.5)
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(70)
+    number: int
+    action: Callable[[int], object]
+    pause: float = 2
 
 
-def slow_details(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
+def slow_details(portaal: Portaal) -> Menigte:
     """Twenty people who ask for a detail of which the answer takes long."""
     people, results = [], []
     for place in itertools.islice(itertools.cycle(GEMEENTEN), 20):
-        person = Medewerker(demo, f"jobcoach@{place.naam.lower()}.example")
+        person = Medewerker(portaal, f"jobcoach@{place.naam.lower()}.example")
         people.append(person)
         results.append(f"{put_search(person, 26)}resultaten/1/detail")
-    return many(20, lambda index: people[index].post(results[index]))
+    return Menigte(20, lambda index: people[index].post(results[index]))
 
 
-def slow_searches(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
+def slow_searches(portaal: Portaal) -> Menigte:
     """Twenty searches at once of which the answer takes long, by people of two other municipalities."""
     names = itertools.islice(itertools.cycle(GEMEENTEN[1:]), 20)
-    people = [Medewerker(demo, f"jobcoach@{place.naam.lower()}.example") for place in names]
-    return many(20, lambda index: put_search(people[index], _TRAGE_AFSTAND, pause=1))
+    people = [Medewerker(portaal, f"jobcoach@{place.naam.lower()}.example") for place in names]
+    return Menigte(20, lambda index: put_search(people[index], _TRAGE_AFSTAND, pause=1))
 
 
-def logins(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
+def logins(portaal: Portaal) -> Menigte:
     """Forty who log in at once with names that do not exist."""
 
     def log_in(index: int) -> requests.Response:
-        client = Client(demo.url)
+        client = Client(portaal.url)
         client.get("/account/inloggen")
-        token = client.cookies[f"um_csrf_{demo.port}"]
+        token = client.cookies[f"um_csrf_{portaal.port}"]
         data = {"login": f"niemand{index}@test.example", "password": "x", "csrfmiddlewaretoken": token}
         return client.post("/account/inloggen", data)
 
-    return many(40, log_in)
+    return Menigte(40, log_in)
 
 
 _KOPPEN = "ID_WZ;Postcode;Beschikbare uren/wk;Opleidingsniveau;Rijbewijs;Vervoer;Toestemming"
 
 
-@contextlib.contextmanager
-def a_delivery(demo: Demonstratie) -> Iterator[None]:
-    """A levering of many rows that is being converted."""
+def a_delivery(portaal: Portaal) -> Menigte:
+    """A levering of many rows, brought once, that is being converted all the time."""
     rows = (f"K{n};{2400 + n % 90}AB;{8 + n % 33};MBO;B;Fiets;Ja" for n in range(RIJEN))
-    beheerder = Medewerker(demo, f"gegevensbeheerder@{GEMEENTEN[1].naam.lower()}.example")
+    beheerder = Medewerker(portaal, f"gegevensbeheerder@{GEMEENTEN[1].naam.lower()}.example")
     content = "\n".join([_KOPPEN, *rows]).encode()
-    page = beheerder.post("/leveringen/nieuw/", files={"bestand": ("groot.csv", content)})
-    assert page.path.startswith("/leveringen/"), page.text
-    yield
-    status = beheerder.get(page.path).text
-    print(f"- de levering na de meting: {'nog bezig' if 'Omzetten' in status[:400] else 'klaar'}")
+    return Menigte(
+        1, lambda _: beheerder.post("/leveringen/nieuw/", files={"bestand": ("groot.csv", content)}), 600
+    )
 
 
-def uploads(demo: Demonstratie) -> contextlib.AbstractContextManager[None]:
+def uploads(portaal: Portaal) -> Menigte:
     """Six people who upload a file of 45 MB; the portal cannot read it, so only taking it in counts."""
     junk = random.Random(1).randbytes(45_000_000)
     names = itertools.islice(itertools.cycle(GEMEENTEN), 6)
-    people = [Medewerker(demo, f"gegevensbeheerder@{place.naam.lower()}.example") for place in names]
-    return many(6, lambda i: people[i].post("/leveringen/nieuw/", files={"bestand": ("x.xlsx", junk)}))
+    people = [Medewerker(portaal, f"gegevensbeheerder@{place.naam.lower()}.example") for place in names]
+    return Menigte(6, lambda i: people[i].post("/leveringen/nieuw/", files={"bestand": ("x.xlsx", junk)}))
 
 
-def worst_questions(iedereen: Iedereen) -> contextlib.AbstractContextManager[None]:
-    """A party that asks the most expensive question over and over."""
+def worst_questions(portaal: Portaal) -> Menigte:
+    """Two parties that ask the most expensive question over and over."""
     letters = string.ascii_lowercase
     languages = [f"{a}{b}{c}" for a in letters for b in letters for c in letters][:600]
     vraag = {
@@ -229,7 +226,77 @@ def worst_questions(iedereen: Iedereen) -> contextlib.AbstractContextManager[Non
             "$all": [{"$elemMatch": {"codeTaal": {"$eq": code}}} for code in ["nld", *languages]]
         },
     }
-    return many(2, lambda _: iedereen.ask_source(vraag), pause=0)
+    return Menigte(2, lambda _: ask_source(portaal.url, vraag), pause=0)
+
+
+# By letter: its name in the tables, who they are, and how often it can take turns (0: as often as the others).
+ERNAAST: dict[str, tuple[str, Callable[[Portaal], Menigte], int]] = {
+    "a": ("20 trage details", slow_details, 0),
+    "b": ("20 trage zoekvragen", slow_searches, 0),
+    "c": ("40 keer inloggen", logins, 0),
+    "d": (f"een levering van {RIJEN} rijen", a_delivery, 1),
+    "e": ("6 uploads van 45 MB", uploads, 0),
+    "f": ("de zwaarste vraag, door twee", worst_questions, 0),
+}
+
+
+class Drukte:
+    """What goes beside, as a process: `begin` and `rest` as often as wanted, and `end` it."""
+
+    def __init__(self, letter: str, portaal: Portaal) -> None:
+        # Anew, not forked: threads of this process hold locks.
+        context = multiprocessing.get_context("spawn")
+        self._go, self._stop, self._ready = (context.Event() for _ in range(3))
+        self._done = context.Value("i", 0)
+        self._refused = context.Value("i", 0)
+        arguments = (letter, portaal, self._ready, self._go, self._stop, self._done, self._refused)
+        self._process = context.Process(target=be_busy, args=arguments)
+        self._process.start()
+        assert self._ready.wait(240), "wie ernaast gaat, was niet klaar in 240 s"
+        assert self._process.pid is not None
+        self.pid: int = self._process.pid
+
+    def begin(self) -> None:
+        """Lets them go on, and waits until it is felt."""
+        self._go.set()
+        time.sleep(2)
+
+    def rest(self) -> None:
+        """Lets them finish what they are doing."""
+        self._go.clear()
+        time.sleep(TRAAG + 1)
+
+    def end(self) -> str:
+        """Ends it, and tells how often they did it."""
+        self._go.set()
+        self._stop.set()
+        self._process.join(40)
+        self._process.kill()
+        return f"{self._done.value} keer gedaan, waarvan {self._refused.value} keer 'even wachten'"
+
+
+def be_busy(letter: str, portaal: Portaal, ready: Any, go: Any, stop: Any, done: Any, refused: Any) -> None:
+    """Is the process that goes beside."""
+    os.setsid()
+    step_back(5)
+    crowd = ERNAAST[letter][1](portaal)
+
+    def repeat(index: int) -> None:
+        while go.wait() and not stop.is_set():
+            wait = crowd.pause
+            with contextlib.suppress(Exception):
+                answer = crowd.action(index)
+                # Whoever is told to wait does so.
+                wait = float(getattr(answer, "headers", {}).get("Retry-After", wait))
+                with done.get_lock():
+                    done.value += 1
+                    refused.value += wait != crowd.pause
+            stop.wait(wait)
+
+    for index in range(crowd.number):
+        threading.Thread(target=repeat, args=(index,), daemon=True).start()
+    ready.set()
+    stop.wait()
 
 
 # --- Servers that go away --------------------------------------------------------------------------------
@@ -311,6 +378,25 @@ def memory(demo: Demonstratie) -> dict[str, float]:
     return found
 
 
+def cpu(demo: Demonstratie, drukte: Drukte) -> dict[str, float]:
+    """The seconds of processor that each kind of process has used, with what the whole machine has used."""
+    assert demo.process is not None
+    found: dict[str, float] = {}
+    top = psutil.Process(demo.process.pid)
+    named = [(part_of(child), [child, *child.children(recursive=True)]) for child in top.children()]
+    named += [("toezicht en voordeur", [top]), ("deze meting", [psutil.Process()])]
+    named += [("wie ernaast gaat", [psutil.Process(drukte.pid)])]
+    for name, processes in named:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                # Processes that have ended count with who started them.
+                found[name] = found.get(name, 0) + sum(times[:4])
+    machine = psutil.cpu_times()
+    found["de hele machine"] = sum(machine) - machine.idle - machine.iowait - machine.guest
+    return found
+
+
 def part_of(process: psutil.Process) -> str:
     """The name of the part that this process is of, or that of its program."""
     return str(process.environ().get("UM_COMPONENT") or process.name().split(":")[0])
@@ -323,8 +409,43 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
     print(flush=True)
 
 
+def beside(iedereen: Iedereen, letter: str) -> tuple[list[list[str]], list[list[str]]]:
+    """Measures alone and beside, in turns; gives rows of durations, and rows of processors in use."""
+    name, _, turns = ERNAAST[letter]
+    demo, turns = iedereen.demo, turns or RONDES
+    drukte = Drukte(letter, Portaal(demo.url, demo.port))
+    alone, with_it = ({action: Reeks() for action in iedereen.actions()} for _ in range(2))
+    used: list[dict[str, float]] = [{}, {}]
+    try:
+        for _ in range(turns):
+            for index, (series, pressed) in enumerate([(alone, False), (with_it, True)]):
+                if pressed:
+                    drukte.begin()
+                before = cpu(demo, drukte)
+                for action, reeks in during(iedereen.actions(), SECONDEN / turns).items():
+                    series[action].duren += reeks.duren
+                    series[action].fouten += reeks.fouten
+                for part, seconds in cpu(demo, drukte).items():
+                    used[index][part] = used[index].get(part, 0) + seconds - before.get(part, 0)
+            drukte.rest()
+    finally:
+        print(f"- {name}: {drukte.end()}", flush=True)
+    rows = []
+    for action, reeks in with_it.items():
+        own, other = alone[action].cuts(), reeks.cuts()
+        figures = [f"{cuts[at]:.0f}" for cuts in (own, other) for at in (49, 94, 98)]
+        count = f"{len(alone[action].duren)} / {len(reeks.duren)}"
+        rows.append([name, action, count, *figures, f"{other[94] / own[94]:.1f}", str(len(reeks.fouten))])
+        if reeks.fouten:
+            print("-", name, action, json.dumps(sorted({text for _, text in reeks.fouten})[:4]))
+    shares = [
+        [name, part, *(f"{seconds.get(part, 0) / SECONDEN:.2f}" for seconds in used)] for part in used[1]
+    ]
+    return rows, shares
+
+
 def run(parts: Sequence[str] = ()) -> None:
-    """Runs the demonstration and prints the tables; `parts` are letters of what goes beside."""
+    """Runs the demonstration and prints the tables; `parts` are letters of what goes beside, `g` and `h`."""
     exchange = Doorgever(is_slow)
     with tempfile.TemporaryDirectory(prefix="um-druk-") as place:
         env = {
@@ -338,49 +459,25 @@ def run(parts: Sequence[str] = ()) -> None:
         with a_demonstration(Path(place) / "demo", **env) as demo:
             exchange.simulator = demo.simulator_port
             iedereen = Iedereen(demo)
-            for once in iedereen.actions().values():
-                once()
+            for _ in range(5):
+                for once in iedereen.actions().values():
+                    once()
             before = memory(demo)
-            everything: dict[str, tuple[str, Callable[[], contextlib.AbstractContextManager[None]]]] = {
-                "a": ("20 trage details", lambda: slow_details(demo)),
-                "b": ("20 trage zoekvragen", lambda: slow_searches(demo)),
-                "c": ("40 keer inloggen", lambda: logins(demo)),
-                "d": (f"een levering van {RIJEN} rijen", lambda: a_delivery(demo)),
-                "e": ("6 uploads van 45 MB", lambda: uploads(demo)),
-                "f": ("de zwaarste vraag, door twee", lambda: worst_questions(iedereen)),
-            }
-            rows = []
-            for letter, (name, beside) in everything.items():
-                if parts and letter not in parts:
-                    continue
-                alone = during(iedereen.actions(), SECONDEN)
-                with beside():
-                    found = during(iedereen.actions(), SECONDEN)
-                for action, reeks in found.items():
-                    own, other = alone[action].cuts(), reeks.cuts()
-                    figures = [f"{cuts[at]:.0f}" for cuts in (own, other) for at in (49, 94, 98)]
-                    rows.append(
-                        [name, action, *figures, f"{other[94] / own[94]:.1f}", str(len(reeks.fouten))]
-                    )
-                    if reeks.fouten:
-                        print("-", name, action, json.dumps(sorted({text for _, text in reeks.fouten})[:4]))
-                print(f"- {name}: gemeten", flush=True)
-            _table(
-                "Alleen en ernaast: duur in ms",
-                [
-                    "ernaast",
-                    "wat",
-                    "p50 alleen",
-                    "p95",
-                    "p99",
-                    "p50 ernaast",
-                    "p95",
-                    "p99",
-                    "p95 maal",
-                    "fouten",
-                ],
-                rows,
-            )
+            rows, used = [], []
+            for letter in ERNAAST:
+                if not parts or letter in parts:
+                    found, shares = beside(iedereen, letter)
+                    rows += found
+                    used += shares
+            if rows:
+                cuts = ["p50", "p95", "p99"]
+                head = [*(f"{cut} alleen" for cut in cuts), *(f"{cut} ernaast" for cut in cuts)]
+                _table(
+                    "Alleen en ernaast: duur in ms",
+                    ["ernaast", "wat", "hoe vaak", *head, "p95 maal", "fouten"],
+                    rows,
+                )
+                _table("Processors in gebruik", ["ernaast", "onderdeel", "alleen", "ernaast"], used)
             head = ["wat", "gelukt", "mislukt", "p99 in ms", "daarna gewoon na s", "welke fouten"]
             if not parts or "g" in parts:
                 _table("PostgreSQL start opnieuw", head, around(iedereen, restart_postgresql, 20))

@@ -130,9 +130,9 @@ def _running_parts(place: Path) -> Iterator[None]:
         "UM_DATA_DIR": str(place),
         "UM_EXCHANGE_URL": "https://uitwisseling.example/vum/v3",
     }
-    own = {"paginas": {"UM_SECRET_KEY": os.environ["UM_SECRET_KEY"]}}
+    own = {naam: {"UM_SECRET_KEY": os.environ["UM_SECRET_KEY"]} for naam in ("paginas", "balie")}
     with contextlib.ExitStack() as stack:
-        for naam in ("paginas", "bron", "aanleveren"):
+        for naam in ("paginas", "balie", "bron", "aanleveren"):
             (place / "run" / f"um-{naam}").mkdir(parents=True)
             (_, *arguments), variables = _unit(naam)
             bind = variables["UM_BIND"].replace("/run/", f"{place}/run/")
@@ -270,7 +270,7 @@ def test_an_old_kind_of_tls_is_not_spoken(front: Front) -> None:
 
 def test_a_header_that_is_sent_straight_to_a_part_is_believed_of_its_proxy_alone(front: Front) -> None:
     # Who may open the socket is the proxy; who may not, cannot say anything.
-    for naam in ("bron", "paginas", "aanleveren"):
+    for naam in ("bron", "paginas", "balie", "aanleveren"):
         path = front.place / "run" / f"um-{naam}" / "socket"
         assert path.stat().st_mode & 0o007 == 0
         assert not any(connection_of(path)), "no part listens on a port"

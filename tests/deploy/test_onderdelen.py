@@ -6,11 +6,13 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
+import yaml
 from django.test import RequestFactory
 
 from exchange.interfaces import SPOKEN
@@ -28,7 +30,7 @@ SOURCE, DELIVERY, PAGE = "/vum/bron/v3/werkzoekendeProfielen/matches", "/api/v1/
 
 @pytest.fixture(scope="module")
 def parts(django_db_setup: None) -> Iterator[dict[str, Path]]:
-    """The three web parts; the machines' parts without secret, the source without Redis."""
+    """The web parts; the machines' parts without secret, the source without Redis."""
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-")))
         yield {
@@ -38,11 +40,14 @@ def parts(django_db_setup: None) -> Iterator[dict[str, Path]]:
             "aanleveren": stack.enter_context(
                 a_web_part("aanleveren", place, "UM_SECRET_KEY", UM_REDIS_CACHE_URL=NOWHERE)
             ),
-            "paginas": stack.enter_context(
-                a_web_part(
-                    "paginas", place, UM_HOSTS="localhost", UM_EXCHANGE_URL="https://uitwisseling.example"
+            **{
+                naam: stack.enter_context(
+                    a_web_part(
+                        naam, place, UM_HOSTS="localhost", UM_EXCHANGE_URL="https://uitwisseling.example"
+                    )
                 )
-            ),
+                for naam in ("paginas", "balie")
+            },
         }
 
 
@@ -51,7 +56,13 @@ def test_every_part_answers_its_own_addresses_and_no_others(parts: dict[str, Pat
     found = {
         naam: [call(path, address)[0] for address in (SOURCE, DELIVERY, PAGE)] for naam, path in parts.items()
     }
-    assert found == {"bron": [401, 404, 404], "aanleveren": [404, 200, 404], "paginas": [404, 404, 200]}
+    pages = [404, 404, 200]
+    assert found == {
+        "bron": [401, 404, 404],
+        "aanleveren": [404, 200, 404],
+        "paginas": pages,
+        "balie": pages,
+    }
 
 
 def test_what_is_not_there_is_not_there_in_the_same_way(parts: dict[str, Path]) -> None:
@@ -67,6 +78,49 @@ def test_an_address_is_what_it_seems(parts: dict[str, Path]) -> None:
     assert call(parts["bron"], hidden)[0] == 400
     assert call(parts["bron"], SOURCE.removeprefix("/vum"), headers={"SCRIPT_NAME": "/vum"})[0] == 404
     assert call(parts["bron"], SOURCE, headers={"SCRIPT_NAME": "/vum"})[0] == 401, "it is not believed"
+
+
+def test_what_may_wait_steps_back_and_what_somebody_waits_for_does_not(parts: dict[str, Path]) -> None:
+    sockets = {
+        path: {
+            line.split()[6] for line in Path("/proc/net/unix").read_text().splitlines() if str(path) in line
+        }
+        for path in parts.values()
+    }
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    found: dict[str, set[int]] = {naam: set() for naam in parts}
+    for process in psutil.Process().children(recursive=True):
+        held: set[str] = set()
+        with suppress(OSError):
+            held = {os.readlink(link) for link in Path(f"/proc/{process.pid}/fd").iterdir()}
+        for naam, path in parts.items():
+            if held & {f"socket:[{number}]" for number in sockets[path]}:
+                found[naam].add(process.nice() - own)
+    assert found == {"bron": {0}, "paginas": {0}, "balie": {5}, "aanleveren": {10}}
+
+
+def test_the_forms_of_an_installation_say_who_steps_back_as_well() -> None:
+    # The weights that Linux gives to so many steps of `nice`, of 1024 and of 100.
+    shares, weights = {5: 335, 10: 110}, {5: 33, 10: 10}
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    for naam in set(ONDERDELEN) & set(compose):
+        steps = getattr(ONDERDELEN[naam], "stappen_terug", 0)
+        assert compose[naam].get("cpu_shares") == shares.get(steps), naam
+        drop_in = ROOT / "deploy" / "systemd" / f"um@{naam}.service.d" / "wijkt.conf"
+        found = re.search(r"^CPUWeight=(\d+)$", drop_in.read_text(), re.M) if drop_in.exists() else None
+        assert (int(found[1]) if found else None) == weights.get(steps), naam
+
+
+def test_the_proxy_sends_every_address_to_the_part_of_the_table() -> None:
+    text = (ROOT / "deploy" / "nginx" / "portaal.conf").read_text()
+    told = dict(re.findall(r"location (/\S*) \{[^{}]*proxy_pass http://um_(\w+);", text))
+    # The source has a name, and a file, of its own.
+    assert told == {
+        address: naam
+        for naam, deel in ONDERDELEN.items()
+        if isinstance(deel, Web) and naam != "bron"
+        for address in deel.adressen
+    }
 
 
 def test_a_socket_is_for_its_user_and_group_alone(parts: dict[str, Path]) -> None:

@@ -1,6 +1,8 @@
 """Limits what is done at the same moment: who is too much hears so at once, keeps what they typed and costs nobody."""
 
+import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,6 +17,7 @@ from django.urls import reverse
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente, een_vraag
+from tests.processes import wait_until
 from tests.threads import at_once
 from um_portal import tegelijk
 from um_portal.tegelijk import Bezet, Tegelijk
@@ -79,13 +82,33 @@ def test_one_person_has_no_more_under_way_than_that_over_all_processes() -> None
         pass
 
 
-def test_a_process_that_was_killed_gives_the_place_of_a_person_back_in_time() -> None:
+def test_a_process_that_was_killed_gives_the_place_of_a_person_back_within_seconds() -> None:
     client = redis.Redis.from_url(django_settings.CACHES["default"]["LOCATION"])
     never_left = a_process().occupied_by("jan")
     never_left.__enter__()
     (name,) = client.scan_iter("*tegelijk:*")
-    assert 0 < client.ttl(name) <= 30
+    assert 0 < client.ttl(name) <= 4
     assert b"jan" not in name
+
+
+def test_a_place_is_kept_for_as_long_as_it_takes(monkeypatch) -> None:
+    monkeypatch.setattr(tegelijk, "_BEAT_SECONDS", 0.05)
+    client = redis.Redis.from_url(django_settings.CACHES["default"]["LOCATION"])
+    with a_process().occupied_by("jan"):
+        (name,) = client.scan_iter("*tegelijk:*")
+        client.expire(name, 2)
+        wait_until(lambda: client.ttl(name) > 2, "the place is kept")
+    assert not client.exists(name)
+
+
+def test_a_place_that_redis_did_not_hear_is_given_back_ends_within_seconds(monkeypatch) -> None:
+    client = redis.Redis.from_url(django_settings.CACHES["default"]["LOCATION"])
+    with a_process(per_wie=1).occupied_by("jan"):
+        (name,) = client.scan_iter("*tegelijk:*")
+        monkeypatch.setattr(Tegelijk, "_quiet_until", time.monotonic() + 60)
+    monkeypatch.setattr(Tegelijk, "_quiet_until", 0.0)
+    assert 0 < client.ttl(name) <= 4
+    assert name.decode().rpartition("tegelijk:")[2] not in " ".join(tegelijk._heart(os.getpid())._until)
 
 
 def test_without_redis_a_process_counts_by_itself_and_locks_nobody_out(settings) -> None:

@@ -5,15 +5,15 @@ passwords, those who only open a page must not wait for that. Linux gives every 
 it stays as it is.
 """
 
-import contextlib
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Final, ParamSpec, TypeVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from um_portal.voorrang import step_back_alone
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,13 +29,9 @@ def stepped_back(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 @cache
 def _thread(pid: int) -> ThreadPoolExecutor:
     # By process: a thread does not come along with a fork.
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="wachtwoorden", initializer=_step_back)
-
-
-def _step_back() -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        me = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, me, min(19, os.getpriority(os.PRIO_PROCESS, me) + _STEPS))
+    return ThreadPoolExecutor(
+        max_workers=1, thread_name_prefix="wachtwoorden", initializer=step_back_alone, initargs=(_STEPS,)
+    )
 
 
 class PatientArgon2PasswordHasher(Argon2PasswordHasher):

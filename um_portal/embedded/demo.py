@@ -185,6 +185,7 @@ def programs(place: Werkmap, env: dict[str, str], ports: Ports) -> list[Program]
 
     return [
         part("paginas", "Portaal", 15, free_port()),
+        part("balie", "Balie", 15, free_port(), UM_WEB_PROCESSEN="1"),
         part("bron", "Bron", 10, free_port(), UM_WEB_PROCESSEN="1"),
         part("aanleveren", "Aanleveren", 10, free_port()),
         part("simulator", "Simulator", 10, ports.simulator),

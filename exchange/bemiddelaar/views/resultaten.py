@@ -241,6 +241,10 @@ def search(request: GemeenteRequest, pk: int) -> HttpResponse:
 def state(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Shows the part of the search's page that refreshes by itself; asked every second while under way."""
     zoekvraag = own_search(request, pk)
+    if zoekvraag.is_onderweg:
+        # Many ask this at the same time, of searches that take long.
+        context = {"zoekvraag": zoekvraag, "max_pogingen": settings.UM_ZOEK_POGINGEN}
+        return render(request, "bemiddelaar/_stand.html", context)
     return render(request, "bemiddelaar/_stand.html", _search_context(request, zoekvraag))
 
 

@@ -39,6 +39,7 @@ from tests.factories import (
 from tests.places import SHARED
 from tests.strategies import questions_of, records_of
 from tests.threads import at_once
+from um_portal import tegelijk
 from um_portal.audit import brontelling
 from um_portal.audit.models import Auditregel, Brontelling
 from um_portal.gemeenten import daglimieten, lifecycle
@@ -115,6 +116,19 @@ def test_the_answer_carries_the_headers_of_the_contract_with_the_parties_turned_
         assert response["X-VUM-toParty"] == "99" * 10
         assert response["X-VUM-viaParty"] == "77" * 10
         assert response["Cache-Control"] == "no-store"
+
+
+def test_long_questions_wait_for_each_other_and_never_keep_a_usual_one_waiting(settings) -> None:
+    settings.UM_TEGELIJK_ZWARE_VRAGEN = 1
+    gemeente = een_gemeente()
+    languages = [{"$elemMatch": {"codeTaal": {"$eq": f"a{number:02}"}}} for number in range(300)]
+    lang = een_vraag() | {"arbeidsmarktkwalificatie.taalbeheersing": {"$all": languages}}
+    assert ask(gemeente, lang).status_code == 200
+    with tegelijk.ZWARE_VRAGEN.occupied_by(vum_headers(gemeente)["X-VUM-fromParty"]):
+        refused, usual = ask(gemeente, lang), ask(gemeente)
+    assert (refused.status_code, refused.json()["code"]) == (503, "500.3")
+    assert usual.status_code == 200
+    assert ask(gemeente, lang).status_code == 200, "the turn was given back"
 
 
 @pytest.mark.django_db(transaction=True)

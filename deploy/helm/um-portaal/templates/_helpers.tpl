@@ -47,7 +47,7 @@ envFrom:
   image: {{ include "um.image" .wortel }}
   args: [{{ .naam }}]
   {{- include "um.omgeving" .wortel | nindent 2 }}
-  {{- if eq .naam "paginas" }}
+  {{- if has .naam (list "paginas" "balie") }}
     - secretRef: {name: {{ .wortel.Values.secrets.geheim }}}
   {{- end }}
   env:
