@@ -63,7 +63,7 @@ def a_notice(
     return sign(said, key, kid, alg, typ=typ)
 
 
-def send(gemeente: Gemeente, token: str, **more: str) -> Any:
+def send(gemeente: Gemeente, token: str, **more: Any) -> Any:
     return Client().post(
         f"/account/inloggen/gemeente/{gemeente.oin}/afmelden",
         f"logout_token={token}",
@@ -138,7 +138,7 @@ def test_another_issuer_ends_nothing_whatever_it_knows(gemeente: Gemeente) -> No
     make_known("https://elders.example/um", OTHER)
     _, identiteit = een_gekoppelde(gemeente)
     browser = through(identiteit)
-    theirs = {"key": OTHER, "iss": "https://elders.example/um"}
+    theirs: dict[str, Any] = {"key": OTHER, "iss": "https://elders.example/um"}
     assert send(elders, a_notice(**theirs)).status_code == 200
     for token in (a_notice(**theirs), a_notice(key=OTHER)):
         assert send(gemeente, token).status_code == 400
