@@ -32,10 +32,10 @@ _LIMITS: Final = outward.Limits(whole=8.0, silence=5.0, size=256 * 1024, connect
 _KEEP_SECONDS: Final = 600
 # An unknown key makes the portal look again, not more often than this.
 _LOOK_AGAIN_SECONDS: Final = 30
-# Who asks while another thread asks the same waits so long; a failure that took longer than the second counts as
+# Who asks while another thread asks the same waits so long; a failure that took longer than the second number counts as
 # hanging, and then nobody asks for so long.
 _WAIT_SECONDS: Final = 1.0
-_SLOW_SECONDS: Final = 1.0
+_SLOW_SECONDS: Final = 2.0
 _QUIET_SECONDS: Final = 10.0
 _CLOCK_SECONDS: Final = 60
 _OLDEST_SECONDS: Final = 600
