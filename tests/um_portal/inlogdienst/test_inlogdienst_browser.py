@@ -63,6 +63,7 @@ def test_a_municipality_logs_in_at_its_own_service(scherm: Scherm, provider: Pro
     expect(main).to_contain_text("Gekoppeld op")
     page.get_by_text("Ingelogd als").click()
     page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url(f"{scherm.url}/account/inloggen")
 
     # --- Logging in, and going back --------------------------------------------------------------------
     scherm.goto("/account/inloggen/gemeente?next=/gemeenten/instellingen/naam/")
