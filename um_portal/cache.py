@@ -1,11 +1,14 @@
-"""Writes values in the Redis cache as JSON, never as pickle, and counts there.
+"""Writes values in the Redis cache as JSON, never as pickle, under keys that tell of nobody, and counts there.
 
 Reading a pickle runs the code that is in it, so whoever writes in Redis would run code in the portal.
 """
 
+import hashlib
+import hmac
 import json
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
@@ -23,6 +26,21 @@ class JSONSerializer:
     def loads(self, data: bytes) -> Any:
         """Returns the value; raises ValueError when it is not JSON."""
         return json.loads(data)
+
+
+# What the portal keeps itself, under a hash or a number; `tests/um_portal/test_cache.py` looks at all of it.
+_TELLS_OF_NOBODY: Final = ("sessie:", "inloggen:", "afmelding:", "tegelijk:", "aanleveren:")
+
+
+def key(name: str, prefix: str, version: int) -> str:
+    """Gives the key in Redis for a name in the cache; a name that a library made up becomes a keyed hash.
+
+    Those hold addresses of people and of their computers, or a hash of them that can be guessed.
+    """
+    if not name.startswith(_TELLS_OF_NOBODY):
+        digest = hmac.new(settings.SECRET_KEY.encode(), f"cache {name}".encode(), hashlib.sha256)
+        name = f"anders:{digest.hexdigest()[:40]}"
+    return f"{prefix}:{version}:{name}"
 
 
 def count(name: str, seconds: int) -> int:

@@ -400,6 +400,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _redis("UM_REDIS_CACHE_URL", 1),
+        "KEY_FUNCTION": "um_portal.cache.key",
         "OPTIONS": {
             "serializer": "um_portal.cache.JSONSerializer",
             # A Redis that hangs keeps nobody waiting; one that restarted is asked once more.

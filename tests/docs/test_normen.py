@@ -43,7 +43,7 @@ _ASVS_SECTIONS = {
 }  # fmt: skip
 # Of ISO/IEC 27002:2022, which BIO2 follows: how many controls each chapter has.
 _ISO_CHAPTERS = {5: 37, 6: 8, 7: 14, 8: 34}
-_GRENZEN = 10
+_GRENZEN = 11
 _CLOSED = (Gemeentestatus.AANGEMELD, Gemeentestatus.OPGESCHORT, Gemeentestatus.VERTROKKEN)
 _VNG = {Functie.SUPPORT_ADVISEREND, Functie.SUPPORT_BESLISSEND}
 _STRIDE = ("S", "T", "R", "I", "D", "E")

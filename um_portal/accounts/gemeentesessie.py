@@ -21,7 +21,8 @@ class Gemeentesessie:
     """Numbers of the account, the municipality and the identity there; moments in seconds since 1970.
 
     `gezien` is when the login service last confirmed that this is still somebody; `bevestigd` when somebody last
-    showed there who they are, for a sensitive act: 0 is never. `sterk` tells that it counts as a second factor.
+    showed there who they are, for a sensitive act: 0 is never. `sterk` tells that it counts as a second factor. `sid`
+    is what the login service calls the session there; empty when it does not say.
     """
 
     gebruiker: int
@@ -30,6 +31,7 @@ class Gemeentesessie:
     gezien: int
     bevestigd: int = 0
     sterk: bool = False
+    sid: str = ""
 
 
 # No account, municipality or identity has these numbers, and it was never confirmed.
@@ -46,14 +48,21 @@ def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
 def of(request: HttpRequest) -> Gemeentesessie | None:
     """Returns the mark of the session; None for somebody who logged in with the own password."""
     session = getattr(request, "session", None)
-    found = session.get(_KEY) if session is not None else None
-    if found is None or not isinstance(request.user, Gebruiker):
+    sessie = in_session(session) if session is not None else None
+    if sessie is None or not isinstance(request.user, Gebruiker):
+        return None
+    return sessie if sessie.gebruiker == request.user.pk else VREEMD
+
+
+def in_session(session: SessionBase) -> Gemeentesessie | None:
+    """Returns the mark that stands in a session, whoever it is of; None when there is none."""
+    found = session.get(_KEY)
+    if found is None:
         return None
     try:
-        sessie = Gemeentesessie(**found)
+        return Gemeentesessie(**found)
     except TypeError:
         return VREEMD
-    return sessie if sessie.gebruiker == request.user.pk else VREEMD
 
 
 def is_confirmed(sessie: Gemeentesessie, seconds: int) -> bool:

@@ -1,12 +1,18 @@
 """The sessions that somebody has open: ending them, and forgetting those that are over."""
 
+from collections import Counter
+from collections.abc import Callable, Collection
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from um_portal.accounts import gemeentesessie
+from um_portal.accounts.gemeentesessie import Gemeentesessie
 from um_portal.accounts.models import Gebruiker
+from um_portal.accounts.sessions import SessionStore
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_account
 
@@ -29,6 +35,20 @@ def end_others(request: HttpRequest) -> int:
 def end_one(session: UserSession) -> None:
     """Ends one session."""
     _end(session.user, UserSession.objects.filter(pk=session.pk))
+
+
+def end_of_service(gebruikers: Collection[int], is_meant: Callable[[Gemeentesessie], bool]) -> Counter[int]:
+    """Ends the sessions of these people that a login service opened and that are meant; returns how many of each.
+
+    A session of the own password is never one of them. Whoever calls writes it in the audit log.
+    """
+    ended: Counter[int] = Counter()
+    for session in UserSession.objects.filter(user_id__in=gebruikers):
+        sessie = gemeentesessie.in_session(SessionStore(session.session_key))
+        if sessie is not None and sessie.gebruiker == session.user_id and is_meant(sessie):
+            session.end()
+            ended[session.user_id] += 1
+    return ended
 
 
 def _end(gebruiker: Gebruiker, sessions: QuerySet[UserSession]) -> int:

@@ -15,6 +15,7 @@ import json
 import logging
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
@@ -142,7 +143,11 @@ class SessionStore(DatabaseStore):
         """Ends a session, this one or another."""
         super().delete(session_key)
         if key := session_key or self.session_key:
-            _Cache.ask("delete", f"sessie:{key}", insist=True)
+            forget = partial(_Cache.ask, "delete", f"sessie:{key}", insist=True)
+            forget()
+            if transaction.get_connection().in_atomic_block:
+                # Until the row is gone for others too, one of them may put it back.
+                transaction.on_commit(forget, robust=True)
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Returns the contents as JSON, sealed for its key."""

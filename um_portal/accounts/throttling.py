@@ -106,6 +106,17 @@ def attempt_elsewhere(request: HttpRequest) -> Poging | None:
     )
 
 
+def attempt_notice(request: HttpRequest) -> Poging | None:
+    """Counts a notice that says to come from a login service; None is one too many from this network.
+
+    Those that were right are not counted: a service that logs everybody out sends many at once. Raises RedisError when
+    there is nothing to count with.
+    """
+    return _count(
+        [(f"afmelding {_network(client_address(request))}", 5 * settings.UM_INLOGPOGINGEN_ADRES, _QUARTER)]
+    )
+
+
 def attempt_code(request: HttpRequest, name: str) -> Poging | None:
     """Counts an attempt to show a second factor, by somebody whose password was right; None is one too many.
 

@@ -104,6 +104,10 @@ class Handeling(TextChoices):
     UITNODIGING_AANGENOMEN = "uitnodiging_aangenomen", "Uitnodiging aangenomen"
     INLOGDIENST_GEWIJZIGD = "inlogdienst_gewijzigd", "Inloggen via de gemeente gewijzigd"
     IDENTITEIT_GEKOPPELD = "identiteit_gekoppeld", "Account gekoppeld aan de inlogdienst van de gemeente"
+    AFGEMELD_BIJ_GEMEENTE = (
+        "afgemeld_bij_gemeente",
+        "Uitgelogd doordat de inlogdienst van de gemeente dat meldde",
+    )
     LOGBOEK_GEDOWNLOAD = "logboek_gedownload", "Logboek gedownload"
     WISSING_HERHAALD = "wissing_herhaald", "Wissing opnieuw uitgevoerd na het terugzetten van een back-up"
     LOGBOEK_OPGERUIMD = "logboek_opgeruimd", "Regels van het logboek gewist omdat hun tijd voorbij is"

@@ -13,6 +13,7 @@ from um_portal.accounts import adapter, gemeentesessie, tweede_factor
 from um_portal.accounts.gemeentesessie import Gemeentesessie
 from um_portal.accounts.models import Gebruiker
 from um_portal.inlogdienst import middleware, regels
+from um_portal.tenants.models import Gemeente
 
 # The mark travels with a login that still waits for a second factor, not with the session of whoever is busy.
 MERK = "gemeentesessie"
@@ -59,6 +60,15 @@ class Adapter(adapter.AccountAdapter):
         if sessie is not None and sessie.sterk:
             tweede_factor.mark(request.session)
         return super().post_login(request, user, **kwargs)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Returns the page after logging out; for who came through a municipality, one that offers to log out there."""
+        sessie = gemeentesessie.of(request)
+        gemeente = Gemeente.objects.filter(pk=sessie.gemeente).first() if sessie is not None else None
+        if gemeente is None:
+            address: str = super().get_logout_redirect_url(request)
+            return address
+        return reverse("inlogdienst:uitgelogd", args=[gemeente.oin])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Tells whether to ask who this is again; a login service is asked itself."""

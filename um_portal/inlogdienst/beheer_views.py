@@ -42,5 +42,7 @@ def service(request: GemeenteRequest, oin: str) -> HttpResponse:
         "form": form,
         "gekoppeld": gekoppeld,
         "terug_adres": regels.address_to_come_back(gemeente),
+        "uitlog_adres": regels.address_after_logging_out(gemeente),
+        "afmeld_adres": regels.address_for_notices(gemeente),
     }
     return render(request, "inlogdienst/beheer.html", context, status=422 if form.errors else 200)

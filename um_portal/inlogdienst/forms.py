@@ -110,7 +110,7 @@ class InlogdienstForm(forms.Form):
         return address
 
     def clean(self) -> dict[str, Any]:
-        """Checks what belongs together, and asks the service who it is when it is to be on."""
+        """Checks what belongs together, and asks a service that is new or switched on who it is."""
         found: dict[str, Any] = super().clean() or {}
         elsewhere = any(found.get(name) != self._before[name] for name in ("uitgever", "client_id"))
         if not found.get("geheim") and elsewhere and not self._new:
@@ -119,7 +119,11 @@ class InlogdienstForm(forms.Form):
             self.add_error("rolclaim", "Geef ook de waarden die bij een rol horen, of laat de claim leeg.")
         if found.get("wachtwoord_uit") and not found.get("aan"):
             self.add_error("wachtwoord_uit", "Dat kan alleen als inloggen via de gemeente aan staat.")
-        if found.get("aan") and not self.errors:
+        asked = found.get("aan") and (
+            not self._before["aan"] or found.get("uitgever") != self._before["uitgever"]
+        )
+        # Not for what stays as it is: when it does not answer, support has to be able to let the password work again.
+        if asked and not self.errors:
             uitgever.forget()
             try:
                 uitgever.discover(found["uitgever"])

@@ -78,7 +78,21 @@ def password_off_at(gebruiker: Gebruiker) -> Gemeente | None:
 def address_to_come_back(gemeente: Gemeente) -> str:
     """Returns the address to which the login service sends people back: one for each municipality."""
     # Never by the name in a request, which whoever asks makes up.
-    return f"{settings.UM_ADRES}{reverse('inlogdienst:terug', args=[gemeente.oin])}"
+    return _address(gemeente, "terug")
+
+
+def address_after_logging_out(gemeente: Gemeente) -> str:
+    """Returns the address to which the login service sends back whoever logged out there."""
+    return _address(gemeente, "uitgelogd-bij-gemeente")
+
+
+def address_for_notices(gemeente: Gemeente) -> str:
+    """Returns the address at which the login service tells that somebody logged out there."""
+    return _address(gemeente, "afmelden")
+
+
+def _address(gemeente: Gemeente, name: str) -> str:
+    return f"{settings.UM_ADRES}{reverse(f'inlogdienst:{name}', args=[gemeente.oin])}"
 
 
 # --- Coming in ---------------------------------------------------------------------------------------------
@@ -160,7 +174,11 @@ def join(gemeente: Gemeente, gebruiker: Gebruiker, issuer: str, onderwerp: str) 
         dienst = Inlogdienst.objects.filter(aan=True, uitgever=issuer).first()
         if lid is None or dienst is None or gebruiker.is_vng_support:
             raise InloggenMislukt("geen toegang")
-        Identiteit.objects.filter(gebruiker=gebruiker).delete()
+        before = set(Identiteit.objects.filter(gebruiker=gebruiker).values_list("pk", flat=True))
+        if before:
+            Identiteit.objects.filter(pk__in=before).delete()
+            # A session of the identity that makes room would hear of no notice any more.
+            sessies.end_of_service([gebruiker.pk], lambda sessie: sessie.identiteit in before)
         try:
             with transaction.atomic():
                 identiteit: Identiteit = Identiteit.objects.create(
@@ -176,6 +194,12 @@ def join(gemeente: Gemeente, gebruiker: Gebruiker, issuer: str, onderwerp: str) 
             onderwerp=f"gebruiker {gebruiker.pk}",
         )
     return identiteit
+
+
+def forget_member(instance: Lidmaatschap, **kwargs: Any) -> None:
+    """Forgets by which name the login service knows somebody who is a member no longer; who comes back joins anew."""
+    with voor_gemeente(instance.gemeente):
+        Identiteit.objects.filter(gebruiker_id=instance.gebruiker_id).delete()
 
 
 def accept_invitation(
@@ -197,6 +221,7 @@ def accept_invitation(
 def change(gemeente: Gemeente, dienst: Inlogdienst, door: Gebruiker, changed: Collection[str]) -> None:
     """Writes the login service of a municipality, and logs out everybody who is joined to it.
 
+    Nobody is logged out when all that changes is that the password works again: that is for when the service is away.
     With another issuer nobody is joined any more: a subject means something with its own issuer only.
     `changed` are the names of the fields that differ, for the log.
     """
@@ -212,11 +237,15 @@ def change(gemeente: Gemeente, dienst: Inlogdienst, door: Gebruiker, changed: Co
             onderwerp=", ".join(sorted(changed))[:80],
         )
     uitgever.forget()
+    if set(changed) == {"wachtwoord_uit"} and not dienst.wachtwoord_uit:
+        return
     for gebruiker in known:
         sessies.end_all(gebruiker)
 
 
-def mark(identiteit: Identiteit, *, now: int, bevestigd: int, sterk: bool) -> gemeentesessie.Gemeentesessie:
+def mark(
+    identiteit: Identiteit, *, now: int, bevestigd: int, sterk: bool, sid: str
+) -> gemeentesessie.Gemeentesessie:
     """Makes the mark for the session of this identity."""
     return gemeentesessie.Gemeentesessie(
         gebruiker=identiteit.gebruiker_id,
@@ -225,4 +254,5 @@ def mark(identiteit: Identiteit, *, now: int, bevestigd: int, sterk: bool) -> ge
         gezien=now,
         bevestigd=bevestigd,
         sterk=sterk,
+        sid=sid,
     )

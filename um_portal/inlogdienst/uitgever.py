@@ -11,6 +11,7 @@ import hmac
 import json
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,12 +32,24 @@ _LIMITS: Final = outward.Limits(whole=8.0, silence=5.0, size=256 * 1024, connect
 _KEEP_SECONDS: Final = 600
 # An unknown key makes the portal look again, not more often than this.
 _LOOK_AGAIN_SECONDS: Final = 30
+# Who asks while another thread asks the same waits so long; a failure that took longer than the second number counts as
+# hanging, and then nobody asks for so long.
+_WAIT_SECONDS: Final = 1.0
+_SLOW_SECONDS: Final = 2.0
+_QUIET_SECONDS: Final = 10.0
 _CLOCK_SECONDS: Final = 60
 _OLDEST_SECONDS: Final = 600
 # Signed with a key pair: with a shared secret, or "none", whoever knows the client could write one.
 ALGORITMEN: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _KIND: Final = {"RS": "RSA", "PS": "RSA", "ES": "EC"}
 _SMALLEST_RSA: Final = 2048
+# A notice that somebody logged out there: sent at once, so an older one was kept by somebody.
+_OLDEST_NOTICE_SECONDS: Final = 180
+# So long a notice that was followed is remembered: until it is too old, with both clocks off.
+REMEMBER_SECONDS: Final = _OLDEST_NOTICE_SECONDS + 2 * _CLOCK_SECONDS
+_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+# What a notice may say that it is: some services write what any token is, or nothing.
+_LOGOUT_TYPES: Final = frozenset({"logout+jwt", "application/logout+jwt", "jwt", ""})
 # The reason when the service gives no answer, which says nothing of whoever logs in.
 ONBEREIKBAAR: Final = "inlogdienst niet bereikbaar"
 
@@ -67,21 +80,52 @@ class Inlogverzoek:
 
 
 class _Memory:
-    """The documents of services by address, with the moment that they were fetched."""
+    """The documents of services by address, with the moment that they were fetched.
+
+    Anybody can make the portal ask for one. So a service that hangs keeps one thread waiting, and the others a moment;
+    after that it is not asked for a while.
+    """
 
     documents: dict[str, tuple[float, dict[str, Any]]] = {}
+    quiet_until: dict[str, float] = {}
+    _asking: dict[str, threading.Lock] = {}
 
     @classmethod
     def get(cls, address: str, *, younger_than: float = _KEEP_SECONDS) -> dict[str, Any]:
+        if (found := cls._known(address, younger_than)) is not None:
+            return found
+        asking = cls._asking.setdefault(address, threading.Lock())
+        if time.monotonic() < cls.quiet_until.get(address, 0) or not asking.acquire(timeout=_WAIT_SECONDS):
+            raise InloggenMislukt(ONBEREIKBAAR)
+        try:
+            # Another thread may have asked meanwhile.
+            found = cls._known(address, younger_than)
+            return cls._ask(address) if found is None else found
+        finally:
+            asking.release()
+
+    @classmethod
+    def _known(cls, address: str, younger_than: float) -> dict[str, Any] | None:
         found = cls.documents.get(address)
-        if found is None or time.monotonic() - found[0] > younger_than:
-            cls.documents[address] = found = (time.monotonic(), _fetch("GET", address))
-        return found[1]
+        return found[1] if found is not None and time.monotonic() - found[0] <= younger_than else None
+
+    @classmethod
+    def _ask(cls, address: str) -> dict[str, Any]:
+        begun = time.monotonic()
+        try:
+            document = _fetch("GET", address)
+        except InloggenMislukt:
+            if time.monotonic() - begun > _SLOW_SECONDS:
+                cls.quiet_until[address] = time.monotonic() + _QUIET_SECONDS
+            raise
+        cls.documents[address] = (time.monotonic(), document)
+        return document
 
 
 def forget() -> None:
-    """Forgets what services said about themselves."""
+    """Forgets what services said about themselves, and which ones kept somebody waiting."""
     _Memory.documents.clear()
+    _Memory.quiet_until.clear()
 
 
 def discover(uitgever: str) -> dict[str, Any]:
@@ -184,7 +228,65 @@ def exchange(dienst: Inlogdienst, code: str, verzoek: Inlogverzoek, terug: str) 
     return verify(dienst, answer.get("id_token"), nonce=verzoek.nonce)
 
 
-# --- The ID token ------------------------------------------------------------------------------------------
+def logs_out(dienst: Inlogdienst) -> bool:
+    """Tells whether one can log out at the service; raises InloggenMislukt."""
+    return "end_session_endpoint" in discover(dienst.uitgever)
+
+
+def address_to_log_out(dienst: Inlogdienst, state: str, terug: str) -> str:
+    """Returns the address at the service where somebody logs out there, and comes back from; raises InloggenMislukt.
+
+    It carries no ID token: that is not kept, and would stand in an address.
+    """
+    document = discover(dienst.uitgever)
+    endpoint = _checked(document.get("end_session_endpoint"))
+    own = {urlsplit(address).netloc for address in (dienst.uitgever, document["authorization_endpoint"])}
+    if urlsplit(endpoint).netloc not in own:
+        # On the list, but of somebody else.
+        raise InloggenMislukt("adres niet toegestaan")
+    query = {"client_id": dienst.client_id, "post_logout_redirect_uri": terug, "state": state}
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query)}"
+
+
+# --- The ID token, and the notice that somebody logged out -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Afmelding:
+    """A notice that somebody logged out at the service: of all that a subject has open, of one session, or both.
+
+    `onderwerp` or `sid` is empty when it does not name one; `nummer` is that of the notice itself.
+    """
+
+    onderwerp: str
+    sid: str
+    nummer: str
+
+
+def verify_notice(dienst: Inlogdienst, token: object) -> Afmelding:
+    """Returns what a logout token says that this service signed for us, just now; raises InloggenMislukt.
+
+    Whether it was followed before is for the caller. An ID token is none, and the other way round.
+    """
+    claims = _read(dienst, token, ["iss", "aud", "iat", "jti", "events"], types=_LOGOUT_TYPES)
+    events = claims["events"]
+    if "nonce" in claims or not isinstance(events, dict) or not isinstance(events.get(_LOGOUT_EVENT), dict):
+        raise InloggenMislukt("geen afmelding")
+    _check_for_us(dienst, claims, _OLDEST_NOTICE_SECONDS)
+    named = {name: claims[name] for name in ("sub", "sid", "jti") if claims.get(name) is not None}
+    if not named.keys() >= {"jti"} or len(named) == 1 or not all(map(_is_name, named.values())):
+        raise InloggenMislukt("geen afmelding")
+    return Afmelding(named.get("sub", ""), named.get("sid", ""), named["jti"])
+
+
+def sid_of(claims: Mapping[str, Any]) -> str:
+    """Returns what the service calls the session there; empty when it does not say."""
+    sid = claims.get("sid")
+    return str(sid) if _is_name(sid) else ""
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 255 and "\0" not in value
 
 
 def verify(dienst: Inlogdienst, token: object, *, nonce: str) -> dict[str, Any]:
@@ -192,34 +294,49 @@ def verify(dienst: Inlogdienst, token: object, *, nonce: str) -> dict[str, Any]:
 
     Raises InloggenMislukt.
     """
+    claims = _read(dienst, token, ["iss", "sub", "aud", "exp", "iat", "nonce"])
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+        raise InloggenMislukt("andere nonce")
+    _check_for_us(dienst, claims, _OLDEST_SECONDS)
+    if not _is_name(claims["sub"]):
+        raise InloggenMislukt("geen onderwerp")
+    return claims
+
+
+def _read(
+    dienst: Inlogdienst, token: object, required: list[str], types: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """Returns the claims of a token that this service signed, of one of these types; raises InloggenMislukt."""
     if not isinstance(token, str) or len(token) > 64 * 1024:
         raise InloggenMislukt("geen token")
     try:
+        header = jwt.get_unverified_header(token)
+        if types is not None and str(header.get("typ", "")).lower() not in types:
+            raise InloggenMislukt("token ongeldig")
         claims: dict[str, Any] = jwt.decode(
             token,
-            _key(dienst, jwt.get_unverified_header(token)),
+            _key(dienst, header),
             algorithms=list(ALGORITMEN),
             audience=dienst.client_id,
             issuer=dienst.uitgever,
             leeway=_CLOCK_SECONDS,
-            options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
+            options={"require": required},
         )
     except jwt.ExpiredSignatureError:
         raise InloggenMislukt("token verlopen") from None
     except (jwt.InvalidTokenError, jwt.PyJWKError, ValueError, TypeError, ArithmeticError, RecursionError):
         raise InloggenMislukt("token ongeldig") from None
-    if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
-        raise InloggenMislukt("andere nonce")
+    return claims
+
+
+def _check_for_us(dienst: Inlogdienst, claims: Mapping[str, Any], oldest: int) -> None:
+    """Raises InloggenMislukt for a token that was made for another, or longer ago than so many seconds."""
     audience = claims["aud"]
     others = isinstance(audience, list) and len(audience) > 1
     if claims.get("azp", None if others else dienst.client_id) != dienst.client_id:
         raise InloggenMislukt("voor een ander")
-    if not isinstance(claims["iat"], int | float) or time.time() - claims["iat"] > _OLDEST_SECONDS:
+    if not isinstance(claims["iat"], int | float) or time.time() - claims["iat"] > oldest:
         raise InloggenMislukt("token te oud")
-    subject = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= 255 or "\0" in subject:
-        raise InloggenMislukt("geen onderwerp")
-    return claims
 
 
 def _key(dienst: Inlogdienst, header: Mapping[str, Any]) -> jwt.PyJWK:

@@ -4,9 +4,13 @@ Whoever leaves for a login service does so from a page of its own, which goes on
 follow a form to another site (`form-action` in the Content Security Policy).
 """
 
+import json
+import logging
+import secrets
 import time
 from dataclasses import asdict, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows import reauthentication
@@ -20,13 +24,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
+from redis.exceptions import RedisError
 
+from um_portal import machines
 from um_portal.accounts import gemeentesessie, throttling, tweede_factor, uitnodigingen
 from um_portal.accounts.gemeentesessie import Gemeentesessie
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.views import INVITATION
-from um_portal.inlogdienst import bezig, middleware, regels, uitgever
+from um_portal.inlogdienst import afmelden, bezig, middleware, regels, uitgever
 from um_portal.inlogdienst.adapter import MERK
 from um_portal.inlogdienst.bezig import Doel, Onderweg
 from um_portal.inlogdienst.models import Identiteit, Inlogdienst
@@ -34,9 +41,14 @@ from um_portal.inlogdienst.uitgever import InloggenMislukt, Inlogverzoek
 from um_portal.tenants.models import Gemeente
 from um_portal.toegang.access import memberships
 
+logger = logging.getLogger(__name__)
+
 _TE_KOPPELEN = "inlogdienst_koppelen"
+_UITLOGGEN = "inlogdienst_uitloggen"
 # Answers of a service that could not do without asking somebody something.
 _ASK = frozenset({"login_required", "interaction_required", "consent_required", "account_selection_required"})
+# Where a browser says that it came from, when that was a page of somebody else.
+_BY_OTHERS = frozenset({"cross-site", "same-site"})
 _UITLEG = {
     "niet gekoppeld": (
         "Uw account bij de gemeente is nog niet gekoppeld aan een account van het portaal. Hebt u een uitnodiging? "
@@ -121,6 +133,9 @@ def start(request: HttpRequest, oin: str) -> HttpResponse:
     naar = _safe(request.GET.get("next", ""))
     if request.user.is_authenticated:
         return redirect(naar or "start")
+    if request.headers.get("Sec-Fetch-Site") in _BY_OTHERS:
+        # Somebody who is logged in there would be in here, without having asked for it.
+        return render(request, "inlogdienst/kiezen.html", {"gemeenten": [gemeente], "naar": naar})
     if not throttling.attempt_elsewhere(request):
         full: HttpResponse = respond_429(request)
         return full
@@ -186,7 +201,11 @@ def _log_in(
         del request.session[INVITATION]
     fresh = int(time.time()) if uitgever.is_fresh(claims) else 0
     sessie = regels.mark(
-        identiteit, now=int(time.time()), bevestigd=fresh, sterk=uitgever.is_strong(dienst, claims)
+        identiteit,
+        now=int(time.time()),
+        bevestigd=fresh,
+        sterk=uitgever.is_strong(dienst, claims),
+        sid=uitgever.sid_of(claims),
     )
     setattr(request, MERK, sessie)
     login = Login(
@@ -206,7 +225,8 @@ def _same(
         raise InloggenMislukt("iemand anders")
     if sessie.sterk and not uitgever.is_strong(dienst, claims):
         raise InloggenMislukt("geen tweede factor")
-    return replace(sessie, gezien=int(time.time()))
+    # After logging in again it is another session there.
+    return replace(sessie, gezien=int(time.time()), sid=uitgever.sid_of(claims) or sessie.sid)
 
 
 def _check_again(
@@ -288,6 +308,114 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _leave(request, gemeente, dienst, Doel.BEVESTIGEN, naar, prompt="login", max_age="0")
     except InloggenMislukt as problem:
         return _failed(request, problem.reden)
+
+
+# --- Logging out ---------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def logged_out(request: HttpRequest, oin: str) -> HttpResponse:
+    """Says that somebody is logged out of the portal, and offers to log out at the municipality as well."""
+    if request.user.is_authenticated:
+        return redirect("start")
+    try:
+        gemeente, dienst = _with_service(oin)
+    except Http404:
+        # Switched off meanwhile.
+        return redirect("accounts:login")
+    try:
+        offered = uitgever.logs_out(dienst)
+    except InloggenMislukt:
+        offered = False
+    return render(request, "inlogdienst/uitgelogd.html", {"gemeente": gemeente, "kan": offered})
+
+
+@never_cache
+@require_POST
+def log_out_there(request: HttpRequest, oin: str) -> HttpResponse:
+    """Sends somebody who is logged out of the portal to log out at the municipality."""
+    gemeente, dienst = _with_service(oin)
+    if not throttling.attempt_elsewhere(request):
+        full: HttpResponse = respond_429(request)
+        return full
+    state = secrets.token_urlsafe(32)
+    try:
+        address = uitgever.address_to_log_out(dienst, state, regels.address_after_logging_out(gemeente))
+    except InloggenMislukt:
+        return render(
+            request, "inlogdienst/uitgelogd.html", {"gemeente": gemeente, "mislukt": True}, status=502
+        )
+    request.session[_UITLOGGEN] = {"state": state, "sinds": int(time.time())}
+    response = render(
+        request, "inlogdienst/verder.html", {"gemeente": gemeente, "adres": address, "uitloggen": True}
+    )
+    response["Refresh"] = f"0;url={address}"
+    return response
+
+
+@never_cache
+@require_GET
+def logged_out_there(request: HttpRequest, oin: str) -> HttpResponse:
+    """Takes back whoever logged out at the municipality; it is said only in the browser that left for it."""
+    gemeente, _ = _with_service(oin)
+    found = request.session.pop(_UITLOGGEN, None)
+    if found and time.time() - found["sinds"] < 600 and found["state"] == request.GET.get("state"):
+        messages.success(request, f"U bent ook uitgelogd bij {gemeente.naam}.")
+    return redirect("accounts:login")
+
+
+_NOTICE_BYTES = 32 * 1024
+_FORM = "application/x-www-form-urlencoded"
+
+
+@csrf_exempt
+@require_POST
+def take_notice(request: HttpRequest, oin: str) -> HttpResponse:
+    """Takes a notice of the login service itself that somebody logged out there (back-channel logout).
+
+    200 says that it was followed, also when nobody was logged in; 400 that it does not count; 429 and 503 that the
+    service can try again. Nothing says why: whoever calls is anybody.
+    """
+    try:
+        poging = throttling.attempt_notice(request)
+        if poging is None:
+            return _to_service(429, "temporarily_unavailable", wacht=900)
+        gemeente = Gemeente.objects.filter(oin=oin).first()
+        dienst = regels.service_of(gemeente) if gemeente is not None else None
+        token = _notice_in(request)
+        if gemeente is None or dienst is None or token is None:
+            return _to_service(400, "invalid_request")
+        afmelden.follow(gemeente, dienst, token)
+        poging.succeeded()
+    except InloggenMislukt as problem:
+        logger.warning("Een afmelding van een inlogdienst telt niet (%s).", problem.reden)
+        if problem.reden == uitgever.ONBEREIKBAAR:
+            # Its keys cannot be fetched now, so nobody knows.
+            return _to_service(503, "temporarily_unavailable", wacht=30)
+        return _to_service(400, "invalid_request")
+    except RedisError:
+        logger.error("Redis antwoordt niet, en is nodig om een afmelding één keer te laten tellen")
+        return _to_service(503, "temporarily_unavailable", wacht=30)
+    return machines.respond(b"", 200, None)
+
+
+def _notice_in(request: HttpRequest) -> str | None:
+    """Returns the one logout token in the body of a notice; None when it is no such body."""
+    if request.content_type != _FORM:
+        return None
+    body = machines.read_body(request, _NOTICE_BYTES)
+    try:
+        fields = parse_qs((body or b"").decode("ascii"), strict_parsing=True, max_num_fields=10)
+    except ValueError:
+        return None
+    found = fields.get("logout_token", [])
+    return found[0] if len(found) == 1 else None
+
+
+def _to_service(status: int, error: str, wacht: int = 0) -> HttpResponse:
+    headers = {"Retry-After": str(wacht)} if wacht else {}
+    return machines.respond(json.dumps({"error": error}).encode(), status, "application/json", headers)
 
 
 # --- Joining an account ------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_no_pickle_is_ever_read_from_the_cache() -> None:
             return (exec, ("import um_portal; um_portal.bomb = True",))
 
     client = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
-    client.set(":1:bom", pickle.dumps(Bomb()))
+    client.set(cache.make_key("bom"), pickle.dumps(Bomb()))
     with pytest.raises(ValueError, match=r".*"):
         cache.get("bom")
     import um_portal

@@ -4,27 +4,36 @@ import contextlib
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
+from jwt.algorithms import RSAAlgorithm
 
-from tests.factories import een_gebruiker
+from tests.browser import Scherm
+from tests.factories import een_client, een_gebruiker
 from um_portal.accounts import gemeentesessie
 from um_portal.accounts.models import Gebruiker
 from um_portal.embedded.redis_server import free_port
 from um_portal.embedded.vendor import npm_command
+from um_portal.inlogdienst import uitgever
 from um_portal.inlogdienst.models import Identiteit, Inlogdienst
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 
+OIN = "00000000000000009001"
 UITGEVER = "https://inloggen.gemeente.example/um"
 OIDC = Path(__file__).parent / "oidc"
 CLIENT, GEHEIM = "um-portaal", "geheim:van %het portaal"
+KEY = rsa.generate_private_key(65537, 2048)
+SMALL = rsa.generate_private_key(65537, 1024)
 
 
 @dataclass
@@ -37,6 +46,11 @@ class Provider:
         """Decides who logs in next, and what is said of them."""
         said = {"account": "onderwerp-1", **what}
         requests.post(f"{self.issuer}/_test", data=json.dumps(said), timeout=5).raise_for_status()
+
+    @property
+    def followed(self) -> int:
+        """Gives how often a redirect of it was followed."""
+        return int(requests.get(f"{self.issuer}/_aantal", timeout=5).text)
 
 
 @contextlib.contextmanager
@@ -53,10 +67,14 @@ def a_provider(place: Path, portaal: str, oins: Iterable[str]) -> Iterator[Provi
         capture_output=True,
     )
     port = free_port()
-    terug = ",".join(f"{portaal}/account/inloggen/gemeente/{oin}/terug" for oin in oins)
+    at = [f"{portaal}/account/inloggen/gemeente/{oin}" for oin in oins]
+    terug, uitgelogd = (",".join(f"{one}/{name}" for one in at) for name in ("terug", "uitgelogd/terug"))
     node = shutil.which("node") or "node"
     process = subprocess.Popen(
-        [node, "provider.mjs", str(port), terug], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [node, "provider.mjs", str(port), terug, uitgelogd, f"{at[0]}/afmelden"],
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert process.stdout is not None
     try:
@@ -66,6 +84,29 @@ def a_provider(place: Path, portaal: str, oins: Iterable[str]) -> Iterator[Provi
         process.terminate()
         process.wait(10)
         process.stdout.close()
+
+
+def make_known(address: str = UITGEVER, key: Any = KEY, **more: str) -> None:
+    """Has the portal know what an issuer says about itself, and its keys, as if it had just looked."""
+    keys = [
+        {**json.loads(RSAAlgorithm.to_jwk(one.public_key())), "kid": kid, "use": "sig"}
+        for kid, one in (("goed", key), ("klein", SMALL))
+    ]
+    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    document = {"issuer": address, **{name: f"{address}/{name}" for name in names}, **more}
+    now = time.monotonic()
+    uitgever._Memory.documents |= {
+        f"{address}/.well-known/openid-configuration": (now, document),
+        f"{address}/jwks_uri": (now, {"keys": keys}),
+    }
+
+
+def sign(
+    claims: dict[str, Any], key: Any = KEY, kid: str | None = "goed", alg: str = "RS256", **header: Any
+) -> str:
+    """Makes a token; a claim that is None is left out."""
+    said = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(said, key, alg, headers={**({"kid": kid} if kid else {}), **header})
 
 
 def een_inlogdienst(gemeente: Gemeente, **values: Any) -> Inlogdienst:
@@ -91,13 +132,21 @@ def een_gekoppelde(
     return gebruiker, identiteit
 
 
-def mark(browser: Client, identiteit: Identiteit, *, gezien: float, sterk: bool = False) -> None:
+def mark(
+    browser: Client, identiteit: Identiteit, *, gezien: float, sterk: bool = False, sid: str = ""
+) -> None:
     """Makes the session of a browser one of the login service, last confirmed at this moment."""
     session = browser.session
     gemeentesessie.begin(
         session,
         gemeentesessie.Gemeentesessie(
-            identiteit.gebruiker_id, identiteit.gemeente_id, identiteit.pk, int(gezien), 0, sterk
+            identiteit.gebruiker_id, identiteit.gemeente_id, identiteit.pk, int(gezien), 0, sterk, sid
         ),
     )
     session.save()
+
+
+def become(scherm: Scherm, gebruiker: Gebruiker) -> None:
+    """Makes the browser one in which this person is logged in."""
+    scherm.page.context.clear_cookies()
+    scherm.take_session(een_client(gebruiker))

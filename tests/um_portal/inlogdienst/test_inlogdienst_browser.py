@@ -1,52 +1,20 @@
 """Logging in through a municipality in a real browser, which leaves for a real provider and comes back."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser import Scherm
-from tests.factories import een_client, een_gebruiker, een_gemeente
-from tests.um_portal.inlogdienst.dienst import GEHEIM, Provider, a_provider
-from um_portal.accounts.models import Gebruiker, Supportrol
+from tests.factories import een_gebruiker, een_gemeente
+from tests.um_portal.inlogdienst.dienst import GEHEIM, OIN, Provider, become
+from um_portal.accounts.models import Supportrol
 from um_portal.accounts.sessions import SessionStore
 from um_portal.inlogdienst import uitgever
 from um_portal.tenants.models import Gemeente, Rol
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-OIN = "00000000000000009001"
-
-
-@pytest.fixture
-def provider(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[Provider]:
-    settings.UM_ADRES, settings.UM_SSO_LOOPBACK, settings.UM_DEMO = live_server.url, True, False
-    with a_provider(tmp_path, live_server.url, [OIN]) as provider:
-        settings.UM_SSO_UITGEVERS = [urlsplit(provider.issuer).netloc]
-        uitgever.forget()
-        provider.says(amr=["mfa"])
-        yield provider
-
-
-@pytest.fixture
-def scherm(browser: Browser, live_server: Any) -> Iterator[Scherm]:
-    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
-    found = Scherm(context, live_server.url)
-    yield found
-    context.close()
-    assert found.errors == []
-
-
-def become(scherm: Scherm, gebruiker: Gebruiker) -> None:
-    name = django_settings.SESSION_COOKIE_NAME
-    value = een_client(gebruiker).cookies[name].value
-    scherm.page.context.clear_cookies()
-    scherm.page.context.add_cookies([{"name": name, "value": value, "url": scherm.url}])
 
 
 def wait_a_quarter_of_an_hour(scherm: Scherm) -> None:
@@ -95,6 +63,7 @@ def test_a_municipality_logs_in_at_its_own_service(scherm: Scherm, provider: Pro
     expect(main).to_contain_text("Gekoppeld op")
     page.get_by_text("Ingelogd als").click()
     page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url(f"{scherm.url}/account/inloggen")
 
     # --- Logging in, and going back --------------------------------------------------------------------
     scherm.goto("/account/inloggen/gemeente?next=/gemeenten/instellingen/naam/")

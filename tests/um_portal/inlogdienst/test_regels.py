@@ -1,24 +1,28 @@
 """The rules of logging in through a municipality, without a provider: what counts, for whom, and until when."""
 
 import json
+import socket
 import time
+from dataclasses import replace
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core import mail
 from django.test import Client
-from jwt.algorithms import RSAAlgorithm
 
-from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.factories import een_client, een_gebruiker, een_gemeente, een_sessie
+from tests.threads import at_once
 from tests.um_portal.inlogdienst.dienst import (
     CLIENT,
     GEHEIM,
+    KEY,
+    SMALL,
     UITGEVER,
     een_gekoppelde,
     een_inlogdienst,
+    make_known,
     mark,
+    sign,
 )
 from um_portal.accounts.models import Supportrol
 from um_portal.accounts.sealing import ZegelFout
@@ -34,8 +38,6 @@ from um_portal.tenants.scope import voor_gemeente
 pytestmark = pytest.mark.django_db
 
 WACHTWOORD = "een-lang-wachtwoord-om-te-testen"
-KEY = rsa.generate_private_key(65537, 2048)
-SMALL = rsa.generate_private_key(65537, 1024)
 
 
 @pytest.fixture(autouse=True)
@@ -94,19 +96,8 @@ def test_one_on_the_list_is() -> None:
 
 @pytest.fixture
 def dienst() -> Inlogdienst:
-    found = een_inlogdienst(een_gemeente(), acr=["urn:sterk"], amr=["mfa"])
-    keys = [
-        {**json.loads(RSAAlgorithm.to_jwk(key.public_key())), "kid": kid, "use": "sig"}
-        for kid, key in (("goed", KEY), ("klein", SMALL))
-    ]
-    at = f"{UITGEVER}/.well-known/openid-configuration"
-    document = {
-        "issuer": UITGEVER,
-        **{name: f"{UITGEVER}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")},
-    }
-    now = time.monotonic()
-    uitgever._Memory.documents = {at: (now, document), f"{UITGEVER}/jwks_uri": (now, {"keys": keys})}
-    return found
+    make_known()
+    return een_inlogdienst(een_gemeente(), acr=["urn:sterk"], amr=["mfa"])
 
 
 def a_token(key: Any = KEY, kid: str | None = "goed", alg: str = "RS256", **claims: Any) -> str:
@@ -120,8 +111,7 @@ def a_token(key: Any = KEY, kid: str | None = "goed", alg: str = "RS256", **clai
         "nonce": "n",
         **claims,
     }
-    said = {name: value for name, value in said.items() if value is not None}
-    return jwt.encode(said, key, alg, headers={"kid": kid} if kid else None)
+    return sign(said, key, kid, alg)
 
 
 def test_a_token_that_is_right_says_who(dienst: Inlogdienst) -> None:
@@ -191,6 +181,29 @@ def test_a_claim_gives_a_role_but_never_that_of_beheerder() -> None:
     for values in ([], None, [1], {"coach": 1}):
         with pytest.raises(InloggenMislukt):
             role(values, Rol.FUNCTIONEEL_BEHEERDER)
+
+
+def test_a_service_that_hangs_keeps_one_thread_waiting_and_no_more(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        hanging.settimeout(0.2)
+        name = f"127.0.0.1:{hanging.getsockname()[1]}"
+        settings.UM_SSO_UITGEVERS, settings.UM_SSO_LOOPBACK = [name], True
+        monkeypatch.setattr(uitgever, "_LIMITS", replace(uitgever._LIMITS, whole=0.5))
+        for setting in ("_WAIT_SECONDS", "_SLOW_SECONDS"):
+            monkeypatch.setattr(uitgever, setting, 0.1)
+        gemeente = een_gemeente()
+        een_inlogdienst(gemeente, uitgever=f"http://{name}")
+        for problem in at_once(*[lambda: uitgever.discover(f"http://{name}")] * 5):
+            assert isinstance(problem, InloggenMislukt)
+            assert problem.reden == uitgever.ONBEREIKBAAR
+        for _ in range(3):
+            answer = Client().get(f"/account/inloggen/gemeente/{gemeente.oin}")
+            assert "antwoordt niet" in answer.text
+        hanging.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            hanging.accept()
 
 
 # --- A session of the login service --------------------------------------------------------------------------
@@ -291,6 +304,41 @@ def test_a_mark_of_another_account_ends_the_session() -> None:
     assert browser.get("/zoeken/")["Location"].startswith("/account/inloggen")
 
 
+def test_who_leaves_a_municipality_is_forgotten_by_it_and_comes_back_as_a_stranger(
+    dienst: Inlogdienst,
+) -> None:
+    gemeente, elders = dienst.gemeente, een_gemeente()
+    beheerder = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER)
+    gebruiker, _ = een_gekoppelde(gemeente, "iemand")
+    with voor_gemeente(elders):
+        Lidmaatschap.objects.create(gemeente=elders, gebruiker=gebruiker, rol=Rol.JOBCOACH)
+        Identiteit.objects.create(gemeente=elders, gebruiker=gebruiker, uitgever=UITGEVER, onderwerp="iemand")
+    with voor_gemeente(gemeente):
+        pk = Lidmaatschap.objects.get(gebruiker=gebruiker).pk
+    leden.remove(gemeente, pk, beheerder)
+    with voor_gemeente(gemeente):
+        assert not Identiteit.objects.filter(gebruiker=gebruiker).exists()
+        Lidmaatschap.objects.create(gemeente=gemeente, gebruiker=gebruiker, rol=Rol.JOBCOACH)
+    with pytest.raises(InloggenMislukt, match="niet gekoppeld"):
+        regels.recognise(gemeente, dienst, {"sub": "iemand"})
+    with voor_gemeente(elders):
+        assert Identiteit.objects.filter(gebruiker=gebruiker).exists()
+
+
+def test_a_page_of_somebody_else_logs_nobody_in() -> None:
+    gemeente = een_gemeente("Aadorp")
+    een_inlogdienst(gemeente)
+    make_known()
+    path = f"/account/inloggen/gemeente/{gemeente.oin}?next=/zoeken/"
+    for site in ("cross-site", "same-site"):
+        asked = Client().get(path, headers={"Sec-Fetch-Site": site})
+        # It takes a press on a page of the portal.
+        assert asked.get("Refresh") is None
+        assert f'href="{path}"' in asked.text
+    for site in ("same-origin", "none"):
+        assert Client().get(path, headers={"Sec-Fetch-Site": site})["Refresh"].startswith("0;url=https://")
+
+
 # --- The password --------------------------------------------------------------------------------------------
 
 
@@ -386,6 +434,31 @@ def test_support_writes_it_and_nobody_sees_the_secret_again() -> None:
         assert not Identiteit.objects.exists()
     # It is not switched on before it was reached.
     assert browser.post(path, {**form, "stempel": stempel(), "aan": "on"}).status_code == 422
+
+
+def test_support_lets_the_password_work_again_while_the_service_is_away(settings: Any) -> None:
+    settings.UM_SSO_UITGEVERS, settings.UM_SSO_LOOPBACK = ["127.0.0.1:9"], True
+    gemeente = een_gemeente()
+    een_inlogdienst(gemeente, uitgever="https://127.0.0.1:9", wachtwoord_uit=True)
+    gebruiker, identiteit = een_gekoppelde(gemeente, uitgever="https://127.0.0.1:9")
+    working = een_sessie(gebruiker)
+    mark(working, identiteit, gezien=time.time(), sterk=True)
+    browser = een_client(een_gebruiker(supportrol=Supportrol.BESLISSEND))
+    path = f"/gemeenten/{gemeente.oin}/inloggen/"
+    form = {"uitgever": "https://127.0.0.1:9", "client_id": CLIENT, "geheim": "", "aan": "on"}
+
+    def send(**more: str) -> int:
+        stempel = browser.get(path).context["form"].initial["stempel"]
+        return int(browser.post(path, {**form, "stempel": stempel, **more}).status_code)
+
+    assert send() == 302
+    assert regels.password_off_at(gebruiker) is None
+    # Whoever is at work goes on.
+    assert working.get("/account/").status_code == 200
+    # Taking the password away again is a change like any other, and another service has to answer.
+    assert send(wachtwoord_uit="on") == 302
+    assert working.get("/account/").status_code == 302
+    assert send(uitgever="https://127.0.0.1:9/anders", geheim="x") == 422
 
 
 def test_a_sealed_secret_does_not_open_for_another_municipality() -> None:

@@ -1,10 +1,11 @@
 // A certified OpenID Connect provider on this machine. It asks nobody anything: who logs in, and what it says of
-// them, is told by the test (POST /_test). With `wijze` it answers the tokens that an attacker would make.
+// them, is told by the test (POST /_test). With `wijze` it answers the tokens that an attacker would make, and with
+// `antwoord` what is no answer at all. It tells the portal itself when somebody logs out.
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
 import * as jose from 'jose';
 
-const [port, redirect] = process.argv.slice(2);
+const [port, redirect, uitgelogd, afmelden] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const options = { modulusLength: 2048, extractable: true };
 const own = await jose.generateKeyPair('RS256', options);
@@ -16,18 +17,38 @@ const provider = new Provider(issuer, {
   clients: [{
     client_id: 'um-portaal', client_secret: 'geheim:van %het portaal', redirect_uris: redirect.split(','),
     grant_types: ['authorization_code'], response_types: ['code'],
+    post_logout_redirect_uris: uitgelogd.split(','),
+    backchannel_logout_uri: afmelden, backchannel_logout_session_required: true,
   }],
   jwks: { keys: [jwk] },
   cookies: { keys: ['alleen om te testen'] },
-  claims: { openid: ['sub', 'roles', 'acr', 'amr', 'auth_time'], profile: ['preferred_username'] },
+  claims: { openid: ['sub', 'roles', 'acr', 'amr', 'auth_time', 'email', 'supportrol', 'gemeente'], profile: ['preferred_username'] },
   conformIdTokenClaims: false,
   acrValues: ['urn:sterk'],
-  features: { devInteractions: { enabled: false } },
+  features: {
+    devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => {
+        ctx.body = `<!DOCTYPE html><html lang="nl"><title>Uitloggen</title><link rel="icon" href="data:,">${form}
+          <button type="submit" form="op.logoutForm" name="logout" value="yes">Uitloggen bij de gemeente</button></html>`;
+      },
+      postLogoutSuccessSource: (ctx) => {
+        ctx.body = '<!DOCTYPE html><html lang="nl"><title>Uitgelogd</title><link rel="icon" href="data:,"></html>';
+      },
+    },
+  },
+  // By itself it calls no portal on this machine.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   pkce: { required: () => true },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (ctx, id) => ({
     accountId: id,
-    claims: () => ({ sub: id, roles: test.roles, preferred_username: `${id}@gemeente.example` }),
+    claims: () => ({
+      sub: id, roles: test.roles, preferred_username: `${id}@gemeente.example`, email: test.email,
+      supportrol: test.supportrol, gemeente: test.gemeente,
+    }),
   }),
 });
 
@@ -67,10 +88,25 @@ async function interaction(req, res) {
   return provider.interactionFinished(req, res, { consent: { grantId: await grant.save() } });
 }
 
+let gevolgd = 0;
+const ANTWOORDEN = {
+  nooit: () => {},
+  traag: (res) => {
+    res.writeHead(200, { 'content-type': 'application/json' });
+    const drip = setInterval(() => res.write(' '), 100);
+    res.on('close', () => clearInterval(drip));
+  },
+  onzin: (res) => { res.writeHead(200, { 'content-type': 'text/html' }); res.end('<h1>Onderhoud</h1>'); },
+  omleiding: (res) => { res.writeHead(302, { location: `${issuer}/_gevolgd` }); res.end(); },
+};
+
 const callback = provider.callback();
 http.createServer((req, res) => {
   // A provider that is away.
   if (test.weg && req.url !== '/_test') { req.socket.destroy(); return; }
+  if (test.antwoord && req.url === (test.waar ?? '/token')) { ANTWOORDEN[test.antwoord](res); return; }
+  if (req.url === '/_gevolgd') { gevolgd += 1; res.end('{}'); return; }
+  if (req.url === '/_aantal') { res.end(String(gevolgd)); return; }
   if (req.url === '/_test') {
     let body = '';
     req.on('data', (part) => { body += part; });

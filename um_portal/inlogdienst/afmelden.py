@@ -1,0 +1,95 @@
+"""Ends sessions of which the login service says that somebody logged out there (back-channel logout).
+
+The notice comes from the service itself, without a browser, to an address that anybody can call: it counts only when
+the service signed it, just now and for us, and once. It reaches the sessions that this service opened for this
+municipality, and no other: not those of the own password, nor of another municipality with the same service.
+"""
+
+import hashlib
+import hmac
+from typing import Final
+
+from django.conf import settings
+from django.core.cache import cache
+
+from um_portal.accounts import sessies
+from um_portal.accounts.gemeentesessie import Gemeentesessie
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_act
+from um_portal.audit.models import Uitkomst
+from um_portal.inlogdienst import uitgever
+from um_portal.inlogdienst.models import Identiteit, Inlogdienst
+from um_portal.inlogdienst.uitgever import Afmelding, InloggenMislukt
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+
+_HERHAALD: Final = "afmelding herhaald"
+# The refusals of what the service did sign. The rest anybody can send, and would fill the log with.
+_ONDERTEKEND: Final = frozenset(
+    {_HERHAALD, "token verlopen", "token te oud", "geen afmelding", "voor een ander"}
+)
+
+
+def follow(gemeente: Gemeente, dienst: Inlogdienst, token: object) -> int:
+    """Ends the sessions that a logout token is about; returns how many.
+
+    Raises InloggenMislukt when it does not count, and RedisError when it cannot be remembered that it was followed.
+    """
+    try:
+        afmelding = uitgever.verify_notice(dienst, token)
+        name = _name(dienst, afmelding)
+        if not cache.add(name, 1, timeout=uitgever.REMEMBER_SECONDS):
+            raise InloggenMislukt(_HERHAALD)
+    except InloggenMislukt as problem:
+        if problem.reden in _ONDERTEKEND:
+            _log_refusal(gemeente, problem.reden)
+        raise
+    try:
+        return _end(gemeente, dienst, afmelding)
+    except Exception:
+        # Nothing was ended: the service may send it again.
+        cache.delete(name)
+        raise
+
+
+def _end(gemeente: Gemeente, dienst: Inlogdienst, afmelding: Afmelding) -> int:
+    with voor_gemeente(gemeente):
+        known = Identiteit.objects.filter(uitgever=dienst.uitgever)
+        if afmelding.onderwerp:
+            known = known.filter(onderwerp=afmelding.onderwerp)
+        identiteiten = {one.pk: one.gebruiker for one in known.select_related("gebruiker")}
+
+        def is_meant(sessie: Gemeentesessie) -> bool:
+            return (
+                sessie.gemeente == gemeente.pk
+                and sessie.identiteit in identiteiten
+                and (not afmelding.sid or sessie.sid == afmelding.sid)
+            )
+
+        gebruikers = {gebruiker.pk: gebruiker for gebruiker in identiteiten.values()}
+        ended = sessies.end_of_service(list(gebruikers), is_meant)
+        for pk, aantal in ended.items():
+            log_act(
+                gemeente,
+                Handeling.AFGEMELD_BIJ_GEMEENTE,
+                betrokkene=gebruikers[pk],
+                onderwerp=f"gebruiker {pk}",
+                aantal=aantal,
+            )
+    return ended.total()
+
+
+def _log_refusal(gemeente: Gemeente, reden: str) -> None:
+    with voor_gemeente(gemeente):
+        log_act(
+            gemeente,
+            Handeling.AFGEMELD_BIJ_GEMEENTE,
+            onderwerp=f"inlogdienst: {reden}"[:80],
+            uitkomst=Uitkomst.MISLUKT,
+        )
+
+
+def _name(dienst: Inlogdienst, afmelding: Afmelding) -> str:
+    said = f"afmelding {dienst.uitgever} {dienst.client_id} {afmelding.nummer}"
+    digest = hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256)
+    return f"afmelding:{digest.hexdigest()[:32]}"
