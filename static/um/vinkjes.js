@@ -9,16 +9,26 @@ function count(form) {
   button.textContent = number + ' ' + (number === 1 ? one : more);
 }
 
+// Who chooses something means it, and who takes the choice away means that too.
+function tick(select) {
+  const row = select.closest('[data-rij]');
+  row.querySelector('[data-vinkje]').checked = select.value !== '';
+  row.querySelector('[data-was]').value = select.value;
+}
+
 document.addEventListener('change', (event) => {
   const form = event.target.closest('form[data-vinkjes]');
   if (!form) return;
-  const row = event.target.closest('[data-rij]');
-  if (row && event.target.matches('select')) {
-    // Who chooses something means it, and who takes the choice away means that too.
-    row.querySelector('[data-vinkje]').checked = event.target.value !== '';
-    row.querySelector('[data-was]').value = event.target.value;
-  }
+  if (event.target.matches('[data-rij] select')) tick(event.target);
   count(form);
+});
+
+// A search that finds one thing chooses it, and what was found before it is gone.
+document.addEventListener('htmx:afterSettle', (event) => {
+  const select = event.detail.elt.closest('form[data-vinkjes] [data-rij] select');
+  if (!select || select.value === select.closest('[data-rij]').querySelector('[data-was]').value) return;
+  tick(select);
+  count(select.form);
 });
 
 export const countTicks = count;
