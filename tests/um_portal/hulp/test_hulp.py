@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -31,6 +32,11 @@ def _addresses(resolver=None, namespace="", route="") -> Iterator[tuple[str, str
         elif isinstance(pattern, URLPattern):
             recht = getattr(pattern.callback, "recht", None)
             yield f"{namespace}{pattern.name}", route + str(pattern.pattern), recht
+
+
+def _page(text: str) -> Any:
+    # The stubs of lxml give xpath() a union of all that it can find.
+    return html.fromstring(text)
 
 
 def _exists(place: str) -> bool:
@@ -81,12 +87,12 @@ def test_a_place_is_in_the_help_of_somebody_who_has_the_right():
 @pytest.mark.parametrize("functie", FUNCTIES)
 def test_each_page_of_the_menu_leads_to_its_place_in_the_help(functie):
     client = _client_of(functie)
-    start = html.fromstring(client.get("/").text)
+    start = _page(client.get("/").text)
     menu = start.xpath("//nav[@aria-label='Hoofdmenu']//a/@href")
     assert len(menu) > 2
     led_to = set()
     for path in menu:
-        links = html.fromstring(client.get(path).text).xpath("//a[contains(., 'Hulp bij deze pagina')]/@href")
+        links = _page(client.get(path).text).xpath("//a[contains(., 'Hulp bij deze pagina')]/@href")
         assert len(links) == 1, path
         page, _, anker = links[0].partition("#")
         answer = client.get(page)
@@ -110,7 +116,7 @@ def test_every_document_for_users_is_a_page_and_came_along():
 
 @pytest.mark.parametrize("naam", BRONNEN)
 def test_a_page_has_one_title_and_every_link_and_picture_on_it_leads_somewhere(naam):
-    page = html.fromstring(f"<div>{paginas.page(naam).html}</div>")
+    page = _page(f"<div>{paginas.page(naam).html}</div>")
     assert len(page.xpath(".//h1")) == 1
     for href in page.xpath(".//a/@href"):
         place = unquote(href)
@@ -132,7 +138,7 @@ def test_a_document_brings_no_markup_of_its_own_into_the_page(tmp_path: Path):
         "| <b>a</b> | b |\n|---|---|\n| `<i>` | c |\n"
     )
     page = paginas._make("proef", tmp_path / "proef.md", hostile)
-    seen = html.fromstring(f"<div>{page.html}</div>")
+    seen = _page(f"<div>{page.html}</div>")
     assert seen.xpath(".//script | .//img | .//b | .//i | .//*[@onerror]") == []
     assert seen.xpath(".//a/@href") == ["https://x.example/"]
     assert "drie" in seen.text_content()
@@ -182,7 +188,7 @@ def test_who_is_not_logged_in_reads_only_about_logging_in(client):
         assert client.get(f"/hulp/{naam}").headers["Location"].startswith("/account/inloggen"), naam
     found = client.get("/hulp/", {"q": "detail gemeente"}).text
     assert set(re.findall(r'href="/hulp/([a-z-]+)#', found)) <= {OPENBAAR}
-    login = html.fromstring(client.get("/account/inloggen").text)
+    login = _page(client.get("/account/inloggen").text)
     assert login.xpath("//a[contains(., 'Hulp bij deze pagina')]/@href") == [f"/hulp/{OPENBAAR}#elke-keer"]
 
 
@@ -190,7 +196,7 @@ def test_who_is_not_logged_in_reads_only_about_logging_in(client):
 @pytest.mark.parametrize("functie", FUNCTIES)
 def test_the_help_begins_with_ones_own_role(functie):
     client = _client_of(functie)
-    index = html.fromstring(client.get("/hulp/").text)
+    index = _page(client.get("/hulp/").text)
     own = index.xpath("//main//section[not(ancestor::details)]//a/@href")
     assert f"/hulp/{INGANGEN[functie]}" in own
     others = index.xpath("//main//details//a/@href")
