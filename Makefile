@@ -20,7 +20,7 @@ MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/pytho
 	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults lint bench beelden css productie dev format lock sbom audit clean python-versie
+.PHONY: help demo test test-all test-faults test-cluster lint bench beelden css productie dev format lock sbom audit clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
@@ -50,6 +50,9 @@ test-all: lint ## als test, met ook de langzame tests en die in een browser; die
 
 test-faults: $(DEV) css ## laat van alles uitvallen onder een portaal dat werkt, en tel daarna; tien minuten
 	@exec $(BIN)/python -m tests.faults
+
+test-cluster: $(DEV) css ## laat machines uitvallen onder een portaal op meer machines (Debian, als root); zeven minuten
+	@exec $(BIN)/python -m tests.cluster
 
 lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 	@echo "- Stijl (ruff)" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from manage import connect_to_demonstration
-from um_portal import logs, meetpunt
+from um_portal import logs, meetpunt, uitloop
 from um_portal.onderdelen import ONDERDELEN, Web
 
 _deel = ONDERDELEN.get(os.environ.get("UM_COMPONENT", ""))
@@ -60,6 +60,16 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 os.environ.pop("SCRIPT_NAME", None)
 control_socket_disable = True
+
+
+# Seconds between "stop" and stopping, in which it answers and is not ready; for where somebody asks that.
+_uitloop = float(os.environ.get("UM_UITLOOP_SECONDEN") or 0)
+
+
+def when_ready(server: object) -> None:
+    """Lets this part say first that it goes, where the installation wants that."""
+    if _uitloop:
+        uitloop.leave_after(_uitloop, server)
 
 
 def on_exit(server: object) -> None:

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from exchange.interfaces import current
-from um_portal import configuration, logs
+from um_portal import configuration, logs, sentinel
 from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
 from um_portal.onderdelen import (
@@ -384,11 +384,14 @@ def _redis(name: str, database: int) -> str:
     """Gives the URL for one use: its own, or one of the three databases counted from the number in REDIS_URL."""
     if own := env.str(name, default=""):
         return str(own)
-    base, _, first = REDIS_URL.rpartition("/")
-    return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
+    address, mark, more = REDIS_URL.partition("?")
+    base, _, first = address.rstrip("/").rpartition("/")
+    numbered = f"{base}/{int(first) + database}" if first.isdecimal() else f"{address.rstrip('/')}/{database}"
+    return f"{numbered}{mark}{more}"
 
 
-CELERY_BROKER_URL = _redis("UM_REDIS_WACHTRIJ_URL", 0)
+# One Redis, or sentinels who know which it is (um_portal.sentinel).
+UM_REDIS_WACHTRIJ_URL = _redis("UM_REDIS_WACHTRIJ_URL", 0)
 UM_SIMULATOR_REDIS_URL = _redis("UM_REDIS_SIMULATOR_URL", 2)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -396,6 +399,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "LOCATION": _redis("UM_REDIS_CACHE_URL", 1),
         "OPTIONS": {
             "serializer": "um_portal.cache.JSONSerializer",
+            "pool_class": "um_portal.sentinel.ConnectionPool",
             # A Redis that hangs keeps nobody waiting; one that restarted is asked once more.
             "socket_connect_timeout": 1.0,
             "socket_timeout": 1.0,
@@ -422,7 +426,20 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # --- Celery: ids in, nothing out ------------------------------------------------------------------
 # A queue that hangs keeps nobody waiting: whoever hands out work goes on, and the row in the database is found later.
 # Longer than the second for which a worker asks for work.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 3, "socket_keepalive": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 3,
+    "socket_keepalive": True,
+    # A worker that only listens finds out in so many seconds that nobody is at the other end.
+    "health_check_interval": 10,
+}
+CELERY_BROKER_URL = UM_REDIS_WACHTRIJ_URL
+if sentinel.is_sentinel(UM_REDIS_WACHTRIJ_URL):
+    try:
+        CELERY_BROKER_URL, _finds_master = sentinel.broker(UM_REDIS_WACHTRIJ_URL)
+        CELERY_BROKER_TRANSPORT_OPTIONS |= _finds_master
+    except ValueError:
+        pass  # um_portal.configuration says so, of every address at once
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None

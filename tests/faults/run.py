@@ -7,12 +7,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.doorgever import Doorgever
 from tests.faults.boeken import Telling, count_everything
 from tests.faults.gebruik import TRAAG, Gebruik, Gezien
-from tests.faults.storingen import Plek, Storing
+from tests.faults.storingen import P, Plek, Storing
 from tests.processes import a_demonstration, wait_until
 from um_portal.embedded.processes import Register
 from um_portal.embedded.redis_server import Redis
@@ -48,7 +49,17 @@ def a_server_of_redis(place: Path) -> Iterator[Redis]:
         server.stop()
 
 
-def wait_until_normal(gebruik: Gebruik, since: float) -> float:
+@dataclass(frozen=True)
+class Ronde:
+    """One fault: when it began, what everybody saw until all was as usual, and its row of the table."""
+
+    naam: str
+    begin: float
+    gezien: list[Gezien]
+    rij: list[str]
+
+
+def wait_until_normal(gebruik: Gebruik, since: float, longest: float = LANGST) -> float:
     """Waits until everybody works as usual again; gives how many seconds that took, negative when it did not."""
     while True:
         now = time.monotonic()
@@ -57,22 +68,26 @@ def wait_until_normal(gebruik: Gebruik, since: float) -> float:
         fine = {one.wat for one in after if gebruik.is_usual(one) and one.eind > bad}
         if now > since + RUST and set(TRAAG) <= fine:
             return bad - since
-        if now > since + LANGST:
+        if now > since + longest:
             return -1
         time.sleep(0.2)
 
 
-def row_of(storing: Storing, seen: list[Gezien], normal: float, notes: Sequence[str]) -> list[str]:
+def row_of(naam: str, seen: list[Gezien], normal: float, notes: Sequence[str], longest: float) -> list[str]:
     """Gives a row of the table."""
     statuses = Counter(f"{one.wat}: {one.status}" for one in seen if one.status != "goed")
     users = "; ".join(f"{text} ({number})" for text, number in statuses.most_common(5)) or "niets"
     worst = {wat: max((one.duur for one in seen if one.wat == wat), default=0) for wat in TRAAG}
     good = Counter(one.wat for one in seen if one.status == "goed")
     return [
-        storing.naam,
+        naam,
         users,
         ", ".join(f"{wat} {duur:.0f}" for wat, duur in worst.items()),
-        "meteen" if 0 <= normal < 0.1 else f"{normal:.0f} s" if normal >= 0 else f"niet binnen {LANGST} s",
+        "meteen"
+        if 0 <= normal < 0.1
+        else f"{normal:.0f} s"
+        if normal >= 0
+        else f"niet binnen {longest:.0f} s",
         ", ".join([*(f"{number} {wat}" for wat, number in sorted(good.items())), *notes]),
     ]
 
@@ -84,7 +99,57 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print(f"| {' | '.join(text.replace('|', '/') for text in row)} |")
 
 
-def run(chosen: Sequence[Storing]) -> bool:
+def work(plek: P, gebruik: Gebruik, chosen: Sequence[Storing[P]], longest: float = LANGST) -> list[Ronde]:
+    """Lets everybody work, lets one thing after another go wrong, and gives what was seen; afterwards no job waits."""
+    gebruik.start()
+    wait_until(
+        lambda: set(TRAAG) <= {one.wat for one in gebruik.gezien if one.status == "goed"},
+        "everybody is at work",
+        120,
+    )
+    gebruik.learn_what_is_usual()
+    rounds = []
+    for storing in chosen:
+        begin, before = time.monotonic(), plek.count(ONBEKEND)
+        plek.opmerkingen.clear()
+        try:
+            storing.gebeurt(plek)
+        except Exception as error:  # the others go on
+            plek.opmerkingen.append(f"FOUT in de proef zelf: {type(error).__name__} {error}"[:120])
+        normal = wait_until_normal(gebruik, time.monotonic(), longest)
+        if unknown := plek.count(ONBEKEND) - before:
+            plek.opmerkingen.append(f"{unknown} details met onbekende uitkomst")
+        seen = [one for one in list(gebruik.gezien) if one.eind > begin]
+        row = row_of(storing.naam, seen, normal, plek.opmerkingen, longest)
+        rounds.append(Ronde(storing.naam, begin, seen, row))
+        print(f"- {' | '.join(row)}", flush=True)
+        storing.daarna(plek)
+    gebruik.stop()
+    wait_until(
+        lambda: (
+            not plek.count(
+                "SELECT (SELECT count(*) FROM bemiddelaar_zoekvraag WHERE status IN ('wacht', 'bezig'))"
+                " + (SELECT count(*) FROM uploads_levering WHERE status IN"
+                " ('ontvangen', 'omzetten', 'publiceren', 'terugdraaien'))"
+                " + (SELECT count(*) FROM bemiddelaar_detailaanvraag WHERE gelukt_op IS NULL"
+                " AND gereserveerd_tot > now())"
+            )
+        ),
+        "no job waits",
+        UITLOOP,
+    )
+    return rounds
+
+
+def tell(rounds: Sequence[Ronde], found: Sequence[Telling]) -> bool:
+    """Prints both tables, and tells whether all was well."""
+    rows = [one.rij for one in rounds]
+    table(["storing", "wat mensen zagen", "langst gewacht, in s", "gewoon na", "ging goed, en geteld"], rows)
+    table(["moet zo zijn", "geteld", "klopt"], [_told(one) for one in found])
+    return not any(one.fouten for one in found) and not any("FOUT" in row[-1] for row in rows)
+
+
+def run(chosen: Sequence[Storing[Plek]]) -> bool:
     """Runs these faults, and tells whether all was well."""
     with contextlib.ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-storing-")))
@@ -108,46 +173,9 @@ def run(chosen: Sequence[Storing]) -> bool:
         uitwisseling.simulator = demo.simulator_port
         plek = Plek(demo, uitwisseling, portal, tijdelijk)
         gebruik = Gebruik(demo)
-        gebruik.start()
-        wait_until(
-            lambda: set(TRAAG) <= {one.wat for one in gebruik.gezien if one.status == "goed"},
-            "everybody is at work",
-            120,
-        )
-        gebruik.learn_what_is_usual()
-        rows = []
-        for storing in chosen:
-            begin, before = time.monotonic(), plek.count(ONBEKEND)
-            plek.opmerkingen.clear()
-            try:
-                storing.gebeurt(plek)
-            except Exception as error:  # the others go on
-                plek.opmerkingen.append(f"FOUT in de proef zelf: {type(error).__name__} {error}"[:120])
-            normal = wait_until_normal(gebruik, time.monotonic())
-            if unknown := plek.count(ONBEKEND) - before:
-                plek.opmerkingen.append(f"{unknown} details met onbekende uitkomst")
-            rows.append(
-                row_of(storing, [one for one in gebruik.gezien if one.eind > begin], normal, plek.opmerkingen)
-            )
-            print(f"- {' | '.join(rows[-1])}", flush=True)
-        gebruik.stop()
-        wait_until(
-            lambda: (
-                not plek.count(
-                    "SELECT (SELECT count(*) FROM bemiddelaar_zoekvraag WHERE status IN ('wacht', 'bezig'))"
-                    " + (SELECT count(*) FROM uploads_levering WHERE status IN"
-                    " ('ontvangen', 'omzetten', 'publiceren', 'terugdraaien'))"
-                    " + (SELECT count(*) FROM bemiddelaar_detailaanvraag WHERE gelukt_op IS NULL"
-                    " AND gereserveerd_tot > now())"
-                )
-            ),
-            "no job waits",
-            UITLOOP,
-        )
+        rounds = work(plek, gebruik, chosen)
         found = count_everything(demo, gebruik, uitwisseling, portal.url, f"{simulator.url}/2")
-    table(["storing", "wat mensen zagen", "langst gewacht, in s", "gewoon na", "ging goed, en geteld"], rows)
-    table(["moet zo zijn", "geteld", "klopt"], [_told(one) for one in found])
-    return not any(one.fouten for one in found) and not any("FOUT" in row[-1] for row in rows)
+    return tell(rounds, found)
 
 
 def _told(telling: Telling) -> list[str]:

@@ -1,6 +1,6 @@
 """The faults, as data: a name and what happens. A new one is a line in `STORINGEN`.
 
-What happens is a function of `Plek`, which is all that can break; the fault is over when it returns. Nothing
+What happens is a function of a `Plek`, which is all that can break; the fault is over when it returns. Nothing
 starts a process again here: the supervisor of the demonstration does, as that of an installation would.
 """
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import psutil
 import redis
@@ -25,31 +26,11 @@ LANG = 20
 
 
 @dataclass
-class Plek:
-    """One whole portal with everything round it that can break."""
+class Werkplek:
+    """A portal at work, with what the one who breaks something has to say about it."""
 
     demo: Demonstratie
-    uitwisseling: Doorgever
-    redis: Redis
-    tijdelijk: Path | None
-    opmerkingen: list[str] = field(default_factory=list)
-
-    def part(self, naam: str) -> psutil.Process:
-        """Gives the first process of a part of the portal."""
-        return next(one for one in self._children() if one.environ().get("UM_COMPONENT") == naam)
-
-    def server(self, naam: str) -> psutil.Process:
-        """Gives a server by the name of its program."""
-        return next(one for one in self._children() if one.name().startswith(naam))
-
-    def _children(self) -> list[psutil.Process]:
-        assert self.demo.process is not None
-        found = []
-        for child in psutil.Process(self.demo.process.pid).children():
-            with contextlib.suppress(psutil.Error):
-                if child.status() != psutil.STATUS_ZOMBIE:
-                    found.append(child)
-        return found
+    opmerkingen: list[str] = field(default_factory=list, kw_only=True)
 
     def wait_for(self, what: str, ready: Callable[[], object], seconds: float = 40) -> None:
         """Waits for the right moment; when that does not come the fault goes on, and the table says so."""
@@ -79,18 +60,47 @@ class Plek:
         self.wait_for(f"tijdens {wat}", lambda: self.count(queries[wat]))
 
 
-def _all_of(process: psutil.Process) -> list[psutil.Process]:
+@dataclass
+class Plek(Werkplek):
+    """One whole portal on one machine, with everything round it that can break."""
+
+    uitwisseling: Doorgever
+    redis: Redis
+    tijdelijk: Path | None
+
+    def part(self, naam: str) -> psutil.Process:
+        """Gives the first process of a part of the portal."""
+        return next(one for one in self._children() if one.environ().get("UM_COMPONENT") == naam)
+
+    def server(self, naam: str) -> psutil.Process:
+        """Gives a server by the name of its program."""
+        return next(one for one in self._children() if one.name().startswith(naam))
+
+    def _children(self) -> list[psutil.Process]:
+        assert self.demo.process is not None
+        found = []
+        for child in psutil.Process(self.demo.process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found.append(child)
+        return found
+
+
+def all_of(process: psutil.Process) -> list[psutil.Process]:
+    """Lists a process and all that it started, those first."""
     return [*process.children(recursive=True), process]
 
 
-def _kill(processes: list[psutil.Process]) -> None:
+def kill_all(processes: list[psutil.Process]) -> None:
+    """Kills these as they are, without a word."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
 
 
 @contextlib.contextmanager
-def _frozen(processes: list[psutil.Process]) -> Iterator[None]:
+def frozen(processes: list[psutil.Process]) -> Iterator[None]:
+    """Freezes these while this lasts."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.suspend()
@@ -111,10 +121,10 @@ def killed(naam: str, tijdens: str = "") -> Gebeurtenis:
     """Kills all processes of a part, in the middle of something."""
 
     def happen(plek: Plek) -> None:
-        victims = _all_of(plek.part(naam))
+        victims = all_of(plek.part(naam))
         if tijdens:
             plek.wait_until_busy(tijdens)
-        _kill(victims)
+        kill_all(victims)
 
     return happen
 
@@ -137,9 +147,9 @@ def reading_process_killed(plek: Plek) -> None:
 
 def host_frozen(plek: Plek) -> None:
     """Freezes the worker of files in the middle of a publication, with all that it started."""
-    victims = _all_of(plek.part("bestanden"))
+    victims = all_of(plek.part("bestanden"))
     plek.wait_until_busy("publiceren")
-    with _frozen(victims):
+    with frozen(victims):
         time.sleep(LANG)
 
 
@@ -152,7 +162,7 @@ def postgresql_restarted(plek: Plek) -> None:
 
 def postgresql_frozen(plek: Plek) -> None:
     """Freezes PostgreSQL with all its processes."""
-    with _frozen(_all_of(plek.server("postgres"))):
+    with frozen(all_of(plek.server("postgres"))):
         time.sleep(LANG)
 
 
@@ -175,7 +185,7 @@ def redis_emptied(plek: Plek) -> None:
 
 def redis_frozen(plek: Plek) -> None:
     """Freezes Redis."""
-    with _frozen([_redis_process(plek)]):
+    with frozen([_redis_process(plek)]):
         time.sleep(LANG)
 
 
@@ -277,15 +287,19 @@ def drips(verbinding: Verbinding) -> None:
     verbinding.drip(content, pause=1)
 
 
+P = TypeVar("P", bound=Werkplek)
+
+
 @dataclass(frozen=True)
-class Storing:
-    """A fault: its name in the table, and what happens."""
+class Storing(Generic[P]):
+    """A fault: its name in the table, what happens, and what is made whole again once everybody works as usual."""
 
     naam: str
-    gebeurt: Gebeurtenis
+    gebeurt: Callable[[P], None]
+    daarna: Callable[[P], None] = lambda _: None
 
 
-STORINGEN = (
+STORINGEN: tuple[Storing[Plek], ...] = (
     Storing("niets: zo gaat het gewoon", lambda _: time.sleep(LANG)),
     Storing("`kill -9` van de pagina's, tijdens een detail", killed("paginas", "een detail")),
     Storing("`kill -9` van de bron", killed("bron")),
