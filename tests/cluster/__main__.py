@@ -14,6 +14,14 @@ import sys
 BINNEN = "UM_CLUSTER_BINNEN"
 
 
+def _wait_as_init(child: int) -> int:
+    """Waits for all that lost its parent, as the first process has to; gives the exit code of the child."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
+
+
 def main() -> int:
     """Goes inside, and runs the faults there."""
     from tests.cluster import programmas
@@ -32,6 +40,8 @@ def main() -> int:
         os.environ[BINNEN] = "1"
         inside = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
         os.execvp(inside[0], [*inside, sys.executable, "-m", "tests.cluster", *sys.argv[1:]])
+    if child := os.fork():
+        return _wait_as_init(child)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "um_portal.settings",
         "UM_DEMO": "1",

@@ -75,7 +75,7 @@ class Knoop:
             self._child("etcd", [programmas.etcd, "--config-file", str(self.map / "etcd.yml")]),
             self._child("redis", [programmas.redis, str(self.map / "redis.conf")]),
             self._child("sentinel", [programmas.redis, str(self.map / "sentinel.conf"), "--sentinel"]),
-            self._child("patroni", [programmas.patroni, str(self.map / "patroni.yml")], grace=30),
+            self._child("patroni", [*programmas.patroni, str(self.map / "patroni.yml")], grace=30),
         ]
 
     def _network(self) -> str:

@@ -101,7 +101,6 @@ class Landschap(Demonstratie):
 
     def start(self) -> None:
         """Starts everything, and waits until the portal answers."""
-        knopen.make_network()
         accounts.let_read(self.programmas.postgresql.parent, self._account)
         self.knopen = [Knoop(number, self.place, self.programmas, self.values) for number in NUMMERS]
         for knoop in self.knopen:

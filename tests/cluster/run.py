@@ -1,6 +1,7 @@
 """Runs the faults of a portal on several machines, and prints three tables in Markdown."""
 
 import contextlib
+import shutil
 import tempfile
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.cluster.knopen import make_network
 from tests.cluster.landschap import Landschap, a_landscape
 from tests.cluster.programmas import Programmas
 from tests.cluster.storingen import Landplek
@@ -19,10 +21,12 @@ from tests.faults.boeken import Telling, count_everything
 from tests.faults.gebruik import Gebruik
 from tests.faults.run import Ronde, a_server_of_redis, table, tell, work
 from tests.faults.storingen import Storing
+from tests.places import ROOT
 
 # Seconds: the goal, and how long is waited for everything to be as usual.
 DOEL, LANGST = 30, 90
 SCHRIJVEN = "schrijven"
+VERSLAG = ROOT / "build" / "cluster"
 
 
 @dataclass
@@ -102,6 +106,8 @@ def run(chosen: Sequence[Storing[Landplek]], programmas: Programmas) -> bool:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-cluster-")))
         place.chmod(0o755)  # the servers run as somebody else
         begin = time.monotonic()
+        shutil.rmtree(VERSLAG, ignore_errors=True)
+        make_network()
         simulator = stack.enter_context(a_server_of_redis(place / "redis-uitwisseling"))
         uitwisseling = Doorgever()
         landschap = stack.enter_context(
@@ -114,6 +120,8 @@ def run(chosen: Sequence[Storing[Landplek]], programmas: Programmas) -> bool:
                 **{f"UM_DAG_{w}{g}": "100000" for w in ("ZOEKVRAGEN", "DETAILS") for g in ("", "_GEMEENTE")},
             )
         )
+        # For whoever wants to know what happened: what each process said is kept until the next time.
+        stack.callback(shutil.copytree, landschap.logs, VERSLAG, dirs_exist_ok=True)
         uitwisseling.simulator = landschap.simulator_port
         print(f"Alles draait na {time.monotonic() - begin:.0f} s.", flush=True)
         with landschap.database() as database:

@@ -20,20 +20,28 @@ from um_portal.embedded.redis_server import Redis
 
 # Seconds between two faults, at least and at most; and how long the last jobs may take.
 RUST, LANGST, UITLOOP = 5, 60, 180
+# The disk of the database: with room for what all the deliveries leave behind.
+SCHIJF_MB = 6000
 ONBEKEND = (
     "SELECT count(*) FROM bemiddelaar_detailaanvraag WHERE gelukt_op IS NULL AND gereserveerd_tot <= now()"
 )
 
 
 @contextlib.contextmanager
-def a_small_disk(place: Path) -> Iterator[Path | None]:
-    """Gives a disk of 64 MB for temporary files; None where nobody may make one."""
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", place], check=False)
+def a_small_disk(place: Path, image: Path, megabytes: int) -> Iterator[Path | None]:
+    """Gives a disk of its own at `place`, in the file `image`; None where nobody may make one."""
+    place.mkdir(parents=True)
+    with image.open("wb") as file:
+        file.truncate(megabytes * 1024 * 1024)
+    commands = [["mkfs.ext4", "-q", "-m", "0", image], ["mount", "-o", "loop", image, place]]
     try:
-        yield place if made.returncode == 0 else None
+        made = all(subprocess.run(one, check=False, capture_output=True).returncode == 0 for one in commands)
+    except FileNotFoundError:
+        made = False
+    try:
+        yield place if made else None
     finally:
-        if made.returncode == 0:
+        if made:
             subprocess.run(["umount", "-l", place], check=False)
 
 
@@ -154,7 +162,10 @@ def run(chosen: Sequence[Storing[Plek]]) -> bool:
     with contextlib.ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="um-storing-")))
         place.chmod(0o755)  # the servers run as somebody else
-        tijdelijk = stack.enter_context(a_small_disk(place / "tijdelijk"))
+        tijdelijk = stack.enter_context(a_small_disk(place / "tijdelijk", place / "tijdelijk.schijf", 64))
+        gegevens = stack.enter_context(
+            a_small_disk(place / "demo" / "gegevens", place / "gegevens.schijf", SCHIJF_MB)
+        )
         portal = stack.enter_context(a_server_of_redis(place / "redis"))
         simulator = stack.enter_context(a_server_of_redis(place / "redis-uitwisseling"))
         uitwisseling = Doorgever()
@@ -167,11 +178,10 @@ def run(chosen: Sequence[Storing[Plek]]) -> bool:
             **({"TMPDIR": str(tijdelijk)} if tijdelijk else {}),
         }
         if begin_with := os.environ.get("UM_STORING_MAP"):
-            (place / "demo" / "gegevens").mkdir(parents=True)
             subprocess.run(["cp", "-a", f"{begin_with}/.", place / "demo" / "gegevens"], check=True)
         demo = stack.enter_context(a_demonstration(place / "demo", **env))
         uitwisseling.simulator = demo.simulator_port
-        plek = Plek(demo, uitwisseling, portal, tijdelijk)
+        plek = Plek(demo, uitwisseling, portal, tijdelijk, gegevens)
         gebruik = Gebruik(demo)
         rounds = work(plek, gebruik, chosen)
         found = count_everything(demo, gebruik, uitwisseling, portal.url, f"{simulator.url}/2")

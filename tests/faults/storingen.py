@@ -17,12 +17,14 @@ from typing import Generic, TypeVar
 import psutil
 import redis
 
+from tests.cluster import programmas
 from tests.doorgever import Doorgever, Gedrag, Verbinding, passes_on
 from tests.places import ROOT
 from tests.processes import Demonstratie
 from um_portal.embedded.redis_server import Redis
 
 LANG = 20
+GEEN_SCHIJF = "niet gedaan: hier kan geen kleine schijf worden gemaakt"
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Plek(Werkplek):
     uitwisseling: Doorgever
     redis: Redis
     tijdelijk: Path | None
+    gegevens: Path | None
 
     def part(self, naam: str) -> psutil.Process:
         """Gives the first process of a part of the portal."""
@@ -189,30 +192,97 @@ def redis_frozen(plek: Plek) -> None:
         time.sleep(LANG)
 
 
+@contextlib.contextmanager
+def _full(disk: Path) -> Iterator[None]:
+    """Leaves no room on a disk while this lasts."""
+    heap = disk / "vol"
+    with contextlib.suppress(OSError), heap.open("wb", buffering=0) as file:
+        while file.write(bytes(1024 * 1024)):
+            pass
+    with contextlib.suppress(OSError), heap.open("ab", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    try:
+        yield
+    finally:
+        heap.unlink()
+
+
 def no_room(plek: Plek) -> None:
     """Fills the place for temporary files."""
     if plek.tijdelijk is None:
-        plek.opmerkingen.append("niet gedaan: hier kan geen kleine schijf worden gemaakt")
+        plek.opmerkingen.append(GEEN_SCHIJF)
         return
-    heap = plek.tijdelijk / "vol"
-    with contextlib.suppress(OSError), heap.open("wb", buffering=0) as file:
-        while file.write(bytes(65536)):
-            pass
-    time.sleep(LANG)
-    heap.unlink()
+    with _full(plek.tijdelijk):
+        time.sleep(LANG)
+
+
+def no_room_for_the_database(plek: Plek) -> None:
+    """Fills the disk that the database is on, and looks whether the operator is told so."""
+    if plek.gegevens is None:
+        plek.opmerkingen.append(GEEN_SCHIJF)
+        return
+    with _full(plek.gegevens):
+        time.sleep(LANG)
+        told = "De schijf is vol" in plek.demo.manage("check_config").stdout
+    plek.opmerkingen.append("check_config: de schijf is vol" if told else "FOUT: de beheerder leest niets")
+
+
+def schedule_frozen(plek: Plek) -> None:
+    """Freezes the clock, and counts how often the work of every ten seconds was done once it goes on."""
+    with frozen(all_of(plek.part("klok"))):
+        time.sleep(LANG)
+    before = _last_turn(plek)
+    plek.wait_for("weer een beurt", lambda: _last_turn(plek) > before, 30)
+
+
+def _last_turn(plek: Plek) -> str:
+    with plek.demo.database() as database:
+        row = database.execute(
+            "SELECT max(begonnen_op)::text FROM achtergrondwerk_ronde WHERE naam = 'hervat-taken'"
+        )
+        return str((row.fetchone() or ("",))[0])
+
+
+def clocks_differ(plek: Plek) -> None:
+    """Runs more workers beside those that are there, on a machine whose clock is a minute ahead."""
+    try:
+        library = programmas.faketime()
+    except programmas.NietTeKrijgen as problem:
+        plek.opmerkingen.append(f"niet gedaan: {problem}"[:80])
+        return
+    env = {
+        "LD_PRELOAD": library,
+        "FAKETIME": "+60s",
+        # Only what o'clock it is differs, not how fast time goes.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    workers = [_beside(plek, naam, **env) for naam in ("zoeken-en-onderhoud", "bestanden")]
+    try:
+        time.sleep(2 * LANG)
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(60)
+
+
+def _beside(plek: Plek, naam: str, **env: str) -> subprocess.Popen[bytes]:
+    """Starts one more of a part, with what it logs where that is looked through."""
+    with (plek.demo.data / "logs" / f"tweede-{naam}.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "um_portal.run", naam],
+            cwd=ROOT,
+            env={**plek.part(naam).environ(), **env},
+            stdout=log,
+            stderr=log,
+        )
 
 
 def two_clocks(plek: Plek) -> None:
     """Runs a second clock beside the first, and counts how often the work of every ten seconds was done."""
-    env = {**plek.part("klok").environ(), "UM_KLOK_BESTAND": str(plek.demo.place / "tweede-klok")}
     started: set[str] = set()
-    second = subprocess.Popen(
-        [sys.executable, "-m", "um_portal.run", "klok"],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    second = _beside(plek, "klok", UM_KLOK_BESTAND=str(plek.demo.place / "tweede-klok"))
     begin = time.monotonic()
     try:
         while time.monotonic() < begin + 40:
@@ -315,6 +385,7 @@ STORINGEN: tuple[Storing[Plek], ...] = (
     Storing("Redis geleegd", redis_emptied),
     Storing("Redis 20 s bevroren", redis_frozen),
     Storing("tijdelijke map 20 s vol", no_room),
+    Storing("schijf van de database 20 s vol", no_room_for_the_database),
     Storing("uitwisseling niet bereikbaar, 20 s", exchange_away),
     Storing("uitwisseling meldt 503, 20 s", exchange(refuses)),
     Storing("uitwisseling levert pas na 15 s", exchange(late_before)),
@@ -323,4 +394,6 @@ STORINGEN: tuple[Storing[Plek], ...] = (
     Storing("uitwisseling levert, antwoord druppelt", exchange(drips)),
     Storing("uitwisseling antwoordt onzin", exchange(lies)),
     Storing("twee klokken, 40 s", two_clocks),
+    Storing("klok 20 s bevroren", schedule_frozen),
+    Storing("werkers met een klok die een minuut voorloopt, 40 s", clocks_differ),
 )
