@@ -103,7 +103,7 @@ audit: $(DEV) ## vraag of er van een pakket een zwakke plek bekend is; vraagt in
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm audit --package-lock-only --omit dev
 
 clean: ## verwijder wat gehaald en gemaakt is; de gegevens in .data blijven
-	rm -rf .venv build static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cluster build static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 python-versie:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -60,7 +60,7 @@ def read(url: str) -> Sentinels:
     """Reads an address that names sentinels. Raises ValueError, with no part of the address in it."""
     parts = urlsplit(url)
     login, _, hosts = parts.netloc.rpartition("@")
-    found = [_HOST.fullmatch(host) for host in hosts.split(",")]
+    found = [_HOST.fullmatch(host) for host in unquote(hosts).split(",")]
     more = dict(parse_qsl(parts.query, keep_blank_values=True))
     database = parts.path.strip("/") or "0"
     if not all(found) or not more.get("master") or not set(more) <= _KNOWN or not database.isdecimal():
@@ -93,6 +93,11 @@ class ConnectionPool(redis.ConnectionPool):
 def client(url: str, **options: Any) -> redis.Redis:
     """Gives a client for either kind of address, which closes its connections when it is closed."""
     return redis.Redis.from_pool(ConnectionPool.from_url(url, **options))
+
+
+def without_commas(url: str) -> str:
+    """Gives an address of sentinels as Django's cache takes it for one: a comma has a meaning there."""
+    return url.replace(",", "%2C") if is_sentinel(url) else url
 
 
 def broker(url: str) -> tuple[str, dict[str, Any]]:

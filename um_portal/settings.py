@@ -396,7 +396,7 @@ UM_SIMULATOR_REDIS_URL = _redis("UM_REDIS_SIMULATOR_URL", 2)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _redis("UM_REDIS_CACHE_URL", 1),
+        "LOCATION": sentinel.without_commas(_redis("UM_REDIS_CACHE_URL", 1)),
         "OPTIONS": {
             "serializer": "um_portal.cache.JSONSerializer",
             "pool_class": "um_portal.sentinel.ConnectionPool",

@@ -25,6 +25,7 @@ def test_an_address_names_the_sentinels_and_what_is_needed_at_both() -> None:
     assert found.login == {"username": "um_cache", "password": "p@ss"}
     assert found.login_sentinel == {"password": "s"}
     assert "p@ss" not in repr(found)
+    assert sentinel.read(sentinel.without_commas(URL)) == found
 
 
 def test_celery_gets_the_same_in_its_own_form() -> None:
@@ -64,7 +65,11 @@ def three(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         file.write_text(text)
         argv = [str(_program()), str(file), *(["--sentinel"] if number == 2 else [])]
         processes.append(subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-    yield f"sentinel://:geheim@127.0.0.1:{ports[2]}/1?master=um&sentinel_password=geheim", processes
+    # Named twice, as there are always more.
+    yield (
+        f"sentinel://:geheim@127.0.0.1:{ports[2]},127.0.0.1:{ports[2]}/1?master=um&sentinel_password=geheim",
+        processes,
+    )
     for process in processes:
         process.kill()
         process.wait()
@@ -88,7 +93,7 @@ def test_when_the_master_is_gone_cache_and_queue_find_the_next_one(
             return False
 
     wait_until(has_replica, "the replica follows, and the sentinel knows")
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": url}}
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": sentinel.without_commas(url)}}
     settings.UM_REDIS_WACHTRIJ_URL = url
     cache = caches["default"]
     cache.set("wie", "eerste", 60)
@@ -116,4 +121,4 @@ def test_when_the_master_is_gone_cache_and_queue_find_the_next_one(
         assert one.llen("celery-proef") >= 1
     servers[2].kill()
     servers[2].wait()
-    assert ("let op", "Van de 1 sentinels van Redis antwoorden er 0.") in check_config()
+    assert ("let op", "Van de 2 sentinels van Redis antwoorden er 0.") in check_config()
