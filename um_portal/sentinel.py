@@ -11,14 +11,16 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 SCHEME: Final = "sentinel"
 _PORT: Final = 26379
 _KNOWN: Final = {"master", "sentinel_username", "sentinel_password"}
 _HOST: Final = re.compile(r"([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::([0-9]{1,5}))?")
-# The client of a sentinel waits as long for an answer as that of Redis.
-_TIMES: Final = ("socket_timeout", "socket_connect_timeout")
+# Seconds for one sentinel: when it is gone the next one is asked, and not the same once more.
+_WITHIN: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,25 @@ class Sentinels:
 
     def pool(self, **options: Any) -> SentinelConnectionPool:
         """Gives a pool that asks the sentinels for every new connection; `options` are those of a connection."""
-        times = {name: options[name] for name in _TIMES if name in options}
-        manager = Sentinel(list(self.plaatsen), sentinel_kwargs={**times, **self.login_sentinel})
+        manager = Sentinel(list(self.plaatsen), sentinel_kwargs=self.asking())
         return SentinelConnectionPool(self.master, manager, db=self.database, **self.login, **options)
 
-    def count(self, seconds: float = 2) -> int:
+    def asking(self) -> dict[str, Any]:
+        """Gives the options of a connection to one sentinel."""
+        once = Retry(NoBackoff(), 0)
+        return {
+            **self.login_sentinel,
+            "socket_timeout": _WITHIN,
+            "socket_connect_timeout": _WITHIN,
+            "retry": once,
+        }
+
+    def count(self) -> int:
         """Counts the sentinels that know the master now."""
         answering = 0
         for host, port in self.plaatsen:
             try:
-                with redis.Redis(
-                    host, port, socket_timeout=seconds, socket_connect_timeout=seconds, **self.login_sentinel
-                ) as one:
+                with redis.Redis(host, port, **self.asking()) as one:
                     answering += bool(one.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", self.master))
             except redis.RedisError:
                 pass
@@ -108,4 +117,4 @@ def broker(url: str) -> tuple[str, dict[str, Any]]:
     user, password = (quote(found.login.get(name, ""), safe="") for name in ("username", "password"))
     login = f"{user}:{password}@" if found.login else ""
     places = [f"{SCHEME}://{login}{host}:{port}/{found.database}" for host, port in found.plaatsen]
-    return ";".join(places), {"master_name": found.master, "sentinel_kwargs": found.login_sentinel}
+    return ";".join(places), {"master_name": found.master, "sentinel_kwargs": found.asking()}

@@ -31,7 +31,9 @@ def test_an_address_names_the_sentinels_and_what_is_needed_at_both() -> None:
 def test_celery_gets_the_same_in_its_own_form() -> None:
     url, options = sentinel.broker(URL)
     assert url.split(";")[0] == "sentinel://um_cache:p%40ss@een:26379/1"
-    assert options == {"master_name": "um", "sentinel_kwargs": {"password": "s"}}
+    assert options["master_name"] == "um"
+    assert options["sentinel_kwargs"]["password"] == "s"
+    assert options["sentinel_kwargs"]["socket_connect_timeout"] == 1, "a sentinel that is gone keeps nobody"
     assert sentinel.broker("redis://een:6379/0") == ("redis://een:6379/0", {})
 
 
