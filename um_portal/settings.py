@@ -347,7 +347,7 @@ def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> 
             )
         raw = "postgresql://"
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
-    config["ENGINE"] = "django.db.backends.postgresql"
+    config["ENGINE"] = "um_portal.database"
     # Every thread keeps its connection for so long, and asks at the beginning of a request or job whether it still
     # works: after a restart of the server nobody gets a dead one.
     config["CONN_MAX_AGE"] = 600
