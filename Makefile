@@ -51,7 +51,7 @@ test-all: lint ## als test, met ook de langzame tests en die in een browser; die
 test-faults: $(DEV) css ## laat van alles uitvallen onder een portaal dat werkt, en tel daarna; tien minuten
 	@exec $(BIN)/python -m tests.faults
 
-test-cluster: $(DEV) css ## laat machines uitvallen onder een portaal op meer machines (Debian, als root); zeven minuten
+test-cluster: $(DEV) css ## laat machines uitvallen onder een portaal op meer machines (Debian, als root)
 	@exec $(BIN)/python -m tests.cluster
 
 lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
