@@ -116,5 +116,6 @@ def broker(url: str) -> tuple[str, dict[str, Any]]:
     found = read(url)
     user, password = (quote(found.login.get(name, ""), safe="") for name in ("username", "password"))
     login = f"{user}:{password}@" if found.login else ""
-    places = [f"{SCHEME}://{login}{host}:{port}/{found.database}" for host, port in found.plaatsen]
+    hosts = [(f"[{host}]" if ":" in host else host, port) for host, port in found.plaatsen]
+    places = [f"{SCHEME}://{login}{host}:{port}/{found.database}" for host, port in hosts]
     return ";".join(places), {"master_name": found.master, "sentinel_kwargs": found.asking()}
