@@ -24,6 +24,7 @@ class Landplek(Werkplek):
     def choose_primary(self) -> Knoop:
         """Chooses the machine of the primary as the one that something happens to."""
         found = wait_until(self.landschap.primary, "there is a primary")
+        assert found is not None
         self.geraakt = found
         both = " en master van Redis" if found is self.landschap.master() else ""
         self.opmerkingen.append(f"{found.naam}, primary{both}")

@@ -33,7 +33,7 @@ def a_small_disk(place: Path, image: Path, megabytes: int) -> Iterator[Path | No
     place.mkdir(parents=True)
     with image.open("wb") as file:
         file.truncate(megabytes * 1024 * 1024)
-    commands = [["mkfs.ext4", "-q", "-m", "0", image], ["mount", "-o", "loop", image, place]]
+    commands = [["mkfs.ext4", "-q", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(place)]]
     try:
         made = all(subprocess.run(one, check=False, capture_output=True).returncode == 0 for one in commands)
     except FileNotFoundError:
