@@ -94,10 +94,6 @@ def test_the_former_release_works_on_the_tables_of_this_one(former: Path, tmp_pa
         status, _, body = call(page, "/", headers=cookie)
         assert status == 200
         assert gemeente.naam in body.decode()
-    pk = received(gemeente, 1)
-    tasks.enqueue(pk, gemeente.pk)
-    with a_part("bestanden", tmp_path / "werker.log", "UM_SECRET_KEY", code=former, UM_WERK_TEGELIJK="1"):
-        wait_until(lambda: converted(gemeente) == 1, "the former worker converts", 60)
 
 
 class Caller:

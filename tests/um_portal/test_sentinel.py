@@ -116,10 +116,7 @@ def test_when_the_master_is_gone_cache_and_queue_find_the_next_one(
         return True
 
     assert send()
-    assert (
-        "let op",
-        "Er zijn 1 sentinels van Redis. Met minder dan 3 is er geen meerderheid.",
-    ) in check_config()
+    assert any("Minder dan 3 sentinels" in zin for _, zin in check_config())
     servers[0].kill()
     wait_until(send, "another is the master")
     assert cache.get("wie") == "tweede"
