@@ -1,9 +1,8 @@
-"""Upgrading under people who work: the former release beside the new tables, and parts that are asked to stop."""
+"""Upgrading under people who work: the former release beside the new tables, and a part that is asked to stop."""
 
 import json
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,7 @@ from tests.factories import (
     een_client,
     een_gebruiker,
     een_gemeente,
-    een_sonar_rij,
     een_vraag,
-    een_werkblad,
     een_werkzoekende,
     publish_set,
     vum_headers,
@@ -27,10 +24,6 @@ from tests.factories import (
 from tests.places import ROOT
 from tests.processes import EXCHANGE_OIN, wait_until
 from um_portal.tenants.models import Gemeente
-from um_portal.tenants.scope import voor_gemeente
-from uploads import tasks
-from uploads.leveringen.intake import receive
-from uploads.models import Levering, Leveringstatus
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -66,16 +59,6 @@ def ask(source: Path, gemeente: Gemeente) -> tuple[int, list[str]]:
     }
     status, _, answer = call(source, SOURCE, "POST", body=body, headers=headers)
     return status, [one["idWerkzoekende"] for one in json.loads(answer)["matches"]] if status == 200 else []
-
-
-def received(gemeente: Gemeente, number: int) -> int:
-    content = een_werkblad([een_sonar_rij(ID_WZ=f"WZ{number}")])
-    return receive(gemeente, inhoud=content, bestandsnaam=f"{number}.xlsx").pk
-
-
-def converted(gemeente: Gemeente) -> int:
-    with voor_gemeente(gemeente):
-        return Levering.objects.filter(status=Leveringstatus.OMGEZET).count()
 
 
 def test_the_former_release_works_on_the_tables_of_this_one(former: Path, tmp_path: Path) -> None:
@@ -132,25 +115,3 @@ def test_a_web_part_that_is_asked_to_stop_is_not_ready_first_and_loses_no_call(t
         assert process.wait(30) == 0
     for caller in callers:
         assert set(map(str, caller.answers)) == {"(200, ['W1'])", "niet klaar"}
-
-
-def test_a_worker_that_is_asked_to_stop_loses_no_job_and_does_none_twice(tmp_path: Path) -> None:
-    gemeente, many = een_gemeente(), 8
-    for number in range(many):
-        tasks.enqueue(received(gemeente, number), gemeente.pk)
-    with a_part("bestanden", tmp_path / "eerste.log", "UM_SECRET_KEY", UM_WERK_TEGELIJK="2") as worker:
-        wait_until(lambda: converted(gemeente) >= 2, "it is at work", 60, 0.02)
-        begin = time.monotonic()
-        worker.terminate()
-        assert worker.wait(40) == 0
-        assert time.monotonic() - begin < 30
-    done = converted(gemeente)
-    with voor_gemeente(gemeente):
-        assert not Levering.objects.filter(status=Leveringstatus.OMZETTEN).exists(), (
-            "what it had begun is done"
-        )
-    assert done < many, "it was asked in the middle"
-    with a_part("bestanden", tmp_path / "tweede.log", "UM_SECRET_KEY", UM_WERK_TEGELIJK="2"):
-        wait_until(lambda: converted(gemeente) == many, "another does the rest", 60)
-    with voor_gemeente(gemeente):
-        assert set(Levering.objects.values_list("pogingen", flat=True)) == {1}
