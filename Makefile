@@ -20,7 +20,7 @@ MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/pytho
 	|| rm -f $(DEMO) $(DEV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults lint bench beelden css productie dev format lock sbom audit clean python-versie
+.PHONY: help demo test test-all test-faults test-cluster lint bench beelden css productie dev format lock sbom audit clean python-versie
 
 help: ## deze uitleg
 	@echo "Het UM-portaal. Gebruik: make OPDRACHT"
@@ -50,6 +50,9 @@ test-all: lint ## als test, met ook de langzame tests en die in een browser; die
 
 test-faults: $(DEV) css ## laat van alles uitvallen onder een portaal dat werkt, en tel daarna; tien minuten
 	@exec $(BIN)/python -m tests.faults
+
+test-cluster: $(DEV) css ## laat machines uitvallen onder een portaal op meer machines (Debian, als root)
+	@exec $(BIN)/python -m tests.cluster
 
 lint: $(DEV) css ## alleen stijl, typen en afhankelijkheden
 	@echo "- Stijl (ruff)" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -100,7 +103,7 @@ audit: $(DEV) ## vraag of er van een pakket een zwakke plek bekend is; vraagt in
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm audit --package-lock-only --omit dev
 
 clean: ## verwijder wat gehaald en gemaakt is; de gegevens in .data blijven
-	rm -rf .venv build static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cluster build static/vendor tests/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 python-versie:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

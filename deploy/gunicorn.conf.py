@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from manage import connect_to_demonstration
-from um_portal import logs, meetpunt
+from um_portal import logs, meetpunt, uitloop
 from um_portal.onderdelen import ONDERDELEN, Web
 
 _deel = ONDERDELEN.get(os.environ.get("UM_COMPONENT", ""))
@@ -66,6 +66,14 @@ control_socket_disable = True
 # Threads of one process compute in turns, of 5 ms when nothing is said. Beside one that computes for long, a page would
 # lose that much at each of its queries.
 sys.setswitchinterval(0.001)
+# Seconds between "stop" and stopping, in which it answers and is not ready; for where somebody asks that.
+_uitloop = float(os.environ.get("UM_UITLOOP_SECONDEN") or 0)
+
+
+def when_ready(server: object) -> None:
+    """Lets this part say first that it goes, where the installation wants that."""
+    if _uitloop:
+        uitloop.leave_after(_uitloop, server)
 
 
 def on_exit(server: object) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from um_portal import foutmelder, logs, metingen
+from um_portal import foutmelder, logs, metingen, sentinel
 from um_portal.geheimen import is_given
 from um_portal.onderdelen import GEHEEL, NAMEN, ONDERDELEN, UNIX, calls_exchange, has_pages, needs_secret
 
@@ -142,6 +142,7 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
             "adres van internet."
         )
     found += _sentry(settings["UM_SENTRY_DSN"])
+    found += _redis(settings)
     if "_" in settings["UM_CLIENTCERT_HEADER"]:
         found.append("UM_CLIENTCERT_HEADER mag geen _ bevatten: zulke headers gooit de webserver weg.")
     for name in ("UM_EIGEN_OIN", "UM_EXCHANGE_OIN"):
@@ -149,6 +150,26 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
             found.append(f"{name} is geen OIN: dat zijn 20 cijfers.")
     if not all(_OIN.fullmatch(oin) for oin in settings["UM_BRON_BEVRAGERS"]):
         found.append("UM_BRON_BEVRAGERS is een lijst van OIN's van 20 cijfers.")
+    return found
+
+
+def _redis(settings: Mapping[str, Any]) -> list[str]:
+    addresses = {
+        "UM_REDIS_WACHTRIJ_URL": settings["UM_REDIS_WACHTRIJ_URL"],
+        "UM_REDIS_CACHE_URL": settings["CACHES"]["default"]["LOCATION"],
+        "UM_REDIS_SIMULATOR_URL": settings["UM_SIMULATOR_REDIS_URL"],
+    }
+    found = []
+    for name, url in addresses.items():
+        if not sentinel.is_sentinel(url):
+            continue
+        try:
+            sentinel.read(url)
+        except ValueError:
+            found.append(
+                f"{name} (of REDIS_URL) is geen adres van Sentinel: "
+                "sentinel://gebruiker:wachtwoord@een:26379,twee:26379,drie:26379/0?master=NAAM"
+            )
     return found
 
 

@@ -10,12 +10,12 @@ import logging
 from collections.abc import Callable
 from functools import cache
 
-import redis
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from um_portal import sentinel, uitloop
 from um_portal.machines import ShortWay, respond
 from um_portal.onderdelen import needs_redis
 
@@ -39,6 +39,8 @@ class HealthMiddleware(ShortWay):
             found = {"live": True}
         elif request.path_info == READY:
             found = {name: _holds(name, check) for name, check in checks().items()}
+            if uitloop.is_leaving():
+                found["blijft"] = False
         else:
             return respond(b"", 404, None)
         return respond(json.dumps(found).encode(), 200 if all(found.values()) else 503, "application/json")
@@ -73,7 +75,7 @@ def _ask_database() -> None:
 
 def ask_redis() -> None:
     """Asks Redis whether it is there. Raises RedisError when it is not within two seconds."""
-    with redis.Redis.from_url(
+    with sentinel.client(
         settings.CACHES["default"]["LOCATION"],
         socket_timeout=_REDIS_SECONDS,
         socket_connect_timeout=_REDIS_SECONDS,

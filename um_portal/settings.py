@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from exchange.interfaces import current
-from um_portal import configuration, logs
+from um_portal import configuration, logs, sentinel
 from um_portal.geheimen import from_files
 from um_portal.inspection import forbid_inspection
 from um_portal.onderdelen import (
@@ -353,7 +353,7 @@ def _database(url_name: str, *, fallback: str | None = None, **options: Any) -> 
             )
         raw = "postgresql://"
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
-    config["ENGINE"] = "django.db.backends.postgresql"
+    config["ENGINE"] = "um_portal.database"
     # Every thread keeps its connection for so long, and asks at the beginning of a request or job whether it still
     # works: after a restart of the server nobody gets a dead one.
     config["CONN_MAX_AGE"] = 600
@@ -390,19 +390,23 @@ def _redis(name: str, database: int) -> str:
     """Gives the URL for one use: its own, or one of the three databases counted from the number in REDIS_URL."""
     if own := env.str(name, default=""):
         return str(own)
-    base, _, first = REDIS_URL.rpartition("/")
-    return f"{base}/{int(first) + database}" if first.isdecimal() else f"{REDIS_URL}/{database}"
+    address, mark, more = REDIS_URL.partition("?")
+    base, _, first = address.rstrip("/").rpartition("/")
+    numbered = f"{base}/{int(first) + database}" if first.isdecimal() else f"{address.rstrip('/')}/{database}"
+    return f"{numbered}{mark}{more}"
 
 
-CELERY_BROKER_URL = _redis("UM_REDIS_WACHTRIJ_URL", 0)
+# One Redis, or sentinels who know which it is (um_portal.sentinel).
+UM_REDIS_WACHTRIJ_URL = _redis("UM_REDIS_WACHTRIJ_URL", 0)
 UM_SIMULATOR_REDIS_URL = _redis("UM_REDIS_SIMULATOR_URL", 2)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _redis("UM_REDIS_CACHE_URL", 1),
+        "LOCATION": sentinel.without_commas(_redis("UM_REDIS_CACHE_URL", 1)),
         "KEY_FUNCTION": "um_portal.cache.key",
         "OPTIONS": {
             "serializer": "um_portal.cache.JSONSerializer",
+            "pool_class": "um_portal.sentinel.ConnectionPool",
             # A Redis that hangs keeps nobody waiting; one that restarted is asked once more.
             "socket_connect_timeout": 1.0,
             "socket_timeout": 1.0,
@@ -429,7 +433,20 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # --- Celery: ids in, nothing out ------------------------------------------------------------------
 # A queue that hangs keeps nobody waiting: whoever hands out work goes on, and the row in the database is found later.
 # Longer than the second for which a worker asks for work.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 3, "socket_keepalive": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 3,
+    "socket_keepalive": True,
+    # A worker that only listens finds out in so many seconds that nobody is at the other end.
+    "health_check_interval": 10,
+}
+CELERY_BROKER_URL = UM_REDIS_WACHTRIJ_URL
+if sentinel.is_sentinel(UM_REDIS_WACHTRIJ_URL):
+    try:
+        CELERY_BROKER_URL, _finds_master = sentinel.broker(UM_REDIS_WACHTRIJ_URL)
+        CELERY_BROKER_TRANSPORT_OPTIONS |= _finds_master
+    except ValueError:
+        pass  # um_portal.configuration says so, of every address at once
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None

@@ -15,6 +15,7 @@ import redis
 from django.conf import settings
 
 from exchange.standard import Soort
+from um_portal import sentinel
 
 BEWAARDAGEN: Final = 7
 _SECONDS: Final = BEWAARDAGEN * 24 * 3600
@@ -53,7 +54,7 @@ class Herkomst:
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+    return sentinel.client(url, socket_timeout=5, socket_connect_timeout=5)
 
 
 def client() -> redis.Redis:

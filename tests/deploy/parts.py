@@ -18,16 +18,18 @@ READY_WITHIN = 60
 
 
 @contextlib.contextmanager
-def a_part(naam: str, log: Path, *without: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs one part until this is over, without these variables and with those."""
+def a_part(
+    naam: str, log: Path, *without: str, code: Path = ROOT, **env: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs one part of this code until this is over, without these variables and with those."""
     # No part gets the login of the owner, and none starts with it.
     left_out = {*without, "DATABASE_EIGENAAR_URL"}
     known = {name: value for name, value in os.environ.items() if name not in left_out}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "um_portal.run", naam],
-            cwd=ROOT,
-            env={**known, **env},
+            cwd=code,
+            env={**known, "PYTHONPATH": str(code), **env},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -67,10 +69,11 @@ def call(path: Path, address: str, method: str = "GET", **more: Any) -> tuple[in
 
 
 @contextlib.contextmanager
-def a_web_part(naam: str, place: Path, *without: str, **env: str) -> Iterator[Path]:
+def a_web_part(naam: str, place: Path, *without: str, code: Path = ROOT, **env: str) -> Iterator[Path]:
     """Runs one web part on a socket in `place`, and gives the socket when it answers."""
     path, log = place / f"{naam}.sock", place / f"{naam}.log"
-    with a_part(naam, log, *without, UM_BIND=f"unix:{path}", **{"UM_WEB_PROCESSEN": "1", **env}) as process:
+    more = {"UM_BIND": f"unix:{path}", "UM_WEB_PROCESSEN": "1", **env}
+    with a_part(naam, log, *without, code=code, **more) as process:
 
         def lives() -> bool:
             assert process.poll() is None, log.read_text()

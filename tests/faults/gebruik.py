@@ -86,6 +86,8 @@ class Gebruik:
     """Everybody together; the lists are what they remember."""
 
     demo: Demonstratie
+    # How many ask the source of one municipality at the same time.
+    bevragers: int = 1
     merk: str = field(default_factory=lambda: f"geheim{uuid.uuid4().hex[:20]}")
     gezien: list[Gezien] = field(default_factory=list)
     leveringen: list[Levering] = field(default_factory=list)
@@ -104,7 +106,7 @@ class Gebruik:
         demo = self.demo
         work: list[Callable[[], object]] = [self._clerk(gemeente) for gemeente in BRONNEN]
         work += [self._coach(Medewerker(demo, f"jobcoach@{naam}.example")) for naam in COACHES]
-        work += [self._party(gemeente) for gemeente in BRONNEN]
+        work += [self._party(gemeente) for gemeente in BRONNEN for _ in range(self.bevragers)]
         reader = Medewerker(demo, "jobcoach@lindewaard.example")
         work.append(lambda: self._do("pagina", lambda: _good(reader.get("/"))))
         self._threads = [threading.Thread(target=self._repeat, args=[one], daemon=True) for one in work]

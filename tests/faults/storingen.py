@@ -1,10 +1,11 @@
 """The faults, as data: a name and what happens. A new one is a line in `STORINGEN`.
 
-What happens is a function of `Plek`, which is all that can break; the fault is over when it returns. Nothing
+What happens is a function of a `Plek`, which is all that can break; the fault is over when it returns. Nothing
 starts a process again here: the supervisor of the demonstration does, as that of an installation would.
 """
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -12,44 +13,27 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import psutil
 import redis
 
+from tests.cluster import programmas
 from tests.doorgever import Doorgever, Gedrag, Verbinding, passes_on
 from tests.places import ROOT
 from tests.processes import Demonstratie
 from um_portal.embedded.redis_server import Redis
 
 LANG = 20
+GEEN_SCHIJF = "niet gedaan: hier kan geen kleine schijf worden gemaakt"
 
 
 @dataclass
-class Plek:
-    """One whole portal with everything round it that can break."""
+class Werkplek:
+    """A portal at work, with what the one who breaks something has to say about it."""
 
     demo: Demonstratie
-    uitwisseling: Doorgever
-    redis: Redis
-    tijdelijk: Path | None
-    opmerkingen: list[str] = field(default_factory=list)
-
-    def part(self, naam: str) -> psutil.Process:
-        """Gives the first process of a part of the portal."""
-        return next(one for one in self._children() if one.environ().get("UM_COMPONENT") == naam)
-
-    def server(self, naam: str) -> psutil.Process:
-        """Gives a server by the name of its program."""
-        return next(one for one in self._children() if one.name().startswith(naam))
-
-    def _children(self) -> list[psutil.Process]:
-        assert self.demo.process is not None
-        found = []
-        for child in psutil.Process(self.demo.process.pid).children():
-            with contextlib.suppress(psutil.Error):
-                if child.status() != psutil.STATUS_ZOMBIE:
-                    found.append(child)
-        return found
+    opmerkingen: list[str] = field(default_factory=list, kw_only=True)
 
     def wait_for(self, what: str, ready: Callable[[], object], seconds: float = 40) -> None:
         """Waits for the right moment; when that does not come the fault goes on, and the table says so."""
@@ -79,18 +63,48 @@ class Plek:
         self.wait_for(f"tijdens {wat}", lambda: self.count(queries[wat]))
 
 
-def _all_of(process: psutil.Process) -> list[psutil.Process]:
+@dataclass
+class Plek(Werkplek):
+    """One whole portal on one machine, with everything round it that can break."""
+
+    uitwisseling: Doorgever
+    redis: Redis
+    tijdelijk: Path | None
+    gegevens: Path | None
+
+    def part(self, naam: str) -> psutil.Process:
+        """Gives the first process of a part of the portal."""
+        return next(one for one in self._children() if one.environ().get("UM_COMPONENT") == naam)
+
+    def server(self, naam: str) -> psutil.Process:
+        """Gives a server by the name of its program."""
+        return next(one for one in self._children() if one.name().startswith(naam))
+
+    def _children(self) -> list[psutil.Process]:
+        assert self.demo.process is not None
+        found = []
+        for child in psutil.Process(self.demo.process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found.append(child)
+        return found
+
+
+def all_of(process: psutil.Process) -> list[psutil.Process]:
+    """Lists a process and all that it started, those first."""
     return [*process.children(recursive=True), process]
 
 
-def _kill(processes: list[psutil.Process]) -> None:
+def kill_all(processes: list[psutil.Process]) -> None:
+    """Kills these as they are, without a word."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
 
 
 @contextlib.contextmanager
-def _frozen(processes: list[psutil.Process]) -> Iterator[None]:
+def frozen(processes: list[psutil.Process]) -> Iterator[None]:
+    """Freezes these while this lasts."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.suspend()
@@ -111,10 +125,10 @@ def killed(naam: str, tijdens: str = "") -> Gebeurtenis:
     """Kills all processes of a part, in the middle of something."""
 
     def happen(plek: Plek) -> None:
-        victims = _all_of(plek.part(naam))
+        victims = all_of(plek.part(naam))
         if tijdens:
             plek.wait_until_busy(tijdens)
-        _kill(victims)
+        kill_all(victims)
 
     return happen
 
@@ -137,9 +151,9 @@ def reading_process_killed(plek: Plek) -> None:
 
 def host_frozen(plek: Plek) -> None:
     """Freezes the worker of files in the middle of a publication, with all that it started."""
-    victims = _all_of(plek.part("bestanden"))
+    victims = all_of(plek.part("bestanden"))
     plek.wait_until_busy("publiceren")
-    with _frozen(victims):
+    with frozen(victims):
         time.sleep(LANG)
 
 
@@ -152,7 +166,7 @@ def postgresql_restarted(plek: Plek) -> None:
 
 def postgresql_frozen(plek: Plek) -> None:
     """Freezes PostgreSQL with all its processes."""
-    with _frozen(_all_of(plek.server("postgres"))):
+    with frozen(all_of(plek.server("postgres"))):
         time.sleep(LANG)
 
 
@@ -175,34 +189,104 @@ def redis_emptied(plek: Plek) -> None:
 
 def redis_frozen(plek: Plek) -> None:
     """Freezes Redis."""
-    with _frozen([_redis_process(plek)]):
+    with frozen([_redis_process(plek)]):
         time.sleep(LANG)
+
+
+@contextlib.contextmanager
+def _full(disk: Path) -> Iterator[None]:
+    """Leaves no room on a disk while this lasts."""
+    heap = disk / "vol"
+    taken, step = 0, 256 * 1024 * 1024
+    with heap.open("wb") as file:
+        # Claimed, not written: the file behind this disk does not grow.
+        while step >= 4096:
+            try:
+                os.posix_fallocate(file.fileno(), taken, step)
+                taken += step
+            except OSError:
+                step //= 2
+    try:
+        yield
+    finally:
+        heap.unlink()
 
 
 def no_room(plek: Plek) -> None:
     """Fills the place for temporary files."""
     if plek.tijdelijk is None:
-        plek.opmerkingen.append("niet gedaan: hier kan geen kleine schijf worden gemaakt")
+        plek.opmerkingen.append(GEEN_SCHIJF)
         return
-    heap = plek.tijdelijk / "vol"
-    with contextlib.suppress(OSError), heap.open("wb", buffering=0) as file:
-        while file.write(bytes(65536)):
-            pass
-    time.sleep(LANG)
-    heap.unlink()
+    with _full(plek.tijdelijk):
+        time.sleep(LANG)
+
+
+def no_room_for_the_database(plek: Plek) -> None:
+    """Fills the disk that the database is on, and looks whether the operator is told so."""
+    if plek.gegevens is None:
+        plek.opmerkingen.append(GEEN_SCHIJF)
+        return
+    with _full(plek.gegevens):
+        time.sleep(LANG)
+        told = "De schijf is vol" in plek.demo.manage("check_config").stdout
+    plek.opmerkingen.append("check_config: de schijf is vol" if told else "FOUT: de beheerder leest niets")
+
+
+def schedule_frozen(plek: Plek) -> None:
+    """Freezes the clock, and counts how often the work of every ten seconds was done once it goes on."""
+    with frozen(all_of(plek.part("klok"))):
+        time.sleep(LANG)
+    before = _last_turn(plek)
+    plek.wait_for("weer een beurt", lambda: _last_turn(plek) > before, 30)
+
+
+def _last_turn(plek: Plek) -> str:
+    with plek.demo.database() as database:
+        row = database.execute(
+            "SELECT max(begonnen_op)::text FROM achtergrondwerk_ronde WHERE naam = 'hervat-taken'"
+        )
+        return str((row.fetchone() or ("",))[0])
+
+
+def clocks_differ(plek: Plek) -> None:
+    """Runs more workers beside those that are there, on a machine whose clock is a minute ahead."""
+    try:
+        library = programmas.faketime()
+    except programmas.NietTeKrijgen as problem:
+        plek.opmerkingen.append(f"niet gedaan: {problem}"[:80])
+        return
+    env = {
+        "LD_PRELOAD": library,
+        "FAKETIME": "+60s",
+        # Only what o'clock it is differs, not how fast time goes.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    workers = [_beside(plek, naam, **env) for naam in ("zoeken-en-onderhoud", "bestanden")]
+    try:
+        time.sleep(2 * LANG)
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(60)
+
+
+def _beside(plek: Plek, naam: str, **env: str) -> subprocess.Popen[bytes]:
+    """Starts one more of a part, with what it logs where that is looked through."""
+    with (plek.demo.data / "logs" / f"tweede-{naam}.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "um_portal.run", naam],
+            cwd=ROOT,
+            env={**plek.part(naam).environ(), **env},
+            stdout=log,
+            stderr=log,
+        )
 
 
 def two_clocks(plek: Plek) -> None:
     """Runs a second clock beside the first, and counts how often the work of every ten seconds was done."""
-    env = {**plek.part("klok").environ(), "UM_KLOK_BESTAND": str(plek.demo.place / "tweede-klok")}
     started: set[str] = set()
-    second = subprocess.Popen(
-        [sys.executable, "-m", "um_portal.run", "klok"],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    second = _beside(plek, "klok", UM_KLOK_BESTAND=str(plek.demo.place / "tweede-klok"))
     begin = time.monotonic()
     try:
         while time.monotonic() < begin + 40:
@@ -277,15 +361,19 @@ def drips(verbinding: Verbinding) -> None:
     verbinding.drip(content, pause=1)
 
 
+P = TypeVar("P", bound=Werkplek)
+
+
 @dataclass(frozen=True)
-class Storing:
-    """A fault: its name in the table, and what happens."""
+class Storing(Generic[P]):
+    """A fault: its name in the table, what happens, and what is made whole again once everybody works as usual."""
 
     naam: str
-    gebeurt: Gebeurtenis
+    gebeurt: Callable[[P], None]
+    daarna: Callable[[P], None] = lambda _: None
 
 
-STORINGEN = (
+STORINGEN: tuple[Storing[Plek], ...] = (
     Storing("niets: zo gaat het gewoon", lambda _: time.sleep(LANG)),
     Storing("`kill -9` van de pagina's, tijdens een detail", killed("paginas", "een detail")),
     Storing("`kill -9` van de bron", killed("bron")),
@@ -301,6 +389,7 @@ STORINGEN = (
     Storing("Redis geleegd", redis_emptied),
     Storing("Redis 20 s bevroren", redis_frozen),
     Storing("tijdelijke map 20 s vol", no_room),
+    Storing("schijf van de database 20 s vol", no_room_for_the_database),
     Storing("uitwisseling niet bereikbaar, 20 s", exchange_away),
     Storing("uitwisseling meldt 503, 20 s", exchange(refuses)),
     Storing("uitwisseling levert pas na 15 s", exchange(late_before)),
@@ -309,4 +398,6 @@ STORINGEN = (
     Storing("uitwisseling levert, antwoord druppelt", exchange(drips)),
     Storing("uitwisseling antwoordt onzin", exchange(lies)),
     Storing("twee klokken, 40 s", two_clocks),
+    Storing("klok 20 s bevroren", schedule_frozen),
+    Storing("werkers met een klok die een minuut voorloopt, 40 s", clocks_differ),
 )

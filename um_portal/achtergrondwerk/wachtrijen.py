@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-import redis
 from celery.signals import before_task_publish
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from um_portal import sentinel
 from um_portal.onderdelen import Wachtrij
 
 # The header of a job that says when it was handed out, in seconds since 1970.
@@ -58,8 +58,10 @@ class Drukte:
 def drukte() -> list[Drukte] | None:
     """Tells what waits in each queue; None when Redis does not answer."""
     try:
-        with redis.Redis.from_url(
-            settings.CELERY_BROKER_URL, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+        with sentinel.client(
+            settings.UM_REDIS_WACHTRIJ_URL,
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
         ) as client:
             pipe = client.pipeline(transaction=False)
             for wachtrij in Wachtrij:

@@ -104,7 +104,7 @@ def test_support_sees_how_much_waits_and_since_when(beslisser: Gebruiker, queue:
 
 
 def test_a_redis_that_is_away_is_told(beslisser: Gebruiker, settings: Any) -> None:
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    settings.UM_REDIS_WACHTRIJ_URL = "redis://127.0.0.1:1/0"
     page = een_client(beslisser).get(PAGINA)
     assert page.status_code == 200
     assert "De wachtrijen antwoorden niet" in page.text

@@ -18,14 +18,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-from um_portal import health
+from um_portal import health, sentinel
 from um_portal.tenants import login
 
 GOED, LET_OP, FOUT = "goed", "let op", "fout"
 _SOON = timedelta(days=30)
 _CLOCK_SECONDS = 2
+# Fewer have no majority when one is gone.
+_SENTINELS = 3
 # Per cent that is free.
 _NEARLY_FULL, _FULL = 15, 5
 _CONFINED = "from uploads.sandbox.confinement import confine; import sys; sys.exit(confine() or 0)"
@@ -53,7 +55,8 @@ def check_config() -> list[Bevinding]:
     found: list[Bevinding] = []
     for what, check in _CHECKS:
         try:
-            found += check()
+            for bevinding in check():
+                found.append(bevinding)
         except Exception as error:  # whatever it is, the operator has to look at it
             found.append((FOUT, f"{what} is niet te controleren ({type(error).__name__})."))
     return found
@@ -72,6 +75,36 @@ def _database() -> Iterator[Bevinding]:
         yield FOUT, "De klok van deze machine loopt niet gelijk met die van de database."
 
 
+def _limits() -> Iterator[Bevinding]:
+    """Looks whether the limits of a connection hold: something in between may not pass them on."""
+    wanted = settings.UM_DATABASE_TIJDEN[settings.UM_WERK]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting::bigint / 1000 FROM pg_settings WHERE name = ANY(%s) AND unit = 'ms'",
+            [list(wanted)],
+        )
+        found = dict(cursor.fetchall())
+    wrong = sorted(name for name, seconds in wanted.items() if found.get(name) != seconds)
+    if wrong:
+        yield (
+            LET_OP,
+            f"Voor deze verbinding gelden andere grenzen dan die van het portaal ({', '.join(wrong)}). Geeft PgBouncer "
+            "ze niet door? Zie deploy/cluster/pgbouncer.ini.",
+        )
+
+
+def _replica() -> Iterator[Bevinding]:
+    if settings.UM_LEESDATABASE == DEFAULT_DB_ALIAS:
+        return
+    with connections[settings.UM_LEESDATABASE].cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery()")
+        (is_replica,) = cursor.fetchone()
+    if is_replica:
+        yield GOED, "De leesreplica antwoordt."
+    else:
+        yield LET_OP, "DATABASE_REPLICA_URL wijst nu naar een server die ook schrijft: de bron leest daar."
+
+
 def _migrations() -> Iterator[Bevinding]:
     if pending := health.pending_migrations():
         yield FOUT, f"De tabellen: {len(pending)} migraties ontbreken. Voer uit: manage.py migrate"
@@ -80,6 +113,17 @@ def _migrations() -> Iterator[Bevinding]:
 
 
 def _redis() -> Iterator[Bevinding]:
+    urls = (settings.UM_REDIS_WACHTRIJ_URL, settings.CACHES["default"]["LOCATION"])
+    named = {found.plaatsen: found for found in map(sentinel.read, filter(sentinel.is_sentinel, urls))}
+    for found in named.values():
+        total, answering = len(found.plaatsen), found.count()
+        if answering < total:
+            yield LET_OP, f"Van de {total} sentinels van Redis antwoorden er {answering}."
+        elif total < _SENTINELS:
+            yield (
+                LET_OP,
+                f"Minder dan {_SENTINELS} sentinels van Redis: valt er een uit, dan is er geen meerderheid.",
+            )
     health.ask_redis()
     yield GOED, "Redis antwoordt."
 
@@ -170,6 +214,8 @@ def _demonstration() -> Iterator[Bevinding]:
 _CHECKS: tuple[tuple[str, Callable[[], Iterator[Bevinding]]], ...] = (
     ("De demonstratie", _demonstration),
     ("De database", _database),
+    ("Wat een verbinding mag wachten", _limits),
+    ("De leesreplica", _replica),
     ("De tabellen", _migrations),
     ("Redis", _redis),
     ("Het certificaat voor de uitwisseling", _certificate),

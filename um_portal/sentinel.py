@@ -1,0 +1,121 @@
+"""Finds Redis through Sentinel, where the address of Redis says so.
+
+`sentinel://user:password@one:26379,two:26379,three:26379/1?master=um&sentinel_password=...` names the sentinels, which
+know at any moment which Redis is the master. The user, the password and the number of the database are those of Redis
+itself. Every other address is that of one Redis, as redis-py reads it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis.sentinel import Sentinel, SentinelConnectionPool
+
+SCHEME: Final = "sentinel"
+_PORT: Final = 26379
+_KNOWN: Final = {"master", "sentinel_username", "sentinel_password"}
+_HOST: Final = re.compile(r"([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::([0-9]{1,5}))?")
+# Seconds for one sentinel: when it is gone the next one is asked, and not the same once more.
+_WITHIN: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """The sentinels, the name by which they know the master, and how to log in at Redis and at them."""
+
+    plaatsen: tuple[tuple[str, int], ...]
+    master: str
+    database: int
+    login: dict[str, str] = field(repr=False)
+    login_sentinel: dict[str, str] = field(repr=False)
+
+    def pool(self, **options: Any) -> SentinelConnectionPool:
+        """Gives a pool that asks the sentinels for every new connection; `options` are those of a connection."""
+        manager = Sentinel(list(self.plaatsen), sentinel_kwargs=self.asking())
+        return SentinelConnectionPool(self.master, manager, db=self.database, **self.login, **options)
+
+    def asking(self) -> dict[str, Any]:
+        """Gives the options of a connection to one sentinel."""
+        once = Retry(NoBackoff(), 0)
+        return {
+            **self.login_sentinel,
+            "socket_timeout": _WITHIN,
+            "socket_connect_timeout": _WITHIN,
+            "retry": once,
+        }
+
+    def count(self) -> int:
+        """Counts the sentinels that know the master now."""
+        answering = 0
+        for host, port in self.plaatsen:
+            try:
+                with redis.Redis(host, port, **self.asking()) as one:
+                    answering += bool(one.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", self.master))
+            except redis.RedisError:
+                pass
+        return answering
+
+
+def is_sentinel(url: str) -> bool:
+    """Tells whether this address names sentinels."""
+    return url.startswith(f"{SCHEME}://")
+
+
+def read(url: str) -> Sentinels:
+    """Reads an address that names sentinels. Raises ValueError, with no part of the address in it."""
+    parts = urlsplit(url)
+    login, _, hosts = parts.netloc.rpartition("@")
+    found = [_HOST.fullmatch(host) for host in unquote(hosts).split(",")]
+    more = dict(parse_qsl(parts.query, keep_blank_values=True))
+    database = parts.path.strip("/") or "0"
+    if not all(found) or not more.get("master") or not set(more) <= _KNOWN or not database.isdecimal():
+        raise ValueError("sentinel")
+    user, _, password = login.partition(":")
+    return Sentinels(
+        tuple((one[1].strip("[]"), int(one[2] or _PORT)) for one in found if one),
+        more["master"],
+        int(database),
+        _given(username=unquote(user), password=unquote(password)),
+        _given(username=more.get("sentinel_username", ""), password=more.get("sentinel_password", "")),
+    )
+
+
+def _given(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+class ConnectionPool(redis.ConnectionPool):
+    """A pool for either kind of address, for Django's cache."""
+
+    @classmethod
+    def from_url(cls, url: str, **options: Any) -> Self:
+        """Gives the pool for this address."""
+        if is_sentinel(url):
+            return read(url).pool(**options)  # type: ignore[return-value]
+        return redis.ConnectionPool.from_url(url, **options)  # type: ignore[return-value]
+
+
+def client(url: str, **options: Any) -> redis.Redis:
+    """Gives a client for either kind of address, which closes its connections when it is closed."""
+    return redis.Redis.from_pool(ConnectionPool.from_url(url, **options))
+
+
+def without_commas(url: str) -> str:
+    """Gives an address of sentinels as Django's cache takes it for one: a comma has a meaning there."""
+    return url.replace(",", "%2C") if is_sentinel(url) else url
+
+
+def broker(url: str) -> tuple[str, dict[str, Any]]:
+    """Gives the address and the options by which Celery finds its queues."""
+    if not is_sentinel(url):
+        return url, {}
+    found = read(url)
+    user, password = (quote(found.login.get(name, ""), safe="") for name in ("username", "password"))
+    login = f"{user}:{password}@" if found.login else ""
+    hosts = [(f"[{host}]" if ":" in host else host, port) for host, port in found.plaatsen]
+    places = [f"{SCHEME}://{login}{host}:{port}/{found.database}" for host, port in hosts]
+    return ";".join(places), {"master_name": found.master, "sentinel_kwargs": found.asking()}
