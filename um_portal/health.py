@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
@@ -63,13 +63,8 @@ def _holds(name: str, check: Callable[[], object]) -> bool:
     return True
 
 
-def _database() -> str:
-    """Gives the database that this part works with: the source reads from a replica when there is one."""
-    return settings.UM_LEESDATABASE if settings.UM_COMPONENT == "bron" else DEFAULT_DB_ALIAS
-
-
 def _ask_database() -> None:
-    with connections[_database()].cursor() as cursor:
+    with connections[settings.UM_EIGEN_DATABASE].cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
@@ -101,6 +96,6 @@ def _applied() -> bool:
 
 def pending_migrations() -> list[str]:
     """Lists the migrations of this version that the database does not have, oldest first."""
-    executor = MigrationExecutor(connections[_database()])
+    executor = MigrationExecutor(connections[settings.UM_EIGEN_DATABASE])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

@@ -372,6 +372,8 @@ UM_LEESDATABASE = "default"
 if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = _database("DATABASE_REPLICA_URL")
     UM_LEESDATABASE = "replica"
+# The database that this part reads what all parts need from; the source goes on without the primary.
+UM_EIGEN_DATABASE = UM_LEESDATABASE if UM_COMPONENT == "bron" else "default"
 for _alias in {"default", UM_LEESDATABASE}:
     _start = [f"-c {name}={seconds}s" for name, seconds in UM_DATABASE_TIJDEN[UM_WERK].items()]
     if DATABASES[_alias].get("USER") != UM_DATABASE_ROL:

@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
+
 from exchange.geo.models import Postcode, PostcodeVersie
 from exchange.geo.sphere import Coordinaat
 from exchange.geo.table import Postcodetabel, pc4_of
@@ -109,10 +111,11 @@ def _read(known: uuid.UUID | None) -> tuple[uuid.UUID | None, list[tuple[int, fl
     The version is read before the rows. When the table is replaced in between, the rows are newer than the
     version says and are read again next time, which is harmless; the other way round they would stay old.
     """
-    versie = PostcodeVersie.objects.values_list("versie", flat=True).first()
+    using = settings.UM_EIGEN_DATABASE
+    versie = PostcodeVersie.objects.using(using).values_list("versie", flat=True).first()
     if versie is not None and versie == known:
         return versie, None
-    return versie, list(Postcode.objects.values_list("pc4", "breedtegraad", "lengtegraad"))
+    return versie, list(Postcode.objects.using(using).values_list("pc4", "breedtegraad", "lengtegraad"))
 
 
 def _table() -> Postcodetabel:
