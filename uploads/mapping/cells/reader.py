@@ -216,6 +216,13 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
 
         return read_bsn
 
+    def of_own_number(text: str) -> str:
+        made = pseudoniem(text)
+        # A number that may be a BSN is nowhere kept.
+        if not is_bsn(bsn_of(text)):
+            omgeving.eigen_nummers[made] = text
+        return made
+
     def read(value: object) -> Cel:
         value = as_read(unquoted(value))
         if maimed := why_no_id(value):
@@ -225,9 +232,9 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
             return AFWEZIG
         if regel.pseudoniem:
             # This column may also hold somebody's BSN; then the pseudonym is the one that belongs to the BSN.
-            return Cel(pseudoniem(bsn_of(text) if is_bsn(text) else text))
+            return Cel(pseudoniem(bsn_of(text)) if is_bsn(text) else of_own_number(text))
         if regel.tekens and _ID_TEKENS.search(text) and not is_bsn(_ID_TEKENS.sub("", text)):
-            return Cel(pseudoniem(text) if regel.tekens == PSEUDONIEM else _ID_TEKENS.sub("-", text))
+            return Cel(of_own_number(text) if regel.tekens == PSEUDONIEM else _ID_TEKENS.sub("-", text))
         return Cel(safe_id(text, pseudoniem))
 
     return read
