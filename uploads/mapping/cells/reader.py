@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, is_bsn
+from exchange.standard.persoonsgegevens import has_bsn
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode, safe_id
 from uploads.mapping.cells.dates import Volgorde, date_reader
 from uploads.mapping.cells.freetext import text_reader
@@ -219,7 +220,7 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
     def of_own_number(text: str) -> str:
         made = pseudoniem(text)
         # A number that may be a BSN is nowhere kept.
-        if not is_bsn(bsn_of(text)):
+        if not is_bsn(bsn_of(text)) and not has_bsn(text):
             omgeving.eigen_nummers[made] = text
         return made
 
