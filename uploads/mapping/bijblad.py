@@ -531,6 +531,15 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
     return tuple(best.values())[:_MOST_OPTIONS]
 
 
+def go_on_in_each_other(bestand: Bestand) -> bool:
+    """Tells whether a sheet of each of two files has the same headers, so that one goes on where the other ends."""
+    places = _all_places(bestand)
+    return any(
+        one.tabel.onderdeel < other.tabel.onderdeel and _same_layout(one, other)
+        for one, other in permutations(places, 2)
+    )
+
+
 def _likely_keys(place: Plaats) -> dict[Kolomkop, set[str]]:
     """Gives the columns that may hold a key, each with the shapes of its first values (`a999` for `C-100`)."""
     rows = [rij for rij in first_rows(place.tabel) if rij.nummer > place.kopregel]

@@ -17,6 +17,7 @@ from uploads.mapping.bijblad import (
     PastNiet,
     TeGroot,
     find_bijbladen,
+    go_on_in_each_other,
     has_first,
     is_for,
     with_bijblad,
@@ -40,6 +41,10 @@ _GEEN_PAAR = (
     "De twee bestanden lijken niet bij elkaar te horen: er is geen kolom met dezelfde nummers in allebei. Zorg dat in "
     "beide bestanden het nummer van de persoon of vacature staat, in een kolom met dezelfde naam. Horen ze niet bij "
     "elkaar, lever ze dan apart aan."
+)
+_ZELFDE_KOLOMMEN = (
+    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, zet ze dan onder elkaar "
+    "in één bestand en lever dat aan. Lever ze niet apart aan: het tweede vervangt dan het eerste."
 )
 _EEN_VAN_TWEE = (
     "Deze levering bestaat uit twee bestanden, maar de gekozen kolommen zijn die van één ervan. Er is niets gelezen. "
@@ -240,7 +245,8 @@ def ask_about_files(levering: Levering, bestand: Bestand) -> NoReturn:
         raise Onleesbaar(_EEN_VAN_TWEE)
     paren = find_bijbladen(bestand, settings.UM_MAX_RIJEN_BIJBLAD, settings.UM_MAX_KOLOMMEN)
     if not paren:
-        raise Onleesbaar(bestand.te_groot or _GEEN_PAAR)
+        why = _ZELFDE_KOLOMMEN if go_on_in_each_other(bestand) else _GEEN_PAAR
+        raise Onleesbaar(bestand.te_groot or why)
     raise BladenOnduidelijk("", paren)
 
 

@@ -33,9 +33,8 @@ def test_two_files_are_chosen_confirmed_and_read_as_one(browser, live_server, ge
         base_url=live_server.url,
         java_script_enabled=javascript,
     )
-    cookie = next(iter(client.cookies.values()))
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     scherm = Scherm(context, live_server.url)
+    scherm.take_session(client)
     page = scherm.page
     scherm.goto(reverse("uploads:nieuw"))
     faults = scherm.faults("tweetal kiezen") if javascript else []

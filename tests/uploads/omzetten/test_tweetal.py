@@ -225,6 +225,9 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     )
     assert (levering.status, levering.vraag) == (Leveringstatus.MISLUKT, {})
     assert "De twee bestanden lijken niet bij elkaar te horen" in levering.melding
+    others = [PERSONEN[0], *([f"D-{row[0]}", *row[1:]] for row in PERSONEN[1:])]
+    levering = converted(client, gemeente, ("a-k.csv", text(PERSONEN)), ("l-z.csv", text(others)))
+    assert "zet ze dan onder elkaar in één bestand" in levering.melding
     # Whoever chooses the columns of one of them all the same is told to deliver that one.
     address = reverse("uploads:koppelen", args=[levering.pk])
     assert client.get(address).status_code in {200, 302}

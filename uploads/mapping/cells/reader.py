@@ -220,7 +220,7 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
     def of_own_number(text: str) -> str:
         made = pseudoniem(text)
         # A number that may be a BSN is nowhere kept.
-        if not is_bsn(bsn_of(text)) and not has_bsn(text):
+        if not has_bsn(text):
             omgeving.eigen_nummers[made] = text
         return made
 
