@@ -589,7 +589,8 @@ def _all_keys(place: Plaats, kolommen: Collection[Kolomkop]) -> dict[Kolomkop, C
 
 def _same_layout(one: Plaats, other: Plaats) -> bool:
     first, second = (set(map(kopsleutel, place.koppen)) - {""} for place in (one, other))
-    return len(first & second) * 2 > min(len(first), len(second))
+    # A second sheet often repeats the name of somebody beside the number.
+    return len(first & second) * 2 > max(len(first), len(second))
 
 
 _Kolom = tuple[Plaats, Kolomkop, Counter[str]]

@@ -43,8 +43,8 @@ _GEEN_PAAR = (
     "elkaar, lever ze dan apart aan."
 )
 _ZELFDE_KOLOMMEN = (
-    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, zet ze dan onder elkaar "
-    "in één bestand en lever dat aan. Lever ze niet apart aan: het tweede vervangt dan het eerste."
+    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, zet ze dan onder "
+    "elkaar in één bestand en lever dat aan. Lever ze niet apart aan: het tweede vervangt dan het eerste."
 )
 _EEN_VAN_TWEE = (
     "Deze levering bestaat uit twee bestanden, maar de gekozen kolommen zijn die van één ervan. Er is niets gelezen. "

@@ -228,6 +228,15 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     others = [PERSONEN[0], *([f"D-{row[0]}", *row[1:]] for row in PERSONEN[1:])]
     levering = converted(client, gemeente, ("a-k.csv", text(PERSONEN)), ("l-z.csv", text(others)))
     assert "zet ze dan onder elkaar in één bestand" in levering.melding
+    # A second file that repeats a name or a date of birth beside the number is no other half.
+    named = [
+        ["Cliëntnummer", "Postcode", "Telefoon"],
+        *([f"C-10{n}", "3511AB", "06-12345678"] for n in range(5)),
+    ]
+    assert (
+        converted(client, gemeente, ("a.csv", text(PERSONEN)), ("b.csv", text(named))).vraag["over"]
+        == "bijblad"
+    )
     # Whoever chooses the columns of one of them all the same is told to deliver that one.
     address = reverse("uploads:koppelen", args=[levering.pk])
     assert client.get(address).status_code in {200, 302}
