@@ -49,7 +49,7 @@ def formaat_of_zip(inhoud: bytes) -> Formaat:
 def files_of(inhoud: bytes) -> list[tuple[str, bytes]]:
     """Gives the name and the content of every file in a zip. Call it after `check_actual`."""
     with _open(inhoud) as archive:
-        return [(info.filename, _part(archive, info, None)) for info in _own_files(archive)]
+        return [(info.filename, _part(archive, info, -1)) for info in _own_files(archive)]
 
 
 def size_of(inhoud: bytes) -> int:
@@ -91,7 +91,7 @@ def _open(inhoud: bytes) -> zipfile.ZipFile:
         raise Leesprobleem("zip_beschadigd") from None
 
 
-def _part(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo, most: int | None = _CHUNK) -> bytes:
+def _part(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo, most: int = _CHUNK) -> bytes:
     try:
         with archive.open(name) as part:
             return part.read(most)

@@ -86,6 +86,6 @@ def _named(naam: str) -> Iterator[None]:
         raise
     # A panic of the library is no ordinary exception.
     except BaseException:
-        problem = Leesprobleem("beschadigd")
-        problem.bestand = naam
-        raise problem from None
+        broken = Leesprobleem("beschadigd")
+        broken.bestand = naam
+        raise broken from None

@@ -272,7 +272,12 @@ def test_a_text_with_a_nul_does_not_cross_and_its_row_says_so():
 
 
 def test_an_xlsb_tells_what_is_hidden_and_shows_numbers_as_a_person_sees_them():
-    rows = [["tel", "deel", "id"], [12345678.0, 0.8, 7.0], [87654321.0, 0.5, 8.0], [1.0, 0.25, 9.0]]
+    rows: list[list[str | float]] = [
+        ["tel", "deel", "id"],
+        [12345678.0, 0.8, 7.0],
+        [87654321.0, 0.5, 8.0],
+        [1.0, 0.25, 9.0],
+    ]
     formats = ['"06-"00000000', "0%", "00000"]
     with open_file(xlsb(rows, hidden_rows=[2], hidden_columns=[1], formats=formats)) as bestand:
         [tabel] = bestand.tabellen
