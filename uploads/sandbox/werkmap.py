@@ -41,7 +41,7 @@ class Werkmap:
                 raise Leesprobleem("wachtwoord")
             self.epoch_1904 = xls.epoch_1904
             inhoud = xls.readable()
-        self._feiten = _facts_in(inhoud, formaat)
+        self._feiten = facts_in(inhoud, formaat)
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
@@ -98,7 +98,7 @@ class Werkmap:
         return _marked(rows, start, self._feiten.get(index, _NIETS))
 
 
-def _facts_in(inhoud: bytes, formaat: str) -> dict[int, Bladfeiten]:
+def facts_in(inhoud: bytes, formaat: str) -> dict[int, Bladfeiten]:
     """Gives what calamine does not tell of each sheet, by its place in the file; nothing where that is not found."""
     find = {"ods": facts_in_ods, "xls": facts_in_xls, "xlsb": facts_in_xlsb}.get(formaat)
     try:
