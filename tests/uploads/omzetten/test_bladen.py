@@ -201,3 +201,14 @@ def test_a_second_sheet_that_is_too_large_is_not_read(client, gemeente, settings
     levering = answered(client, gemeente, levering, "0")
     assert levering.status == Leveringstatus.MISLUKT
     assert "heeft meer dan 3 rijen" in levering.melding
+
+
+def test_a_sheet_that_is_not_read_is_told(client, gemeente):
+    third = [["Cursus", "Lokaal"], ["Lassen", "B1"], ["Koken", "B2"]]
+    inhoud = workbook(Personen=PERSONEN, Contact=CONTACT, Cursussen=third, Leeg=[["alleen een titel"]])
+    levering = columns_saved(
+        client, gemeente, answered(client, gemeente, een_levering(gemeente, inhoud), "0")
+    )
+    assert (levering.omgezet, levering.feiten["niet_gelezen"]) == (5, ["Cursussen"])
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "Niet gelezen: het blad “Cursussen”. Wat daar staat, gaat niet mee." in page
