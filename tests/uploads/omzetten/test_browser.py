@@ -16,6 +16,9 @@ from uploads.models import Levering, Leveringstatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# Without a space: nothing at which a line can end.
+NAAM = "personen_wijkteam_noord_en_oost_totaal"
+
 
 def converted(gemeente: Gemeente) -> Levering:
     with voor_gemeente(gemeente):
@@ -38,16 +41,16 @@ def test_two_files_are_chosen_confirmed_and_read_as_one(browser, live_server, ge
     page = scherm.page
     scherm.goto(reverse("uploads:nieuw"))
     faults = scherm.faults("tweetal kiezen") if javascript else []
-    for veld, naam, rijen in (("bestand", "personen.xlsx", PERSONEN), ("tweede", "contact.xlsx", CONTACT)):
+    for veld, naam, rijen in (("bestand", f"{NAAM}.xlsx", PERSONEN), ("tweede", "contact.xlsx", CONTACT)):
         (tmp_path / naam).write_bytes(workbook(Blad1=rijen))
         page.set_input_files(f"input[name={veld}]", str(tmp_path / naam))
     page.get_by_role("button", name="Uploaden").press("Enter")
     page.wait_for_url(re.compile(r"/leveringen/[0-9]+/$"))
     levering = converted(gemeente)
     scherm.goto(reverse("uploads:levering", args=[levering.pk]))
-    assert "De bestanden ‘personen’ en ‘contact’ lijken bij elkaar te horen" in page.content()
+    assert f"De bestanden ‘{NAAM}’ en ‘contact’ lijken bij elkaar te horen" in page.content()
     faults += scherm.faults("tweetal vraag") if javascript else []
-    page.get_by_role("button", name="Lees “contact” bij “personen”, op Cliëntnummer").press("Enter")
+    page.get_by_role("button", name=f"Lees “contact” bij “{NAAM}”, op Cliëntnummer").press("Enter")
     page.wait_for_url(re.compile(r"/leveringen/[0-9]+/$"))
     levering = converted(gemeente)
     assert levering.status == Leveringstatus.KOPPELEN
