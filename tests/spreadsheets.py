@@ -62,18 +62,35 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(rows: Sequence[Sequence[str | float | bool]], *, epoch_1904: bool = False) -> bytes:
-    """Makes an xlsb with one sheet."""
+def xlsb(
+    rows: Sequence[Sequence[str | float | bool]],
+    *,
+    epoch_1904: bool = False,
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[int] = (),
+    formats: Sequence[str] = (),
+) -> bytes:
+    """Makes an xlsb with one sheet; `formats` has the format of the numbers in each column. Numbers count from 0."""
     width = max(map(len, rows))
-    sheet = _record(129) + _record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1)) + _record(145)
+    sheet = _record(129) + _record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1))
+    sheet += b"".join(
+        _record(60, struct.pack("<4IH", column, column, 2000, 0, 1)) for column in hidden_columns
+    )
+    sheet += _record(145)
     for number, row in enumerate(rows):
-        sheet += _record(0, struct.pack("<2I", number, 0) + bytes(9))
+        sheet += _record(
+            0,
+            struct.pack("<2I", number, 0) + bytes([0, 0, 0, 0x10 if number in hidden_rows else 0]) + bytes(5),
+        )
         for column, value in enumerate(row):
-            place = struct.pack("<2I", column, 0)
+            place = struct.pack("<2I", column, column + 1 if column < len(formats) else 0)
             if isinstance(value, bool):
                 sheet += _record(4, place + bytes([value]))
             elif isinstance(value, str):
                 sheet += _record(6, place + _wide(value))
+            elif formats and value == int(value) and value < 1 << 29:
+                # The short form of a whole number.
+                sheet += _record(2, place + struct.pack("<I", int(value) << 2 | 2))
             else:
                 sheet += _record(5, place + struct.pack("<d", value))
     sheet += _record(146) + _record(130)
@@ -92,6 +109,16 @@ def xlsb(rows: Sequence[Sequence[str | float | bool]], *, epoch_1904: bool = Fal
             "xl/_rels/workbook.bin.rels": f'<Relationships {_RELATIONS}><Relationship Id="rId1" '
             f'Type="{_TYPE}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>',
             "xl/worksheets/sheet1.bin": sheet,
+            "xl/styles.bin": b"".join(
+                _record(44, struct.pack("<H", number) + _wide(code))
+                for number, code in enumerate(formats, start=164)
+            )
+            + _record(617, struct.pack("<I", len(formats) + 1))
+            + b"".join(
+                _record(47, struct.pack("<2H", 0, number) + bytes(12))
+                for number in (0, *range(164, 164 + len(formats)))
+            )
+            + _record(618),
         }
     )
 

@@ -7,6 +7,7 @@ day, a number of hours, a list of licences) is kept as bytes.
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -53,6 +54,10 @@ _ENCODERS: dict[str, Encoder] = {
 _REPEATING = {"smallint", "bigint", "date", "text", "varchar", "text[]"}
 
 
+def _or_null(encode: Encoder, value: Any) -> bytes:
+    return _NULL if value is None else encode(value)
+
+
 class _Known(dict[Any, bytes]):
     """A dictionary that encodes a value when it is first asked for, and remembers the bytes."""
 
@@ -68,7 +73,7 @@ class _Known(dict[Any, bytes]):
 
 
 def encoders(fields: Iterable["Field[Any, Any]"], unique: Iterable[str]) -> list[Encoder]:
-    """Gives an encoder per column; the `unique` columns rarely repeat a value and are never null.
+    """Gives an encoder per column; the `unique` columns rarely repeat a value.
 
     Arrays are given as tuples of texts. The functions remember values, so keep them for the next rows.
     """
@@ -78,6 +83,8 @@ def encoders(fields: Iterable["Field[Any, Any]"], unique: Iterable[str]) -> list
         encode = _ENCODERS[kind]
         if field.attname not in once and kind in _REPEATING:
             found.append(_Known(encode).__getitem__)
+        elif field.null:
+            found.append(partial(_or_null, encode))
         else:
             found.append(encode)
     return found

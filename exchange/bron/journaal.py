@@ -14,7 +14,7 @@ from exchange.bron.models import RECORD_VAN, Journaal, Journaalrecord
 from exchange.bron.packing import unpack
 from exchange.bron.sets import Herkomst, Verschil, add_records, lock, settle
 from exchange.bron.tables import copy_rows, make_temporary, tables_of
-from exchange.bron.writing import UNIQUE, MetBeleid, Schrijver, record_context
+from exchange.bron.writing import UNIQUE, MetBeleid, Schrijver, own_number, record_context
 from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
@@ -57,8 +57,9 @@ def keep(cursor: Any, gemeente: Gemeente, soort: Soort, batch: int, ids: str) ->
     policy = "p.contactbeleid" if soort is Soort.WERKZOEKENDEN else "NULL"
     cursor.execute(
         f"INSERT INTO {Journaalrecord._meta.db_table} (gemeente_id, journaal_id, id_bron, detail, vingerafdruk,"
-        " ververst_op, stapel, contactbeleid) SELECT p.gemeente_id, %s, p.id_bron, p.detail, p.vingerafdruk,"
-        f" p.ververst_op, p.stapel, {policy} FROM ({ids}) v (id) JOIN {tables_of(soort).set} p USING (id)",
+        " eigennummer, ververst_op, stapel, contactbeleid) SELECT p.gemeente_id, %s, p.id_bron, p.detail,"
+        f" p.vingerafdruk, p.eigennummer, p.ververst_op, p.stapel, {policy} FROM ({ids}) v (id)"
+        f" JOIN {tables_of(soort).set} p USING (id)",
         [journaal.pk],
     )
 
@@ -138,6 +139,7 @@ def _unpack_journaal(cursor: Any, gemeente: Gemeente, soort: Soort, journaal: Jo
             MetBeleid(
                 unpack(keys.decrypt(gemeente, bytes(row.detail), record_context(soort, row.id_bron))),
                 row.contactbeleid,
+                own_number(gemeente, soort, row),
             )
             for row in part
         ]

@@ -39,6 +39,8 @@ class Recordkolommen(models.Model):
     # The whole record: JSON, compressed and encrypted.
     detail = models.BinaryField()
     vingerafdruk = models.BinaryField()
+    # The municipality's own number, encrypted, when the id is a pseudonym of it (decision 56); never a BSN.
+    eigennummer = models.BinaryField(null=True)
 
     class Meta:
         abstract = True

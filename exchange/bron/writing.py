@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from exchange.bron import copying
 from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_numbers
+from exchange.bron.models import Recordkolommen
 from exchange.bron.packing import pack
 from exchange.bron.tables import tables_of
 from exchange.geo.distances import resolver
@@ -16,7 +17,7 @@ from um_portal.tenants.models import Contactbeleid, Gemeente
 # Part of every fingerprint: raise it when the same record must be stored in another way.
 _OPMAAK = b"2:"
 # The columns in which hardly any value occurs twice.
-UNIQUE: Final = ("id_bron", "detail", "vingerafdruk", "zoekprofiel")
+UNIQUE: Final = ("id_bron", "detail", "vingerafdruk", "zoekprofiel", "eigennummer")
 
 
 def record_context(soort: Soort, id_bron: str) -> str:
@@ -24,11 +25,28 @@ def record_context(soort: Soort, id_bron: str) -> str:
     return f"detail:{soort.value}:{id_bron}"
 
 
+def number_context(soort: Soort, id_bron: str) -> str:
+    """Gives the context under which the municipality's own number of the record with this id is encrypted."""
+    return f"eigennummer:{soort.value}:{id_bron}"
+
+
+def own_number(gemeente: Gemeente, soort: Soort, record: Recordkolommen) -> str:
+    """Gives the municipality's own number behind the pseudonym of a record; '' when none was kept."""
+    if record.eigennummer is None:
+        return ""
+    sealed = bytes(record.eigennummer)
+    return keys.decrypt(gemeente, sealed, number_context(soort, record.id_bron)).decode()
+
+
 class MetBeleid(NamedTuple):
-    """A jobseeker with a contact policy of their own; the standard's JSON has no place for it."""
+    """A record with what the standard's JSON has no place for.
+
+    That is the contact policy of a jobseeker, and the municipality's own number behind a pseudonym; '' for none.
+    """
 
     record: Record
     contactbeleid: Contactbeleid | None
+    eigen_nummer: str = ""
 
 
 def _content_id(begun: hmac.HMAC, marked: bytes, record: Record) -> str:
@@ -82,7 +100,7 @@ class Schrijver:
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
         # Begun once and copied per row. `hmac.digest` would give up the interpreter's lock at every row.
         begun = hmac.new(secret, digestmod="sha256")
-        for record, policy in records:
+        for record, policy, own_number in records:
             if policy is not None and "contactbeleid" not in empty:
                 raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
             row = empty.copy()
@@ -108,4 +126,6 @@ class Schrijver:
             row["vingerafdruk"] = fingerprint
             if policy is not None:
                 row["contactbeleid"] = policy
+            if own_number:
+                row["eigennummer"] = seal(own_number.encode(), number_context(soort, id_bron))
             yield row

@@ -18,9 +18,16 @@ export function dropZone(zone) {
     const files = Array.from(input.files);
     const limit = Number(input.dataset.maxBytes || 0);
     const tooLarge = limit && files.find((file) => file.size > limit);
-    zone.classList.toggle('um-bestand--fout', Boolean(tooLarge));
+    const together = input.form
+      ? Array.from(input.form.querySelectorAll('input[type="file"]')).flatMap((one) => Array.from(one.files))
+      : files;
+    const total = together.reduce((sum, file) => sum + file.size, 0);
+    const tooMuch = limit && !tooLarge && total > limit;
+    zone.classList.toggle('um-bestand--fout', Boolean(tooLarge || tooMuch));
     chosen.textContent = tooLarge
       ? tooLarge.name + ' is ' + size(tooLarge.size) + '. Een bestand mag hoogstens ' + size(limit) + ' zijn.'
+      : tooMuch
+        ? 'Samen zijn de bestanden ' + size(total) + '. Dat mag hoogstens ' + size(limit) + ' zijn.'
       : files.length
         ? 'Gekozen: ' + files.map((file) => file.name + ' (' + size(file.size) + ')').join(', ')
         : '';

@@ -47,6 +47,7 @@ class Recht(TextChoices):
     WAARDEN = "waarden", "woorden van de gemeente aan codes koppelen"
     PUBLICEREN = "publiceren", "publiceren en terugdraaien"
     GEPUBLICEERD = "gepubliceerd", "bekijken en downloaden wat gepubliceerd is"
+    EIGEN_NUMMERS = "eigen_nummers", "de eigen nummers zien van wie onder een pseudoniem gepubliceerd is"
     INTREKKEN = "intrekken", "intrekken wat gepubliceerd is"
     SLEUTELS = "sleutels", "aanleversleutels maken en intrekken"
     AANLEVEREN_API = "aanleveren_api", "aanleveren met een eigen systeem"
@@ -101,6 +102,7 @@ RECHTEN: Final[Mapping[Recht, frozenset[Functie]]] = MappingProxyType(
         Recht.WAARDEN: _BEHEERDERS,
         Recht.PUBLICEREN: _BEHEERDERS,
         Recht.GEPUBLICEERD: _BEHEERDERS,
+        Recht.EIGEN_NUMMERS: _BEHEERDERS,
         Recht.INTREKKEN: _BEHEERDERS,
         Recht.SLEUTELS: frozenset({Functie.FUNCTIONEEL_BEHEERDER}),
         Recht.AANLEVEREN_API: frozenset({Functie.SLEUTEL}),

@@ -171,7 +171,8 @@ def _schemas() -> dict[str, Schema]:
             "additionalProperties": False,
             "properties": {
                 BESTAND: _text(
-                    "De export: xlsx, xls, xlsb, ods, XML-werkblad 2003, csv of JSON. Wat het is blijkt uit de inhoud. "
+                    "De export: xlsx, xls, xlsb, ods, XML-werkblad 2003, csv of JSON; of een zip met twee "
+                    "bestanden die bij elkaar horen. Wat het is blijkt uit de inhoud. "
                     f"Hoogstens {settings.UM_MAX_BESTAND_MB} MB.",
                     format="binary",
                 ),

@@ -1,8 +1,8 @@
 """Shows what a municipality has published as a table: the search profiles, in the words of the standard."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -66,10 +66,14 @@ class Tabelkolom:
 
 @dataclass(frozen=True, slots=True)
 class Tabelregel:
-    """A record as a row: its key, and the text of every column."""
+    """A record as a row: its key, and the text of every column.
+
+    `met_eigen_nummer`: the municipality's own number is shown instead of the pseudonym.
+    """
 
     pk: int
     cellen: list[tuple[Tabelkolom, str]]
+    met_eigen_nummer: bool = False
 
 
 @cache
@@ -81,6 +85,13 @@ def columns(soort: Soort) -> tuple[Tabelkolom, ...]:
     )
 
 
+def columns_above(soort: Soort, regels: Iterable[Tabelregel]) -> list[Tabelkolom]:
+    """Gives the columns above these rows: by own numbers nothing can be sorted, because they are encrypted."""
+    if not any(regel.met_eigen_nummer for regel in regels):
+        return list(columns(soort))
+    return [replace(kolom, sorteert="") if kolom.pad == soort.id_pad else kolom for kolom in columns(soort)]
+
+
 def _label(soort: Soort, pad: str) -> str:
     leaf = veld_op(soort, pad)
     if leaf.voorouders and leaf.attribuut.naam.startswith("code"):
@@ -89,13 +100,25 @@ def _label(soort: Soort, pad: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def rows(soort: Soort, profielen: Iterable[GepubliceerdRecord]) -> list[Tabelregel]:
-    """Gives per profile the text of every column, with one query for the names of all codes together."""
-    records = [(profiel.pk, _shown(profiel)) for profiel in profielen]
-    labels = labels_of(code for _, record in records for code in external_codes(soort, record))
+def rows(
+    soort: Soort, profielen: Iterable[GepubliceerdRecord], own_number: Callable[[GepubliceerdRecord], str]
+) -> list[Tabelregel]:
+    """Gives per profile the text of every column, with one query for the names of all codes together.
+
+    `own_number` gives the number to show instead of a pseudonym; '' leaves the pseudonym.
+    """
+    records = [(profiel.pk, own_number(profiel), _shown(profiel)) for profiel in profielen]
+    labels = labels_of(code for _, _, record in records for code in external_codes(soort, record))
     return [
-        Tabelregel(pk, [(kolom, _text(soort, kolom.pad, record, labels)) for kolom in columns(soort)])
-        for pk, record in records
+        Tabelregel(
+            pk,
+            [
+                (kolom, own if own and kolom.pad == soort.id_pad else _text(soort, kolom.pad, record, labels))
+                for kolom in columns(soort)
+            ],
+            bool(own),
+        )
+        for pk, own, record in records
     ]
 
 

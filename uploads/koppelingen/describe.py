@@ -29,9 +29,12 @@ def differences(old: Regels | None, new: Regels) -> list[str]:
 
 def _second_sheet(bijblad: Bijblad | None) -> str:
     if bijblad is None:
-        return "Er wordt geen tweede blad meer gelezen."
+        return "Er wordt geen tweede blad of bestand meer gelezen."
     rows = "één rij" if bijblad.aantal == 1 else f"ten hoogste {bijblad.aantal} rijen"
-    return f"Het blad ‘{bijblad.blad}’ wordt gelezen bij ‘{bijblad.hoofd}’, op {bijblad.sleutel}: {rows} per profiel."
+    return (
+        f"Het {bijblad.wat} ‘{bijblad.blad}’ wordt gelezen bij ‘{bijblad.hoofd}’, op {bijblad.sleutel}: {rows} per "
+        "profiel."
+    )
 
 
 def _first(regels: Regels) -> str:

@@ -1,6 +1,9 @@
 """Takes in a file: from the browser, past the disk, into the database, encrypted."""
 
-import re
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -17,33 +20,10 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.models import Aanleversleutel, Bronbestand, Levering, Wijze
 from uploads.readers import Onleesbaar, recognise_format
+from uploads.readers.namen import safe_name, stem_of
 
-_NUMBERS = re.compile(r"[0-9](?:[ .\-]?[0-9]){5,}")
-_ADDRESS = re.compile(r"\S+@\S+")
-_NAME_LENGTH = 100
-
-
-def safe_name(bestandsnaam: str) -> str:
-    """Gives a file's name as we keep it.
-
-    It has no folder, and no parts that may be a number or address of somebody.
-    """
-    name = re.split(r"[/\\]", bestandsnaam)[-1]
-    name = "".join(character if character.isprintable() else " " for character in name)
-    stem, dot, extension = name.rpartition(".")
-    if not dot:
-        stem, extension = name, ""
-    stem = _mask(stem).strip(" .")[:_NAME_LENGTH]
-    return f"{stem or 'bestand'}{'.' if extension else ''}{_mask(extension)[:10]}"
-
-
-def _mask(text: str) -> str:
-    return _ADDRESS.sub("…", _NUMBERS.sub(_unless_date, text))
-
-
-def _unless_date(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match[0])
-    return match[0] if re.fullmatch(r"20[0-9]{6}|[0-9]{4}20[0-9]{2}|20[0-9]{4}", digits) else "…"
+# The part of each name that is kept when two files come in together.
+_LONGEST_OF_TWO = 45
 
 
 def receive(
@@ -83,6 +63,30 @@ def receive(
         _keep_raw(gemeente, levering.pk, inhoud)
         log_act(gemeente, Handeling.LEVERING_ONTVANGEN, gebruiker=gebruiker, onderwerp=str(levering))
     return levering
+
+
+def together(bestanden: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """Makes one file of two that belong together (name and content), and gives its name and content.
+
+    The same two files always give the same content, whichever comes first.
+    """
+    names = [_short(safe_name(naam)) for naam, _ in bestanden]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        in_order = sorted(
+            zip(names, (inhoud for _, inhoud in bestanden), strict=True),
+            key=lambda one: hashlib.sha256(one[1]).digest(),
+        )
+        for number, (name, inhoud) in enumerate(in_order, start=1):
+            alone = len(set(names)) == len(names)
+            # Without a moment of its own, a part has always the same one.
+            archive.writestr(zipfile.ZipInfo(name if alone else f"{number} {name}"), inhoud)
+    return " en ".join(names), packed.getvalue()
+
+
+def _short(name: str) -> str:
+    stem, ending = stem_of(name), name.rpartition(".")[2] if "." in name else ""
+    return f"{stem[:_LONGEST_OF_TWO]}.{ending}" if ending else stem[:_LONGEST_OF_TWO]
 
 
 def delivered_before(levering: Levering) -> Levering | None:

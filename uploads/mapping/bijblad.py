@@ -1,8 +1,8 @@
-"""Reads two sheets of a workbook as one: people on the first, more about them on the second (the bijblad).
+"""Reads two sheets as one: people on the first, more about them on the second (the bijblad).
 
-A row of the bijblad belongs to the row of the first sheet that has the same key. Its cells become extra columns
-of that row, so that everything after this reads one sheet. The key may be a BSN: it is compared in memory, and
-neither kept nor shown.
+They are two sheets of a workbook, or come from two files that came in together. A row of the bijblad belongs to
+the row of the first sheet that has the same key. Its cells become extra columns of that row, so that everything
+after this reads one sheet. The key may be a BSN: it is compared in memory, and neither kept nor shown.
 
 Every row of both sheets is accounted for. A row of the first sheet stays a row, whatever its key. A row of the
 bijblad is counted in exactly one field of `Bijtelling`.
@@ -31,7 +31,19 @@ from uploads.mapping.recognition import (
     part_present,
 )
 from uploads.mapping.regels import MAX_BIJRIJEN, Bijblad, Regels
-from uploads.readers import ONLEESBAAR, VERBORGEN, VREEMD, ZONDER_UITKOMST, Bestand, Formaat, Merk, Rij, Tabel
+from uploads.readers import (
+    AANHALING,
+    ONLEESBAAR,
+    REGELS,
+    VERBORGEN,
+    VREEMD,
+    ZONDER_UITKOMST,
+    Bestand,
+    Formaat,
+    Merk,
+    Rij,
+    Tabel,
+)
 
 # What a row of the first sheet has to tell about its key. The number is the place of the column with the key
 # (from 0). No reading process can send these: they are made here.
@@ -39,13 +51,25 @@ SLEUTEL_DUBBEL: Final = "sleutel_dubbel"
 SLEUTEL_LEEG: Final = "sleutel_leeg"
 GEEN_BIJRIJ: Final = "geen_bijrij"
 BIJRIJ_DUBBEL: Final = "bijrij_dubbel"
+# The numbers are those of the first and last line of the text.
+TE_VEEL_CELLEN: Final = "te_veel_cellen"
 # The numbers that follow are those of the rows that were found, and of those that go along.
 BIJRIJEN_TE_VEEL: Final = "bijrijen_te_veel"
 
 _CELLEN: Final = frozenset({ZONDER_UITKOMST, ONLEESBAAR, VREEMD})
+# The number of the row, behind a header of the bijblad.
+_NUMBERED: Final = re.compile(r"[0-9]$")
 _SPACES: Final = re.compile(r"\s+")
-# A year, a month or a day in the name of a sheet changes with every export.
-_DATED: Final = re.compile(r"[0-9]{4,}")
+# A day, a month or a year in the name of a sheet or file changes with every export, and so does the number that a
+# browser puts behind the name of a file that is there already.
+_MAANDEN: Final = (
+    "jan(?:uari)?|feb(?:ruari)?|maart|mrt|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|sept?(?:ember)?"
+)
+_DATED: Final = re.compile(
+    r"(?:(?<![0-9])[0-9]{1,2}[-_. ])?(?<![^\W\d_])"
+    rf"(?:{_MAANDEN}|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![^\W\d_])"
+    r"|[0-9]{4}[-_. ][0-9]{1,2}[-_. ][0-9]{1,2}|[0-9]{1,2}[-_. ][0-9]{1,2}[-_. ][0-9]{2,4}|[0-9]{4,}|\([0-9]+\)"
+)
 _DIGIT: Final = re.compile(r"[0-9]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _POSTCODE: Final = re.compile(r"[1-9][0-9]{3}[a-z]{2}")
@@ -72,8 +96,9 @@ class Bijtelling:
 
     `samen`: read beside a row of the first sheet. `zonder_partner`: no row there has its key. `zonder_sleutel`:
     its key is empty or maimed. `dubbel`: more rows have its key than are read, or the key is written in two
-    ways. `hoofd_dubbel`: that holds for the first sheet. `verborgen`: the row is hidden. `leeg`: the row has
-    nothing in it. `rijnummers` has the first rows without a partner.
+    ways. `hoofd_dubbel`: that holds for the first sheet. `onleesbaar`: it is not certain which cell of the row
+    stands in which column. `verborgen`: the row is hidden. `leeg`: the row has nothing in it. `rijnummers` has the
+    first rows without a partner.
     """
 
     rijen: int = 0
@@ -82,6 +107,7 @@ class Bijtelling:
     zonder_sleutel: int = 0
     dubbel: int = 0
     hoofd_dubbel: int = 0
+    onleesbaar: int = 0
     verborgen: int = 0
     leeg: int = 0
     rijnummers: list[int] = field(default_factory=list)
@@ -97,7 +123,8 @@ class MetBijblad:
 
     def feit(self) -> dict[str, Any]:
         """Gives what the page of the levering shows about it."""
-        return {"hoofd": self.bijblad.hoofd, "blad": self.bijblad.blad, **asdict(self.telling)}
+        los = {"los": True} if self.bijblad.los else {}
+        return {"hoofd": self.bijblad.hoofd, "blad": self.bijblad.blad, **los, **asdict(self.telling)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +248,8 @@ class _Bijrijen:
                 telling.leeg += 1
             elif any(merk.code == VERBORGEN for merk in rij.merken):
                 telling.verborgen += 1
+            elif _is_uncertain(rij, bij):
+                telling.onleesbaar += 1
             elif key := own.add(_spelling_in(rij, self._place)):
                 seen.append((key, rij.nummer))
                 if key in hoofd.aantal:
@@ -290,6 +319,19 @@ class _Bijrijen:
         return cells, merken
 
 
+def _too_wide(rij: Rij, place: Plaats) -> bool:
+    """Tells whether a row of a text has more cells than there are columns."""
+    return (
+        place.tabel.ongelijk
+        and len(rij.waarden) > place.kopbreedte
+        and not is_empty_list(rij.waarden[place.kopbreedte :])
+    )
+
+
+def _is_uncertain(rij: Rij, place: Plaats) -> bool:
+    return _too_wide(rij, place) or any(merk.code == AANHALING for merk in rij.merken)
+
+
 def _joined(hoofd: Plaats, place: int, width: int, sleutels: _Sleutels, bijrijen: _Bijrijen) -> Tabel:
     """Gives the first sheet with the extra columns."""
     koppen = [*hoofd.koppen, *[""] * (width - len(hoofd.koppen)), *bijrijen.koppen]
@@ -298,6 +340,9 @@ def _joined(hoofd: Plaats, place: int, width: int, sleutels: _Sleutels, bijrijen
         if is_empty_list(rij.waarden):
             return rij
         cells = [*rij.waarden[:width], *[None] * (width - len(rij.waarden))]
+        if _too_wide(rij, hoofd):
+            lines = next((merk.getallen for merk in rij.merken if merk.code == REGELS), (rij.nummer,) * 2)
+            return Rij(rij.nummer, cells, (*rij.merken, Merk(TE_VEEL_CELLEN, lines)))
         spelling = _spelling_in(rij, place)
         if not spelling:
             return Rij(rij.nummer, cells, (*rij.merken, Merk(SLEUTEL_LEEG, (place,))))
@@ -325,6 +370,8 @@ def _joined(hoofd: Plaats, place: int, width: int, sleutels: _Sleutels, bijrijen
         hoofd.tabel,
         rijen=rijen,
         samengevoegd=(),
+        # A row with too many cells is marked as such.
+        ongelijk=False,
         breedte=len(koppen),
         verborgen_kolommen=(*hoofd.tabel.verborgen_kolommen, *(width + one for one in bijrijen.verborgen)),
     )
@@ -337,8 +384,8 @@ def _header(kolom: Kolomkop, bijblad: Bijblad, number: int) -> str:
 
 def _label(bijblad: Bijblad) -> str:
     """Gives the words that tell the columns of the bijblad from those of the first sheet."""
-    name = tekst(bijblad.blad)[:30]
-    return "ander blad" if looks_like_data(name) else f"blad {name}"
+    name = _undated(bijblad.blad) if bijblad.los else tekst(bijblad.blad)
+    return f"ander {bijblad.wat}" if not name or looks_like_data(name[:30]) else f"{bijblad.wat} {name[:30]}"
 
 
 def _index(place: Plaats, sleutel: str) -> int:
@@ -349,17 +396,33 @@ def _index(place: Plaats, sleutel: str) -> int:
 
 
 def is_for(bestand: Bestand, opgeslagen: Opgeslagen) -> bool:
-    """Tells whether the first sheet of this koppeling is in the file; the bijblad may be missing."""
+    """Tells whether a sheet of this koppeling is in the file, the first or the second; the other may be missing."""
+    return has_first(bestand, opgeslagen) or _has_second(bestand, opgeslagen)
+
+
+def has_first(bestand: Bestand, opgeslagen: Opgeslagen) -> bool:
+    """Tells whether the first sheet of this koppeling is in the file."""
     bijblad = opgeslagen.regels.bijblad
     return bijblad is not None and any(
-        _has_headers(place, opgeslagen.regels, bijblad)
-        for place in _all_places(bestand, bijblad.sleutel, also_uneven=True)
+        _has_headers(place, opgeslagen.regels, bijblad) for place in _all_places(bestand, bijblad.sleutel)
+    )
+
+
+def _has_second(bestand: Bestand, opgeslagen: Opgeslagen) -> bool:
+    bijblad = opgeslagen.regels.bijblad
+    return bijblad is not None and any(
+        _has_extra_headers(place, opgeslagen.regels, bijblad)
+        for place in _all_places(bestand, bijblad.sleutel_bij)
     )
 
 
 def _places(bestand: Bestand, bijblad: Bijblad, regels: Regels | None) -> tuple[Plaats | None, Plaats | None]:
-    """Gives the places of both sheets, by their names and keys."""
-    bij = _called(_all_places(bestand, bijblad.sleutel_bij), bijblad.blad)
+    """Gives the places of both sheets: by their names and keys, else by their headers."""
+    second = _all_places(bestand, bijblad.sleutel_bij)
+    bij = _called(second, bijblad.blad)
+    if bij is None and regels is not None:
+        fitting = [place for place in second if _has_extra_headers(place, regels, bijblad)]
+        bij = fitting[0] if len(fitting) == 1 else None
     others = [
         place
         for place in _all_places(bestand, bijblad.sleutel)
@@ -375,9 +438,15 @@ def _places(bestand: Bestand, bijblad: Bijblad, regels: Regels | None) -> tuple[
 def _called(places: Sequence[Plaats], naam: str) -> Plaats | None:
     """Gives the sheet of this name, else the only one of which no more than a date in the name differs."""
     exact = [place for place in places if place.tabel.naam == naam]
-    undated = _DATED.sub("", kopsleutel(naam))
-    found = exact or [place for place in places if _DATED.sub("", kopsleutel(place.tabel.naam)) == undated]
+    undated = kopsleutel(_undated(naam))
+    found = exact or [place for place in places if kopsleutel(_undated(place.tabel.naam)) == undated]
     return found[0] if len(found) == 1 else None
+
+
+def _undated(naam: str) -> str:
+    """Gives a name without what changes with every export; a name that is no more than that stays as it is."""
+    name = tekst(naam)
+    return _DATED.sub("", name.casefold()).strip(" -_.") or name
 
 
 def _has_headers(place: Plaats, regels: Regels, bijblad: Bijblad) -> bool:
@@ -385,20 +454,21 @@ def _has_headers(place: Plaats, regels: Regels, bijblad: Bijblad) -> bool:
     return part_present(place.koppen, [key for key in regels.kolommen if not key.endswith(ending)])
 
 
-def _all_places(bestand: Bestand, sleutel: str = "", *, also_uneven: bool = False) -> list[Plaats]:
-    """Gives the header row of every visible sheet, of those that have this column (by its key).
+def _has_extra_headers(place: Plaats, regels: Regels, bijblad: Bijblad) -> bool:
+    """Tells whether a sheet has nearly all columns that the rules use of the bijblad."""
+    ending = kopsleutel(_label(bijblad))
+    used = {key.removesuffix(ending) for key in regels.kolommen if key.endswith(ending)}
+    if bijblad.aantal > 1:
+        used = {_NUMBERED.sub("", key) for key in used}
+    return len(used) > 0 and part_present(place.koppen, [bijblad.sleutel_bij, *used])
 
-    A sheet whose rows differ in length, as in a text, cannot be read with another.
-    """
+
+def _all_places(bestand: Bestand, sleutel: str = "") -> list[Plaats]:
+    """Gives the header row of every visible sheet, of those that have this column (by its key)."""
     found = []
     for tabel in bestand.tabellen:
         first = next(iter(tabel.rijen()), None)
-        if (
-            first is None
-            or tabel.verborgen
-            or (tabel.ongelijk and not also_uneven)
-            or is_eigen_blad(first.waarden)
-        ):
+        if first is None or tabel.verborgen or is_eigen_blad(first.waarden):
             continue
         place = header_row(tabel, sleutel)
         if place is not None:
@@ -413,7 +483,8 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
     """Gives the pairs of sheets that seem to belong together, the likeliest first; for a person to confirm.
 
     A column of the first sheet must hold values that identify a row, and a column of the other must hold the
-    same values. Two sheets with the same headers are no pair: one goes on where the other ends. Reads a sheet
+    same values. Two sheets with the same headers are no pair: one goes on where the other ends. When two files
+    came in together, the sheets of a pair are not of the same file. Reads a sheet
     as a whole only when its first rows have such columns. Raises Onleesbaar when the file breaks off.
     """
     if not bestand.formaat.is_werkmap or bestand.formaat is Formaat.HTML or len(bestand.tabellen) < 2:
@@ -428,6 +499,7 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
         (one, other, _alike(likely[one], likely[other]))
         for one, other in permutations(range(len(places)), 2)
         if not _same_layout(places[one], places[other])
+        and not (bestand.is_tweetal and places[one].tabel.onderdeel == places[other].tabel.onderdeel)
     ]
     if any(_same_header(*columns) for _, _, found in pairs for columns in found):
         pairs = [(one, other, [c for c in found if _same_header(*c)]) for one, other, found in pairs]
@@ -447,6 +519,7 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
                 (places[one], kolom, read[one][kolom]),
                 (places[other], kolom_bij, read[other][kolom_bij]),
                 most_columns,
+                los=bestand.is_tweetal,
             )
         )
         is not None
@@ -456,6 +529,15 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
     for _, paar in found:
         best.setdefault(frozenset({paar.bijblad.hoofd, paar.bijblad.blad}), paar)
     return tuple(best.values())[:_MOST_OPTIONS]
+
+
+def go_on_in_each_other(bestand: Bestand) -> bool:
+    """Tells whether a sheet of each of two files has the same headers, so that one goes on where the other ends."""
+    places = _all_places(bestand)
+    return any(
+        one.tabel.onderdeel < other.tabel.onderdeel and _same_layout(one, other)
+        for one, other in permutations(places, 2)
+    )
 
 
 def _likely_keys(place: Plaats) -> dict[Kolomkop, set[str]]:
@@ -507,13 +589,16 @@ def _all_keys(place: Plaats, kolommen: Collection[Kolomkop]) -> dict[Kolomkop, C
 
 def _same_layout(one: Plaats, other: Plaats) -> bool:
     first, second = (set(map(kopsleutel, place.koppen)) - {""} for place in (one, other))
-    return len(first & second) * 2 > min(len(first), len(second))
+    # A second sheet often repeats the name of somebody beside the number.
+    return len(first & second) * 2 > max(len(first), len(second))
 
 
 _Kolom = tuple[Plaats, Kolomkop, Counter[str]]
 
 
-def _option(one: _Kolom, other: _Kolom, most_columns: int) -> tuple[tuple[Any, ...], Bladenpaar] | None:
+def _option(
+    one: _Kolom, other: _Kolom, most_columns: int, *, los: bool
+) -> tuple[tuple[Any, ...], Bladenpaar] | None:
     """Gives the pair in which `other` is the bijblad of `one`, with its likelihood; None when it is none."""
     place, kolom, hoofd = one
     place_bij, kolom_bij, bij = other
@@ -532,7 +617,7 @@ def _option(one: _Kolom, other: _Kolom, most_columns: int) -> tuple[tuple[Any, .
         aantal = min(max(bij.values()), MAX_BIJRIJEN)
     columns = max(len(place_bij.koppen) - 1, 1)
     aantal = max(1, min(aantal, (most_columns - len(place.koppen)) // columns))
-    bijblad = Bijblad(place.tabel.naam, kolom.sleutel, place_bij.tabel.naam, kolom_bij.sleutel, aantal)
+    bijblad = Bijblad(place.tabel.naam, kolom.sleutel, place_bij.tabel.naam, kolom_bij.sleutel, aantal, los)
     # The sheet with all people comes first: it has the most keys, else the most columns.
     likelihood = (
         alike,

@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 from exchange.bron.columns import canonical_json
 from exchange.standard import Foutcode, Soort, validate, without_empties
 from exchange.standard.persoonsgegevens import looks_personal
-from uploads.mapping.bijblad import BIJRIJ_DUBBEL, BIJRIJEN_TE_VEEL, GEEN_BIJRIJ, SLEUTEL_DUBBEL, SLEUTEL_LEEG
+from uploads.mapping.bijblad import (
+    BIJRIJ_DUBBEL,
+    BIJRIJEN_TE_VEEL,
+    GEEN_BIJRIJ,
+    SLEUTEL_DUBBEL,
+    SLEUTEL_LEEG,
+    TE_VEEL_CELLEN,
+)
 from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.eigen import (
@@ -105,26 +112,26 @@ _BIJRIJEN = {
     SLEUTEL_DUBBEL: (
         Ernst.AFGEKEURD,
         "Deze sleutel staat op meer rijen, of is op twee manieren geschreven. Daardoor staat niet vast bij wie de "
-        "gegevens van het tweede blad horen. Laat één van de rijen staan, of verbeter de sleutel.",
+        "gegevens horen die {waar} staan. Laat één van de rijen staan, of verbeter de sleutel.",
     ),
     SLEUTEL_LEEG: (
         Ernst.WAARSCHUWING,
-        "Zonder bruikbare sleutel is niet te zien welke rij van het tweede blad hierbij hoort. Wat daar staat, gaat "
-        "niet mee. Vul de sleutel in.",
+        "Zonder bruikbare sleutel is niet te zien welke rij {waar} hierbij hoort. Wat daar staat, gaat niet mee. Vul "
+        "de sleutel in.",
     ),
     GEEN_BIJRIJ: (
         Ernst.WAARSCHUWING,
-        "Op het tweede blad staat geen rij met deze sleutel. Wat daar had moeten staan, blijft leeg. Vul daar een rij "
-        "aan, als die er hoort te zijn.",
+        "Er staat {waar} geen rij met deze sleutel. Wat daar had moeten staan, blijft leeg. Vul daar een rij aan, als "
+        "die er hoort te zijn.",
     ),
     BIJRIJ_DUBBEL: (
         Ernst.WAARSCHUWING,
-        "Op het tweede blad staat deze sleutel vaker, of op twee manieren geschreven. Welke rij de goede is, staat "
-        "niet vast. Daarom gaat geen ervan mee. Laat daar één rij staan.",
+        "Deze sleutel staat {waar} vaker, of op twee manieren geschreven. Welke rij de goede is, staat niet vast. "
+        "Daarom gaat geen ervan mee. Laat daar één rij staan.",
     ),
     BIJRIJEN_TE_VEEL: (
         Ernst.WAARSCHUWING,
-        "Op het tweede blad staan {} rijen met deze sleutel. De eerste {} gaan mee, de andere niet.",
+        "Er staan {waar} {} rijen met deze sleutel. De eerste {} gaan mee, de andere niet.",
     ),
 }
 _SLUITINGSDATUM = "sluitingsdatumVacature"
@@ -149,6 +156,7 @@ class Rijuitkomst(NamedTuple):
     """The outcome of one row: its record when it goes along, else None; the findings tell why.
 
     `contactbeleid` is the contact policy that the row gives, None when it leaves that to the municipality.
+    `eigen_nummer` is the municipality's own number when the record's id is a pseudonym of it, else ''.
     """
 
     rij: int
@@ -156,6 +164,7 @@ class Rijuitkomst(NamedTuple):
     bevindingen: tuple[Rijopmerking, ...]
     lot: Lot
     contactbeleid: str | None = None
+    eigen_nummer: str = ""
 
 
 @dataclass(slots=True)
@@ -207,6 +216,7 @@ class Omzetting:
         few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
         width = _width(self.gevonden)
         used = self.gevonden.gebruikte_kolommen
+        own_numbers = self.omgeving.eigen_nummers
         nummer = 0
 
         def meld(kolom: str, opmerking: Opmerking) -> None:
@@ -238,7 +248,8 @@ class Omzetting:
                 for kolom, opmerking in self._marks(merken, used):
                     meld(kolom, opmerking)
             if width and len(waarden) > width and not is_empty_list(waarden[width:]):
-                meld("", _too_wide(nummer, merken))
+                lines = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
+                meld("", _too_wide(*lines))
             if found and lot_of(one.ernst for one in found) is not Lot.MEE:
                 pass
             elif (no_record := _no_record(waarden, ids, few)) is not None:
@@ -259,9 +270,13 @@ class Omzetting:
                 self._vormen[vertaling.vorm()] += 1
                 record = vertaling.finish(record)
                 seen[eigen_id] = nummer
+            own_number = ""
+            if own_numbers:
+                own_number = own_numbers.get(eigen_id, "") if record is not None else ""
+                own_numbers.clear()
             bevindingen = tuple(found)
             found.clear()
-            yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot, policy))
+            yield self._settle(Rijuitkomst(nummer, record, bevindingen, lot, policy, own_number))
 
     def _missing_columns(self) -> Iterator[Rijopmerking]:
         """Yields a warning for each column that the file lacks.
@@ -286,8 +301,10 @@ class Omzetting:
                 ernst, melding = _BIJRIJEN[code]
                 yield (
                     self.gevonden.koppen[getallen[0]],
-                    _filled(ernst, (code, melding), getallen[1:]),
+                    Opmerking(ernst, code, melding.format(*getallen[1:], waar=self._place_of_extra())),
                 )
+            elif code == TE_VEEL_CELLEN:
+                yield "", _too_wide(*getallen)
             elif code in _CELLEN:
                 for place in getallen:
                     if place in used:
@@ -301,6 +318,12 @@ class Omzetting:
                             used[place],
                             Opmerking(Ernst.AFGEKEURD if maimed else Ernst.WAARSCHUWING, *_VREEMD),
                         )
+
+    def _place_of_extra(self) -> str:
+        """Gives the words for the place of the rows that are read beside those of the first sheet."""
+        regels = self.gevonden.herkenning.regels
+        bijblad = None if regels is None else regels.bijblad
+        return "op het tweede blad" if bijblad is None else bijblad.waar
 
     def _is_over(self, record: Record) -> bool:
         """Tells whether the record is a vacancy that is closed already, so that nobody would find it."""
@@ -367,8 +390,7 @@ def _width(gevonden: Herkend) -> int:
     return (len(gevonden.koppen) if gevonden.kopregel else tabel.breedte) if tabel.ongelijk else 0
 
 
-def _too_wide(nummer: int, merken: Sequence[Merk]) -> Opmerking:
-    first, last = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
+def _too_wide(first: int, last: int) -> Opmerking:
     where = f"Regel {first}" if first == last else f"Regel {first} tot en met {last}"
     return Opmerking(
         Ernst.AFGEKEURD,

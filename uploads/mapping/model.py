@@ -96,13 +96,15 @@ class Omgeving:
     its key (`cells.text.woordsleutel`): all of an external list, and the values that the municipality mapped
     itself. An empty code means that the value is left out on purpose. `ligt_ergens` tells whether a distance
     can be measured from a postcode. `afwezig` has the words (as keys) that mean that there is nothing; None:
-    the usual ones.
+    the usual ones. `eigen_nummers` takes the municipality's own number behind each pseudonym that is made of it, until
+    the row is done; never a BSN.
     """
 
     pseudoniem: Callable[[str], str]
     ligt_ergens: Callable[[str], bool]
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     afwezig: frozenset[str] | None = None
+    eigen_nummers: dict[str, str] = field(default_factory=dict)
 
 
 MeldOnbekend = Callable[[str, tuple[str, str]], None]

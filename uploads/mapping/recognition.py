@@ -482,6 +482,11 @@ class Plaats:
     koppen: tuple[str, ...]
     rijen: Sequence[Rij]
 
+    @property
+    def kopbreedte(self) -> int:
+        """Gives the number of cells of the row with the headers."""
+        return next((len(rij.waarden) for rij in self.rijen if rij.nummer == self.kopregel), len(self.koppen))
+
     def without_headers(self) -> "Plaats":
         """Gives the same sheet without a header row: its first row holds data."""
         return Plaats(self.tabel, 0, headers_at(self.rijen, 0), self.rijen)

@@ -102,10 +102,11 @@ class Toestemming:
 
 @dataclass(frozen=True, slots=True)
 class Bijblad:
-    """A second sheet that is read beside the first, on a key that both have; see `mapping.bijblad`.
+    """A second sheet or file that is read beside the first, on a key that both have; see `mapping.bijblad`.
 
     `hoofd` and `blad` are the names of the sheets, `sleutel` and `sleutel_bij` the columns with the key (by the
     keys of their headers), and `aantal` is the number of rows of `blad` that are read beside one of `hoofd`.
+    `los` tells that the two came in as two files, and only decides the words.
     """
 
     hoofd: str
@@ -113,6 +114,17 @@ class Bijblad:
     blad: str
     sleutel_bij: str
     aantal: int = 1
+    los: bool = False
+
+    @property
+    def wat(self) -> str:
+        """Gives the word for each of the two."""
+        return "bestand" if self.los else "blad"
+
+    @property
+    def waar(self) -> str:
+        """Gives the words for the place of the extra rows."""
+        return "in het tweede bestand" if self.los else "op het tweede blad"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,10 +119,10 @@ def bijblad_of(data: Any) -> Bijblad | None:
         return None
     _expect(isinstance(data, dict) and set(data) == {one.name for one in fields(Bijblad)})
     aantal = data["aantal"]
-    _expect(type(aantal) is int)
+    _expect(type(aantal) is int and type(data["los"]) is bool)
     names = [data[name] for name in ("hoofd", "sleutel", "blad", "sleutel_bij")]
     hoofd, sleutel, blad, sleutel_bij = _texts(names, len(names), LONGEST_KEY)
-    return Bijblad(hoofd, sleutel, blad, sleutel_bij, aantal)
+    return Bijblad(hoofd, sleutel, blad, sleutel_bij, aantal, data["los"])
 
 
 def _texts(value: Any, most: int, longest: int) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
-"""Decides whether a second sheet of a file is read beside the first, or lets a person decide that.
+"""Decides whether a second sheet or file is read beside the first, or lets a person decide that.
 
 A koppeling that was saved with a second sheet has it again; so has a levering for which somebody said so. Nothing
-is joined because it merely looks as if it belongs together.
+is joined because it merely looks as if it belongs together. Two files that came in together are read together or
+not at all: whoever wants one of them delivers that one.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 
@@ -16,6 +17,8 @@ from uploads.mapping.bijblad import (
     PastNiet,
     TeGroot,
     find_bijbladen,
+    go_on_in_each_other,
+    has_first,
     is_for,
     with_bijblad,
 )
@@ -29,13 +32,28 @@ from uploads.readers import Bestand, Formaat, Onleesbaar
 # The answer of somebody who wants no second sheet.
 APART = {"apart": True}
 _KIES = (
-    "De twee bladen zijn samen gelezen. Kies nu welke kolom waarvoor is. Bewaar de koppeling: dan gaat het met een "
+    "De twee {} zijn samen gelezen. Kies nu welke kolom waarvoor is. Bewaar de koppeling: dan gaat het met een "
     "volgend bestand vanzelf."
 )
 
 
+_GEEN_PAAR = (
+    "De twee bestanden lijken niet bij elkaar te horen: er is geen kolom met dezelfde nummers in allebei. Zorg dat in "
+    "beide bestanden het nummer van de persoon of vacature staat, in een kolom met dezelfde naam. Horen ze niet bij "
+    "elkaar, lever ze dan apart aan."
+)
+_ZELFDE_KOLOMMEN = (
+    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, zet ze dan onder "
+    "elkaar in één bestand en lever dat aan. Lever ze niet apart aan: het tweede vervangt dan het eerste."
+)
+_EEN_VAN_TWEE = (
+    "Deze levering bestaat uit twee bestanden, maar de gekozen kolommen zijn die van één ervan. Er is niets gelezen. "
+    "Wilt u alleen dat bestand, lever het dan apart aan."
+)
+
+
 class BladenOnduidelijk(Onleesbaar):
-    """Two sheets seem to belong together, and nobody said so."""
+    """Two sheets or files seem to belong together, and nobody said so."""
 
     def __init__(self, koppeling: str, paren: Sequence[Bladenpaar]) -> None:
         first = paren[0]
@@ -45,20 +63,24 @@ class BladenOnduidelijk(Onleesbaar):
             else f"de kolommen ‘{first.kolom}’ en ‘{first.kolom_bij}’"
         )
         sheets = f"‘{first.bijblad.hoofd}’ en ‘{first.bijblad.blad}’"
+        wat, where = ("bestanden", "in") if first.bijblad.los else ("bladen", "op")
+        otherwise = (
+            "Zo niet, lever ze dan apart aan." if first.bijblad.los else "Zo niet, dan gaat één blad mee."
+        )
         super().__init__(
-            f"De bladen {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
-            f"‘{first.bijblad.hoofd}’ de gegevens erbij die op ‘{first.bijblad.blad}’ staan.{_several(first)} "
-            "Klopt dat? Zo niet, dan gaat één blad mee."
+            f"De {wat} {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
+            f"‘{first.bijblad.hoofd}’ de gegevens erbij die {where} ‘{first.bijblad.blad}’ staan.{_several(first)} "
+            f"Klopt dat? {otherwise}"
         )
         self.koppeling = koppeling
         self.paren = tuple(paren)
 
 
 def _several(paar: Bladenpaar) -> str:
-    number, blad = paar.bijblad.aantal, paar.bijblad.blad
-    return (
-        "" if number == 1 else f" Op ‘{blad}’ staan vaak meer rijen per sleutel: de eerste {number} gaan mee."
-    )
+    number, where = paar.bijblad.aantal, "In" if paar.bijblad.los else "Op"
+    if number == 1:
+        return ""
+    return f" {where} ‘{paar.bijblad.blad}’ staan vaak meer rijen per sleutel: de eerste {number} gaan mee."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ def chosen_for(
         if one.regels.bijblad is not None:
             if named or is_for(bestand, one):
                 return Gekozen(one.regels.bijblad, one)
-        elif named or _fits(bestand, one):
+        elif not bestand.is_tweetal and (named or _fits(bestand, one)):
             return None
     return None
 
@@ -136,21 +158,55 @@ def joined(bestand: Bestand, gekozen: Gekozen) -> MetBijblad:
         return with_bijblad(bestand, bijblad, most, None if opgeslagen is None else opgeslagen.regels)
     except TeGroot:
         raise Onleesbaar(
-            f"Het blad ‘{bijblad.blad}’ heeft meer dan {most} rijen. Dat is te veel om bij een ander blad te lezen. "
+            f"Het {bijblad.wat} ‘{bijblad.blad}’ heeft meer dan {most} rijen. Dat is te veel om erbij te lezen. "
             "Verwijder rijen die niet nodig zijn, en upload opnieuw."
         ) from None
     except PastNiet:
+        if bestand.is_tweetal:
+            raise Onleesbaar(_no_partner(bestand, bijblad, opgeslagen)) from None
+        if opgeslagen is not None and not has_first(bestand, opgeslagen):
+            raise Onleesbaar(_only_second(bijblad, opgeslagen)) from None
         whose = f"Bij de koppeling {opgeslagen.naam}" if opgeslagen is not None else "Hier"
         tabel = next((one for one in bestand.tabellen if one.naam == bijblad.hoofd), bestand.tabellen[0])
         place = header_row(tabel)
         raise NietGekoppeld(
-            f"{whose} horen twee bladen. Het blad ‘{bijblad.blad}’ is er niet, of geen enkele rij ervan past bij een "
-            "rij van het eerste blad. Upload een bestand met beide bladen. Is het tweede blad niet meer nodig, kies "
-            "dan de kolommen opnieuw.",
+            f"{whose} horen twee {_several_of(bijblad)}. Het {bijblad.wat} ‘{bijblad.blad}’ is er niet, of geen "
+            f"enkele rij ervan past bij een rij van het eerste {bijblad.wat}. {_again_with_both(bijblad)} Is het "
+            f"tweede {bijblad.wat} niet meer nodig, kies dan de kolommen opnieuw.",
             tabel,
             0 if place is None else place.kopregel,
             None if opgeslagen is None else opgeslagen.regels.soort,
         ) from None
+
+
+def _several_of(bijblad: Bijblad) -> str:
+    return "bestanden" if bijblad.los else "bladen"
+
+
+def _again_with_both(bijblad: Bijblad) -> str:
+    return (
+        "Lever beide bestanden samen aan, in één keer."
+        if bijblad.los
+        else "Upload een bestand met beide bladen."
+    )
+
+
+def _only_second(bijblad: Bijblad, opgeslagen: Opgeslagen) -> str:
+    return (
+        f"Bij de koppeling {opgeslagen.naam} horen twee {_several_of(bijblad)}. Dit is alleen het tweede: het "
+        f"{bijblad.wat} ‘{bijblad.hoofd}’ is er niet. {_again_with_both(bijblad)}"
+    )
+
+
+def _no_partner(bestand: Bestand, bijblad: Bijblad, opgeslagen: Opgeslagen | None) -> str:
+    if bestand.te_groot:
+        return bestand.te_groot
+    whose = f" van de koppeling {opgeslagen.naam}" if opgeslagen is not None else ""
+    return (
+        f"De twee bestanden passen niet bij elkaar zoals de bestanden{whose}: ‘{bijblad.hoofd}’ of ‘{bijblad.blad}’ is "
+        "er niet bij, een ervan mist de kolom met het nummer, of geen enkele rij heeft hetzelfde nummer. Controleer of "
+        "u de goede twee koos, van dezelfde dag, en lever ze samen opnieuw aan."
+    )
 
 
 def check_chosen(gevonden: Herkend, bijblad: Bijblad) -> None:
@@ -158,7 +214,9 @@ def check_chosen(gevonden: Herkend, bijblad: Bijblad) -> None:
     regels = gevonden.herkenning.regels
     made_for = None if regels is None else regels.bijblad
     if made_for is None or _names(made_for) != _names(bijblad):
-        raise NietGekoppeld(_KIES, gevonden.tabel, gevonden.kopregel, gevonden.soort)
+        raise NietGekoppeld(
+            _KIES.format(_several_of(bijblad)), gevonden.tabel, gevonden.kopregel, gevonden.soort
+        )
 
 
 def _names(bijblad: Bijblad) -> tuple[str, str, str, int]:
@@ -181,6 +239,17 @@ def ask(levering: Levering, bestand: Bestand, koppeling: str) -> bool:
     return False
 
 
+def ask_about_files(levering: Levering, bestand: Bestand) -> NoReturn:
+    """Asks whether two files belong together. Raises BladenOnduidelijk, or Onleesbaar when nothing says so."""
+    if levering.regels is not None:
+        raise Onleesbaar(_EEN_VAN_TWEE)
+    paren = find_bijbladen(bestand, settings.UM_MAX_RIJEN_BIJBLAD, settings.UM_MAX_KOLOMMEN)
+    if not paren:
+        why = _ZELFDE_KOLOMMEN if go_on_in_each_other(bestand) else _GEEN_PAAR
+        raise Onleesbaar(bestand.te_groot or why)
+    raise BladenOnduidelijk("", paren)
+
+
 def question_of(problem: BladenOnduidelijk) -> dict[str, Any]:
     """Gives the question to keep with the levering."""
     return {
@@ -198,9 +267,10 @@ def answer_of(vraag: dict[str, Any], antwoord: str) -> dict[str, Any] | None:
 
     Gives None for anything else.
     """
-    if antwoord == "apart":
-        return APART
     paren = vraag.get("paren", [])
+    if antwoord == "apart":
+        # Of two files, one is never read alone.
+        return None if any(paar["los"] for paar in paren) else APART
     if not (antwoord.isascii() and antwoord.isdigit() and len(antwoord) == 1 and int(antwoord) < len(paren)):
         return None
     return {name: value for name, value in paren[int(antwoord)].items() if name not in {"kolom", "kolom_bij"}}

@@ -9,11 +9,12 @@ A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "
 `{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
 `regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the
 headers of hidden columns that are used), `maand_voorop` (the headers of columns with dates of which the month
-comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`) and `bladen_apart`
-(somebody said that no second sheet is read). Of a file that cannot be converted the only fact is `blijft_zo`:
-another try ends in the same way.
+comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`), `bladen_apart`
+(somebody said that no second sheet is read) and `niet_gelezen` (the names of the other visible sheets with
+rows). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,13 +25,15 @@ from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
 from uploads.mapping.bijblad import MetBijblad
-from uploads.mapping.herkenning import shown_header
+from uploads.mapping.eigen import is_eigen_blad
+from uploads.mapping.herkenning import looks_like_data, shown_header
 from uploads.mapping.recognition import BLADNAAM, BladOnduidelijk, Herkend
 from uploads.models import Leeskeuze, Levering, Verborgen
 from uploads.omzetten import bladen
-from uploads.readers import Onleesbaar
+from uploads.readers import Bestand, Onleesbaar, Tabel
 
 _LONGEST = 60
+_FEWEST_ROWS = 2
 
 
 class VerborgenOnduidelijk(Onleesbaar):
@@ -81,9 +84,14 @@ def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk | bladen.BladenO
 
 
 def facts_of(
-    gevonden: Herkend, verborgen: str, samen: MetBijblad | None = None, *, bladen_apart: bool = False
+    bestand: Bestand,
+    gevonden: Herkend,
+    verborgen: str,
+    samen: MetBijblad | None = None,
+    *,
+    bladen_apart: bool = False,
 ) -> dict[str, Any]:
-    """Gives the facts about the file that somebody has to know to judge it."""
+    """Gives the facts about the file that somebody has to know to judge it. `bestand` is without a second sheet."""
     tabel = gevonden.tabel
     hidden = [
         shown_header(kop)
@@ -98,8 +106,19 @@ def facts_of(
         "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
         "bijblad": samen.feit() if samen is not None else None,
         "bladen_apart": bladen_apart,
+        "niet_gelezen": [tabel.naam[:BLADNAAM] for tabel in _not_read(bestand, gevonden)],
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _not_read(bestand: Bestand, gevonden: Herkend) -> Iterator[Tabel]:
+    """Yields the other visible sheets with more than a header, without those that the portal itself makes."""
+    for tabel in bestand.tabellen:
+        if tabel is gevonden.tabel or tabel.verborgen or (tabel.aantal or 0) < _FEWEST_ROWS:
+            continue
+        first = next(iter(tabel.rijen()), None)
+        if first is not None and not is_eigen_blad(first.waarden) and not looks_like_data(tabel.naam):
+            yield tabel
 
 
 def answer(

@@ -36,7 +36,7 @@ from uploads.leveringen.intake import raw_of
 from uploads.mapping.bijblad import MetBijblad
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
 from uploads.mapping.herkenning import shown_header
-from uploads.mapping.model import Ernst, Record, Rijopmerking
+from uploads.mapping.model import Ernst, Rijopmerking
 from uploads.mapping.recognition import (
     BLADNAAM,
     Bestandskeuze,
@@ -149,7 +149,7 @@ class _Werk:
         self.levering.gemeente = gemeente
         self.volg = volg
         self.blad = ""
-        self.records: list[Record | MetBeleid] = []
+        self.records: list[MetBeleid] = []
         self.findings: list[Rijopmerking] = []
         self.warned: Counter[tuple[str, str]] = Counter()
         self.omzetting: Omzetting | None = None
@@ -192,6 +192,8 @@ class _Werk:
             named = gekozen.opgeslagen.naam if gekozen.opgeslagen else levering.gevraagde_koppeling
             gevonden = self._recognise(bestand, regels, opgeslagen, named)
             bladen.check_chosen(gevonden, samen.bijblad)
+        elif bestand.is_tweetal:
+            bladen.ask_about_files(levering, bestand)
         else:
             alone = [one for one in opgeslagen if one.regels.bijblad is None]
             try:
@@ -219,7 +221,7 @@ class _Werk:
             else herkenning.versie,
             soort=gevonden.soort.value,
             blad=self.blad,
-            feiten=leesvragen.facts_of(gevonden, verborgen, samen, bladen_apart=apart),
+            feiten=leesvragen.facts_of(bestand, gevonden, verborgen, samen, bladen_apart=apart),
             kopregel=gevonden.kopregel,
             rijen_totaal=max(totaal - gevonden.kopregel, 0) if totaal is not None else None,
             kolommen_gebruikt=[shown_header(kop) for kop in herkenning.gebruikt],
@@ -298,10 +300,8 @@ class _Werk:
 
     def _collect(self, uitkomst: Rijuitkomst) -> None:
         if uitkomst.record is not None:
-            policy = uitkomst.contactbeleid
-            self.records.append(
-                MetBeleid(uitkomst.record, Contactbeleid(policy)) if policy else uitkomst.record
-            )
+            policy = Contactbeleid(uitkomst.contactbeleid) if uitkomst.contactbeleid else None
+            self.records.append(MetBeleid(uitkomst.record, policy, uitkomst.eigen_nummer))
         for finding in uitkomst.bevindingen:
             if finding.opmerking.ernst is Ernst.WAARSCHUWING:
                 reason = (finding.opmerking.code, finding.kolom)

@@ -61,7 +61,20 @@ MELDINGEN: Final[Mapping[str, str]] = {
     ),
     "zip": (
         "Dit is een zip-bestand of een ander soort document, geen spreadsheet. "
-        "Pak het eerst uit en upload de spreadsheet zelf."
+        "Pak het eerst uit en upload de spreadsheet zelf. Een zip met precies twee bestanden die bij elkaar horen, "
+        "leest het portaal wel."
+    ),
+    "tweetal_gelijk": (
+        "U hebt twee keer hetzelfde bestand gekozen. Kies naast het bestand met de mensen of vacatures het bestand met "
+        "de andere gegevens."
+    ),
+    "tweetal_json": (
+        "Dit bestand is JSON volgens de gegevensstandaard. Daar hoort geen tweede bestand bij. Lever het alleen aan."
+    ),
+    "tweetal_zip": "Dit is zelf een zip-bestand. Pak het eerst uit en lever de twee bestanden zelf aan.",
+    "tweetal_datums": (
+        "De twee bestanden tellen dagen verschillend: het ene vanaf 1900, het andere vanaf 1904. Daardoor staat niet "
+        "vast welke dag een datum is. Sla beide bestanden op in hetzelfde programma en lever ze opnieuw aan."
     ),
     "zip_beschadigd": (
         "Dit bestand is beschadigd of niet compleet. Open het in uw programma, sla het opnieuw op "

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from itertools import chain
@@ -27,6 +27,7 @@ from django.conf import settings
 
 from exchange.standard import Soort
 from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, TE_GROOT, melding_of
+from uploads.readers.namen import safe_name, stem_of
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, GeenFrame, rows_of, unpack
@@ -40,6 +41,9 @@ _CELLS_PER_BATCH = 40_000
 _ROWS_PER_BATCH = 1000
 _SECONDS_BETWEEN = 0.5
 _PIECE = 1 << 20
+# The longest name of a sheet by which it can be found again, and the part of it that is the name of its file.
+_LONGEST_NAME = 60
+_LONGEST_STEM = 26
 
 _GEEN_ZANDBAK = (
     "Het portaal kan nu geen bestanden lezen, door de inrichting van de server. Aan uw bestand ligt het niet. "
@@ -199,7 +203,8 @@ class Leesproces:
         self._patience -= time.monotonic() - begin
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
-            raise Onleesbaar(melding_of(answer["fout"], answer.get("getallen", [])))
+            melding = melding_of(answer["fout"], answer.get("getallen", []))
+            raise Onleesbaar(_in_file(answer.get("bestand"), melding))
         return answer
 
     def _senseless(self) -> Onleesbaar:
@@ -258,6 +263,13 @@ class Leesproces:
         return Onleesbaar(BESCHADIGD if ended in _CRASHES else TE_GROOT)
 
 
+def _in_file(bestand: Any, melding: str) -> str:
+    """Gives the sentence with the name of the file that it is about, when there are two."""
+    if type(bestand) is not str or not bestand:
+        return melding
+    return f"Over het bestand ‘{safe_name(bestand)}’: {melding}"
+
+
 def _row(number: int, row: Cells) -> Rij:
     return Rij(number, row, row.merken) if isinstance(row, Gemerkt) else Rij(number, row)
 
@@ -288,6 +300,8 @@ def open_apart(inhoud: bytes, wacht: Wacht | None = None) -> Bestand:
         # Hidden sheets come last: a sheet that somebody hid is rarely the one to deliver.
         sheets = sorted(map(_sheet, found["bladen"][: MAX_SHEETS + 1]), key=lambda blad: blad.verborgen)
         epoch_1904 = bool(found["epoch_1904"])
+        if formaat is Formaat.TWEETAL:
+            sheets = _named_after(found["namen"], sheets)
     except (KeyError, TypeError, ValueError, AttributeError):
         proces.sluit()
         raise Onleesbaar(BESCHADIGD) from None
@@ -337,6 +351,7 @@ def _sheet(found: Any) -> Blad:
         blad.breedte,
         blad.regels,
         blad.verborgen_rijen,
+        blad.onderdeel,
         *blad.verborgen_kolommen,
         *chain.from_iterable(blad.samengevoegd),
     )
@@ -351,6 +366,28 @@ def _sheet(found: Any) -> Blad:
     )
 
 
+def _named_after(namen: Any, sheets: Sequence[Blad]) -> list[Blad]:
+    """Gives the sheets of two files the name of their file, with that of the sheet where a file has more.
+
+    Raises TypeError or ValueError for names that are none.
+    """
+    first, second = namen
+    stems = [stem_of(safe_name(naam)) for naam in (first, second)]
+    if stems[0].casefold() == stems[1].casefold():
+        stems = [f"{stem[:_LONGEST_STEM]} {number}" for number, stem in enumerate(stems, start=1)]
+    seen = Counter(blad.onderdeel for blad in sheets if blad.hoogte and not blad.verborgen)
+    named = []
+    for blad in sheets:
+        if blad.onderdeel > 1:
+            raise ValueError
+        stem = stems[blad.onderdeel]
+        alone = seen[blad.onderdeel] == 1 and blad.hoogte and not blad.verborgen
+        named.append(
+            blad._replace(naam=stem[:_LONGEST_NAME] if alone else f"{stem[:_LONGEST_STEM]}: {blad.naam}")
+        )
+    return named
+
+
 def _table(proces: Leesproces, blad: Blad) -> Tabel:
     return Tabel(
         blad.naam,
@@ -363,6 +400,7 @@ def _table(proces: Leesproces, blad: Blad) -> Tabel:
         regels=blad.regels,
         verborgen_kolommen=tuple(blad.verborgen_kolommen),
         verborgen_rijen=blad.verborgen_rijen,
+        onderdeel=blad.onderdeel,
     )
 
 

@@ -63,7 +63,8 @@ class Tabel:
     value. `ongelijk`: rows differ in length, so a row may have cells beyond the headers;
     `breedte` is the usual length. `regels` is the
     number of lines, of a text. `verborgen_kolommen` has the places (from 0) of hidden columns, and
-    `verborgen_rijen` the number of hidden rows, as far as the format tells them.
+    `verborgen_rijen` the number of hidden rows, as far as the format tells them. `onderdeel` is the place (from
+    0) of its file, when two files came in together.
     """
 
     naam: str
@@ -76,6 +77,7 @@ class Tabel:
     regels: int = 0
     verborgen_kolommen: tuple[int, ...] = ()
     verborgen_rijen: int = 0
+    onderdeel: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class Bestand:
     te_groot: str = ""
     epoch_1904: bool = False
     sluit: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+
+    @property
+    def is_tweetal(self) -> bool:
+        """Tells whether these are two files that came in together."""
+        return self.formaat is Formaat.TWEETAL
 
     def __enter__(self) -> Self:
         return self

@@ -20,10 +20,12 @@ if __name__ == "__main__":
     # Without pathlib: its import takes longer than this process takes to confine itself.
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 
+from uploads.sandbox.archive import check_actual
 from uploads.sandbox.confinement import confine
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, judged, pack, pack_rows, rows_message
 from uploads.sandbox.herkenning import OLE, recognise
 from uploads.sandbox.sheets import Blad, Cells, Formaat, Grenzen, Inhoud, Leesprobleem
+from uploads.sandbox.tweetal import Tweetal, parts_of
 
 # Small enough that an answer that waits is small, whatever its cells hold.
 _BYTES = MAX_BYTES // 2
@@ -66,7 +68,7 @@ def opener(opdracht: dict[str, Any]) -> Opener:
     from uploads.sandbox.xml2003 import Xml2003
 
     if opdracht["ole"]:
-        # It takes time to import, and few files need it.
+        # It takes time to import, and few files need it. A file in a zip is not opened with that password.
         from uploads.sandbox.standaardwachtwoord import decrypted
 
     grenzen = Grenzen(opdracht["rijen"], opdracht["kolommen"], opdracht["uitgepakt"])
@@ -80,6 +82,8 @@ def opener(opdracht: dict[str, Any]) -> Opener:
                 return Webpagina(inhoud, grenzen, encoding_of(inhoud))
             case Formaat.XLSX:
                 if inhoud.startswith(OLE):
+                    if not opdracht["ole"]:
+                        raise Leesprobleem("wachtwoord")
                     inhoud = decrypted(inhoud)
                     if recognise(inhoud, grenzen.uitgepakt) is not Formaat.XLSX:
                         raise Leesprobleem("beschadigd")
@@ -91,6 +95,8 @@ def opener(opdracht: dict[str, Any]) -> Opener:
             return Gescheiden(inhoud, grenzen)
         if formaat is Formaat.JSON:
             return Records(inhoud, grenzen, ids)
+        if formaat is Formaat.TWEETAL:
+            return Tweetal(inhoud, grenzen, open_inhoud)
         return Uitgesplitst(open_werkmap(inhoud, formaat), grenzen)
 
     return open_inhoud
@@ -133,7 +139,12 @@ def _description(inhoud: Inhoud, formaat: Formaat) -> bytes:
         room -= size
         sheets.append(blad._replace(kop=head))
     return pack(
-        {"formaat": formaat, "epoch_1904": inhoud.epoch_1904, "bladen": [_told(blad) for blad in sheets]}
+        {
+            "formaat": formaat,
+            "epoch_1904": inhoud.epoch_1904,
+            "bladen": [_told(blad) for blad in sheets],
+            "namen": [naam[:_NAME] for naam in inhoud.namen] if isinstance(inhoud, Tweetal) else [],
+        }
     )
 
 
@@ -171,6 +182,9 @@ def main(opdracht: dict[str, Any]) -> None:
             if formaat is Formaat.XLSX and gelezen.startswith(OLE):
                 # That it has a password is told at once.
                 open_inhoud(gelezen, formaat)
+            if formaat is Formaat.TWEETAL:
+                check_actual(gelezen, opdracht["uitgepakt"])
+                parts_of(gelezen, opdracht["uitgepakt"], thoroughly=False)
             _send(antwoorden, pack({"formaat": formaat}))
             return
         inhoud = open_inhoud(gelezen, formaat)
@@ -181,7 +195,10 @@ def main(opdracht: dict[str, Any]) -> None:
             index, start, number = map(int, vraag.split())
             _send(antwoorden, antwoord.rijen(index, start, number))
     except Leesprobleem as fout:
-        _send(antwoorden, pack({"fout": fout.args[0], "getallen": fout.args[1:]}))
+        _send(
+            antwoorden,
+            pack({"fout": fout.args[0], "getallen": fout.args[1:], "bestand": fout.bestand[:_NAME]}),
+        )
     except MemoryError:
         _send(antwoorden, pack({"fout": "te_groot"}))
     except BrokenPipeError:

@@ -13,6 +13,7 @@ import zlib
 from uploads.sandbox.sheets import Formaat, Leesprobleem
 
 _MAX_PARTS = 5000
+_ADDED = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 # Some programs number it.
 _WORKBOOK = re.compile(r"xl/workbook[0-9]*\.xml")
 _CHUNK = 1 << 20
@@ -40,7 +41,26 @@ def formaat_of_zip(inhoud: bytes) -> Formaat:
             return Formaat.ODS
         if any(name.endswith(".iwa") for name in names):
             raise Leesprobleem("numbers")
+        if len(_own_files(archive)) == 2:
+            return Formaat.TWEETAL
     raise Leesprobleem("zip")
+
+
+def files_of(inhoud: bytes) -> list[tuple[str, bytes]]:
+    """Gives the name and the content of every file in a zip. Call it after `check_actual`."""
+    with _open(inhoud) as archive:
+        return [(info.filename, _part(archive, info, -1)) for info in _own_files(archive)]
+
+
+def size_of(inhoud: bytes) -> int:
+    """Gives the size that a zip states for all its parts together, in bytes."""
+    with _open(inhoud) as archive:
+        return sum(part.file_size for part in archive.infolist())
+
+
+def _own_files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Gives the files that somebody put in a zip, without what a system adds."""
+    return [info for info in archive.infolist() if not info.is_dir() and not _ADDED.search(info.filename)]
 
 
 def check_declared(inhoud: bytes, megabytes: int) -> None:
@@ -71,10 +91,10 @@ def _open(inhoud: bytes) -> zipfile.ZipFile:
         raise Leesprobleem("zip_beschadigd") from None
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def _part(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo, most: int = _CHUNK) -> bytes:
     try:
         with archive.open(name) as part:
-            return part.read(_CHUNK)
+            return part.read(most)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError):
         raise Leesprobleem("zip_beschadigd") from None
 

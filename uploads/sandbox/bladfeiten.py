@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from uploads.sandbox.ole import Ole
-from uploads.sandbox.sheets import Leesprobleem
 from uploads.sandbox.weergave import Weergave, ways_of
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -35,7 +34,7 @@ _MOST_REPEATED = 100
 _VISIBILITY = _TABLE + "visibility"
 _ROWS, _COLUMNS = _TABLE + "number-rows-repeated", _TABLE + "number-columns-repeated"
 # Beyond these no sheet is read.
-_MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
+_MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 
 # In xls: the start of a sheet, where it is told, a row, and the widths of columns.
 _BOF, _EOF, _BOUNDSHEET, _XLS_ROW, _COLINFO = 0x0809, 0x0A, 0x85, 0x208, 0x7D
@@ -72,21 +71,8 @@ def no_facts() -> Bladfeiten:
     return Bladfeiten(set(), set(), {}, {})
 
 
-def facts_in(inhoud: bytes, formaat: str) -> dict[int, Bladfeiten]:
-    """Gives what is hidden in each sheet, by its place in the file; nothing where that is not found."""
-    try:
-        if formaat == "ods":
-            return dict(enumerate(_in_ods(inhoud)))
-        if formaat == "xls":
-            ole = Ole(inhoud)
-            naam = next((one for one in ("workbook", "book") if one in ole.names), "")
-            return dict(enumerate(_in_xls(ole.stream(naam))))
-    except (KeyError, ValueError, struct.error, zipfile.BadZipFile, etree.XMLSyntaxError, Leesprobleem):
-        pass
-    return {}
-
-
-def _in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
+def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
+    """Yields what is hidden or shown otherwise in each sheet; nothing when that holds for none."""
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
         data = archive.read(names["content.xml"])
@@ -129,7 +115,7 @@ def _in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
             else:
                 number = int(element.get(_COLUMNS) or 1)
                 if hidden:
-                    found.kolommen.update(range(column, min(column + number, _MOST_COLUMNS)))
+                    found.kolommen.update(range(column, min(column + number, MOST_COLUMNS)))
                 column += number
             element.clear()
 
@@ -147,7 +133,10 @@ def _shown_in(cell: etree._Element) -> str | None:
     return text if digits != value and digits.endswith(value) else None
 
 
-def _in_xls(data: bytes) -> Iterator[Bladfeiten]:
+def facts_in_xls(inhoud: bytes) -> Iterator[Bladfeiten]:
+    """Yields what is hidden, shown otherwise or without a result in each sheet."""
+    ole = Ole(inhoud)
+    data = ole.stream(next((one for one in ("workbook", "book") if one in ole.names), ""))
     whole = list(_records(data, 0))
     ways = ways_of(
         dict(_format(value) for kind, value in whole if kind == _FORMAT),
@@ -168,7 +157,7 @@ def _in_xls(data: bytes) -> Iterator[Bladfeiten]:
             elif kind == _COLINFO and len(value) >= 10:
                 first, last, _, _, options = struct.unpack_from("<5H", value)
                 if options & _COLUMN_IS_HIDDEN:
-                    found.kolommen.update(range(first, min(last + 1, _MOST_COLUMNS)))
+                    found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
             elif kind == _FORMULA and value[6:7] == _IS_TEXT and value[12:14] == _NO_NUMBER:
                 waits = struct.unpack_from("<2H", value)
             elif kind == _FORMULA and value[6:7] == _IS_EMPTY and value[12:14] == _NO_NUMBER:
@@ -206,15 +195,15 @@ def _numbers(kind: int, value: bytes) -> Iterator[tuple[int, int, int, float]]:
         yield struct.unpack_from("<3Hd", value)
     elif kind == _RK:
         row, column, style, short = struct.unpack_from("<3HI", value)
-        yield row, column, style, _short_number(short)
+        yield row, column, style, short_number(short)
     elif kind == _RKS:
         row, first = struct.unpack_from("<2H", value)
         for place in range((len(value) - 6) // 6):
             style, short = struct.unpack_from("<HI", value, 4 + 6 * place)
-            yield row, first + place, style, _short_number(short)
+            yield row, first + place, style, short_number(short)
 
 
-def _short_number(short: int) -> float:
+def short_number(short: int) -> float:
     """Gives the number of the short form: the two lowest bits tell hundredths, and a whole number."""
     if short & 2:
         whole = short >> 2

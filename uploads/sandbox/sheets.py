@@ -24,6 +24,8 @@ class Formaat(StrEnum):
     HTML = "html"
     CSV = "csv"
     JSON = "json"
+    # A zip of two files that belong together; the sheets of both are its sheets.
+    TWEETAL = "tweetal"
 
     @property
     def is_werkmap(self) -> bool:
@@ -35,8 +37,10 @@ class Leesprobleem(Exception):
     """The file cannot be read.
 
     The first argument is one of the keys of `uploads.readers.meldingen.MELDINGEN`; the others are the numbers
-    in that message.
+    in that message. `bestand` is the name of the file in a zip that has the problem; '' when there is one file.
     """
+
+    bestand = ""
 
 
 class Grenzen(NamedTuple):
@@ -93,7 +97,8 @@ class Blad(NamedTuple):
 
     `samengevoegd` has the first row, first column, last row and last column (from 0) of merged cells.
     `regels` is the number of lines, of a text. `ongelijk` tells that rows differ in length, as in a text.
-    `verborgen_kolommen` has the places (from 0) of hidden columns.
+    `verborgen_kolommen` has the places (from 0) of hidden columns. `onderdeel` is the place (from 0) of its file
+    in a zip of two.
     """
 
     volgnummer: int
@@ -107,6 +112,7 @@ class Blad(NamedTuple):
     ongelijk: bool = False
     verborgen_kolommen: Sequence[int] = ()
     verborgen_rijen: int = 0
+    onderdeel: int = 0
 
 
 class Inhoud(Protocol):

@@ -18,6 +18,7 @@ from exchange.bemiddelaar.views.zoeken import show_for_record
 from exchange.bron.models import RECORD_VAN, Besluit, GepubliceerdRecord, Profiel, Stand
 from exchange.bron.sets import BezigMetPubliceren
 from exchange.bron.withdrawal import returned as returned_records
+from exchange.bron.writing import own_number
 from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -93,9 +94,8 @@ def index(request: GemeenteRequest) -> HttpResponse:
         request.GET.get("pagina")
     )
     rows = {row.pk: row for row in _light(soort).filter(pk__in=list(page.object_list))}
-    context |= {
+    context |= _table(request, soort, (rows[pk] for pk in page.object_list if pk in rows)) | {
         "page_obj": page,
-        "rijen": table.rows(soort, (rows[pk] for pk in page.object_list if pk in rows)),
         "filter": filter_form,
         "gefilterd": asked,
         "nummer": NummerForm(),
@@ -122,9 +122,19 @@ def _frame(request: GemeenteRequest, soort: Soort) -> dict[str, Any]:
         "stand": stand,
         "aantal": stand.aantal if stand else 0,
         "te_besluiten": returned_records(soort).filter(besluit="").count(),
-        "kolommen": table.columns(soort),
         "zoekt_hierbij": _searches_with(request, soort),
     }
+
+
+def _table(request: GemeenteRequest, soort: Soort, records: Iterable[GepubliceerdRecord]) -> dict[str, Any]:
+    """Gives the rows of a page, with own numbers for who may see them, and the columns above them."""
+    allowed = may(request, Recht.EIGEN_NUMMERS)
+
+    def own(record: GepubliceerdRecord) -> str:
+        return own_number(request.gemeente, soort, record) if allowed else ""
+
+    rijen = table.rows(soort, records, own)
+    return {"rijen": rijen, "kolommen": table.columns_above(soort, rijen)}
 
 
 def _searches_with(request: GemeenteRequest, soort: Soort) -> bool:
@@ -157,13 +167,16 @@ def by_number(request: GemeenteRequest) -> HttpResponse:
     if form.is_valid():
         ids = find.ids_of(request.gemeente, soort, find.numbers(form.cleaned_data["nummer"])[:1])
         records = list(find.with_ids(soort, ids.values()).defer("detail", "vingerafdruk"))
-    context = _frame(request, soort) | {
-        "rijen": table.rows(soort, records),
-        "filter": FILTERS[soort](),
-        # The typed text is not sent back: it may be a BSN.
-        "nummer": form if form.errors else NummerForm(),
-        "op_nummer": not form.errors,
-    }
+    context = (
+        _frame(request, soort)
+        | _table(request, soort, records)
+        | {
+            "filter": FILTERS[soort](),
+            # The typed text is not sent back: it may be a BSN.
+            "nummer": form if form.errors else NummerForm(),
+            "op_nummer": not form.errors,
+        }
+    )
     return render(request, "uploads/gepubliceerd/lijst.html", context, status=422 if form.errors else 200)
 
 

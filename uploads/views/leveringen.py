@@ -18,7 +18,7 @@ from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure, intake
 from uploads.leveringen.forms import NieuweLeveringForm
-from uploads.leveringen.intake import receive
+from uploads.leveringen.intake import receive, together
 from uploads.leveringen.upload_handler import as_busy, broken_off
 from uploads.mapping.doelen import SOORTEN
 from uploads.models import Bronbestand, Levering
@@ -54,18 +54,19 @@ def index(request: GemeenteRequest) -> HttpResponse:
 @_toegang
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
-    """Asks for a file; a good one becomes a levering that is being converted."""
+    """Asks for a file, or two that belong together; good ones become a levering that is being converted."""
     if request.method != "POST":
         form = NieuweLeveringForm()
     else:
         form = NieuweLeveringForm(request.POST, request.FILES, afgebroken=broken_off(request))
         if form.is_valid():
-            bestand = form.cleaned_data["bestand"]
+            bestanden = form.bestanden()
+            bestandsnaam, inhoud = bestanden[0] if len(bestanden) == 1 else together(bestanden)
             try:
                 levering = receive(
                     request.gemeente,
-                    inhoud=(inhoud := bestand.read()),
-                    bestandsnaam=bestand.name,
+                    inhoud=inhoud,
+                    bestandsnaam=bestandsnaam,
                     gebruiker=request.user,
                     kenmerk=keys.kenmerk(request.gemeente, inhoud),
                 )

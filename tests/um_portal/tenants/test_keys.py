@@ -18,6 +18,7 @@ from exchange.bron import store
 from exchange.bron.answer import find_contactmomenten, find_detail
 from exchange.bron.journaal import undo
 from exchange.bron.models import ConceptWerkzoekende, Werkzoekende
+from exchange.bron.writing import MetBeleid
 from exchange.standard import Soort
 from exchange.vum3.interface import VUM3
 from tests import factories
@@ -138,13 +139,17 @@ def test_a_municipality_without_keys_is_no_trouble(settings) -> None:
 def _filled() -> tuple[Gemeente, dict[str, Any]]:
     """Makes a municipality with something in every encrypted column."""
     gemeente, record = een_gemeente(), een_werkzoekende("W1")
-    publish_set(gemeente, Soort.WERKZOEKENDEN, [record, een_werkzoekende("W2")])
-    publish_set(gemeente, Soort.VACATURES, [een_vacature("V1")])
-    publish_set(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, [een_contactmoment()])
-    put_ready(gemeente, Soort.VACATURES, 1, [een_vacature("V1", naamVacature="Kok")])
+
+    def known(one: dict[str, Any]) -> list[MetBeleid]:
+        return [MetBeleid(one, None, "EIGEN-1")]
+
+    publish_set(gemeente, Soort.WERKZOEKENDEN, [*known(record), *known(een_werkzoekende("W2"))])
+    publish_set(gemeente, Soort.VACATURES, known(een_vacature("V1")))
+    publish_set(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, known(een_contactmoment()))
+    put_ready(gemeente, Soort.VACATURES, 1, known(een_vacature("V1", naamVacature="Kok")))
     store.publish(gemeente, Soort.VACATURES, 1)
-    put_ready(gemeente, Soort.VACATURES, 2, [een_vacature("V2")])
-    put_ready(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, 2, [een_contactmoment()])
+    put_ready(gemeente, Soort.VACATURES, 2, known(een_vacature("V2")))
+    put_ready(gemeente, Soort.WERKGEVERSCONTACTMOMENTEN, 2, known(een_contactmoment()))
     levering = receive(gemeente, inhoud=json.dumps([record]).encode(), bestandsnaam="wz.json")
     processing.convert(gemeente, levering.pk)
     with voor_gemeente(gemeente):
@@ -160,6 +165,7 @@ def _filled() -> tuple[Gemeente, dict[str, Any]]:
             )
         )
         assert ConceptWerkzoekende.objects.count() == 1
+        put_ready(gemeente, Soort.WERKZOEKENDEN, 3, known(een_werkzoekende("W3")))
         voorproef.keep(gemeente, levering, b"{}")
         klad.keep(levering, een_gebruiker(gemeente), QueryDict("k0-doel="))
         Opmerkingenbestand.objects.create(
@@ -178,7 +184,8 @@ def _sealed(gemeente: Gemeente) -> dict[str, list[bytes]]:
             f"{label}.{name}": [
                 bytes(value)
                 for value in apps.get_model(label)
-                ._default_manager.order_by("pk")
+                ._default_manager.exclude(**{name: None})
+                .order_by("pk")
                 .values_list(name, flat=True)
             ]
             for label, names in keys.registered().items()

@@ -79,8 +79,14 @@ def test_every_address_takes_a_right_or_is_open_to_all() -> None:
 
 def test_every_right_is_taken_somewhere_and_somebody_has_it() -> None:
     taken = {view.recht for _, _, view in ADDRESSES}
-    # The APIs for systems answer before Django's addresses; a decision is taken on the page that shows what waits.
-    assert set(Recht) - taken == {Recht.AANLEVEREN_API, Recht.BRON, Recht.LANDELIJK_BESLUITEN}
+    # The APIs for systems answer before Django's addresses; a decision is taken on the page that shows what waits,
+    # and own numbers are shown on the page of what is published.
+    assert set(Recht) - taken == {
+        Recht.AANLEVEREN_API,
+        Recht.BRON,
+        Recht.EIGEN_NUMMERS,
+        Recht.LANDELIJK_BESLUITEN,
+    }
     assert set(RECHTEN) == set(Recht)
     assert all(RECHTEN[recht] for recht in Recht)
 

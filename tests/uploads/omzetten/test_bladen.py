@@ -101,7 +101,7 @@ def test_two_sheets_are_asked_about_once_and_the_next_file_goes_by_itself(client
     assert 4 in phones
     assert levering.feiten["bijblad"] == {
         "hoofd": "Personen", "blad": "Contact", "rijen": 5, "samen": 4, "zonder_partner": 1, "zonder_sleutel": 0,
-        "dubbel": 0, "hoofd_dubbel": 0, "verborgen": 0, "leeg": 0, "rijnummers": [6],
+        "dubbel": 0, "hoofd_dubbel": 0, "onleesbaar": 0, "verborgen": 0, "leeg": 0, "rijnummers": [6],
     }  # fmt: skip
     with voor_gemeente(gemeente):
         assert list(Bevinding.objects.filter(levering=levering).values_list("rij", "code", "kolom")) == [
@@ -201,3 +201,14 @@ def test_a_second_sheet_that_is_too_large_is_not_read(client, gemeente, settings
     levering = answered(client, gemeente, levering, "0")
     assert levering.status == Leveringstatus.MISLUKT
     assert "heeft meer dan 3 rijen" in levering.melding
+
+
+def test_a_sheet_that_is_not_read_is_told(client, gemeente):
+    third = [["Cursus", "Lokaal"], ["Lassen", "B1"], ["Koken", "B2"]]
+    inhoud = workbook(Personen=PERSONEN, Contact=CONTACT, Cursussen=third, Leeg=[["alleen een titel"]])
+    levering = columns_saved(
+        client, gemeente, answered(client, gemeente, een_levering(gemeente, inhoud), "0")
+    )
+    assert (levering.omgezet, levering.feiten["niet_gelezen"]) == (5, ["Cursussen"])
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "Niet gelezen: het blad “Cursussen”. Wat daar staat, gaat niet mee." in page

@@ -22,10 +22,10 @@ from tests.uploads.readers.hier import read_here
 from tests.uploads.readers.test_readers import ods, ods_rij
 from uploads.readers import ONLEESBAAR, VERBORGEN, VREEMD, ZONDER_UITKOMST, Onleesbaar, Rij, open_file
 from uploads.sandbox.bijzonderheden import Xls
-from uploads.sandbox.bladfeiten import facts_in
 from uploads.sandbox.herkenning import recognise
 from uploads.sandbox.sheets import Leesprobleem
 from uploads.sandbox.weergave import weergave
+from uploads.sandbox.werkmap import facts_in
 
 _RIJEN: list[list[str | float]] = [["id", "plaats"], ["P1", "Curaçao"], ["P2", 3.5]]
 

@@ -30,7 +30,7 @@ from tests.uploads.readers.hier import read_here
 from uploads.models import Leveringstatus
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
 from uploads.sandbox.frames import GeenFrame, pack_rows, rows_of, unpack
-from uploads.sandbox.sheets import ONLEESBAAR, Gemerkt, Merk
+from uploads.sandbox.sheets import ONLEESBAAR, VERBORGEN, Gemerkt, Merk
 
 
 def processes() -> list[psutil.Process]:
@@ -269,6 +269,23 @@ def test_a_text_with_a_nul_does_not_cross_and_its_row_says_so():
 
 
 # --- Workbooks --------------------------------------------------------------------------------------------
+
+
+def test_an_xlsb_tells_what_is_hidden_and_shows_numbers_as_a_person_sees_them():
+    rows: list[list[str | float]] = [
+        ["tel", "deel", "id"],
+        [12345678.0, 0.8, 7.0],
+        [87654321.0, 0.5, 8.0],
+        [1.0, 0.25, 9.0],
+    ]
+    formats = ['"06-"00000000', "0%", "00000"]
+    with open_file(xlsb(rows, hidden_rows=[2], hidden_columns=[1], formats=formats)) as bestand:
+        [tabel] = bestand.tabellen
+        assert [rij.waarden for rij in tabel.rijen()][1:] == [
+            ["06-12345678", "80%", "00007"], ["06-87654321", "50%", "00008"], ["06-00000001", "25%", "00009"],
+        ]  # fmt: skip
+        assert [rij.nummer for rij in tabel.rijen() if Merk(VERBORGEN) in rij.merken] == [3]
+        assert (tabel.verborgen_rijen, tabel.verborgen_kolommen) == (1, (1,))
 
 
 def test_an_xlsb_is_read_like_any_other():

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from exchange.standard import Gegevenstype, Soort, Veld, Waardelijst, is_bsn
+from exchange.standard.persoonsgegevens import has_bsn
 from uploads.mapping.cells.contact import bsn_of, email_reader, phone_reader, read_postcode, safe_id
 from uploads.mapping.cells.dates import Volgorde, date_reader
 from uploads.mapping.cells.freetext import text_reader
@@ -216,6 +217,13 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
 
         return read_bsn
 
+    def of_own_number(text: str) -> str:
+        made = pseudoniem(text)
+        # A number that may be a BSN is nowhere kept.
+        if not has_bsn(text):
+            omgeving.eigen_nummers[made] = text
+        return made
+
     def read(value: object) -> Cel:
         value = as_read(unquoted(value))
         if maimed := why_no_id(value):
@@ -225,9 +233,9 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
             return AFWEZIG
         if regel.pseudoniem:
             # This column may also hold somebody's BSN; then the pseudonym is the one that belongs to the BSN.
-            return Cel(pseudoniem(bsn_of(text) if is_bsn(text) else text))
+            return Cel(pseudoniem(bsn_of(text)) if is_bsn(text) else of_own_number(text))
         if regel.tekens and _ID_TEKENS.search(text) and not is_bsn(_ID_TEKENS.sub("", text)):
-            return Cel(pseudoniem(text) if regel.tekens == PSEUDONIEM else _ID_TEKENS.sub("-", text))
+            return Cel(of_own_number(text) if regel.tekens == PSEUDONIEM else _ID_TEKENS.sub("-", text))
         return Cel(safe_id(text, pseudoniem))
 
     return read

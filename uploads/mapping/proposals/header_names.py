@@ -73,7 +73,7 @@ _NT2 = {
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _LETTERS_NUMBER = re.compile(r"([a-z]{3,})([0-9]{1,2})")
 # The sheet that a column comes from tells nothing about what is in it; see `mapping.bijblad`.
-_SECOND_SHEET = re.compile(r" \((?:blad .*|ander blad)\)$")
+_SECOND_SHEET = re.compile(r" \((?:(?:blad|bestand) .*|ander (?:blad|bestand))\)$")
 _NUMBER_ENDING = re.compile(r"(?<=[a-z]{3})nr$")
 
 

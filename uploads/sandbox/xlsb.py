@@ -1,0 +1,111 @@
+"""Finds what calamine does not tell of the sheets of an xlsb: hidden rows and columns, and numbers that are shown
+in another way.
+
+An xlsb is a zip of parts that consist of records: a kind and a length of seven bits a byte, and then the data.
+"""
+
+import io
+import posixpath
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from lxml import etree
+
+from uploads.sandbox.bladfeiten import MOST_COLUMNS, Bladfeiten, no_facts, short_number
+from uploads.sandbox.weergave import Weergave, ways_of
+
+_WORKBOOK, _RELATIONS, _STYLES = "xl/workbook.bin", "xl/_rels/workbook.bin.rels", "xl/styles.bin"
+# A row, its numbers (short, long, and the result of a formula), the widths of columns, and a sheet of the workbook.
+_ROW, _SHORT, _LONG, _RESULT, _COLUMNS, _SHEET = 0, 2, 5, 9, 60, 156
+# In the styles: a format of numbers, a style, and the part that has the styles of cells.
+_FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
+_ROW_IS_HIDDEN: Final = 0x10
+_COLUMN_IS_HIDDEN: Final = 0x01
+
+
+def facts_in_xlsb(inhoud: bytes) -> Iterator[Bladfeiten]:
+    """Yields what is hidden or shown otherwise in each sheet, in the order of the workbook.
+
+    Raises KeyError, ValueError, struct.error, zipfile.BadZipFile or etree.XMLSyntaxError for a broken file.
+    """
+    with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
+        names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        relations = etree.fromstring(archive.read(names[_RELATIONS]), parser)
+        targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
+        ways = _ways(archive.read(names[_STYLES])) if _STYLES in names else {}
+        for kind, data in _records(archive.read(names[_WORKBOOK])):
+            if kind == _SHEET:
+                part = posixpath.normpath(posixpath.join("/xl", targets[_text(data, 8)]))[1:]
+                info = names.get(part.casefold())
+                yield no_facts() if info is None else _facts(archive.read(info), ways)
+
+
+def _ways(styles: bytes) -> dict[int, Weergave]:
+    formats: dict[int, str] = {}
+    kinds: list[int] = []
+    of_cells = False
+    for kind, data in _records(styles):
+        if kind == _FORMAT:
+            formats[struct.unpack_from("<H", data)[0]] = _text(data, 2)
+        elif kind in {_BEGIN_STYLES, _END_STYLES}:
+            of_cells = kind == _BEGIN_STYLES
+        elif kind == _STYLE and of_cells:
+            kinds.append(struct.unpack_from("<H", data, 2)[0])
+    return ways_of(formats, kinds)
+
+
+def _facts(data: bytes, ways: Mapping[int, Weergave]) -> Bladfeiten:
+    found = no_facts()
+    row = 0
+    for kind, value in _records(data):
+        if kind == _ROW:
+            (row,) = struct.unpack_from("<I", value)
+            if value[11] & _ROW_IS_HIDDEN:
+                found.rijen.add(row)
+        elif kind == _COLUMNS:
+            first, last, _, _, options = struct.unpack_from("<4IH", value)
+            if options & _COLUMN_IS_HIDDEN:
+                found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
+        elif ways and kind in {_SHORT, _LONG, _RESULT}:
+            column, style = struct.unpack_from("<2I", value)
+            way = ways.get(style & 0xFFFFFF)
+            if way is None:
+                continue
+            number = (
+                short_number(struct.unpack_from("<I", value, 8)[0])
+                if kind == _SHORT
+                else struct.unpack_from("<d", value, 8)[0]
+            )
+            if (text := way(repr(number))) is not None:
+                found.getoond.setdefault(row, {})[column] = text
+    return found
+
+
+def _text(data: bytes, place: int) -> str:
+    (length,) = struct.unpack_from("<I", data, place)
+    return data[place + 4 : place + 4 + 2 * length].decode("utf-16-le")
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 0
+    while place < len(data):
+        kind, place = _number(data, place, 2)
+        size, place = _number(data, place, 4)
+        yield kind, data[place : place + size]
+        place += size
+
+
+def _number(data: bytes, place: int, most: int) -> tuple[int, int]:
+    """Gives a number of at most this many bytes, and the place after it. Raises ValueError where the data ends."""
+    number = 0
+    for count in range(most):
+        if place + count >= len(data):
+            raise ValueError
+        byte = data[place + count]
+        number |= (byte & 0x7F) << (7 * count)
+        if byte < 0x80:
+            return number, place + count + 1
+    return number, place + most
