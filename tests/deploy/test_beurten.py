@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -58,7 +59,7 @@ def queue(wachtrij: Wachtrij) -> int:
 
 
 @contextlib.contextmanager
-def workers(place: Path, *names: str, **env: str) -> Iterator[None]:
+def workers(place: Path, *names: str, **env: Any) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for name in names:
             stack.enter_context(a_part(name, place / f"{name}.log", "UM_SECRET_KEY", **env))

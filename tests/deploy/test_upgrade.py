@@ -101,7 +101,12 @@ def test_a_web_part_that_is_asked_to_stop_is_not_ready_first_and_loses_no_call(t
     gemeente = een_gemeente()
     publish_set(gemeente, Soort.WERKZOEKENDEN, [een_werkzoekende("W1")])
     source = tmp_path / "bron.sock"
-    env = {**BEHIND_PROXY, "UM_BIND": f"unix:{source}", "UM_WEB_PROCESSEN": "2", "UM_UITLOOP_SECONDEN": "3"}
+    env: dict[str, Any] = {
+        **BEHIND_PROXY,
+        "UM_BIND": f"unix:{source}",
+        "UM_WEB_PROCESSEN": "2",
+        "UM_UITLOOP_SECONDEN": "3",
+    }
     with a_part("bron", tmp_path / "bron.log", "UM_SECRET_KEY", **env) as process:
         wait_until(lambda: source.exists() and call(source, "/health/ready")[0] == 200, "it is ready", 60)
         callers = [Caller(source, gemeente) for _ in range(4)]

@@ -125,7 +125,7 @@ def test_a_database_that_is_away_leaves_the_other_figures() -> None:
 def test_figures_are_at_a_place_of_their_own_and_nowhere_else(tmp_path: Path) -> None:
     """Two processes answer, and the figures are of both; the socket that the proxy uses gives none."""
     port = free_port()
-    env = {
+    env: dict[str, Any] = {
         "UM_METINGEN_ADRES": f"127.0.0.1:{port}",
         "UM_WEB_PROCESSEN": "2",
         "UM_HOSTS": "localhost",

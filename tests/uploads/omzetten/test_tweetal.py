@@ -143,7 +143,8 @@ def test_one_of_two_files_is_never_read_as_if_it_were_all(client, gemeente):
     assert "Dit is alleen het tweede: het bestand ‘personen’ is er niet." in second.melding
     # The second one has nobody of the first; or it has no key; or another file came instead.
     elsewhere = [CONTACT[0], *(["X" + row[0], *row[1:]] for row in CONTACT[1:])]
-    for other in (elsewhere, [row[1:] for row in CONTACT], [["a", "b"], [1, 2]]):
+    others: tuple[list[Any], ...] = (elsewhere, [row[1:] for row in CONTACT], [["a", "b"], [1, 2]])
+    for other in others:
         wrong = by_itself_delivered(gemeente, zipped(personen__csv=text(PERSONEN), contact__csv=text(other)))
         assert (wrong.status, wrong.omgezet) == (Leveringstatus.MISLUKT, 0)
         assert "De twee bestanden passen niet bij elkaar zoals" in wrong.melding
