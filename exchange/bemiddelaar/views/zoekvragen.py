@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bemiddelaar import onderdelen, searching, tasks
+from exchange.bemiddelaar import herhalen, onderdelen, searching, tasks
+from exchange.bemiddelaar.beeld import read_number
 from exchange.bemiddelaar.forms import Eigenform
-from exchange.bemiddelaar.models import Resultaat, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Stopreden, Zoekherhaling, Zoekvraag
 from exchange.bemiddelaar.views.berichten import follow
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
+from um_portal.presentation.templatetags.um import datumtijd
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -50,6 +52,7 @@ def overview(request: GemeenteRequest) -> HttpResponse:
         "page_obj": page,
         "rijen": list(zip(searches, onderdelen.parts(searches), strict=True)),
         "bewaardagen": request.gemeente.bewaartermijn,
+        "herhalingen": herhalen.shown_to(request.user),
     }
     return render(request, "bemiddelaar/lijst.html", context)
 
@@ -83,6 +86,37 @@ def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
 
 
 @requires(Recht.ZOEKEN)
+@require_POST
+def weekly(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Lets a search be put again every week."""
+    zoekvraag = owned_search(request, pk)
+    try:
+        made = herhalen.turn_on(request.gemeente, zoekvraag)
+    except herhalen.NietHerhaald as fout:
+        messages.error(request, fout.melding)
+    else:
+        messages.success(
+            request,
+            f"Deze vraag wordt nu vanzelf herhaald, {made.keren_over} keer. De eerste keer is rond "
+            f"{datumtijd(made.volgende_op)}. U vindt het antwoord dan bij Mijn zoekvragen.",
+        )
+    return redirect("bemiddelaar:zoekvraag", pk=pk)
+
+
+@requires(Recht.ZOEKEN)
+@require_POST
+def stop(request: GemeenteRequest, nummer: int) -> HttpResponse:
+    """Stops a weekly repeat of the person who asks, and goes back to the search or the list."""
+    repeat = get_object_or_404(Zoekherhaling, pk=nummer, gebruiker=request.user)
+    herhalen.stop(request.gemeente, repeat.pk, Stopreden.ZELF)
+    messages.success(request, "Deze vraag wordt niet meer herhaald. Wat u al kreeg, blijft staan.")
+    back = read_number(request.POST.get("van"))
+    if back is not None and searching.visible(request.user).filter(pk=back).exists():
+        return redirect("bemiddelaar:zoekvraag", pk=back)
+    return redirect("bemiddelaar:lijst")
+
+
+@requires(Recht.ZOEKEN)
 @require_http_methods(["GET", "POST"])
 def note(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Lets the jobcoach who asked change the name, the reference and the note of a search."""
@@ -105,6 +139,7 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erases a search and its results before they expire."""
     zoekvraag = owned_search(request, pk)
     if request.method == "POST":
+        herhalen.stop_with(request.gemeente, zoekvraag, Stopreden.GEWIST)
         zoekvraag.delete()
         log_erasure(
             request.gemeente,
@@ -118,7 +153,8 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
         return redirect("bemiddelaar:lijst")
     context = {
         "titel": "Zoekvraag wissen",
-        "tekst": "De zoekvraag en alle resultaten worden gewist. Dat kunt u niet ongedaan maken.",
+        "tekst": "De zoekvraag en alle resultaten worden gewist. Dat kunt u niet ongedaan maken."
+        + (" De wekelijkse herhaling stopt dan ook." if herhalen.repeats(zoekvraag) else ""),
         "gevaar": True,
         "bevestig_tekst": "Wissen",
         "terug_url": reverse("bemiddelaar:zoekvraag", args=[pk]),
