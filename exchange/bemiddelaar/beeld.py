@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
@@ -156,13 +156,7 @@ class Lijst:
                 Q(omschrijving__icontains=beeld.woorden) | Q(werkgever__icontains=beeld.woorden)
             )
         if beeld.samen:
-            earlier = Resultaat.objects.filter(
-                zoekvraag=self.zoekvraag,
-                past=not beeld.apart,
-                afdruk=OuterRef("afdruk"),
-                volgnummer__lt=OuterRef("volgnummer"),
-            ).exclude(afdruk="")
-            found = found.filter(~Exists(earlier))
+            found = found.filter(dubbel=False)
         return found
 
     def new(self) -> int:

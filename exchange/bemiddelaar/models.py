@@ -280,6 +280,8 @@ class Resultaat(GemeenteModel):
     sluit_op = models.DateField(null=True)
     # Equal for profiles with the same content.
     afdruk = models.CharField(max_length=64, blank=True)
+    # A profile with the same content was received before this one.
+    dubbel = models.BooleanField(default=False)
     detail_gevraagd_op = models.DateTimeField(null=True)
 
     class Meta:

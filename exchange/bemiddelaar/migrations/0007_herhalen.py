@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
+            model_name="resultaat",
+            name="dubbel",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
             model_name="zoekvraag",
             name="aantal_nieuw",
             field=models.IntegerField(default=0),
