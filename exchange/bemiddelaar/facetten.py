@@ -7,7 +7,7 @@ hold with that choice and with those of the other groups.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final
 
@@ -123,6 +123,7 @@ def _bands(field: str, borders: Sequence[int], word: str, missing: str) -> tuple
     return (*found, Optie(ONBEKEND, missing, Q(**{f"{field}__isnull": True})))
 
 
+@lru_cache(maxsize=8)
 def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
     """Lists the groups with fixed choices; occupations are not known beforehand."""
     levels: Mapping[Any, str] = (

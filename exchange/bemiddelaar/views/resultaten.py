@@ -1,5 +1,6 @@
 """Serves the results of a search: the list, one match, the map, a few matches side by side, and marking them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -49,6 +50,12 @@ def _address(zoekvraag: Zoekvraag, query: str = "", nummer: int | None = None) -
 
 def _match_address(zoekvraag: Zoekvraag, beeld: Beeld, nummer: int) -> str:
     return reverse("bemiddelaar:resultaat", args=[zoekvraag.pk, nummer]) + beeld.query()
+
+
+def _addresses(name: str, zoekvraag: Zoekvraag) -> Callable[[int], str]:
+    """Gives what makes the address of each result; looking it up once is quicker than for every row."""
+    before, _, after = reverse(name, args=[zoekvraag.pk, 0]).rpartition("/0/")
+    return lambda nummer: f"{before}/{nummer}/{after}"
 
 
 def _chips(zoekvraag: Zoekvraag, beeld: Beeld, groepen: list[facetten.Groep]) -> list[tuple[str, str]]:
@@ -111,6 +118,10 @@ def _rows(
         )
     # Joined to the results, the database would join and sort all of them before it takes a page.
     outcomes = {found.resultaat_id: found for found in Vervolg.objects.filter(resultaat__in=list(page))}
+    match_of = _addresses("bemiddelaar:resultaat", zoekvraag)
+    mark_of = _addresses("bemiddelaar:markering", zoekvraag)
+    in_list, on_page = beeld.query(), beeld.query(pagina=page.number if page.number > 1 else "")
+    beside = f"{_address(zoekvraag)}{on_page}{'&' if on_page else '?'}open="
     rows = []
     for resultaat in page:
         resultaat.zoekvraag = zoekvraag
@@ -126,11 +137,9 @@ def _rows(
                 "vervolg": outcomes.get(resultaat.pk),
                 "keer": doubles.get(resultaat.afdruk, 1),
                 "huidig": resultaat.volgnummer == nummer,
-                "url": _match_address(zoekvraag, beeld, resultaat.volgnummer),
-                "naast": _address(
-                    zoekvraag,
-                    beeld.query(pagina=page.number if page.number > 1 else "", open=resultaat.volgnummer),
-                ),
+                "url": match_of(resultaat.volgnummer) + in_list,
+                "naast": f"{beside}{resultaat.volgnummer}",
+                "ster_url": mark_of(resultaat.volgnummer) + on_page,
             }
         )
     return rows

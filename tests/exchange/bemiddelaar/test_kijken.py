@@ -279,6 +279,34 @@ def test_going_back_leads_to_the_same_page_filter_order_and_row(gemeente, jobcoa
     assert numbers(beside) == numbers(listed)
 
 
+def test_who_puts_a_match_aside_can_go_on_to_its_neighbours(gemeente, jobcoach) -> None:
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(30)])
+    browser = een_client(jobcoach)
+    aside = {"weg": "uren", "van": "naast"}
+    found = browser.post(url_of(zoekvraag, "resultaten/26/markering?pagina=2&open=26"), aside, follow=True)
+    assert [found.context[way]["naast"] for way in ("vorige", "volgende")] == [
+        f"{url_of(zoekvraag)}?open=25",
+        f"{url_of(zoekvraag)}?pagina=2&open=27",
+    ]
+    assert 26 not in numbers(found)
+    assert "<span>Weggelegd</span>" in found.text
+    # Without its place in a filter there is nothing to go on to.
+    outside = browser.get(url_of(zoekvraag, "resultaten/26/?toon=ster"))
+    assert "valt buiten de lijst" in outside.text
+
+
+def test_without_javascript_an_outcome_and_a_signal_keep_the_filter_and_the_order(gemeente, jobcoach) -> None:
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(4)])
+    browser = een_client(jobcoach)
+    start = url_of(zoekvraag, "resultaten/2/")
+    page = browser.get(f"{start}?beroep=Bakker&sorteer=-uren")
+    for what, sent in (("vervolg", {"vervolg": "benaderd"}), ("signaal", {"reden": "contact"})):
+        address = f"{start}{what}?beroep=Bakker&amp;sorteer=-uren"
+        assert f'action="{address}"' in page.text
+        answer = browser.post(unescape(address), sent)
+        assert answer["Location"] == f"{start}?beroep=Bakker&sorteer=-uren"
+
+
 def test_a_page_past_the_end_is_the_last_one(gemeente, jobcoach) -> None:
     zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(30)])
     assert numbers(een_client(jobcoach).get(url_of(zoekvraag, "?pagina=99"))) == [26, 27, 28, 29, 30]
@@ -329,6 +357,12 @@ def test_a_match_reads_as_a_cv(gemeente, jobcoach) -> None:
     assert [t.titel for t in found.lijnen[0][1]] == ["Kok", "Bakker, Bakkerij De Proef"]
     assert found.lijnen[0][1][1].periode == "1 september 2012 – 1 maart 2019"
     page = een_client(jobcoach).get(url_of(zoekvraag, "resultaten/1/")).text
+    # Without a list a language has its name, and a sector its number with a word for it.
+    assert [taal for taal, _ in found.talen] == ["Nederlands"]
+    waardelijsten.replace("sbi", [("1", "Landbouw")])
+    with voor_gemeente(gemeente):
+        bare = cv.arrange(WZ, Resultaat.objects.select_related("zoekvraag").get())
+    assert {woorden.kop: woorden.woorden for woorden in bare.woorden}["In de sector"] == ["sector 5610"]
     assert page.index("Zoekt werk als") < page.index("Werkervaring") < page.index("Verder")
     for text in (
         "Brood en banket",
