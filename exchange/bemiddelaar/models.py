@@ -288,7 +288,11 @@ class Resultaat(GemeenteModel):
         verbose_name = "resultaat"
         verbose_name_plural = "resultaten"
         ordering = ["volgnummer"]
-        constraints = [models.UniqueConstraint(fields=["zoekvraag", "volgnummer"], name="resultaat_uniek")]
+        # With the municipality in front, which every query names: the database thinks that few rows meet both, and
+        # would otherwise read and sort all of a search that was stored just now, to give one page.
+        constraints = [
+            models.UniqueConstraint(fields=["gemeente", "zoekvraag", "volgnummer"], name="resultaat_uniek")
+        ]
         indexes = [models.Index(fields=["zoekvraag", "afdruk", "volgnummer"], name="resultaat_afdruk")]
 
     @property

@@ -13,6 +13,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveConstraint(model_name="resultaat", name="resultaat_uniek"),
+        migrations.AddConstraint(
+            model_name="resultaat",
+            constraint=models.UniqueConstraint(
+                fields=("gemeente", "zoekvraag", "volgnummer"), name="resultaat_uniek"
+            ),
+        ),
         migrations.AddField(
             model_name="resultaat",
             name="nieuw",
