@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren, onderdelen
 from exchange.bemiddelaar.beeld import NIEUW, STER, VOLGORDES, WEG, Beeld, Lijst, read_number
-from exchange.bemiddelaar.models import Resultaat, Vervolg, Wegreden, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Wegreden, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
 from exchange.bemiddelaar.views.berichten import told
 from exchange.bemiddelaar.views.details import match_context
@@ -116,8 +116,6 @@ def _rows(
             .values_list("afdruk")
             .annotate(Count("pk"))
         )
-    # Joined to the results, the database would join and sort all of them before it takes a page.
-    outcomes = {found.resultaat_id: found for found in Vervolg.objects.filter(resultaat__in=list(page))}
     match_of = _addresses("bemiddelaar:resultaat", zoekvraag)
     mark_of = _addresses("bemiddelaar:markering", zoekvraag)
     in_list, on_page = beeld.query(), beeld.query(pagina=page.number if page.number > 1 else "")
@@ -134,7 +132,6 @@ def _rows(
                 "regel": kolommen.phone_line(zoekvraag.soort_van, resultaat),
                 "markering": mark,
                 "weg": mark.get_weg_display() if mark and mark.weg else "",
-                "vervolg": outcomes.get(resultaat.pk),
                 "keer": doubles.get(resultaat.afdruk, 1),
                 "huidig": resultaat.volgnummer == nummer,
                 "url": match_of(resultaat.volgnummer) + in_list,
@@ -151,7 +148,9 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
     beeld = Beeld.of(zoekvraag, request.GET)
     lijst = Lijst.of(zoekvraag, beeld, request.user)
     groepen, aantal = facetten.count(lijst.received(), soort, beeld.keuzes, lijst.vandaag)
-    page = _Counted(lijst.filtered().defer("profiel"), aantal).get_page(request.GET.get("pagina"))
+    page = _Counted(lijst.filtered().select_related("vervolg").defer("profiel"), aantal).get_page(
+        request.GET.get("pagina")
+    )
     shown = kolommen.chosen(request.user, soort)
     opened, focus = read_number(request.GET.get("open")), read_number(request.GET.get("rij"))
     # Links to other pages and orders repeat the parameters of this address; the focus is for once.
