@@ -26,8 +26,9 @@ class Punt:
     """The results of one postcode area."""
 
     pc4: int
-    #: The number of results, as people write it.
-    aantal: str
+    aantal: int
+    #: The same as people write it.
+    geteld: str
     afstand: str
     x: str
     y: str
@@ -52,7 +53,7 @@ class Kaart:
         """Gives the dots as elements of an SVG."""
         return SafeString(
             "\n".join(
-                f'<circle cx="{p.x}" cy="{p.y}" r="{p.straal}"><title>{p.pc4}: {p.aantal}, {p.afstand}</title></circle>'
+                f'<circle cx="{p.x}" cy="{p.y}" r="{p.straal}"><title>{p.pc4}: {p.geteld}, {p.afstand}</title></circle>'
                 for p in self.punten
             )
         )
@@ -62,7 +63,7 @@ class Kaart:
         """Gives the same as the rows of a table."""
         return SafeString(
             "\n".join(
-                f'<tr><th scope="row">{p.pc4}</th><td>{p.afstand}</td><td class="um-tabel__getal">{p.aantal}</td></tr>'
+                f'<tr><th scope="row">{p.pc4}</th><td>{p.afstand}</td><td class="um-tabel__getal">{p.geteld}</td></tr>'
                 for p in self.punten
             )
         )
@@ -92,6 +93,7 @@ def draw(postcode: str, afstand: float, areas: Iterable[tuple[str, int]]) -> Kaa
     punten = [
         Punt(
             pc4,
+            aantal,
             written[aantal],
             "zelfde plaats" if km == 0 else f"circa {max(1, round(km))} km",
             f"{(there.lengtegraad - here.lengtegraad) * across * unit:.1f}",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from exchange.bemiddelaar import cv, delen, details, kaart, markeren, searching, summary
 from exchange.bemiddelaar.beeld import place_of
 from exchange.bemiddelaar.models import Deling, Detailaanvraag, Markering, Resultaat, Zoekstatus, Zoekvraag
-from exchange.display import as_pairs
+from exchange.display import as_pairs, value_text
 from exchange.standard import STANDAARD, Entiteit, Profiel, Soort
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
@@ -357,12 +357,6 @@ def test_a_match_reads_as_a_cv(gemeente, jobcoach) -> None:
     assert [t.titel for t in found.lijnen[0][1]] == ["Kok", "Bakker, Bakkerij De Proef"]
     assert found.lijnen[0][1][1].periode == "1 september 2012 – 1 maart 2019"
     page = een_client(jobcoach).get(url_of(zoekvraag, "resultaten/1/")).text
-    # Without a list a language has its name, and a sector its number with a word for it.
-    assert [taal for taal, _ in found.talen] == ["Nederlands"]
-    waardelijsten.replace("sbi", [("1", "Landbouw")])
-    with voor_gemeente(gemeente):
-        bare = cv.arrange(WZ, Resultaat.objects.select_related("zoekvraag").get())
-    assert {woorden.kop: woorden.woorden for woorden in bare.woorden}["In de sector"] == ["sector 5610"]
     assert page.index("Zoekt werk als") < page.index("Werkervaring") < page.index("Verder")
     for text in (
         "Brood en banket",
@@ -372,6 +366,16 @@ def test_a_match_reads_as_a_cv(gemeente, jobcoach) -> None:
         "urn:test:samenwerken",
     ):
         assert text in page
+
+
+def test_a_code_that_no_list_names_says_what_it_is() -> None:
+    taal = "arbeidsmarktkwalificatie.taalbeheersing[].codeTaal"
+    assert value_text(WZ, "sector[].codeSbi", 4120, {}) == "sector 4120"
+    assert [value_text(WZ, taal, code, {}) for code in ("kur", "nld", "xxx")] == [
+        "Koerdisch",
+        "Nederlands",
+        "xxx",
+    ]
 
 
 def whole(entiteit: Entiteit) -> dict[str, Any]:
