@@ -266,7 +266,7 @@ def _pass(
     """
     columns = [f"valt_{facet.naam}" for facet in bands]
     falls_in = {
-        column: Coalesce(facet.vak, Value(_GEEN_VAK), output_field=IntegerField())
+        column: Coalesce(facet.vak or Value(None), Value(_GEEN_VAK), output_field=IntegerField())
         for column, facet in zip(columns, bands, strict=True)
     }
     keeps = {

@@ -43,7 +43,9 @@ def turn_on(gemeente: Gemeente, zoekvraag: Zoekvraag) -> Zoekherhaling:
     Twice at once, or for a search that is repeated already, it ends as one repeat.
     """
     locked = Zoekvraag.objects.select_for_update().get(pk=zoekvraag.pk)
-    running = Zoekherhaling.objects.filter(pk=locked.herhaling_id, gestopt_op=None).first()
+    running: Zoekherhaling | None = Zoekherhaling.objects.filter(
+        pk=locked.herhaling_id, gestopt_op=None
+    ).first()
     if running is not None:
         return running
     # Of two tabs with two searches the second waits here, so that both together do not pass the limit.
