@@ -1,5 +1,7 @@
 """Serves the jobcoach's own searches: the list of them, and putting one again or erasing it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -73,7 +75,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
 def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Asks the same question anew, as a search of its own."""
     zoekvraag = own_search(request, pk)
-    eigen = zoekvraag.texts_of(request.user)
+    eigen: dict[str, Any] = {**zoekvraag.texts_of(request.user)}
     criteria = onderdelen.criteria_of(zoekvraag)
     try:
         found = searching.open_search(request.gemeente, request.user, zoekvraag.soort_van, criteria, **eigen)
