@@ -18,8 +18,9 @@ from exchange.standard import (
     without_empties,
 )
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS
-from exchange.waardelijsten.lijsten import NAAM_BIJ
+from exchange.waardelijsten.lijsten import NAAM_BIJ, SBI, TALEN
 from exchange.waardelijsten.models import labels_of
+from exchange.waardelijsten.talen import NAMEN
 
 Pairs = list[tuple[str, Any]]
 # Names of codes, by (loaded list, code).
@@ -119,7 +120,11 @@ def value_text(soort: Soort, pad: str, value: Any, labels: Labels) -> str:
     key = _list_and_code(attribuut, value)
     if key is not None and key in labels:
         return labels[key]
+    if key is not None and key[0] == TALEN and key[1] in NAMEN:
+        return NAMEN[key[1]]
     text = label_of(soort, pad, value)
+    if key is not None and key[0] == SBI:
+        return f"sector {text}"
     if attribuut.waardelijst is SOORT_RIJBEWIJS and text != value:
         return f"{value} ({text[:1].lower()}{text[1:]})"  # everybody says "B"; the words explain it
     if (

@@ -125,6 +125,8 @@ if UM_BRON_DAGLIMIET not in {"signaal", "stop"}:
 # From this part of a daily limit on, those who can do something about it see so.
 UM_DAGLIMIET_SIGNAAL_PERCENTAGE = env.int("UM_DAGLIMIET_SIGNAAL_PERCENTAGE", default=80)
 UM_BEWAARDAGEN = env.int("UM_BEWAARDAGEN", default=7)
+# A weekly repeat of a search is put this many times; 0: nobody can repeat a search.
+UM_HERHAAL_WEKEN = env.int("UM_HERHAAL_WEKEN", default=8)
 UM_BRONBESTAND_UREN = env.int("UM_BRONBESTAND_UREN", default=24)
 # A published record that no publication held for this many days is answered no longer, and erased.
 UM_VERLOOPDAGEN = env.int("UM_VERLOOPDAGEN", default=90)
@@ -471,6 +473,8 @@ CELERY_BEAT_SCHEDULE = {
     # With the leases of um_portal.jobs: a dead search goes on within 20 s, a dead conversion within 30.
     "hervat-taken": {"task": "um_portal.tasks.resume_jobs", "schedule": 10.0},
     "herstel": {"task": "um_portal.tasks.send_recovery_links", "schedule": 60.0},
+    # More often than the hour that a weekly repeat is early (exchange.bemiddelaar.herhalen).
+    "herhaal-zoekvragen": {"task": "um_portal.tasks.repeat_searches", "schedule": 300.0},
     "ruim-op": {"task": "um_portal.tasks.erase_expired", "schedule": 600.0},
     "schrijf-logboekkoppen": {"task": "um_portal.tasks.write_heads", "schedule": 300.0},
     "schrijf-brontellingen": {"task": "um_portal.tasks.write_source_counts", "schedule": crontab(minute=5)},

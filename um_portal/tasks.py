@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from exchange.bemiddelaar import searching, signalen
+from exchange.bemiddelaar import herhalen, searching, signalen
 from exchange.bemiddelaar import tasks as bemiddelaar
 from exchange.bron import expiry, versheid
 from um_portal.accounts import sessies, uitnodigingen
@@ -40,6 +40,12 @@ def resume_jobs() -> None:
 
 
 @shared_task(base=Gepland)
+def repeat_searches() -> None:
+    """Puts the weekly searches whose week is over."""
+    _for_each_municipality(herhalen.put_due)
+
+
+@shared_task(base=Gepland)
 def send_recovery_links() -> None:
     """Sends the links of recoveries whose waiting time is over."""
     herstellen.send_links()
@@ -54,6 +60,7 @@ def erase_expired() -> None:
     support.erase_expired()
     _for_each_municipality(
         searching.erase_expired,
+        herhalen.erase_expired,
         signalen.erase_expired,
         uploads.erase_expired,
         leden.erase_expired,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,8 +19,9 @@ from exchange.bemiddelaar.models import Markering, Resultaat, Zoekvraag
 from um_portal.accounts.models import Gebruiker
 
 _MAX_WOORDEN: Final = 100
-#: The parts of the list by the marks of who looks; without a name it is everything but what was put aside.
-STER, WEG = "ster", "weg"
+#: The parts of the list by the marks of who looks, and what is new in a weekly repeat; without a name it is
+#: everything but what was put aside.
+STER, WEG, NIEUW = "ster", "weg", "nieuw"
 _SORTEERBAAR: Final[Mapping[str, F | Func]] = {
     "nummer": F("volgnummer"),
     "omschrijving": Lower("omschrijving"),
@@ -66,7 +67,7 @@ class Beeld:
             keuzes=facetten.read_choices(zoekvraag.soort_van, dict(given.lists())),
             woorden=given.get("q", "").replace("\x00", "").strip()[:_MAX_WOORDEN],
             apart=given.get("apart") == "ja" and zoekvraag.niet_passend > 0,
-            toon=given.get("toon", "") if given.get("toon") in {STER, WEG} else "",
+            toon=given.get("toon", "") if given.get("toon") in {STER, WEG, NIEUW} else "",
             samen=given.get("samen") == "ja",
             sorteer=order if order.removeprefix("-") in _SORTEERBAAR else "",
         )
@@ -133,35 +134,42 @@ class Lijst:
         marks = Markering.objects.filter(zoekvraag=zoekvraag, gebruiker=gebruiker)
         return cls(zoekvraag, beeld, timezone.localdate(), {mark.resultaat_id: mark for mark in marks})
 
-    def received(self) -> "QuerySet[Resultaat]":
-        """Gives the results that the filters are about, without those filters: what fits, or what does not."""
+    def received(self, met: Resultaat | None = None) -> "QuerySet[Resultaat]":
+        """Gives the results that the filters are about, without those filters: what fits, or what does not.
+
+        `met` is a result that counts as not put aside.
+        """
         beeld = self.beeld
         found: QuerySet[Resultaat] = Resultaat.objects.filter(zoekvraag=self.zoekvraag, past=not beeld.apart)
         starred = [pk for pk, mark in self.markeringen.items() if mark.ster]
-        aside = [pk for pk, mark in self.markeringen.items() if mark.weg]
+        aside = [pk for pk, mark in self.markeringen.items() if mark.weg and (met is None or pk != met.pk)]
         if beeld.toon == STER:
             found = found.filter(pk__in=starred)
         elif beeld.toon == WEG:
             found = found.filter(pk__in=aside)
         elif aside:
             found = found.exclude(pk__in=aside)
+        if beeld.toon == NIEUW:
+            found = found.filter(nieuw=True)
         if beeld.woorden:
             found = found.filter(
                 Q(omschrijving__icontains=beeld.woorden) | Q(werkgever__icontains=beeld.woorden)
             )
         if beeld.samen:
-            earlier = Resultaat.objects.filter(
-                zoekvraag=self.zoekvraag,
-                past=not beeld.apart,
-                afdruk=OuterRef("afdruk"),
-                volgnummer__lt=OuterRef("volgnummer"),
-            ).exclude(afdruk="")
-            found = found.filter(~Exists(earlier))
+            found = found.filter(dubbel=False)
         return found
 
-    def filtered(self) -> "QuerySet[Resultaat]":
-        """Gives the results of the list, in its order."""
-        found = self.received()
+    def new(self) -> int:
+        """Counts what is new in a weekly repeat, without what was put aside."""
+        aside = [pk for pk, mark in self.markeringen.items() if mark.weg]
+        if not self.zoekvraag.aantal_nieuw or not aside:
+            return self.zoekvraag.aantal_nieuw
+        gone = Resultaat.objects.filter(pk__in=aside, zoekvraag=self.zoekvraag, nieuw=True, past=True)
+        return int(self.zoekvraag.aantal_nieuw - gone.count())
+
+    def filtered(self, met: Resultaat | None = None) -> "QuerySet[Resultaat]":
+        """Gives the results of the list, in its order; `met` as in `received`."""
+        found = self.received(met)
         for condition in facetten.conditions(
             self.zoekvraag.soort_van, self.beeld.keuzes, self.vandaag
         ).values():
@@ -173,14 +181,23 @@ class Lijst:
         order = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
         return found.order_by(order, "volgnummer")
 
-    def numbers(self) -> list[int]:
-        """Gives the numbers of all results of the list, in its order."""
-        return list(self.filtered().values_list("volgnummer", flat=True))
+    def place(self, resultaat: Resultaat, per_pagina: int) -> "Plaats | None":
+        """Finds a result in the list, with its neighbours; None when the list does not hold it.
+
+        What was put aside has its neighbours still, so that whoever put it aside can go on to the next.
+        """
+        aside = self.beeld.toon != WEG and bool(getattr(self.markeringen.get(resultaat.pk), "weg", ""))
+        found = self.filtered(resultaat if aside else None)
+        numbers = list(found.values_list("volgnummer", flat=True))
+        return place_of(numbers, resultaat.volgnummer, per_pagina, weg=aside)
 
 
 @dataclass(frozen=True, slots=True)
 class Plaats:
-    """The place of one result in a list: its neighbours, and the page that it is on."""
+    """The place of one result in a list: its neighbours, and the page that each is on.
+
+    Of a result that was put aside (`weg`) the list holds the neighbours only.
+    """
 
     nummer: int
     totaal: int
@@ -189,21 +206,23 @@ class Plaats:
     vorige_pagina: int
     volgende: int | None
     volgende_pagina: int
+    weg: bool = False
 
 
-def place_of(numbers: list[int], nummer: int, per_pagina: int) -> Plaats | None:
-    """Finds a result among the numbers of a list; None when the list does not hold it."""
-    if nummer not in numbers:
+def place_of(numbers: list[int], nummer: int, per_pagina: int, *, weg: bool = False) -> Plaats | None:
+    """Finds a result among the numbers of a list; None when they do not hold it. With `weg` it counts for no page."""
+    try:
+        at = numbers.index(nummer)
+    except ValueError:
         return None
-    at = numbers.index(nummer)
-    before = numbers[at - 1] if at else None
-    after = numbers[at + 1] if at + 1 < len(numbers) else None
+    after = at if weg else at + 1
     return Plaats(
         nummer=at + 1,
-        totaal=len(numbers),
+        totaal=len(numbers) - weg,
         pagina=at // per_pagina + 1,
-        vorige=before,
+        vorige=numbers[at - 1] if at else None,
         vorige_pagina=max(at - 1, 0) // per_pagina + 1,
-        volgende=after,
-        volgende_pagina=(at + 1) // per_pagina + 1,
+        volgende=numbers[at + 1] if at + 1 < len(numbers) else None,
+        volgende_pagina=after // per_pagina + 1,
+        weg=weg,
     )

@@ -6,16 +6,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exchange.bemiddelaar import searching
-from exchange.bemiddelaar.models import Deling, Markering, Zoekvraag
+from exchange.bemiddelaar import herhalen, searching
+from exchange.bemiddelaar.models import Deling, Markering, Stopreden, Zoekvraag
 from um_portal.accounts import mail
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.errors import FoutMetMelding
-from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
-from um_portal.toegang.rechten import RECHTEN, Functie, Recht
-
-_ZOEKERS = [rol.value for rol in Rol if Functie(rol.value) in RECHTEN[Recht.ZOEKEN]]
+from um_portal.tenants.models import Gemeente
 
 
 class NietOvergedragen(FoutMetMelding):
@@ -24,7 +21,7 @@ class NietOvergedragen(FoutMetMelding):
 
 def colleagues(zoekvraag: Zoekvraag) -> list[Gebruiker]:
     """Lists the colleagues who may search, without the owner of this search; call inside `voor_gemeente`."""
-    found = Lidmaatschap.objects.filter(rol__in=_ZOEKERS, gebruiker__is_active=True)
+    found = searching.searchers().filter(gebruiker__is_active=True)
     found = found.exclude(gebruiker=zoekvraag.gebruiker_id).select_related("gebruiker")
     return sorted((lid.gebruiker for lid in found), key=lambda gebruiker: str(gebruiker).casefold())
 
@@ -65,7 +62,7 @@ def hand_over(
     """Makes a colleague the owner of the search; returns that colleague. Call inside `voor_gemeente`.
 
     Stars and what was put aside go along where the colleague has no marks yet; notes only with `notities`. The
-    colleague gets a mail. Raises NietOvergedragen.
+    colleague gets a mail. A weekly repeat stops. Raises NietOvergedragen.
     """
     owned = Zoekvraag.objects.select_for_update().filter(pk=zoekvraag.pk, gebruiker=door).first()
     if owned is None:
@@ -73,6 +70,8 @@ def hand_over(
     heir = next((gebruiker for gebruiker in colleagues(owned) if gebruiker.pk == naar), None)
     if heir is None:
         raise NietOvergedragen("Kies een collega die mag zoeken. Er is niets overgedragen.")
+    # The heir did not ask to be asked for, and it would count for the heir's day.
+    herhalen.stop_with(gemeente, owned, Stopreden.OVERGEDRAGEN)
     Deling.objects.filter(zoekvraag=owned, gebruiker=heir).delete()
     marks = Markering.objects.filter(zoekvraag=owned, gebruiker=door)
     if not notities:

@@ -5,15 +5,16 @@ hold with that choice and with those of the other groups.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, Q, QuerySet, Value, When
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from exchange.bemiddelaar.models import Resultaat
 from exchange.standard import Soort
@@ -26,7 +27,22 @@ _MAX_KEUZES: Final = 20
 ONBEKEND: Final = "onbekend"
 # The group whose choices are not known beforehand.
 _BEROEP: Final = "beroep"
+_DAG: Final = timedelta(days=1)
 _MAAND: Final = timedelta(days=31)
+_AFSTANDEN: Final = (5, 10, 25, 50)
+_UREN: Final = (16, 24, 32)
+# The number of the choice ONBEKEND, in the database.
+_GEEN_VAK: Final = -1
+
+
+def _bucket(column: str, borders: Sequence[Any], sort: str) -> Func:
+    """Gives the band of a column that these borders split, counted from 0; a border belongs to the upper band."""
+    return Func(
+        F(column),
+        Value(list(borders)),
+        template=f"width_bucket(%(expressions)s::{sort}[])",
+        output_field=IntegerField(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +58,25 @@ class Optie:
 class Facet:
     """A group of choices, of which one is enough.
 
-    `reeks` is the column with a list of values, for choices that are counted by the elements of that list.
+    `vak` gives the choice that a result falls in as a number, which is quicker to count than to try every
+    condition: 0 for the first choice and so on, or the values of `vakken`. A result without a value falls in
+    ONBEKEND. `reeks` is the column with a list of values, for choices that are counted by its elements.
     """
 
     naam: str
     kop: str
     opties: tuple[Optie, ...]
+    vak: F | Func | None = None
+    vakken: Mapping[str, int] = field(default_factory=dict)
     reeks: str = ""
+
+    def number(self, waarde: str) -> int:
+        """Gives the number that `vak` has for a choice."""
+        if waarde == ONBEKEND:
+            return _GEEN_VAK
+        return self.vakken.get(
+            waarde, next(n for n, optie in enumerate(self.opties) if optie.waarde == waarde)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,7 @@ def _bands(field: str, borders: Sequence[int], word: str, missing: str) -> tuple
     return (*found, Optie(ONBEKEND, missing, Q(**{f"{field}__isnull": True})))
 
 
+@lru_cache(maxsize=8)
 def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
     """Lists the groups with fixed choices; occupations are not known beforehand."""
     levels: Mapping[Any, str] = (
@@ -114,9 +143,21 @@ def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
                 ),
                 Optie(ONBEKEND, "Niet opgegeven", Q(niveau__isnull=True)),
             ),
+            F("niveau"),
+            {str(code): int(code) for code in levels},
         ),
-        Facet("afstand", "Afstand", _bands("afstand_km", (5, 10, 25, 50), "km", "Niet bekend")),
-        Facet("uren", "Uren per week", _bands("uren", (16, 24, 32), "uur", "Niet opgegeven")),
+        Facet(
+            "afstand",
+            "Afstand",
+            _bands("afstand_km", _AFSTANDEN, "km", "Niet bekend"),
+            _bucket("afstand_km", _AFSTANDEN, "float8"),
+        ),
+        Facet(
+            "uren",
+            "Uren per week",
+            _bands("uren", _UREN, "uur", "Niet opgegeven"),
+            _bucket("uren", _UREN, "smallint"),
+        ),
         Facet(
             "vanaf",
             start,
@@ -126,6 +167,7 @@ def facets(soort: Soort, vandaag: date) -> tuple[Facet, ...]:
                 Optie("later", "Later", Q(vanaf__gt=vandaag + _MAAND)),
                 Optie(ONBEKEND, "Niet opgegeven", Q(vanaf__isnull=True)),
             ),
+            _bucket("vanaf", (vandaag + _DAG, vandaag + _MAAND + _DAG), "date"),
         ),
         Facet(
             "rijbewijs",
@@ -185,27 +227,29 @@ def count(
     bands = [facet for facet in groups if not facet.reeks]
     reeksen = {_BEROEP: "beroepen", **{facet.naam: facet.reeks for facet in groups if facet.reeks}}
     table, by_element = _pass(results, bands, reeksen, keuzes, conditions(soort, keuzes, vandaag))
-    counted = {
-        facet.naam: _sums(table, bands, {**keuzes, facet.naam: ()}, number)
-        for number, facet in enumerate(bands)
-    } | by_element
+    chosen = [[facet.number(waarde) for waarde in keuzes.get(facet.naam, ())] for facet in bands]
+    counted = dict(by_element)
+    for number, facet in enumerate(bands):
+        others = [() if at == number else wanted for at, wanted in enumerate(chosen)]
+        sums = _sums(table, others, number)
+        counted[facet.naam] = {
+            optie.waarde: sums.get(facet.number(optie.waarde), 0) for optie in facet.opties
+        }
     shown = [_occupations(counted[_BEROEP], keuzes.get(_BEROEP, ()))]
     for facet in groups:
-        chosen = keuzes.get(facet.naam, ())
+        gekozen, aantallen = keuzes.get(facet.naam, ()), counted[facet.naam]
         tellingen = [
-            Telling(
-                optie.waarde, optie.label, counted[facet.naam].get(optie.waarde, 0), optie.waarde in chosen
-            )
+            Telling(optie.waarde, optie.label, aantallen.get(optie.waarde, 0), optie.waarde in gekozen)
             for optie in facet.opties
         ]
         shown.append(Groep(facet.naam, facet.kop, [t for t in tellingen if t.aantal or t.gekozen]))
     # A group with one choice narrows nothing.
-    gevonden = sum(_sums(table, bands, keuzes, 0).values())
+    gevonden = sum(_sums(table, chosen, 0).values())
     return [g for g in shown if len(g.tellingen) > 1 or g.gekozen], gevonden
 
 
-# Rows of (the choice in each of the groups that a result falls in, the number of such results).
-_Table = list[tuple[tuple[str, ...], int]]
+# Rows of (the number of the choice in each of the groups that a result falls in, the number of such results).
+_Table = list[tuple[tuple[int, ...], int]]
 
 
 def _pass(
@@ -222,11 +266,7 @@ def _pass(
     """
     columns = [f"valt_{facet.naam}" for facet in bands]
     falls_in = {
-        column: Case(
-            *(When(optie.conditie, then=Value(optie.waarde)) for optie in facet.opties),
-            default=Value(""),
-            output_field=CharField(),
-        )
+        column: Coalesce(facet.vak or Value(None), Value(_GEEN_VAK), output_field=IntegerField())
         for column, facet in zip(columns, bands, strict=True)
     }
     keeps = {
@@ -240,17 +280,21 @@ def _pass(
         # Nothing to ask, as with a list of stars without a star.
         return [], {naam: {} for naam in reeksen}
     within = [
-        f"{column} = ANY(%s)" for column, facet in zip(columns, bands, strict=True) if keuzes.get(facet.naam)
+        f"{column} = ANY(%s::int[])"
+        for column, facet in zip(columns, bands, strict=True)
+        if keuzes.get(facet.naam)
     ]
-    wanted = [list(keuzes[facet.naam]) for facet in bands if keuzes.get(facet.naam)]
+    wanted = [
+        [facet.number(waarde) for waarde in keuzes[facet.naam]] for facet in bands if keuzes.get(facet.naam)
+    ]
     # Every name is one of ours; what somebody chose goes along as a parameter.
     names = ", ".join(columns)
-    parts = [f"SELECT '', {names}, count(*) FROM gelezen WHERE {' AND '.join(keeps)} GROUP BY {names}"]  # noqa: S608
+    parts = [f"SELECT '', '', {names}, count(*) FROM gelezen WHERE {' AND '.join(keeps)} GROUP BY {names}"]  # noqa: S608
     for naam, reeks in reeksen.items():
         kept = " AND ".join([*(f"past_{other}" for other in reeksen if other != naam), *within])
         # Unnested in the list of what is selected: as a table of its own it costs a loop for every result.
         elements = f"unnest(CASE WHEN {reeks} = '{{}}' THEN ARRAY['{ONBEKEND}'] ELSE {reeks} END)"
-        nothing = ", NULL" * (len(columns) - 1)
+        nothing = ", NULL::int" * len(columns)
         parts.append(
             f"SELECT '{naam}', element{nothing}, count(*) "  # noqa: S608
             f"FROM (SELECT {elements} AS element FROM gelezen WHERE {kept}) AS los GROUP BY 2"
@@ -262,20 +306,20 @@ def _pass(
             f"WITH gelezen AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}",
             [*parameters, *wanted * len(reeksen)],
         )
-        for naam, *keys, aantal in cursor.fetchall():
+        for naam, element, *keys, aantal in cursor.fetchall():
             if naam:
-                by_element[naam][keys[0]] = aantal
+                by_element[naam][element] = aantal
             else:
                 table.append((tuple(keys), aantal))
     return table, by_element
 
 
-def _sums(table: _Table, bands: Sequence[Facet], keuzes: Keuzes, number: int) -> dict[str, int]:
+def _sums(table: _Table, chosen: Sequence[Sequence[int]], number: int) -> dict[int, int]:
     """Adds up the rows that the choices keep, by the choice in the group with this number."""
-    chosen = [keuzes.get(facet.naam) for facet in bands]
-    sums: dict[str, int] = {}
+    narrowed = [(at, frozenset(wanted)) for at, wanted in enumerate(chosen) if wanted]
+    sums: dict[int, int] = {}
     for falls_in, aantal in table:
-        if all(not wanted or has in wanted for has, wanted in zip(falls_in, chosen, strict=True)):
+        if all(falls_in[at] in wanted for at, wanted in narrowed):
             sums[falls_in[number]] = sums.get(falls_in[number], 0) + aantal
     return sums
 

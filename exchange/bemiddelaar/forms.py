@@ -80,7 +80,7 @@ class PlaatsField(forms.CharField):
         match = _POSTCODE.fullmatch(text)
         if match:
             pc4 = int(match[1])
-            if resolve(pc4) != pc4:
+            if resolve(pc4) != pc4 and pc4 not in plaatsen.ZONDER_MIDDEN:
                 raise ValidationError(
                     "Deze postcode bestaat niet in Nederland. Controleer de vier cijfers, of vul een plaats in."
                 )

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import localize
 
-from exchange.geo.plaatsen import describe, place_of
+from exchange.geo.distances import pc4_of, resolve
+from exchange.geo.plaatsen import ZONDER_MIDDEN, describe, place_of
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import OPLEIDINGSNIVEAU, VERVOERMIDDEL, WERK_EN_DENKNIVEAU_MINIMAAL
 from um_portal.accounts.models import Gebruiker
@@ -35,6 +36,70 @@ WAARSCHUWING = timedelta(days=2)
 def _expiry() -> datetime:
     """Gives the end of the national term; a municipality may have a shorter one."""
     return timezone.now() + timedelta(days=settings.UM_BEWAARDAGEN)
+
+
+def area_of(vraag_object: "dict[str, Any]") -> str:
+    """Gives the area of a question, in Dutch words; says so when its distances are those of a neighbour."""
+    area = vraag_object["selectiegebied"]
+    place, pc4 = describe(area["postcode"]), pc4_of(area["postcode"])
+    if pc4 in ZONDER_MIDDEN and (near := resolve(pc4)) not in (None, pc4):
+        place = f"{place} (gemeten vanaf {describe(str(near))})"
+    return f"binnen {area['afstand']} km van {place}" if area["afstand"] else f"in {place}"
+
+
+class Stopreden(models.TextChoices):
+    """The reasons why a search is no longer repeated."""
+
+    AFGELOPEN = "afgelopen", "het aantal weken is voorbij"
+    ZELF = "zelf", "u hebt de herhaling gestopt"
+    RECHT = "recht", "u mocht niet meer zoeken voor deze gemeente"
+    GEMEENTE = "gemeente", "uw gemeente kon hier niet meer naar zoeken"
+    OVERGEDRAGEN = "overgedragen", "de zoekvraag is overgedragen aan een collega"
+    GEWIST = "gewist", "de laatste zoekvraag is gewist"
+
+
+class Zoekherhaling(GemeenteModel):
+    """A question that is put anew every week for one jobcoach, until it is stopped; see `herhalen`.
+
+    It holds what is asked and nothing of what was answered.
+    """
+
+    gebruiker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    soort = models.CharField("soort", max_length=32, choices=[(s.value, s.label) for s in Soort])
+    naam = models.CharField("naam", max_length=80, blank=True)
+    vraag_object = models.JSONField()
+    volgende_op = models.DateTimeField()
+    keren_over = models.SmallIntegerField()
+    aangezet_op = models.DateTimeField(auto_now_add=True)
+    # The day on which it could not be put, because the limit of a day was reached.
+    uitgesteld_op = models.DateField(null=True)
+    gestopt_op = models.DateTimeField(null=True)
+    reden = models.CharField(max_length=12, choices=Stopreden, blank=True)
+
+    class Meta:
+        verbose_name = "zoekherhaling"
+        verbose_name_plural = "zoekherhalingen"
+        ordering = ["volgende_op", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gestopt_op=None) ^ ~Q(reden=""), name="zoekherhaling_reden_als_gestopt"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.naam or f"{Soort(self.soort).label.capitalize()} {area_of(self.vraag_object)}"
+
+    @property
+    def loopt(self) -> bool:
+        """Tells whether it is still to be put."""
+        return self.gestopt_op is None
+
+
+class Vergelijking(models.TextChoices):
+    """The ways in which an answer was compared with the one of the week before."""
+
+    NUMMER = "nummer", "op het nummer van de uitwisseling"
+    INHOUD = "inhoud", "op de inhoud"
 
 
 class Zoekvraag(GemeenteModel, Taak):
@@ -69,6 +134,16 @@ class Zoekvraag(GemeenteModel, Taak):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
 
+    # The weekly repeat that it belongs to, and whether that one put it. `vergeleken` is empty when there was
+    # nothing to compare with; else `vergeleken_met` is when the earlier answer came, and `vorige_maximum`
+    # whether a source had more then than it gave.
+    herhaling = models.ForeignKey(Zoekherhaling, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_herhaling = models.BooleanField(default=False)
+    vergeleken = models.CharField(max_length=8, choices=Vergelijking, blank=True)
+    vergeleken_met = models.DateTimeField(null=True)
+    vorige_maximum = models.BooleanField(default=False)
+    aantal_nieuw = models.IntegerField(default=0)
+
     class Meta:
         verbose_name = "zoekvraag"
         verbose_name_plural = "zoekvragen"
@@ -86,9 +161,7 @@ class Zoekvraag(GemeenteModel, Taak):
     @property
     def gebied(self) -> str:
         """Gives the area of the search, in Dutch words."""
-        area = self.vraag_object["selectiegebied"]
-        place = describe(area["postcode"])
-        return f"binnen {area['afstand']} km van {place}" if area["afstand"] else f"in {place}"
+        return area_of(self.vraag_object)
 
     @property
     def dagen_over(self) -> int:
@@ -185,6 +258,8 @@ class Resultaat(GemeenteModel):
     # The criteria of the question that it does not meet: the key of each, and whether the profile knows it.
     past = models.BooleanField(default=True)
     tekorten: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
+    # Of a weekly repeat: it was not in the answer of the week before.
+    nieuw = models.BooleanField(default=False)
     # The columns that the table shows and sorts on; see `summary`.
     omschrijving = models.CharField(max_length=300, blank=True)
     beroepen: "models.Field[list[str], list[str]]" = ArrayField(
@@ -205,13 +280,19 @@ class Resultaat(GemeenteModel):
     sluit_op = models.DateField(null=True)
     # Equal for profiles with the same content.
     afdruk = models.CharField(max_length=64, blank=True)
+    # A profile with the same content was received before this one.
+    dubbel = models.BooleanField(default=False)
     detail_gevraagd_op = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "resultaat"
         verbose_name_plural = "resultaten"
         ordering = ["volgnummer"]
-        constraints = [models.UniqueConstraint(fields=["zoekvraag", "volgnummer"], name="resultaat_uniek")]
+        # With the municipality in front, which every query names: the database thinks that few rows meet both, and
+        # would otherwise read and sort all of a search that was stored just now, to give one page.
+        constraints = [
+            models.UniqueConstraint(fields=["gemeente", "zoekvraag", "volgnummer"], name="resultaat_uniek")
+        ]
         indexes = [models.Index(fields=["zoekvraag", "afdruk", "volgnummer"], name="resultaat_afdruk")]
 
     @property

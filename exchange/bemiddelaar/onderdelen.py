@@ -17,7 +17,7 @@ from exchange.vum3.compose import Criteria
 from exchange.vum3.parse import MAX_AFSTAND
 from exchange.vum3.zoekvelden import Conditie, Invoer, Vorm
 from exchange.waardelijsten.models import BEROEPEN, labels_of
-from exchange.waardelijsten.talen import VEELGEVRAAGD
+from exchange.waardelijsten.talen import NAMEN
 from um_portal.presentation.templatetags.um import datum
 
 # Distances in kilometres to widen a question to; and fewer results than this are few.
@@ -144,7 +144,7 @@ def _word(soort: Soort, conditie: Conditie, invoer: Invoer, value: Any, labels: 
     if attribuut.waardelijst is standaard.BEROEPEN:
         return labels.get((BEROEPEN, value), str(value))
     if attribuut.waardelijst is standaard.TALEN:
-        return VEELGEVRAAGD.get(value, str(value))
+        return NAMEN.get(value, str(value))
     if attribuut.type is Gegevenstype.DATUM:
         return str(datum(value))
     if invoer.als_code or attribuut.waardelijst is None or attribuut.waardelijst.extern:

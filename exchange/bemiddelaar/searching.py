@@ -10,8 +10,16 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from exchange.bemiddelaar import client, lifecycle, tellingen
-from exchange.bemiddelaar.models import Deling, Geteld, Resultaat, Zoekconcept, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar import client, lifecycle, nieuw, tellingen
+from exchange.bemiddelaar.models import (
+    Deling,
+    Geteld,
+    Resultaat,
+    Zoekconcept,
+    Zoekherhaling,
+    Zoekstatus,
+    Zoekvraag,
+)
 from exchange.bemiddelaar.summary import summarise
 from exchange.interfaces import current
 from exchange.standard import Soort
@@ -25,8 +33,9 @@ from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, outlast, turn
-from um_portal.tenants.models import Gemeente
+from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import RECHTEN, Functie, Recht
 
 logger = logging.getLogger(__name__)
 
@@ -51,23 +60,40 @@ def owned(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
     return visible(gebruiker).filter(gebruiker=gebruiker)
 
 
+_ZOEKERS = [rol.value for rol in Rol if Functie(rol.value) in RECHTEN[Recht.ZOEKEN]]
+
+
+def searchers() -> "QuerySet[Lidmaatschap]":
+    """Gives the memberships with the right to search; call inside `voor_gemeente`."""
+    found: QuerySet[Lidmaatschap] = Lidmaatschap.objects.filter(rol__in=_ZOEKERS)
+    return found
+
+
 def open_search(
-    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, naam: str = "", **eigen: str
+    gemeente: Gemeente,
+    gebruiker: Gebruiker,
+    soort: Soort,
+    criteria: Criteria,
+    naam: str = "",
+    *,
+    herhaling: Zoekherhaling | None = None,
+    **eigen: str,
 ) -> Zoekvraag:
     """Writes down a search that a job will put to the exchange. Raises DaglimietBereikt.
 
     It counts once towards the limit of the day, however often it is put. `eigen` holds the `kenmerk` and the
-    `notitie` of the jobcoach.
+    `notitie` of the jobcoach; `herhaling` is the weekly repeat that puts it, if one does.
     """
+    fields = {"naam": naam, "herhaling": herhaling, "is_herhaling": herhaling is not None, **eigen}
     try:
-        return _open_search(gemeente, gebruiker, soort, criteria, {"naam": naam, **eigen})
+        return _open_search(gemeente, gebruiker, soort, criteria, fields)
     except DaglimietBereikt:
         log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         raise
 
 
 def _open_search(
-    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, eigen: dict[str, str]
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, criteria: Criteria, fields: dict[str, Any]
 ) -> Zoekvraag:
     with voor_gemeente(gemeente):
         zoekvraag: Zoekvraag = Zoekvraag.objects.create(
@@ -76,11 +102,13 @@ def _open_search(
             soort=soort,
             vraag_object=current().compose(soort, criteria),
             verloopt_op=timezone.now() + timedelta(days=gemeente.bewaartermijn),
-            **eigen,
+            **fields,
         )
         daglimieten.take(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
         tellingen.count(gemeente, soort, Geteld.ZOEKVRAGEN)
-        log_about_search(gemeente, Handeling.ZOEKVRAAG_GESTELD, zoekvraag.pk, gebruiker)
+        by_itself = zoekvraag.is_herhaling
+        handeling = Handeling.ZOEKVRAAG_HERHAALD if by_itself else Handeling.ZOEKVRAAG_GESTELD
+        log_about_search(gemeente, handeling, zoekvraag.pk, gebruiker)
     return zoekvraag
 
 
@@ -196,6 +224,7 @@ def _store(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, ro
             niet_passend=sum(not row.past for row in rows),
             maximum_bereikt=answer.maximum_bereikt,
             onbruikbaar=answer.onbruikbaar,
+            **nieuw.mark_new(zoekvraag, rows),
         )
         if not finished:
             return

@@ -37,6 +37,8 @@ class Samenvatting:
     werkgever: str
     sluit_op: date | None
     afdruk: str
+    #: The same content stands earlier in the answer.
+    dubbel: bool
 
 
 def _get(profiel: Mapping[str, Any], *path: str) -> Any:
@@ -159,6 +161,7 @@ def summarise(
     labels = labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
     here = pc4_of(vanaf_postcode)
     found = []
+    seen: set[str] = set()
     for profiel in profielen:
         postcode = _get(profiel, *(soort.postcode_pad or "").split("."))
         postcode = postcode[:6].upper() if isinstance(postcode, str) else ""
@@ -172,6 +175,7 @@ def summarise(
         columns["omschrijving"] = columns["omschrijving"][:_MAX_OMSCHRIJVING]
         licences = (item.get("codeSoortRijbewijs") for item in _dicts(columns.pop("rijbewijzen")))
         transport = (item.get("codeVervoermiddel") for item in _dicts(profiel.get("vervoermiddel")))
+        afdruk = fingerprint(profiel)
         found.append(
             Samenvatting(
                 postcode=postcode,
@@ -180,8 +184,10 @@ def summarise(
                 uren=_integer(_get(profiel, "werktijden", "aantalWerkurenPerWeekMaximaal")),
                 rijbewijzen=_known(licences, SOORT_RIJBEWIJS.waarden),
                 vervoer=_known(transport, VERVOERMIDDEL.waarden),
-                afdruk=fingerprint(profiel),
+                afdruk=afdruk,
+                dubbel=afdruk in seen,
                 **columns,
             )
         )
+        seen.add(afdruk)
     return found

@@ -17,6 +17,8 @@ SHIPPED_FILE: Final = Path(__file__).with_name("plaatsen.csv")
 
 # Names that people use for a place that has another name in the table.
 _ROEPNAMEN: Final = {"den haag": "s gravenhage", "den bosch": "s hertogenbosch"}
+#: Postcodes that exist, but of which no open source tells where they lie; `distances.resolve` gives a neighbour.
+ZONDER_MIDDEN: Final = frozenset({5767, 7181, 8436})
 #: The letters of a postcode of which only the digits are known; no distance depends on them.
 LETTERS: Final = "AA"
 _GELIJKENIS: Final = 0.75

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from exchange.waardelijsten.lijsten import LIJSTEN, TALEN, Lijst, PastNiet, canonical
-from exchange.waardelijsten.talen import VEELGEVRAAGD
+from exchange.waardelijsten.talen import NAMEN
 from exchange.waardelijsten.turtle import GeenTurtle, Tekst, is_turtle, triples
 from um_portal.errors import FoutMetMelding
 
@@ -152,7 +152,7 @@ def read_package(lijst: Lijst) -> list[Ingang]:
                 for key in ("inverted_name", "common_name")
                 if hasattr(language, key)
             ]
-            label = VEELGEVRAAGD.get(code) or next(
+            label = NAMEN.get(code) or next(
                 (dutch.gettext(name) for name in names if dutch.gettext(name) != name), names[0]
             )
             yield _Found(f"Taal {code}", code, label, names)

@@ -46,7 +46,7 @@ MOST = {
     "/zoeken/beroepen?q=a": 3,
     "/zoeken/plaatsen?q=alp": 2,
     "/zoeken/bericht": 2,
-    "/zoeken/vragen/": 4,
+    "/zoeken/vragen/": 5,
     "/zoeken/vragen/{zoekvraag}/": 10,
     "/zoeken/vragen/{zoekvraag}/?beroep=Kok&niveau=4&samen=ja&open=3": 17,
     "/zoeken/vragen/{zoekvraag}/kaart": 8,

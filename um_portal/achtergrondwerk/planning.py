@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 WERK: Final = {
     "hervat-taken": "Verloren werk weer oppakken",
     "herstel": "Links voor herstel van een tweede factor sturen",
+    "herhaal-zoekvragen": "Zoekvragen stellen die elke week herhaald worden",
     "ruim-op": "Wissen wat zijn termijn voorbij is",
     "schrijf-logboekkoppen": "Koppen van het logboek wegschrijven",
     "schrijf-brontellingen": "Antwoorden van de bron in het logboek zetten",

@@ -24,7 +24,7 @@ from exchange.geo.distances import within
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
-from exchange.waardelijsten.talen import VEELGEVRAAGD
+from exchange.waardelijsten.talen import NAMEN
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.accounts.uitnodigingen import give_supportrol
 from um_portal.audit import brontelling
@@ -97,10 +97,10 @@ def _publish(demo: DemoGemeente, soort: Soort, directory: Path) -> None:
 
 @transaction.atomic
 def make_lists() -> None:
-    """Makes the fictitious lists of occupations and competences, and the names of the most used languages."""
+    """Makes the fictitious lists of occupations and competences, and the names of languages."""
     waardelijsten.replace("beroepen", [(beroep.code, beroep.label) for beroep in DEMO_BEROEPEN])
     waardelijsten.replace("competenties", [(c.code, c.label) for c in DEMO_COMPETENTIES.values()])
-    waardelijsten.replace("talen", list(VEELGEVRAAGD.items()))
+    waardelijsten.replace("talen", list(NAMEN.items()))
 
 
 def make_accounts() -> None:

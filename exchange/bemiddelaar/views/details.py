@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from exchange.bemiddelaar import contactkaart, details, partijen, searching, signalen, vervolg
+from exchange.bemiddelaar.beeld import Beeld
 from exchange.bemiddelaar.client import UitwisselingFout
 from exchange.bemiddelaar.models import Resultaat, Signaalreden
 from exchange.bemiddelaar.views.zoekvragen import own_result
@@ -62,11 +64,16 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     """Requests the detail of a match and shows it once; it goes to this one response and nowhere else."""
     if request.method == "GET":
         # A visitor who had to log in first comes back with a GET; asking again is up to them.
-        return redirect("bemiddelaar:resultaat", pk=pk, nummer=nummer)
+        with voor_gemeente(request.gemeente):
+            return _back(request, own_result(request, pk, nummer))
     with voor_gemeente(request.gemeente):
         resultaat = own_result(request, pk, nummer)
     zoekvraag = resultaat.zoekvraag
-    context: dict[str, Any] = {"zoekvraag": zoekvraag, "resultaat": resultaat}
+    context: dict[str, Any] = {
+        "zoekvraag": zoekvraag,
+        "resultaat": resultaat,
+        "match_query": _query(request, resultaat),
+    }
     status = 200
     try:
         with tegelijk.DETAILS.occupied_by(request.user.pk):
@@ -115,6 +122,17 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
     return response
 
 
+def _query(request: GemeenteRequest, resultaat: Resultaat) -> str:
+    """Gives the parameters of the list that the match was opened from."""
+    return Beeld.of(resultaat.zoekvraag, request.GET).query()
+
+
+def _back(request: GemeenteRequest, resultaat: Resultaat) -> HttpResponse:
+    """Goes back to the match, in the list that it was opened from."""
+    address = reverse("bemiddelaar:resultaat", args=[resultaat.zoekvraag_id, resultaat.volgnummer])
+    return redirect(address + _query(request, resultaat))
+
+
 def _shown(request: GemeenteRequest, resultaat: Resultaat, found: details.Detail) -> dict[str, Any]:
     soort = resultaat.zoekvraag.soort_van
     return {
@@ -143,9 +161,10 @@ def outcome(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         fresh = own_result(request, pk, nummer)
         context = {"resultaat": fresh, "zoekvraag": fresh.zoekvraag, "melding": melding, "soort": soort}
         context |= {"vervolgkeuzes": vervolg.choices(), "afvalredenen": vervolg.reasons()}
+        context["match_query"] = _query(request, fresh)
         return render(request, "bemiddelaar/_vervolg.html", context, status=status)
     (messages.success if status == 200 else messages.error)(request, melding)
-    return redirect("bemiddelaar:resultaat", pk=pk, nummer=nummer)
+    return _back(request, resultaat)
 
 
 @requires(Recht.ZOEKEN)
@@ -172,6 +191,7 @@ def signal(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
             "zoekvraag": resultaat.zoekvraag,
             "melding": melding,
             "soort": soort,
+            "match_query": _query(request, resultaat),
         }
         context |= {
             "signaalredenen": Signaalreden.choices,
@@ -179,4 +199,4 @@ def signal(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         }
         return render(request, "bemiddelaar/_signaal.html", context, status=status)
     (messages.success if status == 200 else messages.error)(request, melding)
-    return redirect("bemiddelaar:resultaat", pk=pk, nummer=nummer)
+    return _back(request, resultaat)

@@ -1,5 +1,6 @@
 """Serves the results of a search: the list, one match, the map, a few matches side by side, and marking them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren, onderdelen
-from exchange.bemiddelaar.beeld import STER, VOLGORDES, WEG, Beeld, Lijst, place_of, read_number
+from exchange.bemiddelaar.beeld import NIEUW, STER, VOLGORDES, WEG, Beeld, Lijst, read_number
 from exchange.bemiddelaar.models import Resultaat, Wegreden, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
 from exchange.bemiddelaar.views.berichten import told
@@ -51,6 +52,12 @@ def _match_address(zoekvraag: Zoekvraag, beeld: Beeld, nummer: int) -> str:
     return reverse("bemiddelaar:resultaat", args=[zoekvraag.pk, nummer]) + beeld.query()
 
 
+def _addresses(name: str, zoekvraag: Zoekvraag) -> Callable[[int], str]:
+    """Gives what makes the address of each result; looking it up once is quicker than for every row."""
+    before, _, after = reverse(name, args=[zoekvraag.pk, 0]).rpartition("/0/")
+    return lambda nummer: f"{before}/{nummer}/{after}"
+
+
 def _chips(zoekvraag: Zoekvraag, beeld: Beeld, groepen: list[facetten.Groep]) -> list[tuple[str, str]]:
     """Lists what narrows the list, each with the address of the list without it."""
     found = [
@@ -78,6 +85,7 @@ def _views(zoekvraag: Zoekvraag, beeld: Beeld, lijst: Lijst) -> list[dict[str, A
     """Lists the parts of the list by one's own marks: all of it, the shortlist, and what was put aside."""
     starred = sum(mark.ster for mark in lijst.markeringen.values())
     aside = sum(bool(mark.weg) for mark in lijst.markeringen.values())
+    fresh = 0 if beeld.apart else lijst.new()
     return [
         {
             "label": label,
@@ -86,6 +94,7 @@ def _views(zoekvraag: Zoekvraag, beeld: Beeld, lijst: Lijst) -> list[dict[str, A
         }
         for toon, label, aantal in (
             ("", "Alle resultaten", 1),
+            (NIEUW, f"Nieuw ({fresh})", fresh),
             (STER, f"Met ster ({starred})", starred),
             (WEG, f"Weggelegd ({aside})", aside),
         )
@@ -107,6 +116,10 @@ def _rows(
             .values_list("afdruk")
             .annotate(Count("pk"))
         )
+    match_of = _addresses("bemiddelaar:resultaat", zoekvraag)
+    mark_of = _addresses("bemiddelaar:markering", zoekvraag)
+    in_list, on_page = beeld.query(), beeld.query(pagina=page.number if page.number > 1 else "")
+    beside = f"{_address(zoekvraag)}{on_page}{'&' if on_page else '?'}open="
     rows = []
     for resultaat in page:
         resultaat.zoekvraag = zoekvraag
@@ -121,11 +134,9 @@ def _rows(
                 "weg": mark.get_weg_display() if mark and mark.weg else "",
                 "keer": doubles.get(resultaat.afdruk, 1),
                 "huidig": resultaat.volgnummer == nummer,
-                "url": _match_address(zoekvraag, beeld, resultaat.volgnummer),
-                "naast": _address(
-                    zoekvraag,
-                    beeld.query(pagina=page.number if page.number > 1 else "", open=resultaat.volgnummer),
-                ),
+                "url": match_of(resultaat.volgnummer) + in_list,
+                "naast": f"{beside}{resultaat.volgnummer}",
+                "ster_url": mark_of(resultaat.volgnummer) + on_page,
             }
         )
     return rows
@@ -184,7 +195,7 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
 def _match_context(request: GemeenteRequest, resultaat: Resultaat, lijst: Lijst) -> dict[str, Any]:
     """Gives what one match needs, with its place in the list that it was opened from."""
     zoekvraag, beeld = resultaat.zoekvraag, lijst.beeld
-    place = place_of(lijst.numbers(), resultaat.volgnummer, PER_PAGINA)
+    place = lijst.place(resultaat, PER_PAGINA)
     page = str(place.pagina) if place and place.pagina > 1 else ""
 
     def neighbour(nummer: int | None, pagina: int) -> dict[str, str] | None:
@@ -204,7 +215,9 @@ def _match_context(request: GemeenteRequest, resultaat: Resultaat, lijst: Lijst)
         "plaats": place,
         "vorige": neighbour(place.vorige, place.vorige_pagina) if place else None,
         "volgende": neighbour(place.volgende, place.volgende_pagina) if place else None,
-        "terug_url": _address(zoekvraag, beeld.query(pagina=page), resultaat.volgnummer if place else None),
+        "terug_url": _address(
+            zoekvraag, beeld.query(pagina=page), resultaat.volgnummer if place and not place.weg else None
+        ),
         "match_url": _match_address(zoekvraag, beeld, resultaat.volgnummer),
         "match_query": beeld.query(),
         **match_context(request, resultaat),
@@ -218,7 +231,10 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         "max_details": settings.UM_MAX_DETAILS,
         "max_pogingen": settings.UM_ZOEK_POGINGEN,
         "is_eigenaar": zoekvraag.gebruiker_id == request.user.pk,
+        "herhaal_weken": settings.UM_HERHAAL_WEKEN,
     }
+    if zoekvraag.herhaling is not None and context["is_eigenaar"]:
+        context["herhaling"] = zoekvraag.herhaling
     asked = onderdelen.parts([zoekvraag])[0]
     context |= {"onderdelen": asked, "voorstellen": onderdelen.proposals(zoekvraag, asked)}
     if not zoekvraag.is_onderweg:

@@ -1,5 +1,7 @@
 """Serves the jobcoach's own searches: the list of them, and putting one again or erasing it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -7,13 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exchange.bemiddelaar import onderdelen, searching, tasks
+from exchange.bemiddelaar import herhalen, onderdelen, searching, tasks
+from exchange.bemiddelaar.beeld import read_number
 from exchange.bemiddelaar.forms import Eigenform
-from exchange.bemiddelaar.models import Resultaat, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Stopreden, Zoekherhaling, Zoekvraag
 from exchange.bemiddelaar.views.berichten import follow
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
+from um_portal.presentation.templatetags.um import datumtijd
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
 
@@ -50,6 +54,7 @@ def overview(request: GemeenteRequest) -> HttpResponse:
         "page_obj": page,
         "rijen": list(zip(searches, onderdelen.parts(searches), strict=True)),
         "bewaardagen": request.gemeente.bewaartermijn,
+        "herhalingen": herhalen.shown_to(request.user),
     }
     return render(request, "bemiddelaar/lijst.html", context)
 
@@ -70,7 +75,7 @@ def repeat(request: GemeenteRequest, pk: int) -> HttpResponse:
 def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Asks the same question anew, as a search of its own."""
     zoekvraag = own_search(request, pk)
-    eigen = zoekvraag.texts_of(request.user)
+    eigen: dict[str, Any] = {**zoekvraag.texts_of(request.user)}
     criteria = onderdelen.criteria_of(zoekvraag)
     try:
         found = searching.open_search(request.gemeente, request.user, zoekvraag.soort_van, criteria, **eigen)
@@ -80,6 +85,37 @@ def copy(request: GemeenteRequest, pk: int) -> HttpResponse:
     tasks.enqueue(found.pk, request.gemeente.pk)
     follow(request, request.gemeente, found.pk)
     return redirect("bemiddelaar:zoekvraag", pk=found.pk)
+
+
+@requires(Recht.ZOEKEN)
+@require_POST
+def weekly(request: GemeenteRequest, pk: int) -> HttpResponse:
+    """Lets a search be put again every week."""
+    zoekvraag = owned_search(request, pk)
+    try:
+        made = herhalen.turn_on(request.gemeente, zoekvraag)
+    except herhalen.NietHerhaald as fout:
+        messages.error(request, fout.melding)
+    else:
+        messages.success(
+            request,
+            f"Deze vraag wordt nu vanzelf herhaald, {made.keren_over} keer. De eerste keer is rond "
+            f"{datumtijd(made.volgende_op)}. U vindt het antwoord dan bij Mijn zoekvragen.",
+        )
+    return redirect("bemiddelaar:zoekvraag", pk=pk)
+
+
+@requires(Recht.ZOEKEN)
+@require_POST
+def stop(request: GemeenteRequest, nummer: int) -> HttpResponse:
+    """Stops a weekly repeat of the person who asks, and goes back to the search or the list."""
+    repeat = get_object_or_404(Zoekherhaling, pk=nummer, gebruiker=request.user)
+    herhalen.stop(request.gemeente, repeat.pk, Stopreden.ZELF)
+    messages.success(request, "Deze vraag wordt niet meer herhaald. Wat u al kreeg, blijft staan.")
+    back = read_number(request.POST.get("van"))
+    if back is not None and searching.visible(request.user).filter(pk=back).exists():
+        return redirect("bemiddelaar:zoekvraag", pk=back)
+    return redirect("bemiddelaar:lijst")
 
 
 @requires(Recht.ZOEKEN)
@@ -105,6 +141,7 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erases a search and its results before they expire."""
     zoekvraag = owned_search(request, pk)
     if request.method == "POST":
+        herhalen.stop_with(request.gemeente, zoekvraag, Stopreden.GEWIST)
         zoekvraag.delete()
         log_erasure(
             request.gemeente,
@@ -118,7 +155,8 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
         return redirect("bemiddelaar:lijst")
     context = {
         "titel": "Zoekvraag wissen",
-        "tekst": "De zoekvraag en alle resultaten worden gewist. Dat kunt u niet ongedaan maken.",
+        "tekst": "De zoekvraag en alle resultaten worden gewist. Dat kunt u niet ongedaan maken."
+        + (" De wekelijkse herhaling stopt dan ook." if herhalen.repeats(zoekvraag) else ""),
         "gevaar": True,
         "bevestig_tekst": "Wissen",
         "terug_url": reverse("bemiddelaar:zoekvraag", args=[pk]),

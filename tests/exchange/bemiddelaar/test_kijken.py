@@ -16,7 +16,7 @@ from django.utils import timezone
 from exchange.bemiddelaar import cv, delen, details, kaart, markeren, searching, summary
 from exchange.bemiddelaar.beeld import place_of
 from exchange.bemiddelaar.models import Deling, Detailaanvraag, Markering, Resultaat, Zoekstatus, Zoekvraag
-from exchange.display import as_pairs
+from exchange.display import as_pairs, value_text
 from exchange.standard import STANDAARD, Entiteit, Profiel, Soort
 from exchange.waardelijsten import models as waardelijsten
 from tests.factories import SOORTEN, Browser, een_client, een_gebruiker, een_gemeente
@@ -279,6 +279,34 @@ def test_going_back_leads_to_the_same_page_filter_order_and_row(gemeente, jobcoa
     assert numbers(beside) == numbers(listed)
 
 
+def test_who_puts_a_match_aside_can_go_on_to_its_neighbours(gemeente, jobcoach) -> None:
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(30)])
+    browser = een_client(jobcoach)
+    aside = {"weg": "uren", "van": "naast"}
+    found = browser.post(url_of(zoekvraag, "resultaten/26/markering?pagina=2&open=26"), aside, follow=True)
+    assert [found.context[way]["naast"] for way in ("vorige", "volgende")] == [
+        f"{url_of(zoekvraag)}?open=25",
+        f"{url_of(zoekvraag)}?pagina=2&open=27",
+    ]
+    assert 26 not in numbers(found)
+    assert "<span>Weggelegd</span>" in found.text
+    # Without its place in a filter there is nothing to go on to.
+    outside = browser.get(url_of(zoekvraag, "resultaten/26/?toon=ster"))
+    assert "valt buiten de lijst" in outside.text
+
+
+def test_without_javascript_an_outcome_and_a_signal_keep_the_filter_and_the_order(gemeente, jobcoach) -> None:
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(4)])
+    browser = een_client(jobcoach)
+    start = url_of(zoekvraag, "resultaten/2/")
+    page = browser.get(f"{start}?beroep=Bakker&sorteer=-uren")
+    for what, sent in (("vervolg", {"vervolg": "benaderd"}), ("signaal", {"reden": "contact"})):
+        address = f"{start}{what}?beroep=Bakker&amp;sorteer=-uren"
+        assert f'action="{address}"' in page.text
+        answer = browser.post(unescape(address), sent)
+        assert answer["Location"] == f"{start}?beroep=Bakker&sorteer=-uren"
+
+
 def test_a_page_past_the_end_is_the_last_one(gemeente, jobcoach) -> None:
     zoekvraag = een_zoekvraag(gemeente, jobcoach, [een_profiel(n) for n in range(30)])
     assert numbers(een_client(jobcoach).get(url_of(zoekvraag, "?pagina=99"))) == [26, 27, 28, 29, 30]
@@ -338,6 +366,16 @@ def test_a_match_reads_as_a_cv(gemeente, jobcoach) -> None:
         "urn:test:samenwerken",
     ):
         assert text in page
+
+
+def test_a_code_that_no_list_names_says_what_it_is() -> None:
+    taal = "arbeidsmarktkwalificatie.taalbeheersing[].codeTaal"
+    assert value_text(WZ, "sector[].codeSbi", 4120, {}) == "sector 4120"
+    assert [value_text(WZ, taal, code, {}) for code in ("kur", "nld", "xxx")] == [
+        "Koerdisch",
+        "Nederlands",
+        "xxx",
+    ]
 
 
 def whole(entiteit: Entiteit) -> dict[str, Any]:

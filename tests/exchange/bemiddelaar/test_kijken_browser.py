@@ -138,6 +138,41 @@ def test_on_a_phone_cards_are_small_and_going_back_finds_the_row(
 
 
 @pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
+def test_results_come_soon_go_on_after_putting_aside_and_print_without_buttons(
+    scherm: Scherm, zoekvraag: Zoekvraag
+) -> None:
+    page, start = scherm.page, f"/zoeken/vragen/{zoekvraag.pk}/"
+    scherm.goto(start)
+    first = page.locator(".um-resultatentabel tbody tr").first
+    assert first.evaluate("(row) => row.getBoundingClientRect().bottom") < 800
+    # The weekly repeat, by keyboard.
+    scherm.tab_to("Elke week herhalen", "button")
+    scherm.press("Enter")
+    expect(page.get_by_role("button", name="Stop met herhalen")).to_be_visible()
+    faults = scherm.faults("herhalen")
+    # Put aside beside the list: on to the next, without the list in between.
+    scherm.goto(f"{start}?open=3")
+    page.get_by_role("button", name="Wegleggen").click()
+    expect(page.locator(".um-match__bladeren")).to_contain_text("Weggelegd")
+    expect(page.locator("#match-kop")).to_be_focused()
+    page.locator("#match-volgende").click()
+    expect(page.get_by_text("3 van 59")).to_be_visible()
+    # Twice as large, which is half the width, with colours of the system.
+    page.set_viewport_size({"width": 640, "height": 450})
+    page.emulate_media(forced_colors="active")
+    for path in ("", "?open=2", "kaart", "resultaten/2/"):
+        scherm.goto(start + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, path
+    page.emulate_media(forced_colors="none", media="print")
+    scherm.goto(start)
+    expect(page.locator("tbody tr").first).to_be_visible()
+    for button in page.locator("main").get_by_role("button").all():
+        expect(button).to_be_hidden()
+    assert scherm.errors == []
+    assert faults == []
+
+
+@pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
 def test_what_has_the_focus_is_not_behind_the_buttons_that_stay_in_view(scherm: Scherm) -> None:
     page = scherm.page
     page.set_viewport_size({"width": 375, "height": 667})

@@ -96,6 +96,15 @@ def test_a_name_that_occurs_more_than_once_asks_which() -> None:
     )
 
 
+def test_a_postcode_whose_centre_nobody_knows_is_taken_and_says_where_it_is_measured_from(
+    gemeente, jobcoach
+) -> None:
+    browser = een_client(jobcoach)
+    answer = browser.post("/zoeken/", {"soort": "werkzoekenden", "postcode": "5767 AB", "afstand": "10"})
+    page = browser.get(answer["Location"]).text
+    assert "binnen 10 km van 5767 AB (gemeten vanaf 57" in page.replace("5767 · ", "")
+
+
 @pytest.mark.parametrize(
     "typed", ["1234", "1234 AB", "9999zz9", "24", "Nergensland", "24051", "٢٤٠٥", "2405 A"]
 )

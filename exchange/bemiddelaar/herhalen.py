@@ -1,0 +1,184 @@
+"""Repeats a search every week: turning that on, putting what is due, and stopping.
+
+A repeat is put just before the results of the week before expire, so that they can be compared (`nieuw`) and need
+not be kept any longer (decision 55). Before every turn it is checked anew whether this person may search this for
+this municipality. Only this module changes a repeat.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from exchange.bemiddelaar import searching, tasks
+from exchange.bemiddelaar.models import Stopreden, Zoekherhaling, Zoekvraag
+from exchange.interfaces import current
+from exchange.standard import Soort
+from um_portal.accounts.models import Gebruiker
+from um_portal.audit.handelingen import Handeling
+from um_portal.audit.log import log_act
+from um_portal.errors import FoutMetMelding
+from um_portal.gemeenten.daglimieten import DaglimietBereikt, day_begin
+from um_portal.tenants.models import Gemeente
+from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.rechten import Recht, is_open
+
+# A week, less the time that a clock and a worker may take: the results of the last time are there until a week
+# after they were asked.
+WEEK: Final = timedelta(days=7) - timedelta(hours=1)
+_VANZELF: Final = (Stopreden.AFGELOPEN, Stopreden.RECHT, Stopreden.GEMEENTE)
+#: The most repeats that one person has at the same time.
+MEESTE: Final = 5
+
+
+class NietHerhaald(FoutMetMelding):
+    """The repeat was not turned on."""
+
+
+def turn_on(gemeente: Gemeente, zoekvraag: Zoekvraag) -> Zoekherhaling:
+    """Lets the owner's search be put again every week; raises NietHerhaald. Call inside `voor_gemeente`.
+
+    Twice at once, or for a search that is repeated already, it ends as one repeat.
+    """
+    locked = Zoekvraag.objects.select_for_update().get(pk=zoekvraag.pk)
+    running: Zoekherhaling | None = Zoekherhaling.objects.filter(
+        pk=locked.herhaling_id, gestopt_op=None
+    ).first()
+    if running is not None:
+        return running
+    # Of two tabs with two searches the second waits here, so that both together do not pass the limit.
+    Gebruiker.objects.select_for_update(no_key=True).get(pk=locked.gebruiker_id)
+    if settings.UM_HERHAAL_WEKEN < 1:
+        raise NietHerhaald("Zoekvragen wekelijks herhalen kan in dit portaal niet.")
+    if running_of(locked.gebruiker).count() >= MEESTE:
+        raise NietHerhaald(
+            f"U laat al {MEESTE} zoekvragen elke week herhalen. Meer kan niet. Stop er eerst een, bij Mijn zoekvragen."
+        )
+    made: Zoekherhaling = Zoekherhaling.objects.create(
+        gemeente=gemeente,
+        gebruiker=locked.gebruiker,
+        soort=locked.soort,
+        naam=locked.naam,
+        vraag_object=locked.vraag_object,
+        volgende_op=max(locked.aangemaakt_op + WEEK, timezone.now()),
+        keren_over=settings.UM_HERHAAL_WEKEN,
+    )
+    Zoekvraag.objects.filter(pk=locked.pk).update(herhaling=made)
+    _log(gemeente, Handeling.ZOEKVRAAG_HERHALING_AAN, made)
+    return made
+
+
+def running_of(gebruiker: Gebruiker) -> "QuerySet[Zoekherhaling]":
+    """Gives the repeats of this person that run; call inside `voor_gemeente`."""
+    found: QuerySet[Zoekherhaling] = Zoekherhaling.objects.filter(gebruiker=gebruiker, gestopt_op=None)
+    return found
+
+
+def shown_to(gebruiker: Gebruiker) -> "QuerySet[Zoekherhaling]":
+    """Gives the repeats of this person that run, and those that stopped by themselves; call inside `voor_gemeente`."""
+    found: QuerySet[Zoekherhaling] = Zoekherhaling.objects.filter(
+        gebruiker=gebruiker, reden__in=["", *_VANZELF]
+    )
+    return found.order_by(F("gestopt_op").asc(nulls_first=True), "volgende_op")
+
+
+def stop(gemeente: Gemeente, herhaling_id: int, reden: Stopreden) -> bool:
+    """Stops a repeat; False when it had stopped or is gone. Call inside `voor_gemeente`."""
+    row = Zoekherhaling.objects.select_for_update().filter(pk=herhaling_id, gestopt_op=None).first()
+    if row is None:
+        return False
+    _stop(gemeente, row, reden)
+    return True
+
+
+def stop_with(gemeente: Gemeente, zoekvraag: Zoekvraag, reden: Stopreden) -> bool:
+    """Stops the repeat of which this is the last search; False for any other search. Call inside `voor_gemeente`."""
+    return repeats(zoekvraag) and stop(gemeente, zoekvraag.herhaling_id or 0, reden)
+
+
+def repeats(zoekvraag: Zoekvraag) -> bool:
+    """Tells whether a repeat runs of which this is the last search; call inside `voor_gemeente`."""
+    if zoekvraag.herhaling_id is None:
+        return False
+    series = Zoekvraag.objects.filter(herhaling=zoekvraag.herhaling_id)
+    return bool(
+        Zoekherhaling.objects.filter(pk=zoekvraag.herhaling_id, gestopt_op=None).exists()
+        and not series.filter(pk__gt=zoekvraag.pk).exists()
+    )
+
+
+def put_due(gemeente: Gemeente) -> int:
+    """Puts every repeat whose week is over, and stops those that may not go on; gives how many it put.
+
+    A week that was missed is made up for once. Each repeat has a transaction of its own under a lock on its row, so
+    of two clocks at once each puts what the other does not.
+    """
+    with voor_gemeente(gemeente):
+        running = list(Zoekherhaling.objects.filter(gestopt_op=None).values_list("pk", flat=True))
+    return sum(_turn(gemeente, pk) for pk in running)
+
+
+def _turn(gemeente: Gemeente, herhaling_id: int) -> bool:
+    with voor_gemeente(gemeente):
+        free = Zoekherhaling.objects.select_for_update(skip_locked=True, of=("self",))
+        row = free.select_related("gebruiker").filter(pk=herhaling_id, gestopt_op=None).first()
+        if row is None:
+            return False
+        if (reden := _why_not(gemeente, row)) is not None:
+            _stop(gemeente, row, reden)
+            return False
+        if row.volgende_op > timezone.now():
+            return False
+        try:
+            found = _put(gemeente, row)
+        except DaglimietBereikt:
+            row.uitgesteld_op = timezone.localdate()
+            row.volgende_op = day_begin(timezone.localdate() + timedelta(days=1))
+            row.save(update_fields=["uitgesteld_op", "volgende_op"])
+            return False
+        tasks.enqueue(found.pk, gemeente.pk)
+        row.volgende_op = found.aangemaakt_op + WEEK
+        row.keren_over -= 1
+        row.uitgesteld_op = None
+        row.save(update_fields=["volgende_op", "keren_over", "uitgesteld_op"])
+        if row.keren_over <= 0:
+            _stop(gemeente, row, Stopreden.AFGELOPEN)
+    return True
+
+
+def _put(gemeente: Gemeente, row: Zoekherhaling) -> Zoekvraag:
+    soort = Soort(row.soort)
+    last = Zoekvraag.objects.filter(herhaling=row, gebruiker=row.gebruiker).order_by("-pk").first()
+    eigen: dict[str, Any] = {"naam": row.naam} if last is None else last.texts_of(row.gebruiker)
+    criteria = current().decompose(soort, row.vraag_object)
+    return searching.open_search(gemeente, row.gebruiker, soort, criteria, herhaling=row, **eigen)
+
+
+def _why_not(gemeente: Gemeente, row: Zoekherhaling) -> Stopreden | None:
+    if settings.UM_HERHAAL_WEKEN < 1:
+        return Stopreden.AFGELOPEN
+    if not is_open(Recht.ZOEKEN, gemeente, row.soort):
+        return Stopreden.GEMEENTE
+    if not row.gebruiker.is_active or not searching.searchers().filter(gebruiker=row.gebruiker).exists():
+        return Stopreden.RECHT
+    return None
+
+
+def _stop(gemeente: Gemeente, row: Zoekherhaling, reden: Stopreden) -> None:
+    row.gestopt_op, row.reden = timezone.now(), reden
+    row.save(update_fields=["gestopt_op", "reden"])
+    _log(gemeente, Handeling.ZOEKVRAAG_HERHALING_UIT, row)
+
+
+def _log(gemeente: Gemeente, handeling: Handeling, row: Zoekherhaling) -> None:
+    log_act(gemeente, handeling, gebruiker=row.gebruiker, onderwerp=f"herhaling {row.pk}")
+
+
+def erase_expired(gemeente: Gemeente) -> int:
+    """Erases the repeats that stopped longer ago than a search is kept; gives how many."""
+    with voor_gemeente(gemeente):
+        gone: datetime = timezone.now() - timedelta(days=gemeente.bewaartermijn)
+        number, _ = Zoekherhaling.objects.filter(gestopt_op__lte=gone).delete()
+    return int(number)
