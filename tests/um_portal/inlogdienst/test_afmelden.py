@@ -187,7 +187,7 @@ def test_a_session_of_a_name_that_made_room_for_another_is_over(gemeente: Gemeen
         {"typ": "at+jwt"},
         {"typ": 7},
     ],
-    ids=str,
+    ids=", ".join,
 )
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 def test_a_notice_that_is_not_right_ends_nothing(gemeente: Gemeente, token: dict[str, Any]) -> None:
