@@ -93,7 +93,7 @@ MOST = {
     "/mededelingen/": 4,
     "/gemeenten/{oin}/": 10,
     "/gemeenten/instellingen/": 5,
-    "/hulp": 2,
+    "/hulp/": 2,
 }
 
 

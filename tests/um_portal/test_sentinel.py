@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import redis
 from celery import Celery
+from django.conf import settings as django_settings
 from django.core.cache import caches
 from kombu.exceptions import OperationalError
 from pytest_django.fixtures import Settings
@@ -48,7 +49,7 @@ def test_celery_gets_the_same_in_its_own_form() -> None:
 )  # fmt: skip
 def test_an_address_that_is_no_address_is_told_at_the_start(url: str, settings: Settings) -> None:
     settings.UM_REDIS_WACHTRIJ_URL = url
-    values = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    values = {name: getattr(django_settings, name) for name in dir(django_settings) if name.isupper()}
     [said] = [line for line in configuration.combinations(values) if "Sentinel" in line]
     assert said.startswith("UM_REDIS_WACHTRIJ_URL")
 

@@ -60,6 +60,7 @@ def wait_until_gone(pid: int) -> bool:
 # --- The servers -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_servers_side_by_side_share_nothing(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with servers(tmp_path / "een", for_tests=True) as one, servers(tmp_path / "twee", for_tests=True) as two:
         with psycopg.connect(one["DATABASE_EIGENAAR_URL"]) as connection:
@@ -70,6 +71,7 @@ def test_two_servers_side_by_side_share_nothing(bare: pytest.MonkeyPatch, tmp_pa
         assert redis.Redis.from_url(two["REDIS_URL"]).get("van") is None
 
 
+@pytest.mark.slow
 def test_a_restart_keeps_the_data_and_leaves_no_process(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with servers(tmp_path, for_tests=True) as env:
         pid = postmaster(tmp_path)
@@ -89,6 +91,7 @@ def test_a_deep_directory_with_spaces_works(bare: pytest.MonkeyPatch, tmp_path: 
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
 
 
+@pytest.mark.slow
 def test_a_killed_run_does_not_prevent_the_next(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from um_portal.embedded import servers\n"

@@ -308,6 +308,7 @@ def test_an_unknown_municipality_is_told() -> None:
         _rotate(datasleutel="7" * 20, niet_wachten=True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_old_key_is_kept_until_transactions_from_before_have_ended(monkeypatch) -> None:
     monkeypatch.setattr(keys, "CACHE_SECONDS", 0.0)
