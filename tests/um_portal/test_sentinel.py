@@ -105,7 +105,7 @@ def test_when_the_master_is_gone_cache_and_queue_find_the_next_one(
     cache = caches["default"]
     cache.set("wie", "eerste", 60)
     broker, options = sentinel.broker(url)
-    app = Celery(broker=broker)
+    app = Celery(broker=broker, set_as_current=False)
     app.conf.broker_transport_options = {**options, "socket_timeout": 1, "socket_connect_timeout": 1}
 
     def send() -> bool:
