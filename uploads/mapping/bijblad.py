@@ -129,11 +129,15 @@ class MetBijblad:
 
 @dataclass(frozen=True, slots=True)
 class Bladenpaar:
-    """Two sheets that seem to belong together, with the headers of their keys as they may be shown."""
+    """Two sheets that seem to belong together, with the headers of their keys as they may be shown.
+
+    `is_zeker` when it is certain which sheet is the first: no other tells postcodes, or it has all keys of the second.
+    """
 
     bijblad: Bijblad
     kolom: str
     kolom_bij: str
+    is_zeker: bool
 
 
 class TeGroot(Exception):
@@ -525,10 +529,13 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
         is not None
     ]
     found.sort(key=lambda option: option[0], reverse=True)
-    best: dict[frozenset[str], Bladenpaar] = {}
+    best: dict[frozenset[str], list[Bladenpaar]] = {}
     for _, paar in found:
-        best.setdefault(frozenset({paar.bijblad.hoofd, paar.bijblad.blad}), paar)
-    return tuple(best.values())[:_MOST_OPTIONS]
+        same = best.setdefault(frozenset({paar.bijblad.hoofd, paar.bijblad.blad}), [])
+        turned = len(same) == 1 and paar.bijblad.hoofd != same[0].bijblad.hoofd
+        if not same or (turned and not same[0].is_zeker):
+            same.append(paar)
+    return tuple(paar for same in best.values() for paar in same)[:_MOST_OPTIONS]
 
 
 def go_on_in_each_other(bestand: Bestand) -> bool:
@@ -618,15 +625,31 @@ def _option(
     columns = max(len(place_bij.koppen) - 1, 1)
     aantal = max(1, min(aantal, (most_columns - len(place.koppen)) // columns))
     bijblad = Bijblad(place.tabel.naam, kolom.sleutel, place_bij.tabel.naam, kolom_bij.sleutel, aantal, los)
-    # The sheet with all people comes first: it has the most keys, else the most columns.
+    places = _tells_postcodes(place) - _tells_postcodes(place_bij)
+    # The sheet with the people comes first: it tells where they live, has the most keys, else the most columns.
     likelihood = (
         alike,
         not _counts_rows(hoofd),
         round(part, 2),
+        places,
         len(hoofd) - len(bij),
         len(place.koppen) - len(place_bij.koppen),
     )
-    return likelihood, Bladenpaar(bijblad, shown_header(kolom.naam), shown_header(kolom_bij.naam))
+    is_zeker = places > 0 or hoofd.keys() >= bij.keys()
+    return likelihood, Bladenpaar(bijblad, shown_header(kolom.naam), shown_header(kolom_bij.naam), is_zeker)
+
+
+def _tells_postcodes(place: Plaats) -> bool:
+    """Tells whether a column of the first rows holds postcodes."""
+    found: Counter[int] = Counter()
+    rows = [rij for rij in first_rows(place.tabel) if rij.nummer > place.kopregel]
+    for rij in rows:
+        found.update(
+            number
+            for number, cell in enumerate(rij.waarden)
+            if _POSTCODE.fullmatch(key_of(spelling_of(cell)))
+        )
+    return any(2 * number > len(rows) for number in found.values())
 
 
 def _counts_rows(keys: Counter[str]) -> bool:

@@ -70,7 +70,7 @@ class BladenOnduidelijk(Onleesbaar):
         super().__init__(
             f"De {wat} {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
             f"‘{first.bijblad.hoofd}’ de gegevens erbij die {where} ‘{first.bijblad.blad}’ staan.{_several(first)} "
-            f"Klopt dat? {otherwise}"
+            f"{_turned(paren)}Klopt dat? {otherwise}"
         )
         self.koppeling = koppeling
         self.paren = tuple(paren)
@@ -81,6 +81,17 @@ def _several(paar: Bladenpaar) -> str:
     if number == 1:
         return ""
     return f" {where} ‘{paar.bijblad.blad}’ staan vaak meer rijen per sleutel: de eerste {number} gaan mee."
+
+
+def _turned(paren: Sequence[Bladenpaar]) -> str:
+    first = paren[0].bijblad
+    if not any((one.bijblad.hoofd, one.bijblad.blad) == (first.blad, first.hoofd) for one in paren[1:]):
+        return ""
+    wat, where = ("bestand", "in") if first.los else ("blad", "op")
+    return (
+        f"Maar {where} ‘{first.blad}’ staan er ook die {where} ‘{first.hoofd}’ ontbreken. Kies daarom zelf welk "
+        f"{wat} de lijst van mensen of vacatures is: wie daar niet {where} staat, gaat niet mee. "
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from uploads.mapping.bijblad import PastNiet, TeGroot, find_bijbladen, key_of, spelling_of, with_bijblad
@@ -133,6 +133,7 @@ def test_a_missing_sheet_a_missing_key_or_no_partner_at_all_is_no_join():
 _KEYS = st.lists(st.sampled_from(["A1", "a1", "7", "07", 7, None, "nvt", "B2", "C3", ""]), max_size=8)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_KEYS, _KEYS, st.integers(1, 3), st.sets(st.integers(2, 9)))
 def test_every_row_of_any_two_sheets_is_accounted_for(
     here: list[Any], there: list[Any], aantal: int, hidden: set[int]
@@ -164,6 +165,23 @@ def test_every_row_of_any_two_sheets_is_accounted_for(
 
 def found_in(*tabellen: Tabel) -> list[Bijblad]:
     return [paar.bijblad for paar in find_bijbladen(book(*tabellen), 1000, 500)]
+
+
+def test_the_sheet_that_tells_where_people_live_is_the_first_also_when_the_other_has_more_rows():
+    here, there = [f"K{number:04}" for number in range(20)], [f"K{number:04}" for number in range(2, 24)]
+    assert found_in(contacts(*there), people(*here)) == [OP_NUMMER]
+
+
+def test_when_nothing_tells_which_sheet_is_the_first_both_ways_are_offered():
+    def numbered(name: str, begin: int, end: int) -> Tabel:
+        rows = [[f"K{number:04}", f"{name}{number % 2}"] for number in range(begin, end)]
+        return sheet(name, ["Nummer", name], *rows)
+
+    assert found_in(numbered("Werk", 0, 20), numbered("Opleiding", 2, 24)) == [
+        Bijblad("Opleiding", "nummer", "Werk", "nummer"),
+        Bijblad("Werk", "nummer", "Opleiding", "nummer"),
+    ]
+    assert len(found_in(numbered("Werk", 0, 20), numbered("Opleiding", 2, 18))) == 1
 
 
 def test_two_sheets_with_the_same_values_in_a_column_are_found_whatever_its_header():
