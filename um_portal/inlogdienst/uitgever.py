@@ -136,7 +136,7 @@ def discover(uitgever: str) -> dict[str, Any]:
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         _checked(document.get(name))
     methods = document.get("code_challenge_methods_supported")
-    if methods is not None and "S256" not in methods:
+    if methods is not None and not (isinstance(methods, list) and "S256" in methods):
         raise InloggenMislukt("geen PKCE")
     return document
 
@@ -218,12 +218,12 @@ def exchange(dienst: Inlogdienst, code: str, verzoek: Inlogverzoek, terug: str) 
         "code_verifier": verzoek.verifier,
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    if "client_secret_basic" in methods:
+    methods = document.get("token_endpoint_auth_methods_supported")
+    if isinstance(methods, list) and methods and "client_secret_basic" not in methods:
+        body |= {"client_id": dienst.client_id, "client_secret": secret}
+    else:
         pair = f"{quote(dienst.client_id, safe='')}:{quote(secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    else:
-        body |= {"client_id": dienst.client_id, "client_secret": secret}
     answer = _fetch("POST", document["token_endpoint"], body=urlencode(body).encode(), **headers)
     return verify(dienst, answer.get("id_token"), nonce=verzoek.nonce)
 
@@ -322,6 +322,8 @@ def _read(
             leeway=_CLOCK_SECONDS,
             options={"require": required},
         )
+        # JSON can hold half of a character, which no database, page or hash takes: ValueError.
+        json.dumps(claims, ensure_ascii=False).encode()
     except jwt.ExpiredSignatureError:
         raise InloggenMislukt("token verlopen") from None
     except (jwt.InvalidTokenError, jwt.PyJWKError, ValueError, TypeError, ArithmeticError, RecursionError):

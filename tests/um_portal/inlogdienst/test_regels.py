@@ -139,6 +139,9 @@ def test_a_token_that_is_right_says_who(dienst: Inlogdienst) -> None:
         {"sub": ""},
         {"sub": "x" * 256},
         {"sub": "\0"},
+        {"sub": "\ud800"},
+        {"name": "\ud800"},
+        {"nonce": "\ud800"},
         {"key": SMALL},
         {"key": SMALL, "kid": "klein"},
         {"kid": None, "key": SMALL},
@@ -158,6 +161,15 @@ def test_a_token_that_is_not_right_says_nothing(dienst: Inlogdienst, token: dict
 def test_what_is_no_token_says_nothing(dienst: Inlogdienst, token: object) -> None:
     with pytest.raises(InloggenMislukt):
         uitgever.verify(dienst, token, nonce="n")
+
+
+def test_a_service_that_says_nonsense_of_itself_is_not_gone_to() -> None:
+    gemeente = een_gemeente()
+    een_inlogdienst(gemeente)
+    for methods in (7, {}, "S256", ["plain"]):
+        make_known(code_challenge_methods_supported=methods)
+        answer = Client().get(f"/account/inloggen/gemeente/{gemeente.oin}")
+        assert (answer.status_code, answer.get("Refresh")) == (403, None)
 
 
 def test_only_what_was_configured_counts_as_a_second_factor(dienst: Inlogdienst) -> None:
