@@ -218,6 +218,29 @@ def test_a_service_that_hangs_keeps_one_thread_waiting_and_no_more(
             hanging.accept()
 
 
+def test_a_service_that_hangs_when_somebody_comes_back_leaves_threads_to_others(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        hanging.settimeout(0.2)
+        name = f"127.0.0.1:{hanging.getsockname()[1]}"
+        settings.UM_SSO_UITGEVERS, settings.UM_SSO_LOOPBACK = [name], True
+        monkeypatch.setattr(uitgever, "_LIMITS", replace(uitgever._LIMITS, whole=0.5))
+        for setting in ("_WAIT_SECONDS", "_SLOW_SECONDS"):
+            monkeypatch.setattr(uitgever, setting, 0.1)
+        make_known(f"http://{name}")
+        dienst = een_inlogdienst(een_gemeente(), uitgever=f"http://{name}")
+        verzoek = uitgever.Inlogverzoek.new()
+        for _ in range(2):
+            for problem in at_once(*[lambda: uitgever.exchange(dienst, "code", verzoek, "terug")] * 6):
+                assert isinstance(problem, InloggenMislukt)
+                assert problem.reden == uitgever.ONBEREIKBAAR
+        for _ in range(uitgever._AT_ONCE):
+            hanging.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            hanging.accept()
+
+
 # --- A session of the login service --------------------------------------------------------------------------
 
 
