@@ -166,7 +166,8 @@ def test_what_is_no_token_says_nothing(dienst: Inlogdienst, token: object) -> No
 def test_a_service_that_says_nonsense_of_itself_is_not_gone_to() -> None:
     gemeente = een_gemeente()
     een_inlogdienst(gemeente)
-    for methods in (7, {}, "S256", ["plain"]):
+    found: tuple[Any, ...] = (7, {}, "S256", ["plain"])
+    for methods in found:
         make_known(code_challenge_methods_supported=methods)
         answer = Client().get(f"/account/inloggen/gemeente/{gemeente.oin}")
         assert (answer.status_code, answer.get("Refresh")) == (403, None)
