@@ -28,7 +28,7 @@ class JSONSerializer:
         return json.loads(data)
 
 
-# What the portal keeps itself, under a hash or a number; `tests/um_portal/test_cache.py` looks at all of it.
+# What the portal keeps itself, under a hash or the number of a key for delivering.
 _TELLS_OF_NOBODY: Final = ("sessie:", "inloggen:", "afmelding:", "tegelijk:", "aanleveren:")
 
 

@@ -8,7 +8,7 @@ itself. Every other address is that of one Redis, as redis-py reads it.
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote
 
 import redis
 from redis.backoff import NoBackoff
@@ -18,6 +18,8 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 SCHEME: Final = "sentinel"
 _PORT: Final = 26379
 _KNOWN: Final = {"master", "sentinel_username", "sentinel_password"}
+# Several hosts are no host to urllib.parse, which refuses a [ that is not at the beginning of one.
+_ADDRESS: Final = re.compile(rf"{SCHEME}://(?:([^/?#]*)@)?([^/?#@]*)(?:/([0-9]{{1,3}}))?/?\?([^#]*)")
 _HOST: Final = re.compile(r"([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::([0-9]{1,5}))?")
 # Seconds for one sentinel: when it is gone the next one is asked, and not the same once more.
 _WITHIN: Final = 1.0
@@ -67,18 +69,17 @@ def is_sentinel(url: str) -> bool:
 
 def read(url: str) -> Sentinels:
     """Reads an address that names sentinels. Raises ValueError, with no part of the address in it."""
-    parts = urlsplit(url)
-    login, _, hosts = parts.netloc.rpartition("@")
+    parts = _ADDRESS.fullmatch(url)
+    login, hosts, database, query = parts.groups(default="") if parts else ("",) * 4
     found = [_HOST.fullmatch(host) for host in unquote(hosts).split(",")]
-    more = dict(parse_qsl(parts.query, keep_blank_values=True))
-    database = parts.path.strip("/") or "0"
-    if not all(found) or not more.get("master") or not set(more) <= _KNOWN or not database.isdecimal():
+    more = dict(parse_qsl(query, keep_blank_values=True))
+    if not all(found) or not more.get("master") or not set(more) <= _KNOWN:
         raise ValueError("sentinel")
     user, _, password = login.partition(":")
     return Sentinels(
         tuple((one[1].strip("[]"), int(one[2] or _PORT)) for one in found if one),
         more["master"],
-        int(database),
+        int(database or 0),
         _given(username=unquote(user), password=unquote(password)),
         _given(username=more.get("sentinel_username", ""), password=more.get("sentinel_password", "")),
     )

@@ -149,7 +149,7 @@ class Tegelijk:
             return None
 
     def _key(self, wie: object) -> str:
-        # Whoever reads Redis need not know who is at work.
+        # Hides an address or a name, not a number from whoever tries them all: a part without a secret counts too.
         return hashlib.sha256(f"{self._naam} {wie}".encode()).hexdigest()[:24]
 
 

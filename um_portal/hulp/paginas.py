@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -245,7 +245,8 @@ def _plain(text: str) -> str:
     return "".join(_letter(letter) for letter in text)
 
 
-@cache
+# Bounded, since anybody may look for letters that nobody writes.
+@lru_cache(maxsize=1024)
 def _letter(letter: str) -> str:
     base = unicodedata.normalize("NFD", letter)[0].lower()
     return base if len(base) == 1 else letter

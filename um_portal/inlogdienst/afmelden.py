@@ -59,11 +59,14 @@ def _end(gemeente: Gemeente, dienst: Inlogdienst, afmelding: Afmelding) -> int:
             known = known.filter(onderwerp=afmelding.onderwerp)
         identiteiten = {one.pk: one.gebruiker for one in known.select_related("gebruiker")}
 
+        by_subject = bool(afmelding.onderwerp)
+
         def is_meant(sessie: Gemeentesessie) -> bool:
+            # Of a session whose name there was not told nobody knows that it is another one: it ends too.
             return (
                 sessie.gemeente == gemeente.pk
                 and sessie.identiteit in identiteiten
-                and (not afmelding.sid or sessie.sid == afmelding.sid)
+                and (not afmelding.sid or sessie.sid == afmelding.sid or (by_subject and not sessie.sid))
             )
 
         gebruikers = {gebruiker.pk: gebruiker for gebruiker in identiteiten.values()}

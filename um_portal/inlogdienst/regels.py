@@ -178,7 +178,16 @@ def join(gemeente: Gemeente, gebruiker: Gebruiker, issuer: str, onderwerp: str) 
         if before:
             Identiteit.objects.filter(pk__in=before).delete()
             # A session of the identity that makes room would hear of no notice any more.
-            sessies.end_of_service([gebruiker.pk], lambda sessie: sessie.identiteit in before)
+            ended = sessies.end_of_service([gebruiker.pk], lambda sessie: sessie.identiteit in before)
+            if aantal := ended.total():
+                log_act(
+                    gemeente,
+                    Handeling.SESSIES_BEEINDIGD,
+                    gebruiker=gebruiker,
+                    betrokkene=gebruiker,
+                    onderwerp=f"gebruiker {gebruiker.pk}",
+                    aantal=aantal,
+                )
         try:
             with transaction.atomic():
                 identiteit: Identiteit = Identiteit.objects.create(

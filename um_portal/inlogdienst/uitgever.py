@@ -13,7 +13,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -32,8 +33,9 @@ _LIMITS: Final = outward.Limits(whole=8.0, silence=5.0, size=256 * 1024, connect
 _KEEP_SECONDS: Final = 600
 # An unknown key makes the portal look again, not more often than this.
 _LOOK_AGAIN_SECONDS: Final = 30
-# Who asks while another thread asks the same waits so long; a failure that took longer than the second number counts as
-# hanging, and then nobody asks for so long.
+# So many threads of a process ask a service at once who comes in. Who finds no place waits so long for one; a failure
+# that took longer than the second number counts as hanging, and then nobody asks for so long.
+_AT_ONCE: Final = 3
 _WAIT_SECONDS: Final = 1.0
 _SLOW_SECONDS: Final = 2.0
 _QUIET_SECONDS: Final = 10.0
@@ -79,53 +81,63 @@ class Inlogverzoek:
 # --- What the service says about itself ------------------------------------------------------------------
 
 
+class _Patience:
+    """The threads that wait for an address of a service: a few at once, and none for a while after it hung.
+
+    So the people of one municipality, whose service hangs, leave the threads to those of the others.
+    """
+
+    quiet_until: dict[str, float] = {}
+    _places: dict[str, threading.BoundedSemaphore] = {}
+
+    @classmethod
+    @contextmanager
+    def place(cls, address: str, places: int) -> Iterator[None]:
+        """Takes one of so many places while this lasts; raises InloggenMislukt when there is none."""
+        free = cls._places.setdefault(address, threading.BoundedSemaphore(places))
+        if time.monotonic() < cls.quiet_until.get(address, 0) or not free.acquire(timeout=_WAIT_SECONDS):
+            raise InloggenMislukt(ONBEREIKBAAR)
+        begun = time.monotonic()
+        try:
+            yield
+        except InloggenMislukt:
+            if time.monotonic() - begun > _SLOW_SECONDS:
+                cls.quiet_until[address] = time.monotonic() + _QUIET_SECONDS
+            raise
+        finally:
+            free.release()
+
+
 class _Memory:
     """The documents of services by address, with the moment that they were fetched.
 
-    Anybody can make the portal ask for one. So a service that hangs keeps one thread waiting, and the others a moment;
-    after that it is not asked for a while.
+    Anybody can make the portal ask for one, so one thread asks.
     """
 
     documents: dict[str, tuple[float, dict[str, Any]]] = {}
-    quiet_until: dict[str, float] = {}
-    _asking: dict[str, threading.Lock] = {}
 
     @classmethod
     def get(cls, address: str, *, younger_than: float = _KEEP_SECONDS) -> dict[str, Any]:
         if (found := cls._known(address, younger_than)) is not None:
             return found
-        asking = cls._asking.setdefault(address, threading.Lock())
-        if time.monotonic() < cls.quiet_until.get(address, 0) or not asking.acquire(timeout=_WAIT_SECONDS):
-            raise InloggenMislukt(ONBEREIKBAAR)
-        try:
+        with _Patience.place(address, 1):
             # Another thread may have asked meanwhile.
             found = cls._known(address, younger_than)
-            return cls._ask(address) if found is None else found
-        finally:
-            asking.release()
+            if found is None:
+                found = _fetch("GET", address)
+                cls.documents[address] = (time.monotonic(), found)
+            return found
 
     @classmethod
     def _known(cls, address: str, younger_than: float) -> dict[str, Any] | None:
         found = cls.documents.get(address)
         return found[1] if found is not None and time.monotonic() - found[0] <= younger_than else None
 
-    @classmethod
-    def _ask(cls, address: str) -> dict[str, Any]:
-        begun = time.monotonic()
-        try:
-            document = _fetch("GET", address)
-        except InloggenMislukt:
-            if time.monotonic() - begun > _SLOW_SECONDS:
-                cls.quiet_until[address] = time.monotonic() + _QUIET_SECONDS
-            raise
-        cls.documents[address] = (time.monotonic(), document)
-        return document
-
 
 def forget() -> None:
     """Forgets what services said about themselves, and which ones kept somebody waiting."""
     _Memory.documents.clear()
-    _Memory.quiet_until.clear()
+    _Patience.quiet_until.clear()
 
 
 def discover(uitgever: str) -> dict[str, Any]:
@@ -136,7 +148,7 @@ def discover(uitgever: str) -> dict[str, Any]:
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         _checked(document.get(name))
     methods = document.get("code_challenge_methods_supported")
-    if methods is not None and "S256" not in methods:
+    if methods is not None and not (isinstance(methods, list) and "S256" in methods):
         raise InloggenMislukt("geen PKCE")
     return document
 
@@ -218,13 +230,15 @@ def exchange(dienst: Inlogdienst, code: str, verzoek: Inlogverzoek, terug: str) 
         "code_verifier": verzoek.verifier,
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    if "client_secret_basic" in methods:
+    methods = document.get("token_endpoint_auth_methods_supported")
+    if isinstance(methods, list) and methods and "client_secret_basic" not in methods:
+        body |= {"client_id": dienst.client_id, "client_secret": secret}
+    else:
         pair = f"{quote(dienst.client_id, safe='')}:{quote(secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    else:
-        body |= {"client_id": dienst.client_id, "client_secret": secret}
-    answer = _fetch("POST", document["token_endpoint"], body=urlencode(body).encode(), **headers)
+    address = document["token_endpoint"]
+    with _Patience.place(address, _AT_ONCE):
+        answer = _fetch("POST", address, body=urlencode(body).encode(), **headers)
     return verify(dienst, answer.get("id_token"), nonce=verzoek.nonce)
 
 
@@ -322,6 +336,8 @@ def _read(
             leeway=_CLOCK_SECONDS,
             options={"require": required},
         )
+        # JSON can hold half of a character, which no database, page or hash takes: ValueError.
+        json.dumps(claims, ensure_ascii=False).encode()
     except jwt.ExpiredSignatureError:
         raise InloggenMislukt("token verlopen") from None
     except (jwt.InvalidTokenError, jwt.PyJWKError, ValueError, TypeError, ArithmeticError, RecursionError):

@@ -86,7 +86,7 @@ def a_provider(place: Path, portaal: str, oins: Iterable[str]) -> Iterator[Provi
         process.stdout.close()
 
 
-def make_known(address: str = UITGEVER, key: Any = KEY, **more: str) -> None:
+def make_known(address: str = UITGEVER, key: Any = KEY, **more: Any) -> None:
     """Has the portal know what an issuer says about itself, and its keys, as if it had just looked."""
     keys = [
         {**json.loads(RSAAlgorithm.to_jwk(one.public_key())), "kid": kid, "use": "sig"}

@@ -117,6 +117,17 @@ def test_of_one_session_there_only_that_one_ends(gemeente: Gemeente) -> None:
     assert [is_in(browser) for browser in (een, twee, drie)] == [False, False, True]
 
 
+def test_a_session_whose_name_there_was_not_told_ends_with_any_other_of_its_subject(
+    gemeente: Gemeente,
+) -> None:
+    (_, identiteit), (_, other) = een_gekoppelde(gemeente), een_gekoppelde(gemeente, "onderwerp-2")
+    nameless, named, collega = through(identiteit), through(identiteit, "s1"), through(other)
+    assert send(gemeente, a_notice(sub=None, sid="s9")).status_code == 200
+    assert is_in(nameless), "without a subject it may be of anybody"
+    assert send(gemeente, a_notice(sid="s9")).status_code == 200
+    assert [is_in(browser) for browser in (nameless, named, collega)] == [False, True, True]
+
+
 def test_a_service_reaches_the_sessions_of_its_own_municipality_alone(gemeente: Gemeente) -> None:
     elders = een_gemeente("Beedorp")
     een_inlogdienst(elders)
@@ -151,6 +162,8 @@ def test_a_session_of_a_name_that_made_room_for_another_is_over(gemeente: Gemeen
     browser, eigen = through(identiteit), een_sessie(gebruiker)
     regels.join(gemeente, gebruiker, UITGEVER, "nieuw-onderwerp")
     assert [is_in(browser), is_in(eigen)] == [False, True]
+    with voor_gemeente(gemeente):
+        assert Auditregel.objects.get(handeling="sessies_beeindigd").aantal == 1
 
 
 # --- What counts for nothing -------------------------------------------------------------------------------------
@@ -174,9 +187,11 @@ def test_a_session_of_a_name_that_made_room_for_another_is_over(gemeente: Gemeen
         {"jti": None},
         {"jti": ""},
         {"jti": 7},
+        {"jti": "\ud800"},
         {"sub": None},
         {"sub": "\0"},
         {"sub": "x" * 300},
+        {"sub": "\ud800"},
         {"sid": ["s1"]},
         {"nonce": "n"},
         {"events": None},

@@ -139,6 +139,9 @@ def test_a_token_that_is_right_says_who(dienst: Inlogdienst) -> None:
         {"sub": ""},
         {"sub": "x" * 256},
         {"sub": "\0"},
+        {"sub": "\ud800"},
+        {"name": "\ud800"},
+        {"nonce": "\ud800"},
         {"key": SMALL},
         {"key": SMALL, "kid": "klein"},
         {"kid": None, "key": SMALL},
@@ -158,6 +161,16 @@ def test_a_token_that_is_not_right_says_nothing(dienst: Inlogdienst, token: dict
 def test_what_is_no_token_says_nothing(dienst: Inlogdienst, token: object) -> None:
     with pytest.raises(InloggenMislukt):
         uitgever.verify(dienst, token, nonce="n")
+
+
+def test_a_service_that_says_nonsense_of_itself_is_not_gone_to() -> None:
+    gemeente = een_gemeente()
+    een_inlogdienst(gemeente)
+    found: tuple[Any, ...] = (7, {}, "S256", ["plain"])
+    for methods in found:
+        make_known(code_challenge_methods_supported=methods)
+        answer = Client().get(f"/account/inloggen/gemeente/{gemeente.oin}")
+        assert (answer.status_code, answer.get("Refresh")) == (403, None)
 
 
 def test_only_what_was_configured_counts_as_a_second_factor(dienst: Inlogdienst) -> None:
@@ -202,6 +215,29 @@ def test_a_service_that_hangs_keeps_one_thread_waiting_and_no_more(
             answer = Client().get(f"/account/inloggen/gemeente/{gemeente.oin}")
             assert "antwoordt niet" in answer.text
         hanging.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            hanging.accept()
+
+
+def test_a_service_that_hangs_when_somebody_comes_back_leaves_threads_to_others(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        hanging.settimeout(0.2)
+        name = f"127.0.0.1:{hanging.getsockname()[1]}"
+        settings.UM_SSO_UITGEVERS, settings.UM_SSO_LOOPBACK = [name], True
+        monkeypatch.setattr(uitgever, "_LIMITS", replace(uitgever._LIMITS, whole=0.5))
+        for setting in ("_WAIT_SECONDS", "_SLOW_SECONDS"):
+            monkeypatch.setattr(uitgever, setting, 0.1)
+        make_known(f"http://{name}")
+        dienst = een_inlogdienst(een_gemeente(), uitgever=f"http://{name}")
+        verzoek = uitgever.Inlogverzoek.new()
+        for _ in range(2):
+            for problem in at_once(*[lambda: uitgever.exchange(dienst, "code", verzoek, "terug")] * 6):
+                assert isinstance(problem, InloggenMislukt)
+                assert problem.reden == uitgever.ONBEREIKBAAR
+        for _ in range(uitgever._AT_ONCE):
+            hanging.accept()[0].close()
         with pytest.raises(TimeoutError):
             hanging.accept()
 
