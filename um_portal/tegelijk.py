@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 # After a Redis that did not answer, this many seconds pass before it is asked again.
 _QUIET_SECONDS = 5.0
-# A place ends after so many seconds, and is kept that often meanwhile.
-_PLACE_SECONDS = 4
+# A place ends after so many seconds, and is kept that often meanwhile. Longer than a Redis is left alone.
+_PLACE_SECONDS = 8
 _BEAT_SECONDS = 1.0
 
 
