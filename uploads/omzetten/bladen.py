@@ -96,7 +96,8 @@ def chosen_for(
 ) -> Gekozen | None:
     """Gives the second sheet to read with a file; None when there is none.
 
-    Of the saved koppelingen the newest that fits the first sheet decides.
+    Of the saved koppelingen the newest that fits the first sheet decides; when none does, the newest of which
+    the second sheet is there.
     """
     if regels is not None:
         return None if regels.bijblad is None else Gekozen(regels.bijblad)
@@ -115,11 +116,19 @@ def chosen_for(
         return None
     for one in usable:
         if one.regels.bijblad is not None:
-            if named or is_for(bestand, one):
+            if named or has_first(bestand, one):
                 return Gekozen(one.regels.bijblad, one)
         elif not bestand.is_tweetal and (named or _fits(bestand, one)):
             return None
-    return None
+    # A second sheet has few columns, which many a file has: it never takes the file of another koppeling.
+    return next(
+        (
+            Gekozen(one.regels.bijblad, one)
+            for one in usable
+            if one.regels.bijblad is not None and is_for(bestand, one)
+        ),
+        None,
+    )
 
 
 def _answered(levering: Levering) -> Bijblad | None:

@@ -131,6 +131,34 @@ def test_two_files_are_asked_about_once_and_the_next_two_go_by_themselves(client
     )
 
 
+def test_two_files_whose_names_changed_places_are_known_by_their_columns(client, gemeente):
+    # So a browser calls two files that a system gives one name: in the order in which they are downloaded.
+    first, second = "export", "export (1)"
+    files = [(f"{first}.csv", text(PERSONEN)), (f"{second}.csv", text(CONTACT))]
+    levering = columns_saved(
+        client, gemeente, answered(client, gemeente, converted(client, gemeente, *files), "0")
+    )
+    turned = {f"{first}__csv": text(CONTACT), f"{second}__csv": text(PERSONEN)}
+    later = by_itself_delivered(gemeente, zipped(**turned))
+    assert (later.gestopt_om, later.omgezet) == ("", 5), later.melding
+    assert later.vulling == levering.vulling
+    assert (later.feiten["bijblad"]["hoofd"], later.feiten["bijblad"]["blad"]) == (second, first)
+
+
+def test_a_file_of_another_koppeling_is_not_taken_for_the_second_of_two(client, gemeente):
+    # This one has the columns of the second file as well.
+    whole = [[*row, *contact[1:]] for row, contact in zip(PERSONEN, CONTACT, strict=True)]
+    saved_alone = columns_saved(
+        client, gemeente, converted(client, gemeente, ("alles.csv", text(whole)), None)
+    )
+    assert saved_alone.omgezet == 5
+    other = [["Cliëntnummer", "Postcode cliënt", "Toestemming", "Uren per week"], *PERSONEN[1:]]
+    pair = converted(client, gemeente, ("p.csv", text(other)), ("c.csv", text(CONTACT)))
+    columns_saved(client, gemeente, answered(client, gemeente, pair, "0"), naam="Twee bestanden")
+    again = by_itself_delivered(gemeente, text(whole))
+    assert (again.koppeling, again.omgezet) == ("Twee bladen", 5), again.melding
+
+
 def test_one_of_two_files_is_never_read_as_if_it_were_all(client, gemeente):
     levering = converted(client, gemeente, ("personen.csv", text(PERSONEN)), ("contact.csv", text(CONTACT)))
     columns_saved(client, gemeente, answered(client, gemeente, levering, "0"))
