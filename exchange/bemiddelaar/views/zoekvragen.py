@@ -129,6 +129,7 @@ def note(request: GemeenteRequest, pk: int) -> HttpResponse:
     form = Eigenform(request.POST or None, initial=known)
     if form.is_valid():
         searching.note(request.gemeente, zoekvraag, **form.cleaned_data)
+        herhalen.rename(zoekvraag, form.cleaned_data["naam"])
         messages.success(request, "Bewaard.")
         return redirect("bemiddelaar:zoekvraag", pk=pk)
     context = {"form": form, "zoekvraag": zoekvraag}
