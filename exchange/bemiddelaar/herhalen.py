@@ -101,6 +101,12 @@ def stop_with(gemeente: Gemeente, zoekvraag: Zoekvraag, reden: Stopreden) -> boo
     return repeats(zoekvraag) and stop(gemeente, zoekvraag.herhaling_id or 0, reden)
 
 
+def erase_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> None:
+    """Erases a search, and stops the repeat of which it is the last; call inside `voor_gemeente`."""
+    stop_with(gemeente, zoekvraag, Stopreden.GEWIST)
+    zoekvraag.delete()
+
+
 def repeats(zoekvraag: Zoekvraag) -> bool:
     """Tells whether a repeat runs of which this is the last search; call inside `voor_gemeente`."""
     running = Zoekherhaling.objects.filter(pk=zoekvraag.herhaling_id, gestopt_op=None)

@@ -142,8 +142,7 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erases a search and its results before they expire."""
     zoekvraag = owned_search(request, pk)
     if request.method == "POST":
-        herhalen.stop_with(request.gemeente, zoekvraag, Stopreden.GEWIST)
-        zoekvraag.delete()
+        herhalen.erase_search(request.gemeente, zoekvraag)
         log_erasure(
             request.gemeente,
             Handeling.ZOEKVRAAG_GEWIST,
