@@ -85,10 +85,16 @@ def _several(paar: Bladenpaar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gekozen:
-    """The second sheet to read, and the saved koppeling that asks for it, if that is why."""
+    """The second sheet to read, and the saved koppeling or the rules for this file that ask for it, if that is why."""
 
     bijblad: Bijblad
     opgeslagen: Opgeslagen | None = None
+    van_bestand: Regels | None = None
+
+    @property
+    def regels(self) -> Regels | None:
+        """Gives the rules by which sheets with other names are found."""
+        return self.van_bestand if self.opgeslagen is None else self.opgeslagen.regels
 
 
 def chosen_for(
@@ -100,7 +106,7 @@ def chosen_for(
     the second sheet is there.
     """
     if regels is not None:
-        return None if regels.bijblad is None else Gekozen(regels.bijblad)
+        return None if regels.bijblad is None else Gekozen(regels.bijblad, van_bestand=regels)
     if bestand.formaat is Formaat.JSON:
         return None
     named = levering.gevraagde_koppeling
@@ -164,7 +170,7 @@ def joined(bestand: Bestand, gekozen: Gekozen) -> MetBijblad:
     bijblad, opgeslagen = gekozen.bijblad, gekozen.opgeslagen
     most = settings.UM_MAX_RIJEN_BIJBLAD
     try:
-        return with_bijblad(bestand, bijblad, most, None if opgeslagen is None else opgeslagen.regels)
+        return with_bijblad(bestand, bijblad, most, gekozen.regels)
     except TeGroot:
         raise Onleesbaar(
             f"Het {bijblad.wat} ‘{bijblad.blad}’ heeft meer dan {most} rijen. Dat is te veel om erbij te lezen. "

@@ -138,11 +138,13 @@ def test_two_files_whose_names_changed_places_are_known_by_their_columns(client,
     levering = columns_saved(
         client, gemeente, answered(client, gemeente, converted(client, gemeente, *files), "0")
     )
-    turned = {f"{first}__csv": text(CONTACT), f"{second}__csv": text(PERSONEN)}
-    later = by_itself_delivered(gemeente, zipped(**turned))
-    assert (later.gestopt_om, later.omgezet) == ("", 5), later.melding
-    assert later.vulling == levering.vulling
-    assert (later.feiten["bijblad"]["hoofd"], later.feiten["bijblad"]["blad"]) == (second, first)
+    turned = [(f"{first}.csv", text(CONTACT)), (f"{second}.csv", text(PERSONEN))]
+    later = converted(client, gemeente, *turned)
+    # Also when its columns are chosen once more.
+    for found in (later, columns_saved(client, gemeente, later)):
+        assert (found.status, found.omgezet) == (Leveringstatus.OMGEZET, 5), found.melding
+        assert found.vulling == levering.vulling
+        assert (found.feiten["bijblad"]["hoofd"], found.feiten["bijblad"]["blad"]) == (second, first)
 
 
 def test_a_file_of_another_koppeling_is_not_taken_for_the_second_of_two(client, gemeente):
