@@ -69,7 +69,8 @@ def sent(client: Client, first: tuple[str, bytes] | None, second: tuple[str, byt
 
 
 def converted(client: Client, gemeente: Gemeente, *files: tuple[str, bytes]) -> Levering:
-    response = sent(client, *files)
+    first, second = files if len(files) == 2 else (files[0], None)
+    response = sent(client, first, second)
     assert response.status_code == 302, response.content.decode()
     pk = int(response["Location"].rstrip("/").rpartition("/")[2])
     tasks.convert(pk, gemeente.pk)
@@ -150,9 +151,7 @@ def test_two_files_whose_names_changed_places_are_known_by_their_columns(client,
 def test_a_file_of_another_koppeling_is_not_taken_for_the_second_of_two(client, gemeente):
     # This one has the columns of the second file as well.
     whole = [[*row, *contact[1:]] for row, contact in zip(PERSONEN, CONTACT, strict=True)]
-    saved_alone = columns_saved(
-        client, gemeente, converted(client, gemeente, ("alles.csv", text(whole)), None)
-    )
+    saved_alone = columns_saved(client, gemeente, converted(client, gemeente, ("alles.csv", text(whole))))
     assert saved_alone.omgezet == 5
     other = [["Cliëntnummer", "Postcode cliënt", "Toestemming", "Uren per week"], *PERSONEN[1:]]
     pair = converted(client, gemeente, ("p.csv", text(other)), ("c.csv", text(CONTACT)))
