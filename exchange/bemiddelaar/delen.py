@@ -79,7 +79,8 @@ def hand_over(
     own = Markering.objects.filter(zoekvraag=owned, gebruiker=heir).values("resultaat")
     marks.exclude(resultaat__in=own).update(gebruiker=heir)
     Markering.objects.filter(zoekvraag=owned, gebruiker=door).delete()
-    Zoekvraag.objects.filter(pk=owned.pk).update(gebruiker=heir, overgedragen_door=door)
+    # Nor is a repeat that goes on, with a later search, of any concern to the heir of this one.
+    Zoekvraag.objects.filter(pk=owned.pk).update(gebruiker=heir, overgedragen_door=door, herhaling=None)
     searching.log_about_search(gemeente, Handeling.ZOEKVRAAG_OVERGEDRAGEN, owned.pk, door)
     transaction.on_commit(lambda: mail.notify("zoekvraag_overgedragen", heir.username), robust=True)
     return heir

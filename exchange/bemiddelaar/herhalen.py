@@ -5,6 +5,7 @@ not be kept any longer (decision 55). Before every turn it is checked anew wheth
 this municipality. Only this module changes a repeat.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from um_portal.gemeenten.daglimieten import DaglimietBereikt, day_begin
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
+
+logger = logging.getLogger(__name__)
 
 # A week, less the time that a clock and a worker may take: the results of the last time are there until a week
 # after they were asked.
@@ -98,26 +101,46 @@ def stop_with(gemeente: Gemeente, zoekvraag: Zoekvraag, reden: Stopreden) -> boo
     return repeats(zoekvraag) and stop(gemeente, zoekvraag.herhaling_id or 0, reden)
 
 
+def erase_search(gemeente: Gemeente, zoekvraag: Zoekvraag) -> None:
+    """Erases a search, and stops the repeat of which it is the last; call inside `voor_gemeente`."""
+    stop_with(gemeente, zoekvraag, Stopreden.GEWIST)
+    zoekvraag.delete()
+
+
 def repeats(zoekvraag: Zoekvraag) -> bool:
     """Tells whether a repeat runs of which this is the last search; call inside `voor_gemeente`."""
+    running = Zoekherhaling.objects.filter(pk=zoekvraag.herhaling_id, gestopt_op=None)
+    return _is_last(zoekvraag) and bool(running.exists())
+
+
+def rename(zoekvraag: Zoekvraag, naam: str) -> None:
+    """Gives the repeat of which this is the last search its new name as well; call inside `voor_gemeente`."""
+    if _is_last(zoekvraag):
+        Zoekherhaling.objects.filter(pk=zoekvraag.herhaling_id).update(naam=naam)
+
+
+def _is_last(zoekvraag: Zoekvraag) -> bool:
     if zoekvraag.herhaling_id is None:
         return False
-    series = Zoekvraag.objects.filter(herhaling=zoekvraag.herhaling_id)
-    return bool(
-        Zoekherhaling.objects.filter(pk=zoekvraag.herhaling_id, gestopt_op=None).exists()
-        and not series.filter(pk__gt=zoekvraag.pk).exists()
-    )
+    later = Zoekvraag.objects.filter(herhaling=zoekvraag.herhaling_id, pk__gt=zoekvraag.pk)
+    return not later.exists()
 
 
 def put_due(gemeente: Gemeente) -> int:
     """Puts every repeat whose week is over, and stops those that may not go on; gives how many it put.
 
     A week that was missed is made up for once. Each repeat has a transaction of its own under a lock on its row, so
-    of two clocks at once each puts what the other does not.
+    of two clocks at once each puts what the other does not. A failure of one is logged and does not stop the others.
     """
     with voor_gemeente(gemeente):
         running = list(Zoekherhaling.objects.filter(gestopt_op=None).values_list("pk", flat=True))
-    return sum(_turn(gemeente, pk) for pk in running)
+    number = 0
+    for pk in running:
+        try:
+            number += _turn(gemeente, pk)
+        except Exception:
+            logger.exception("herhaling %s bij gemeente %s", pk, gemeente.pk)
+    return number
 
 
 def _turn(gemeente: Gemeente, herhaling_id: int) -> bool:

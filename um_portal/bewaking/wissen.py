@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from exchange.bemiddelaar import herhalen
 from exchange.bemiddelaar.models import Zoekvraag
 from exchange.standard import Soort
 from um_portal.accounts.models import Gebruiker
@@ -98,7 +99,8 @@ def _levering(gemeente: Gemeente, wissing: Wissing) -> None:
 
 
 def _zoekvraag(gemeente: Gemeente, wissing: Wissing) -> None:
-    Zoekvraag.objects.filter(pk__in=wissing.ids).delete()
+    for zoekvraag in Zoekvraag.objects.filter(pk__in=wissing.ids):
+        herhalen.erase_search(gemeente, zoekvraag)
 
 
 def _sleutel(gemeente: Gemeente, wissing: Wissing) -> None:

@@ -115,16 +115,21 @@ class Bijtelling:
 
 @dataclass(frozen=True, slots=True)
 class MetBijblad:
-    """A file in which a bijblad is read with its first sheet; `bijblad` has the names of this very file."""
+    """A file in which a bijblad is read with its first sheet.
+
+    `bijblad` has the name of the first sheet in this very file, and `blad` is the name of the second there: the
+    rules know that one by the name that it had when they were made.
+    """
 
     bestand: Bestand
     bijblad: Bijblad
+    blad: str
     telling: Bijtelling
 
     def feit(self) -> dict[str, Any]:
         """Gives what the page of the levering shows about it."""
         los = {"los": True} if self.bijblad.los else {}
-        return {"hoofd": self.bijblad.hoofd, "blad": self.bijblad.blad, **los, **asdict(self.telling)}
+        return {"hoofd": self.bijblad.hoofd, "blad": self.blad, **los, **asdict(self.telling)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,7 @@ def with_bijblad(
             ),
         ),
         replace(bijblad, hoofd=hoofd.tabel.naam),
+        bij.tabel.naam,
         bijrijen.telling,
     )
 
@@ -421,21 +427,31 @@ def _has_second(bestand: Bestand, opgeslagen: Opgeslagen) -> bool:
 
 
 def _places(bestand: Bestand, bijblad: Bijblad, regels: Regels | None) -> tuple[Plaats | None, Plaats | None]:
-    """Gives the places of both sheets: by their names and keys, else by their headers."""
-    second = _all_places(bestand, bijblad.sleutel_bij)
+    """Gives the places of both sheets: by their names and keys, else by their headers.
+
+    When the sheet with the name of the first has not its headers, headers count for more than names: a browser
+    numbers the files of a system in the order in which they are downloaded.
+    """
+    first, second = _all_places(bestand, bijblad.sleutel), _all_places(bestand, bijblad.sleutel_bij)
     bij = _called(second, bijblad.blad)
     if bij is None and regels is not None:
         fitting = [place for place in second if _has_extra_headers(place, regels, bijblad)]
         bij = fitting[0] if len(fitting) == 1 else None
-    others = [
-        place
-        for place in _all_places(bestand, bijblad.sleutel)
-        if bij is None or place.tabel is not bij.tabel
-    ]
+    others = [place for place in first if bij is None or place.tabel is not bij.tabel]
     hoofd = _called(others, bijblad.hoofd)
     if hoofd is None and regels is not None:
         fitting = [place for place in others if _has_headers(place, regels, bijblad)]
         hoofd = fitting[0] if len(fitting) == 1 else None
+    if regels is not None and hoofd is not None and not _has_headers(hoofd, regels, bijblad):
+        pairs = [
+            (one, other)
+            for one in first
+            if _has_headers(one, regels, bijblad)
+            for other in second
+            if other.tabel is not one.tabel and _has_extra_headers(other, regels, bijblad)
+        ]
+        if len(pairs) == 1:
+            return pairs[0]
     return hoofd, bij
 
 
@@ -488,8 +504,8 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
 
     A column of the first sheet must hold values that identify a row, and a column of the other must hold the
     same values. Two sheets with the same headers are no pair: one goes on where the other ends. When two files
-    came in together, the sheets of a pair are not of the same file. Reads a sheet
-    as a whole only when its first rows have such columns. Raises Onleesbaar when the file breaks off.
+    came in together, the sheets of a pair are not of the same file. Reads a sheet as a whole only when its first
+    rows have such columns. Raises Onleesbaar when the file breaks off.
     """
     if not bestand.formaat.is_werkmap or bestand.formaat is Formaat.HTML or len(bestand.tabellen) < 2:
         return ()

@@ -96,10 +96,16 @@ def _turned(paren: Sequence[Bladenpaar]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gekozen:
-    """The second sheet to read, and the saved koppeling that asks for it, if that is why."""
+    """The second sheet to read, and the saved koppeling or the rules for this file that ask for it, if that is why."""
 
     bijblad: Bijblad
     opgeslagen: Opgeslagen | None = None
+    van_bestand: Regels | None = None
+
+    @property
+    def regels(self) -> Regels | None:
+        """Gives the rules by which sheets with other names are found."""
+        return self.van_bestand if self.opgeslagen is None else self.opgeslagen.regels
 
 
 def chosen_for(
@@ -107,10 +113,11 @@ def chosen_for(
 ) -> Gekozen | None:
     """Gives the second sheet to read with a file; None when there is none.
 
-    Of the saved koppelingen the newest that fits the first sheet decides.
+    Of the saved koppelingen the newest that fits the first sheet decides; when none does, the newest of which
+    the second sheet is there.
     """
     if regels is not None:
-        return None if regels.bijblad is None else Gekozen(regels.bijblad)
+        return None if regels.bijblad is None else Gekozen(regels.bijblad, van_bestand=regels)
     if bestand.formaat is Formaat.JSON:
         return None
     named = levering.gevraagde_koppeling
@@ -126,11 +133,19 @@ def chosen_for(
         return None
     for one in usable:
         if one.regels.bijblad is not None:
-            if named or is_for(bestand, one):
+            if named or has_first(bestand, one):
                 return Gekozen(one.regels.bijblad, one)
         elif not bestand.is_tweetal and (named or _fits(bestand, one)):
             return None
-    return None
+    # A second sheet has few columns, which many a file has: it never takes the file of another koppeling.
+    return next(
+        (
+            Gekozen(one.regels.bijblad, one)
+            for one in usable
+            if one.regels.bijblad is not None and is_for(bestand, one)
+        ),
+        None,
+    )
 
 
 def _answered(levering: Levering) -> Bijblad | None:
@@ -166,7 +181,7 @@ def joined(bestand: Bestand, gekozen: Gekozen) -> MetBijblad:
     bijblad, opgeslagen = gekozen.bijblad, gekozen.opgeslagen
     most = settings.UM_MAX_RIJEN_BIJBLAD
     try:
-        return with_bijblad(bestand, bijblad, most, None if opgeslagen is None else opgeslagen.regels)
+        return with_bijblad(bestand, bijblad, most, gekozen.regels)
     except TeGroot:
         raise Onleesbaar(
             f"Het {bijblad.wat} ‘{bijblad.blad}’ heeft meer dan {most} rijen. Dat is te veel om erbij te lezen. "

@@ -129,6 +129,7 @@ def note(request: GemeenteRequest, pk: int) -> HttpResponse:
     form = Eigenform(request.POST or None, initial=known)
     if form.is_valid():
         searching.note(request.gemeente, zoekvraag, **form.cleaned_data)
+        herhalen.rename(zoekvraag, form.cleaned_data["naam"])
         messages.success(request, "Bewaard.")
         return redirect("bemiddelaar:zoekvraag", pk=pk)
     context = {"form": form, "zoekvraag": zoekvraag}
@@ -141,8 +142,7 @@ def erase(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Erases a search and its results before they expire."""
     zoekvraag = owned_search(request, pk)
     if request.method == "POST":
-        herhalen.stop_with(request.gemeente, zoekvraag, Stopreden.GEWIST)
-        zoekvraag.delete()
+        herhalen.erase_search(request.gemeente, zoekvraag)
         log_erasure(
             request.gemeente,
             Handeling.ZOEKVRAAG_GEWIST,

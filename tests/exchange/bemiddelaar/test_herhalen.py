@@ -267,10 +267,39 @@ def test_it_stops_with_its_last_search_and_not_with_an_earlier_one(gemeente, job
     let_a_week_pass(gemeente)
     repeat_searches()
     [_, second] = searches(gemeente)
-    browser = een_client(jobcoach)
+    browser, heir = een_client(jobcoach), een_client(collega)
     for zoekvraag, reden in ((first, ""), (second, "overgedragen" if how == "overdragen" else "gewist")):
         browser.post(f"/zoeken/vragen/{zoekvraag.pk}/{how}", {"collega": collega.pk})
         assert stand(gemeente) == [(7, reden)]
+        # Whoever gets a search has no part in what its former owner lets repeat.
+        page = heir.get(f"/zoeken/vragen/{zoekvraag.pk}/").text
+        assert "elke week gesteld" not in page
+        assert "elke week vanzelf gesteld" not in page
+
+
+def test_another_name_for_the_last_search_is_the_name_of_the_repeat(gemeente, jobcoach) -> None:
+    first = asked(gemeente, jobcoach, naam="Voor Jan Jansen")
+    repeated(gemeente, first)
+    browser = een_client(jobcoach)
+    browser.post(f"/zoeken/vragen/{first.pk}/notitie", {"naam": "Koks"})
+    assert "Jansen" not in browser.get("/zoeken/vragen/").text
+    let_a_week_pass(gemeente)
+    repeat_searches()
+    browser.post(f"/zoeken/vragen/{first.pk}/notitie", {"naam": "De eerste"})
+    with voor_gemeente(gemeente):
+        assert Zoekherhaling.objects.get().naam == "Koks"
+
+
+def test_a_repeat_that_cannot_be_put_does_not_keep_the_others_from_it(gemeente, jobcoach, caplog) -> None:
+    for _ in range(2):
+        repeated(gemeente, asked(gemeente, jobcoach))
+    let_a_week_pass(gemeente)
+    with voor_gemeente(gemeente):
+        broken = Zoekherhaling.objects.earliest("pk")
+        Zoekherhaling.objects.filter(pk=broken.pk).update(vraag_object={})
+    repeat_searches()
+    assert stand(gemeente) == [(8, ""), (7, "")]
+    assert f"herhaling {broken.pk} bij gemeente {gemeente.pk}" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from exchange.bemiddelaar.models import Zoekvraag
+from exchange.bemiddelaar import herhalen
+from exchange.bemiddelaar.models import Stopreden, Zoekherhaling, Zoekvraag
 from exchange.bron.answer import find_detail
 from exchange.standard import Soort
 from tests.exchange.bemiddelaar.test_searching import een_zoekvraag
@@ -86,6 +87,8 @@ def test_after_a_restore_everything_that_was_erased_is_erased_again_and_only_onc
     publish_set(gemeente, WZ, [een_werkzoekende("W1"), een_werkzoekende("W2")])
     publish_set(ander, WZ, [een_werkzoekende("A1")])
     zoekvraag = een_zoekvraag(gemeente, beheerder, put=False)
+    with voor_gemeente(gemeente):
+        herhalen.turn_on(gemeente, zoekvraag)
     levering = een_levering(gemeente, een_werkblad([een_sonar_rij()]))
     for wissing in (
         Wissing(Wat.GEMEENTE, ander.oin, "0" * 16),
@@ -108,6 +111,7 @@ def test_after_a_restore_everything_that_was_erased_is_erased_again_and_only_onc
         assert find_detail(gemeente, WZ, "W1", suwi=True) is None
         assert find_detail(gemeente, WZ, "W2", suwi=True) is not None
         assert not Zoekvraag.objects.exists()
+        assert Zoekherhaling.objects.get().reden == Stopreden.GEWIST
         assert not Bronbestand.objects.filter(levering=levering).exists()
         assert set(Lidmaatschap.objects.values_list("gebruiker", flat=True)) == {beheerder.pk}
         assert Auditregel.objects.filter(handeling=Handeling.WISSING_HERHAALD).count() == 5

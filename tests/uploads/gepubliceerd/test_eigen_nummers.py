@@ -22,7 +22,7 @@ from uploads.gepubliceerd import publication, withdrawal
 from uploads.gepubliceerd.publication import request_publication, request_undo
 
 WZ = Soort.WERKZOEKENDEN
-BSN = "799890005"
+BSN, ANDER_BSN = "799890005", "123456782"
 EIGEN = "MERK-00417"
 
 
@@ -49,6 +49,7 @@ def test_an_own_number_is_shown_to_who_may_see_it_and_stands_nowhere_else(gemeen
             een_sonar_rij(ID_WZ=EIGEN),
             een_sonar_rij(ID_WZ="NNB", BSN=BSN),
             een_sonar_rij(ID_WZ="1234.56.782"),
+            een_sonar_rij(ID_WZ=f"000{ANDER_BSN}"),
         )
         text = page(a_clerk(gemeente))
     pseudonym = keys.pseudoniem(gemeente, EIGEN)
@@ -58,6 +59,7 @@ def test_an_own_number_is_shown_to_who_may_see_it_and_stands_nowhere_else(gemeen
     assert keys.pseudoniem(gemeente, BSN) in text
     assert BSN not in text
     assert "1234.56.782" not in text
+    assert ANDER_BSN not in text
     assert "sorteer=nummer" not in text
     found = a_clerk(gemeente).post(reverse("uploads:gepubliceerd_zoek"), {"soort": WZ.value, "nummer": EIGEN})
     assert EIGEN in found.content.decode()

@@ -69,7 +69,8 @@ def sent(client: Client, first: tuple[str, bytes] | None, second: tuple[str, byt
 
 
 def converted(client: Client, gemeente: Gemeente, *files: tuple[str, bytes]) -> Levering:
-    response = sent(client, *files)
+    first, second = files if len(files) == 2 else (files[0], None)
+    response = sent(client, first, second)
     assert response.status_code == 302, response.content.decode()
     pk = int(response["Location"].rstrip("/").rpartition("/")[2])
     tasks.convert(pk, gemeente.pk)
@@ -129,6 +130,34 @@ def test_two_files_are_asked_about_once_and_the_next_two_go_by_themselves(client
         "Dit bestand is eerder aangeleverd"
         in client.get(reverse("uploads:levering", args=[again.pk])).content.decode()
     )
+
+
+def test_two_files_whose_names_changed_places_are_known_by_their_columns(client, gemeente):
+    # So a browser calls two files that a system gives one name: in the order in which they are downloaded.
+    first, second = "export", "export (1)"
+    files = [(f"{first}.csv", text(PERSONEN)), (f"{second}.csv", text(CONTACT))]
+    levering = columns_saved(
+        client, gemeente, answered(client, gemeente, converted(client, gemeente, *files), "0")
+    )
+    turned = [(f"{first}.csv", text(CONTACT)), (f"{second}.csv", text(PERSONEN))]
+    later = converted(client, gemeente, *turned)
+    # Also when its columns are chosen once more.
+    for found in (later, columns_saved(client, gemeente, later)):
+        assert (found.status, found.omgezet) == (Leveringstatus.OMGEZET, 5), found.melding
+        assert found.vulling == levering.vulling
+        assert (found.feiten["bijblad"]["hoofd"], found.feiten["bijblad"]["blad"]) == (second, first)
+
+
+def test_a_file_of_another_koppeling_is_not_taken_for_the_second_of_two(client, gemeente):
+    # This one has the columns of the second file as well.
+    whole = [[*row, *contact[1:]] for row, contact in zip(PERSONEN, CONTACT, strict=True)]
+    saved_alone = columns_saved(client, gemeente, converted(client, gemeente, ("alles.csv", text(whole))))
+    assert saved_alone.omgezet == 5
+    other = [["Cliëntnummer", "Postcode cliënt", "Toestemming", "Uren per week"], *PERSONEN[1:]]
+    pair = converted(client, gemeente, ("p.csv", text(other)), ("c.csv", text(CONTACT)))
+    columns_saved(client, gemeente, answered(client, gemeente, pair, "0"), naam="Twee bestanden")
+    again = by_itself_delivered(gemeente, text(whole))
+    assert (again.koppeling, again.omgezet) == ("Twee bladen", 5), again.melding
 
 
 def test_one_of_two_files_is_never_read_as_if_it_were_all(client, gemeente):

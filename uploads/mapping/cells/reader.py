@@ -60,6 +60,8 @@ _UNITS: Mapping[str, str] = {
     "aantalJarenWerkzaamInBeroep": "jaar|jaren|jr|j",
 }
 _ID_TEKENS = re.compile(r"[^a-zA-Z0-9_.\-]+")
+# Zeros before a number.
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[1-9])")
 NIL_BEHIND = re.compile(r"([0-9]{1,9})[.,]0{1,4}")
 _WORDS = re.compile(r"[^a-z]+")
 _AND = " en "
@@ -219,8 +221,8 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
 
     def of_own_number(text: str) -> str:
         made = pseudoniem(text)
-        # A number that may be a BSN is nowhere kept.
-        if not has_bsn(text):
+        # A number that may be a BSN is nowhere kept, also when zeros make it as long as the others.
+        if not has_bsn(text) and not has_bsn(_ZEROS.sub("", text)):
             omgeving.eigen_nummers[made] = text
         return made
 
