@@ -7,7 +7,7 @@ this municipality. Only this module changes a repeat.
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -173,10 +173,9 @@ def _turn(gemeente: Gemeente, herhaling_id: int) -> bool:
 
 def _put(gemeente: Gemeente, row: Zoekherhaling) -> Zoekvraag:
     soort = Soort(row.soort)
-    last = Zoekvraag.objects.filter(herhaling=row, gebruiker=row.gebruiker).order_by("-pk").first()
-    eigen: dict[str, Any] = {"naam": row.naam} if last is None else last.texts_of(row.gebruiker)
     criteria = current().decompose(soort, row.vraag_object)
-    return searching.open_search(gemeente, row.gebruiker, soort, criteria, herhaling=row, **eigen)
+    # Kenmerk and notitie are erased with the search that they were written with.
+    return searching.open_search(gemeente, row.gebruiker, soort, criteria, herhaling=row, naam=row.naam)
 
 
 def _why_not(gemeente: Gemeente, row: Zoekherhaling) -> Stopreden | None:

@@ -117,7 +117,10 @@ def bijblad_of(data: Any) -> Bijblad | None:
     """Reads a bijblad from plain values; None for none. Raises OngeldigeRegels."""
     if data is None:
         return None
-    _expect(isinstance(data, dict) and set(data) == {one.name for one in fields(Bijblad)})
+    _expect(isinstance(data, dict))
+    # What was kept before files could be joined has sheets only.
+    data = {"los": False, **data}
+    _expect(set(data) == {one.name for one in fields(Bijblad)})
     aantal = data["aantal"]
     _expect(type(aantal) is int and type(data["los"]) is bool)
     names = [data[name] for name in ("hoofd", "sleutel", "blad", "sleutel_bij")]

@@ -296,7 +296,7 @@ def answer_of(vraag: dict[str, Any], antwoord: str) -> dict[str, Any] | None:
     paren = vraag.get("paren", [])
     if antwoord == "apart":
         # Of two files, one is never read alone.
-        return None if any(paar["los"] for paar in paren) else APART
+        return None if any(paar.get("los") for paar in paren) else APART
     if not (antwoord.isascii() and antwoord.isdigit() and len(antwoord) == 1 and int(antwoord) < len(paren)):
         return None
     return {name: value for name, value in paren[int(antwoord)].items() if name not in {"kolom", "kolom_bij"}}
