@@ -1,7 +1,9 @@
 """One reference from the browser to the exchange, and figures of every part, in a whole portal that runs."""
 
+import contextlib
 import json
 import re
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -21,9 +23,17 @@ def _lines(path: Path) -> list[dict[str, object]]:
 def _figures(naam: str) -> str:
     deel = ONDERDELEN[naam]
     port = getattr(deel, "meetpoort")  # noqa: B009 (not every kind of part has one)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-        text: str = answer.read().decode()
-    return text
+
+    def read() -> str:
+        # Work that may wait starts later than the pages do.
+        with (
+            contextlib.suppress(urllib.error.URLError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer,
+        ):
+            return str(answer.read().decode())
+        return ""
+
+    return wait_until(read, f"{naam} tells its figures", 60)
 
 
 def test_a_search_keeps_its_reference_from_the_browser_to_the_exchange_and_says_nothing_else(
