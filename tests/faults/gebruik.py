@@ -248,7 +248,7 @@ class Gebruik:
                 problem = problem or (str(failure) if isinstance(failure, Mislukt) else "verbinding brak af")
                 time.sleep(1)
                 continue
-            if "Details over" in state:
+            if "u hebt nog" in state:
                 return page.path
             if "niet gelukt" in state:
                 raise Mislukt("zoekvraag niet gelukt")

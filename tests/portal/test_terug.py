@@ -72,7 +72,7 @@ def test_postgresql_restarts_under_warm_connections_and_nobody_sees_a_fault_once
     demo: Demonstratie, people: list[Medewerker], key: str
 ) -> None:
     assert statuses(demo, people, key) == GOOD
-    people[0].wait_for(search(people[0]), "Details over")
+    people[0].wait_for(search(people[0]), "u hebt nog")
     old = server(demo, "postgres")
     old.send_signal(2)
     old.wait(20)
@@ -87,7 +87,7 @@ def test_postgresql_restarts_under_warm_connections_and_nobody_sees_a_fault_once
     wait_until(back, "PostgreSQL is back", 20)
     assert statuses(demo, people, key) == GOOD
     # A worker, with its warm connections.
-    people[1].wait_for(search(people[1]), "Details over")
+    people[1].wait_for(search(people[1]), "u hebt nog")
 
 
 def test_a_redis_that_hangs_logs_nobody_out_and_the_source_goes_on(
@@ -111,7 +111,7 @@ def test_a_redis_that_hangs_logs_nobody_out_and_the_source_goes_on(
     finally:
         redis.resume()
     # What was put meanwhile is found in the database.
-    people[0].wait_for(waiting, "Details over", 60)
+    people[0].wait_for(waiting, "u hebt nog", 60)
     wait_until(lambda: statuses(demo, people, key, rounds=1) == GOOD, "everything is as usual", 20)
 
 
@@ -122,7 +122,7 @@ def test_a_redis_that_restarts_with_nothing_in_it_logs_nobody_out(
     old.kill()
     old.wait(10)
     wait_until(lambda: statuses(demo, people, key, rounds=1) == GOOD, "everything is as usual", 30)
-    people[2].wait_for(search(people[2]), "Details over", 60)
+    people[2].wait_for(search(people[2]), "u hebt nog", 60)
 
 
 def test_what_the_portal_wrote_meanwhile_says_nothing_of_a_fault_that_nobody_expected(

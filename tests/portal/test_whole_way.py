@@ -171,7 +171,7 @@ def een_zoekvraag(jobcoach: Medewerker, postcode: str, afstand: int, naam: str =
 
 def answered(jobcoach: Medewerker, zoekvraag: str, seconds: float = 30) -> Pagina:
     """The page of a search when the worker has the answer."""
-    return jobcoach.wait_for(zoekvraag, "Details over", seconds)
+    return jobcoach.wait_for(zoekvraag, "u hebt nog", seconds)
 
 
 def results(jobcoach: Medewerker, zoekvraag: str, order: str) -> list[str]:
@@ -187,7 +187,7 @@ def test_a_jobcoach_finds_the_portals_own_profiles_and_those_of_others_and_sees_
     zoekvraag = een_zoekvraag(jobcoach, "9711 ab", 10, naam=kept)
     page = answered(jobcoach, zoekvraag)
     assert page.figures()["Resultaten"] > 12
-    assert page.figures()["Details over"] == 10
+    assert page.figures()["u hebt nog"] == 10
 
     own, other = results(jobcoach, zoekvraag, "-uren")[0], results(jobcoach, zoekvraag, "uren")[0]
     assert merkteken not in jobcoach.get(own).source
@@ -201,8 +201,8 @@ def test_a_jobcoach_finds_the_portals_own_profiles_and_those_of_others_and_sees_
         lambda: "Van de bron met OIN 00000001899000" in jobcoach.post(f"{other}detail").text,
         "a detail of a source that is not the portal's",
     )
-    assert answered(jobcoach, zoekvraag).figures()["Details over"] == 8
-    assert "Details over" not in jobcoach.get(own).text
+    assert answered(jobcoach, zoekvraag).figures()["u hebt nog"] == 8
+    assert "u hebt nog" not in jobcoach.get(own).text
     assert "nog 8 details" in jobcoach.get(own).text
 
     # What is kept is found by the same search.
