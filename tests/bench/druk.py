@@ -146,7 +146,7 @@ def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
     page = jobcoach.post("/zoeken/", {"soort": "werkzoekenden", "postcode": "2405 ab", "afstand": afstand})
     assert page.path.startswith("/zoeken/vragen/"), f"{page.status} {page.path}"
     deadline = time.monotonic() + 60
-    while "Details over" not in (state := jobcoach.get(f"{page.path}stand")).text:
+    while "u hebt nog" not in (state := jobcoach.get(f"{page.path}stand")).text:
         assert time.monotonic() < deadline, "geen antwoord in 60 s"
         assert "niet gelukt" not in state.text, "mislukt"
         time.sleep(pause)
