@@ -81,9 +81,10 @@ def _leveringen(gebruik: Gebruik, rows: Any) -> Telling:
 
 def _set(gebruik: Gebruik, oin: str, naam: str, rows: Any) -> Telling:
     [(last,)] = rows(
-        "SELECT l.bestandsnaam FROM uploads_levering l JOIN tenants_gemeente g ON g.id = l.gemeente_id"
-        " WHERE g.oin = %s AND l.status = 'gepubliceerd' AND l.bestandsnaam LIKE 'storing-%%'"
-        " ORDER BY gepubliceerd_op DESC LIMIT 1",
+        # In the order in which they were published, whatever the clock of the worker said.
+        "SELECT l.bestandsnaam FROM bron_journaal j JOIN uploads_levering l ON l.id = j.stapel"
+        " JOIN tenants_gemeente g ON g.id = l.gemeente_id WHERE g.oin = %s AND l.bestandsnaam LIKE 'storing-%%'"
+        " ORDER BY j.id DESC LIMIT 1",
         oin,
     ) or [("geen",)]
     nummer, uren = next(((one.nummer, one.uren) for one in gebruik.leveringen if one.naam == last), (0, 0))

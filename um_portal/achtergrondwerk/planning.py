@@ -157,8 +157,8 @@ def take_turn(naam: str) -> bool:
 def _is_due(schedule: float | crontab, last: datetime, now: datetime) -> bool:
     if isinstance(schedule, crontab):
         return bool(schedule.remaining_estimate(last) <= timedelta(0))
-    # Two clocks of one rhythm are at most half a turn apart; a message may have waited a little.
-    return now - last > timedelta(seconds=schedule) / 2
+    # A message may have waited a little. Of two clocks of one rhythm, only one can be this far after the other.
+    return now - last > timedelta(seconds=schedule) * 3 / 4
 
 
 def catch_up() -> list[str]:
