@@ -21,7 +21,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from tests.browser import a_chromium, a_playwright
+from tests.browser import Scherm, a_chromium, a_playwright
 from um_portal.audit import brontelling
 from um_portal.tenants import keys
 
@@ -163,6 +163,17 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with a_playwright() as playwright, a_chromium(playwright) as chromium:
         yield chromium
+
+
+@pytest.fixture
+def scherm(browser: Any, live_server: Any) -> Iterator[Scherm]:
+    """Gives a tab in which nothing may go wrong."""
+    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    found = Scherm(context, live_server.url)
+    yield found
+    context.close()
+    assert found.errors == []
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,11 @@
 Reading a pickle runs the code that is in it, so whoever writes in Redis would run code in the portal.
 """
 
-import hashlib
-import hmac
 import json
 from typing import Any, Final
 
-from django.conf import settings
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 
@@ -28,7 +26,7 @@ class JSONSerializer:
         return json.loads(data)
 
 
-# What the portal keeps itself, under a hash or the number of a key for delivering.
+# The names of the portal itself, made by `hidden`, of a hash, or of the number of a key for delivering.
 _TELLS_OF_NOBODY: Final = ("sessie:", "inloggen:", "afmelding:", "tegelijk:", "aanleveren:")
 
 
@@ -38,9 +36,14 @@ def key(name: str, prefix: str, version: int) -> str:
     Those hold addresses of people and of their computers, or a hash of them that can be guessed.
     """
     if not name.startswith(_TELLS_OF_NOBODY):
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"cache {name}".encode(), hashlib.sha256)
-        name = f"anders:{digest.hexdigest()[:40]}"
+        name = hidden("anders", name)
     return f"{prefix}:{version}:{name}"
+
+
+def hidden(kind: str, text: str) -> str:
+    """Gives a name of this kind that is the same for the same text, and tells nobody what the text is."""
+    digest = salted_hmac(f"um_portal.cache.{kind}", text, algorithm="sha256").hexdigest()
+    return f"{kind}:{digest[:40]}"
 
 
 def count(name: str, seconds: int) -> int:

@@ -6,6 +6,7 @@ itself. Every other address is that of one Redis, as redis-py reads it.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, quote, unquote
@@ -54,11 +55,8 @@ class Sentinels:
         """Counts the sentinels that know the master now."""
         answering = 0
         for host, port in self.plaatsen:
-            try:
-                with redis.Redis(host, port, **self.asking()) as one:
-                    answering += bool(one.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", self.master))
-            except redis.RedisError:
-                pass
+            with suppress(redis.RedisError), redis.Redis(host, port, **self.asking()) as one:
+                answering += bool(one.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", self.master))
         return answering
 
 

@@ -7,6 +7,7 @@ setting with its reason.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -446,11 +447,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_URL = UM_REDIS_WACHTRIJ_URL
 if sentinel.is_sentinel(UM_REDIS_WACHTRIJ_URL):
-    try:
+    # An address that cannot be read is told by um_portal.configuration, with every other that cannot.
+    with suppress(ValueError):
         CELERY_BROKER_URL, _finds_master = sentinel.broker(UM_REDIS_WACHTRIJ_URL)
         CELERY_BROKER_TRANSPORT_OPTIONS |= _finds_master
-    except ValueError:
-        pass  # um_portal.configuration says so, of every address at once
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None

@@ -8,24 +8,21 @@ for somebody else; letters behind it choose what goes beside (`druk c e`), UM_BE
 beside take turns.
 """
 
-import base64
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.nergens import NERGENS, OMGEVING
 from um_portal.embedded import servers
 
 
 def main() -> None:
-    """Start servers of our own, then measure in this process."""
+    """Starts servers of its own, then measures in this process."""
     with tempfile.TemporaryDirectory(prefix="um-bench-") as temporary:
         directory = Path(os.environ.get("UM_BENCH_MAP") or temporary)
         os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "um_portal.settings",
-            "UM_DEMO": "1",
-            "UM_SECRET_KEY": "alleen-om-te-meten",
-            "UM_MASTER_KEY": base64.b64encode(b"alleen om te meten".ljust(32)).decode(),
+            **OMGEVING,
             "UM_DATA_DIR": str(directory),
             "UM_LOG_NIVEAU": "ERROR",
             # For the delivery of twice as many rows.
@@ -36,7 +33,7 @@ def main() -> None:
         }
         if sys.argv[1:2] == ["druk"]:
             # It starts a demonstration, with servers of its own; these are for reading the settings alone.
-            os.environ |= {"DATABASE_URL": "postgresql://nergens/geen", "REDIS_URL": "redis://127.0.0.1:1"}
+            os.environ |= NERGENS
             from tests.bench import druk
 
             druk.run(sys.argv[2:])

@@ -158,7 +158,7 @@ def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
 
 @dataclass
 class Menigte:
-    """So many people who do this over and over, with a `pause` in seconds; `action` gets the number of who acts."""
+    """Lets so many people do this over and over, with a `pause` in seconds; `action` gets the number of who acts."""
 
     number: int
     action: Callable[[int], object]
@@ -241,7 +241,7 @@ ERNAAST: dict[str, tuple[str, Callable[[Portaal], Menigte], int]] = {
 
 
 class Drukte:
-    """What goes beside, as a process: `begin` and `rest` as often as wanted, and `end` it."""
+    """Runs the work beside in a process of its own: `begin` and `rest` as often as wanted, then `end`."""
 
     def __init__(self, letter: str, portaal: Portaal) -> None:
         # Anew, not forked: threads of this process hold locks.

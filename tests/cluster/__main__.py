@@ -6,10 +6,11 @@ mixed or told to the wrong reader, or when it took longer than the goal; 0 when 
 says.
 """
 
-import base64
 import os
 import shutil
 import sys
+
+from tests.nergens import NERGENS
 
 BINNEN = "UM_CLUSTER_BINNEN"
 
@@ -42,14 +43,7 @@ def main() -> int:
         os.execvp(inside[0], [*inside, sys.executable, "-m", "tests.cluster", *sys.argv[1:]])
     if child := os.fork():
         return _wait_as_init(child)
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "um_portal.settings",
-        "UM_DEMO": "1",
-        "UM_SECRET_KEY": "alleen-om-te-meten",
-        "UM_MASTER_KEY": base64.b64encode(b"alleen om te meten".ljust(32)).decode(),
-        "DATABASE_URL": "postgresql://nergens/geen",
-        "REDIS_URL": "redis://127.0.0.1:1",
-    }
+    os.environ |= NERGENS
     import django
 
     django.setup()

@@ -5,21 +5,15 @@ Numbers behind `python -m tests.faults` choose faults, by their place in `tests/
 code is 1 when something was lost, doubled, mixed, charged wrongly or told to the wrong reader.
 """
 
-import base64
 import os
 import sys
+
+from tests.nergens import NERGENS
 
 
 def main() -> int:
     """Reads the settings of nowhere, since the demonstration has its own, and runs the faults."""
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "um_portal.settings",
-        "UM_DEMO": "1",
-        "UM_SECRET_KEY": "alleen-om-te-meten",
-        "UM_MASTER_KEY": base64.b64encode(b"alleen om te meten".ljust(32)).decode(),
-        "DATABASE_URL": "postgresql://nergens/geen",
-        "REDIS_URL": "redis://127.0.0.1:1",
-    }
+    os.environ |= NERGENS
     import django
 
     django.setup()

@@ -7,8 +7,6 @@ counted by itself instead, so that nobody elsewhere, nor behind the same address
 Codes of the second factor are counted likewise: whoever knows a password cannot use up the codes of its owner.
 """
 
-import hashlib
-import hmac
 import ipaddress
 import logging
 from collections.abc import Iterable
@@ -21,7 +19,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from um_portal.accounts import toestellen
-from um_portal.cache import count, uncount
+from um_portal.cache import count, hidden, uncount
 from um_portal.machines import is_trusted_proxy
 
 logger = logging.getLogger(__name__)
@@ -138,7 +136,7 @@ def _count(limits: Iterable[tuple[str, int, int]]) -> Poging | None:
     """Counts one more of each: what, the most there may be, and in how many seconds."""
     names = []
     for what, most, seconds in limits:
-        names.append(_key(what))
+        names.append(hidden("inloggen", what))
         if count(names[-1], seconds) > most:
             return None
     return Poging(names[0], tuple(names[1:]))
@@ -158,9 +156,3 @@ def _network(address: str) -> str:
     except ValueError:
         return address
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
-
-
-def _key(what: str) -> str:
-    # Who tries to log in is not for whoever reads the cache.
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"inloggen {what}".encode(), hashlib.sha256)
-    return f"inloggen:{digest.hexdigest()[:32]}"

@@ -5,11 +5,8 @@ the service signed it, just now and for us, and once. It reaches the sessions th
 municipality, and no other: not those of the own password, nor of another municipality with the same service.
 """
 
-import hashlib
-import hmac
 from typing import Final
 
-from django.conf import settings
 from django.core.cache import cache
 
 from um_portal.accounts import sessies
@@ -17,6 +14,7 @@ from um_portal.accounts.gemeentesessie import Gemeentesessie
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.audit.models import Uitkomst
+from um_portal.cache import hidden
 from um_portal.inlogdienst import uitgever
 from um_portal.inlogdienst.models import Identiteit, Inlogdienst
 from um_portal.inlogdienst.uitgever import Afmelding, InloggenMislukt
@@ -37,7 +35,7 @@ def follow(gemeente: Gemeente, dienst: Inlogdienst, token: object) -> int:
     """
     try:
         afmelding = uitgever.verify_notice(dienst, token)
-        name = _name(dienst, afmelding)
+        name = hidden("afmelding", f"{dienst.uitgever} {dienst.client_id} {afmelding.nummer}")
         if not cache.add(name, 1, timeout=uitgever.REMEMBER_SECONDS):
             raise InloggenMislukt(_HERHAALD)
     except InloggenMislukt as problem:
@@ -90,9 +88,3 @@ def _log_refusal(gemeente: Gemeente, reden: str) -> None:
             onderwerp=f"inlogdienst: {reden}"[:80],
             uitkomst=Uitkomst.MISLUKT,
         )
-
-
-def _name(dienst: Inlogdienst, afmelding: Afmelding) -> str:
-    said = f"afmelding {dienst.uitgever} {dienst.client_id} {afmelding.nummer}"
-    digest = hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256)
-    return f"afmelding:{digest.hexdigest()[:32]}"

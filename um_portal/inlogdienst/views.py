@@ -43,6 +43,8 @@ from um_portal.toegang.access import memberships
 
 logger = logging.getLogger(__name__)
 
+_NOTICE_BYTES = 32 * 1024
+_FORM = "application/x-www-form-urlencoded"
 _TE_KOPPELEN = "inlogdienst_koppelen"
 _UITLOGGEN = "inlogdienst_uitloggen"
 # Answers of a service that could not do without asking somebody something.
@@ -363,10 +365,6 @@ def logged_out_there(request: HttpRequest, oin: str) -> HttpResponse:
     if found and time.time() - found["sinds"] < 600 and found["state"] == request.GET.get("state"):
         messages.success(request, f"U bent ook uitgelogd bij {gemeente.naam}.")
     return redirect("accounts:login")
-
-
-_NOTICE_BYTES = 32 * 1024
-_FORM = "application/x-www-form-urlencoded"
 
 
 @csrf_exempt

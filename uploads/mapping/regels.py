@@ -122,9 +122,14 @@ class Bijblad:
         return "bestand" if self.los else "blad"
 
     @property
+    def voorzetsel(self) -> str:
+        """Gives the word for being there: in a file, on a sheet."""
+        return "in" if self.los else "op"
+
+    @property
     def waar(self) -> str:
         """Gives the words for the place of the extra rows."""
-        return "in het tweede bestand" if self.los else "op het tweede blad"
+        return f"{self.voorzetsel} het tweede {self.wat}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,13 @@ class BladenOnduidelijk(Onleesbaar):
             else f"de kolommen ‘{first.kolom}’ en ‘{first.kolom_bij}’"
         )
         sheets = f"‘{first.bijblad.hoofd}’ en ‘{first.bijblad.blad}’"
-        wat, where = ("bestanden", "in") if first.bijblad.los else ("bladen", "op")
         otherwise = (
             "Zo niet, lever ze dan apart aan." if first.bijblad.los else "Zo niet, dan gaat één blad mee."
         )
         super().__init__(
-            f"De {wat} {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
-            f"‘{first.bijblad.hoofd}’ de gegevens erbij die {where} ‘{first.bijblad.blad}’ staan.{_several(first)} "
+            f"De {_several_of(first.bijblad)} {sheets} lijken bij elkaar te horen, op {which}. Dan krijgt elke rij van "
+            f"‘{first.bijblad.hoofd}’ de gegevens erbij die {first.bijblad.voorzetsel} ‘{first.bijblad.blad}’ "
+            f"staan.{_several(first)} "
             f"{_turned(paren)}Klopt dat? {otherwise}"
         )
         self.koppeling = koppeling
@@ -77,7 +77,7 @@ class BladenOnduidelijk(Onleesbaar):
 
 
 def _several(paar: Bladenpaar) -> str:
-    number, where = paar.bijblad.aantal, "In" if paar.bijblad.los else "Op"
+    number, where = paar.bijblad.aantal, paar.bijblad.voorzetsel.capitalize()
     if number == 1:
         return ""
     return f" {where} ‘{paar.bijblad.blad}’ staan vaak meer rijen per sleutel: de eerste {number} gaan mee."
@@ -87,10 +87,10 @@ def _turned(paren: Sequence[Bladenpaar]) -> str:
     first = paren[0].bijblad
     if not any((one.bijblad.hoofd, one.bijblad.blad) == (first.blad, first.hoofd) for one in paren[1:]):
         return ""
-    wat, where = ("bestand", "in") if first.los else ("blad", "op")
+    where = first.voorzetsel
     return (
         f"Maar {where} ‘{first.blad}’ staan er ook die {where} ‘{first.hoofd}’ ontbreken. Kies daarom zelf welk "
-        f"{wat} de lijst van mensen of vacatures is: wie daar niet {where} staat, gaat niet mee. "
+        f"{first.wat} de lijst van mensen of vacatures is: wie daar niet {where} staat, gaat niet mee. "
     )
 
 

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator, Set
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -102,19 +103,12 @@ def facts_in(inhoud: bytes, formaat: str) -> dict[int, Bladfeiten]:
     """Gives what calamine does not tell of each sheet, by its place in the file; not from where a part is broken."""
     find = {"ods": facts_in_ods, "xls": facts_in_xls, "xlsb": facts_in_xlsb}.get(formaat)
     found: dict[int, Bladfeiten] = {}
-    try:
-        for index, feiten in enumerate(() if find is None else find(inhoud)):
-            found[index] = feiten
-    except (
-        KeyError,
-        ValueError,
-        IndexError,
-        struct.error,
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        Leesprobleem,
-    ):
-        pass
+    broken = (
+        KeyError, ValueError, IndexError, struct.error, zipfile.BadZipFile, etree.XMLSyntaxError, Leesprobleem
+    )  # fmt: skip
+    if find is not None:
+        with suppress(*broken):
+            found.update(enumerate(find(inhoud)))
     return found
 
 

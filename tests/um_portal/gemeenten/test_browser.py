@@ -1,10 +1,6 @@
 """The pages about municipalities in a real browser, on a desk and on a phone, judged by axe."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker, een_gemeente
@@ -17,17 +13,6 @@ from um_portal.gemeenten.vertrek import Vertrekreden
 from um_portal.tenants.models import Gemeentestatus, Rol
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def scherm(browser: Browser, live_server: Any) -> Iterator[Scherm]:
-    """A tab in which nothing may go wrong."""
-    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
-    found = Scherm(context, live_server.url)
-    yield found
-    context.close()
-    assert found.errors == []
 
 
 def _log_in(scherm: Scherm, gebruiker: Gebruiker) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser import Scherm
 from tests.um_portal.inlogdienst.dienst import OIN, Provider, a_provider
 from um_portal.inlogdienst import uitgever
 
@@ -21,13 +19,3 @@ def provider(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[Provid
         uitgever.forget()
         provider.says(amr=["mfa"])
         yield provider
-
-
-@pytest.fixture
-def scherm(browser: Browser, live_server: Any) -> Iterator[Scherm]:
-    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
-    found = Scherm(context, live_server.url)
-    yield found
-    context.close()
-    assert found.errors == []

@@ -11,8 +11,8 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import Workbook
 
-from tests.factories import SONAR_KOPPEN, een_client, een_gebruiker, een_gemeente, een_levering, een_sonar_rij
-from um_portal.tenants.models import Gemeente, Rol
+from tests.factories import SONAR_KOPPEN, een_levering, een_sonar_rij
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.gepubliceerd import by_itself
@@ -31,16 +31,6 @@ CONTACT: list[list[Any]] = [
     *([f"c-10{number}", f"06-1234567{number}", f"a{number}@example.nl"] for number in (3, 2, 1, 0)),
     ["C-999", "06-99999999", "x@example.nl"],
 ]
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente()
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
 
 
 def workbook(**sheets: Sequence[Sequence[Any]]) -> bytes:

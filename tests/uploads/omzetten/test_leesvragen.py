@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from tests.spreadsheets import BESTANDEN
 from um_portal.accounts.models import Supportrol
-from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.gepubliceerd import by_itself
@@ -27,16 +27,6 @@ from uploads.leveringen.intake import receive
 from uploads.models import Bevinding, Leeskeuze, Levering, Leveringstatus, RedenStop
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente()
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
 
 
 def workbook(*sheets: list[dict[str, Any]], hidden: tuple[int, ...] = ()) -> bytes:

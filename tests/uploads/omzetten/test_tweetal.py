@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import een_client, een_gebruiker, een_gemeente
 from tests.uploads.omzetten.test_bladen import (
     CONTACT,
     PERSONEN,
@@ -21,7 +20,7 @@ from tests.uploads.omzetten.test_bladen import (
     fresh,
     workbook,
 )
-from um_portal.tenants.models import Gemeente, Rol
+from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.koppelingen import saved
@@ -31,16 +30,6 @@ from uploads.models import Bevinding, Koppelingversie, Levering, Leveringstatus,
 pytestmark = pytest.mark.django_db
 
 SCHOLING = [["Cliëntnummer", "Opleiding"], *([f"C-10{number}", "Kok"] for number in (0, 0, 1, 1, 2, 3))]
-
-
-@pytest.fixture
-def gemeente() -> Gemeente:
-    return een_gemeente()
-
-
-@pytest.fixture
-def client(gemeente: Gemeente) -> Client:
-    return een_client(een_gebruiker(gemeente, Rol.GEGEVENSBEHEERDER))
 
 
 def text(rows: Sequence[Sequence[Any]], codering: str = "utf-8") -> bytes:

@@ -55,8 +55,7 @@ def check_config() -> list[Bevinding]:
     found: list[Bevinding] = []
     for what, check in _CHECKS:
         try:
-            for bevinding in check():
-                found.append(bevinding)
+            found += check()
         except Exception as error:  # whatever it is, the operator has to look at it
             found.append((FOUT, f"{what} is niet te controleren ({type(error).__name__})."))
     return found
