@@ -69,13 +69,14 @@ def _ask_one(
         **INTERFACE.headers.write(Partijen(van=partij.oin, naar=bron.oin, via=via)),
         INTERFACE.headers.suwi: "true" if partij.suwi else "false",
         "Accept": "application/json",
-        "Connection": "close",  # the thread ends with the call
+        "Connection": "close",
         **({"Content-Type": "application/json"} if content is not None else {}),
     }
     limits = outward.Limits(whole=seconds, silence=seconds, connect=seconds, size=MAX_BYTES)
     try:
+        # A thread that was done early asks a second source: what it kept open would just then be closed.
         with outward.call(
-            method, f"{bron.url}{path}", headers=headers, limits=limits, body=content
+            method, f"{bron.url}{path}", headers=headers, limits=limits, body=content, kept=False
         ) as response:
             return _read(bron, response)
     except (Mislukt, outward.GeenAntwoord) as failure:
