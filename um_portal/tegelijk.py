@@ -243,8 +243,8 @@ ZWARE_VRAGEN = Tegelijk(
     "zware vragen",
     "Er worden nu te veel lange vragen tegelijk gesteld.",
     tegelijk=lambda: 1,
-    # Of one party or of several: they stand in one row.
-    per_wie=lambda: settings.UM_TEGELIJK_ZWARE_VRAGEN,
+    # They stand in one row, and of that row no party has more than half.
+    per_wie=lambda: max(1, settings.UM_TEGELIJK_ZWARE_VRAGEN // 2),
     geduld=6,
     wachtend=lambda: max(1, settings.UM_TEGELIJK_ZWARE_VRAGEN - 1),
 )

@@ -131,6 +131,18 @@ def test_long_questions_wait_for_each_other_and_never_keep_a_usual_one_waiting(s
     assert ask(gemeente, lang).status_code == 200, "the turn was given back"
 
 
+def test_one_party_never_fills_the_row_of_long_questions(settings) -> None:
+    settings.UM_TEGELIJK_ZWARE_VRAGEN = 2
+    with ThreadPoolExecutor(1) as threads:
+        with tegelijk.ZWARE_VRAGEN.occupied_by("de een"):
+            with pytest.raises(tegelijk.Bezet), tegelijk.ZWARE_VRAGEN.occupied_by("de een"):
+                pass
+            of_the_other = tegelijk.ZWARE_VRAGEN.occupied_by("de ander")
+            waits = threads.submit(of_the_other.__enter__)
+        waits.result(10)
+        of_the_other.__exit__(None, None, None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_call_takes_two_queries() -> None:
     gemeente = een_gemeente()
