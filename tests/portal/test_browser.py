@@ -497,7 +497,10 @@ def every_page(scherm: Scherm, seen: set[str]) -> Iterator[str]:
         path = waiting.pop(0)
         # Of pages that only differ in their record, one is enough.
         kind = re.sub(r"\?soort=werkzoekenden$", "", path)
-        alike = r"(?<=resultaten/)\d+|\d+/verwijderen|waardelijsten/.*|(?<=^/hulp/)(?!rechten)[a-z-]+"
+        alike = (
+            r"(?<=resultaten/)\d+|\d+/verwijderen|waardelijsten/.*|(?<=^/hulp/)(?!rechten)[a-z-]+"
+            r"|(?<=^/gemeenten/)\d+(?=/.)|(?<=^/gebruikers/)\d+"
+        )
         kind = re.sub(alike, "#", kind)
         if kind in seen:
             continue
