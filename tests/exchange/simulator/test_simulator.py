@@ -199,7 +199,7 @@ def drips(handler: BaseHTTPRequestHandler, _: bytes) -> None:
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
-    for _byte in range(200):
+    for _byte in range(600):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -874,7 +874,7 @@ def test_a_redirect_is_not_followed(simulator: str, sources: Sources, settings: 
     assert "/elders" not in {call[1] for call in sources.calls}
 
 
-@pytest.mark.parametrize("behaviour", [good(werkzoekende("laat"), delay=5), drips], ids=["slow", "drips"])
+@pytest.mark.parametrize("behaviour", [good(werkzoekende("laat"), delay=30), drips], ids=["slow", "drips"])
 def test_a_slow_source_is_waited_for_no_longer_than_its_time(
     simulator: str, sources: Sources, settings: Settings, behaviour: Behaviour
 ) -> None:
@@ -885,7 +885,7 @@ def test_a_slow_source_is_waited_for_no_longer_than_its_time(
     sources.behaviour[LICHTENDAM] = behaviour
     started = time.monotonic()
     assert len(ids(search(simulator))) == 1
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
 
 
 def test_sources_are_asked_side_by_side(simulator: str, sources: Sources) -> None:
@@ -1050,7 +1050,7 @@ def test_a_slow_detail_ends_in_time(
     sources.behaviour[LICHTENDAM] = drips
     started = time.monotonic()
     assert error(detail(simulator, vum_id)) == (503, "500.3")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
 
 
 def test_a_source_that_has_left_gives_no_details(simulator: str, sources: Sources, vum_id: str) -> None:

@@ -459,6 +459,7 @@ def test_in_another_process_of_the_same_user_one_can_look():
 
 @pytest.mark.slow
 @can_confine
+@pytest.mark.slow
 def test_it_is_confined_in_a_few_milliseconds():
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); import time;"
