@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
@@ -39,14 +40,9 @@ def expiry(zoekvraag: Zoekvraag) -> str:
     return f"Gegevens van personen. Wis dit bestand op {datum(zoekvraag.verloopt_op)}: dan verloopt de zoekvraag."
 
 
-def _rows(zoekvraag: Zoekvraag) -> Iterator[list[Waarde]]:
-    """Yields a row per result, in the order that they came in; call inside `voor_gemeente`."""
-    found = (
-        Resultaat.objects.filter(zoekvraag=zoekvraag)
-        .select_related("vervolg")
-        .defer("profiel")
-        .order_by("volgnummer")
-    )
+def _rows(zoekvraag: Zoekvraag, results: "QuerySet[Resultaat]") -> Iterator[list[Waarde]]:
+    """Yields a row per result, in the order of these results; call inside `voor_gemeente`."""
+    found = results.select_related("vervolg").defer("profiel")
     for resultaat in found.iterator(chunk_size=1000):
         resultaat.zoekvraag = zoekvraag
         step = getattr(resultaat, "vervolg", None)
@@ -64,31 +60,36 @@ def _rows(zoekvraag: Zoekvraag) -> Iterator[list[Waarde]]:
         ]
 
 
-def _log(gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag) -> None:
+def _log(gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag, aantal: int) -> None:
     log_act(
         gemeente,
         Handeling.RESULTATEN_GEDOWNLOAD,
         gebruiker=gebruiker,
         onderwerp=f"zoekvraag {zoekvraag.pk}",
-        aantal=zoekvraag.aantal,
+        aantal=aantal,
     )
 
 
-def as_csv(gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag) -> bytes:
-    """Gives the results as a csv that a Dutch Excel opens as it is; a text never becomes a formula."""
+def as_csv(
+    gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag, results: "QuerySet[Resultaat]"
+) -> bytes:
+    """Gives these results of a search as a csv that a Dutch Excel opens as it is; a text never becomes a formula."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     with voor_gemeente(gemeente):
+        aantal = results.count()
         writer.writerow([expiry(zoekvraag)])
         writer.writerow([csv_text(str(zoekvraag))])
         writer.writerow(_head(zoekvraag))
-        writer.writerows([csv_text(value) for value in row] for row in _rows(zoekvraag))
-        _log(gemeente, gebruiker, zoekvraag)
+        writer.writerows([csv_text(value) for value in row] for row in _rows(zoekvraag, results))
+        _log(gemeente, gebruiker, zoekvraag, aantal)
     return ("\ufeff" + text.getvalue()).encode()
 
 
-def as_xlsx(gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag) -> bytes:
-    """Gives the results as a workbook; a text never becomes a formula."""
+def as_xlsx(
+    gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag, results: "QuerySet[Resultaat]"
+) -> bytes:
+    """Gives these results of a search as a workbook; a text never becomes a formula."""
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -102,11 +103,11 @@ def as_xlsx(gemeente: Gemeente, gebruiker: Gebruiker, zoekvraag: Zoekvraag) -> b
         yield 1, [expiry(zoekvraag)], {0: Opmaak(vet=True)}
         yield 2, [str(zoekvraag)], {}
         yield 3, [*head], dict.fromkeys(range(len(head)), KOP)
-        for number, row in enumerate(_rows(zoekvraag), start=4):
+        for number, row in enumerate(_rows(zoekvraag, results), start=4):
             yield number, row, {}
 
-    stroom = Rijenstroom(sheet, len(head), lines(), zoekvraag.aantal + 3)
     with voor_gemeente(gemeente):
-        content = to_bytes(workbook, [stroom])
-        _log(gemeente, gebruiker, zoekvraag)
+        aantal = results.count()
+        content = to_bytes(workbook, [Rijenstroom(sheet, len(head), lines(), aantal + 3)])
+        _log(gemeente, gebruiker, zoekvraag, aantal)
     return content

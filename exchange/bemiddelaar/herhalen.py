@@ -14,12 +14,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from exchange.bemiddelaar import searching, tasks
-from exchange.bemiddelaar.models import Stopreden, Zoekherhaling, Zoekvraag
+from exchange.bemiddelaar.models import GEDULD, Stopreden, Zoekherhaling, Zoekvraag
 from exchange.interfaces import current
 from exchange.standard import Soort
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
+from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten.daglimieten import DaglimietBereikt, day_begin
 from um_portal.tenants.models import Gemeente
@@ -31,9 +32,20 @@ logger = logging.getLogger(__name__)
 # A week, less the time that a clock and a worker may take: the results of the last time are there until a week
 # after they were asked.
 WEEK: Final = timedelta(days=7) - timedelta(hours=1)
-_VANZELF: Final = (Stopreden.AFGELOPEN, Stopreden.RECHT, Stopreden.GEMEENTE)
-#: The most repeats that one person has at the same time.
+# What was not the choice of the person who let it repeat.
+_VANZELF: Final = (
+    Stopreden.AFGELOPEN,
+    Stopreden.RECHT,
+    Stopreden.GEMEENTE,
+    Stopreden.DAGLIMIET,
+    Stopreden.MISLUKT,
+)
+#: The most repeats that one person has at the same time in one municipality, as the limits of a day count too.
 MEESTE: Final = 5
+# The part of what a municipality may ask in a day that its repeats may take when all fall on the same day.
+_DEEL_VAN_DE_DAG: Final = 4
+# After an error of ours on the first day: soon enough for the results of the last time still to be there.
+_NOG_EENS: Final = timedelta(minutes=10)
 
 
 class NietHerhaald(FoutMetMelding):
@@ -51,13 +63,19 @@ def turn_on(gemeente: Gemeente, zoekvraag: Zoekvraag) -> Zoekherhaling:
     ).first()
     if running is not None:
         return running
-    # Of two tabs with two searches the second waits here, so that both together do not pass the limit.
-    Gebruiker.objects.select_for_update(no_key=True).get(pk=locked.gebruiker_id)
+    # Of two at once the second waits here, so that both together do not pass a limit.
+    Gemeente.objects.select_for_update(no_key=True).get(pk=gemeente.pk)
     if settings.UM_HERHAAL_WEKEN < 1:
         raise NietHerhaald("Zoekvragen wekelijks herhalen kan in dit portaal niet.")
     if running_of(locked.gebruiker).count() >= MEESTE:
         raise NietHerhaald(
-            f"U laat al {MEESTE} zoekvragen elke week herhalen. Meer kan niet. Stop er eerst een, bij Mijn zoekvragen."
+            f"U laat voor deze gemeente al {MEESTE} zoekvragen elke week herhalen. Meer kan niet. Stop er "
+            "eerst een, bij Mijn zoekvragen."
+        )
+    if Zoekherhaling.objects.filter(gestopt_op=None).count() >= most_of_all():
+        raise NietHerhaald(
+            "Uw gemeente laat al zo veel zoekvragen elke week herhalen, dat er anders te weinig overblijft om zelf te "
+            "zoeken. Vraag uw collega's om herhalingen te stoppen die zij niet meer nodig hebben."
         )
     made: Zoekherhaling = Zoekherhaling.objects.create(
         gemeente=gemeente,
@@ -69,8 +87,13 @@ def turn_on(gemeente: Gemeente, zoekvraag: Zoekvraag) -> Zoekherhaling:
         keren_over=settings.UM_HERHAAL_WEKEN,
     )
     Zoekvraag.objects.filter(pk=locked.pk).update(herhaling=made)
-    _log(gemeente, Handeling.ZOEKVRAAG_HERHALING_AAN, made)
+    log_act(gemeente, Handeling.ZOEKVRAAG_HERHALING_AAN, gebruiker=locked.gebruiker, onderwerp=_subject(made))
     return made
+
+
+def most_of_all() -> int:
+    """Gives the most repeats of a whole municipality at the same time: they leave room to search on any day."""
+    return max(1, settings.UM_DAG_ZOEKVRAGEN_GEMEENTE // _DEEL_VAN_DE_DAG)
 
 
 def running_of(gebruiker: Gebruiker) -> "QuerySet[Zoekherhaling]":
@@ -130,16 +153,23 @@ def put_due(gemeente: Gemeente) -> int:
     """Puts every repeat whose week is over, and stops those that may not go on; gives how many it put.
 
     A week that was missed is made up for once. Each repeat has a transaction of its own under a lock on its row, so
-    of two clocks at once each puts what the other does not. A failure of one is logged and does not stop the others.
+    of two clocks at once each puts what the other does not. A failure of one is logged and does not stop the others;
+    it is tried again, at first soon and then every day, until it has lasted too long.
     """
     with voor_gemeente(gemeente):
         running = list(Zoekherhaling.objects.filter(gestopt_op=None).values_list("pk", flat=True))
-    number = 0
+    number, broken = 0, []
     for pk in running:
         try:
             number += _turn(gemeente, pk)
         except Exception:
             logger.exception("herhaling %s bij gemeente %s", pk, gemeente.pk)
+            broken.append(pk)
+    for pk in broken:
+        with voor_gemeente(gemeente):
+            row = Zoekherhaling.objects.select_for_update().filter(pk=pk, gestopt_op=None).first()
+            if row is not None:
+                _put_off(gemeente, row, Stopreden.MISLUKT)
     return number
 
 
@@ -157,18 +187,28 @@ def _turn(gemeente: Gemeente, herhaling_id: int) -> bool:
         try:
             found = _put(gemeente, row)
         except DaglimietBereikt:
-            row.uitgesteld_op = timezone.localdate()
-            row.volgende_op = day_begin(timezone.localdate() + timedelta(days=1))
-            row.save(update_fields=["uitgesteld_op", "volgende_op"])
+            _put_off(gemeente, row, Stopreden.DAGLIMIET)
             return False
         tasks.enqueue(found.pk, gemeente.pk)
         row.volgende_op = found.aangemaakt_op + WEEK
         row.keren_over -= 1
-        row.uitgesteld_op = None
-        row.save(update_fields=["volgende_op", "keren_over", "uitgesteld_op"])
+        row.uitgesteld_sinds, row.uitstel = None, ""
+        row.save(update_fields=["volgende_op", "keren_over", "uitgesteld_sinds", "uitstel"])
         if row.keren_over <= 0:
             _stop(gemeente, row, Stopreden.AFGELOPEN)
     return True
+
+
+def _put_off(gemeente: Gemeente, row: Zoekherhaling, reden: Stopreden) -> None:
+    """Lets a turn that could not be put wait; stops the repeat when that has lasted too long."""
+    today = timezone.localdate()
+    row.uitgesteld_sinds, row.uitstel = row.uitgesteld_sinds or today, reden
+    if today - row.uitgesteld_sinds >= GEDULD:
+        _stop(gemeente, row, reden)
+        return
+    soon = reden == Stopreden.MISLUKT and row.uitgesteld_sinds == today
+    row.volgende_op = timezone.now() + _NOG_EENS if soon else day_begin(today + timedelta(days=1))
+    row.save(update_fields=["uitgesteld_sinds", "uitstel", "volgende_op"])
 
 
 def _put(gemeente: Gemeente, row: Zoekherhaling) -> Zoekvraag:
@@ -191,11 +231,18 @@ def _why_not(gemeente: Gemeente, row: Zoekherhaling) -> Stopreden | None:
 def _stop(gemeente: Gemeente, row: Zoekherhaling, reden: Stopreden) -> None:
     row.gestopt_op, row.reden = timezone.now(), reden
     row.save(update_fields=["gestopt_op", "reden"])
-    _log(gemeente, Handeling.ZOEKVRAAG_HERHALING_UIT, row)
+    # It stays stopped after a restore. The log names who stops it, if somebody does: of the clock it says nobody.
+    log_erasure(
+        gemeente,
+        Handeling.ZOEKVRAAG_HERHALING_UIT,
+        Wat.HERHALING,
+        [row.pk],
+        onderwerp=_subject(row),
+    )
 
 
-def _log(gemeente: Gemeente, handeling: Handeling, row: Zoekherhaling) -> None:
-    log_act(gemeente, handeling, gebruiker=row.gebruiker, onderwerp=f"herhaling {row.pk}")
+def _subject(row: Zoekherhaling) -> str:
+    return f"herhaling {row.pk}"
 
 
 def erase_expired(gemeente: Gemeente) -> int:

@@ -1,6 +1,6 @@
 """Stores searches and their results. Results are kept a few days; details are stored nowhere."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -56,6 +56,12 @@ class Stopreden(models.TextChoices):
     GEMEENTE = "gemeente", "uw gemeente kon hier niet meer naar zoeken"
     OVERGEDRAGEN = "overgedragen", "de zoekvraag is overgedragen aan een collega"
     GEWIST = "gewist", "de laatste zoekvraag is gewist"
+    DAGLIMIET = "daglimiet", "drie weken lang was er geen plaats onder de daglimiet"
+    MISLUKT = "mislukt", "drie weken lang kon het portaal deze vraag niet stellen"
+
+
+# The time that a repeat goes on trying to be put; the sentences of Stopreden name it.
+GEDULD = timedelta(weeks=3)
 
 
 class Zoekherhaling(GemeenteModel):
@@ -71,8 +77,9 @@ class Zoekherhaling(GemeenteModel):
     volgende_op = models.DateTimeField()
     keren_over = models.SmallIntegerField()
     aangezet_op = models.DateTimeField(auto_now_add=True)
-    # The day on which it could not be put, because the limit of a day was reached.
-    uitgesteld_op = models.DateField(null=True)
+    # The first day on which its turn could not be put, until one can; and why: it stops for that in the end.
+    uitgesteld_sinds = models.DateField(null=True)
+    uitstel = models.CharField(max_length=12, choices=Stopreden, blank=True)
     gestopt_op = models.DateTimeField(null=True)
     reden = models.CharField(max_length=12, choices=Stopreden, blank=True)
 
@@ -94,12 +101,26 @@ class Zoekherhaling(GemeenteModel):
         """Tells whether it is still to be put."""
         return self.gestopt_op is None
 
+    @property
+    def geduld_tot(self) -> date | None:
+        """Gives the day on which a repeat that cannot be put stops; None for one that can."""
+        return self.uitgesteld_sinds and self.uitgesteld_sinds + GEDULD
+
 
 class Vergelijking(models.TextChoices):
     """The ways in which an answer was compared with the one of the week before."""
 
     NUMMER = "nummer", "op het nummer van de uitwisseling"
     INHOUD = "inhoud", "op de inhoud"
+
+
+class Nietvergeleken(models.TextChoices):
+    """The reasons why an answer was compared with none: how it stood then with the search before it."""
+
+    GEWIST = "gewist", "de vorige resultaten waren al gewist"
+    MISLUKT = "mislukt", "de vorige keer is de zoekvraag niet gelukt"
+    ONDERWEG = "onderweg", "op de vorige keer was nog geen antwoord"
+    OVERGEDRAGEN = "overgedragen", "u hebt de vorige zoekvraag overgedragen aan een collega"
 
 
 class Zoekvraag(GemeenteModel, Taak):
@@ -135,11 +156,12 @@ class Zoekvraag(GemeenteModel, Taak):
     )
 
     # The weekly repeat that it belongs to, and whether that one put it. `vergeleken` is empty when there was
-    # nothing to compare with; else `vergeleken_met` is when the earlier answer came, and `vorige_maximum`
-    # whether a source had more then than it gave.
+    # nothing to compare with, and `niet_vergeleken` then says why; else `vergeleken_met` is when the earlier
+    # answer came, and `vorige_maximum` whether a source had more then than it gave.
     herhaling = models.ForeignKey(Zoekherhaling, on_delete=models.SET_NULL, null=True, related_name="+")
     is_herhaling = models.BooleanField(default=False)
     vergeleken = models.CharField(max_length=8, choices=Vergelijking, blank=True)
+    niet_vergeleken = models.CharField(max_length=12, choices=Nietvergeleken, blank=True)
     vergeleken_met = models.DateTimeField(null=True)
     vorige_maximum = models.BooleanField(default=False)
     aantal_nieuw = models.IntegerField(default=0)

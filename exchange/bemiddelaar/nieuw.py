@@ -1,6 +1,6 @@
 """Tells what is new in the answer of a weekly repeat, by the answer of the week before as long as that is kept.
 
-Nothing is kept for it: when the earlier results have expired, nothing can be told.
+Nothing is kept for it: without earlier results nothing can be told, and the search keeps the reason.
 """
 
 from collections import Counter
@@ -9,23 +9,25 @@ from typing import Any
 
 from django.utils import timezone
 
-from exchange.bemiddelaar.models import Resultaat, Vergelijking, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Nietvergeleken, Resultaat, Vergelijking, Zoekstatus, Zoekvraag
 
 
-def former_of(zoekvraag: Zoekvraag) -> Zoekvraag | None:
-    """Finds the last answered search of the same person and repeat that has not expired, if there is one."""
-    found: Zoekvraag | None = (
-        Zoekvraag.objects.filter(
-            herhaling=zoekvraag.herhaling_id,
-            gebruiker=zoekvraag.gebruiker_id,
-            status=Zoekstatus.KLAAR,
-            verloopt_op__gt=timezone.now(),
-            pk__lt=zoekvraag.pk,
-        )
-        .order_by("-pk")
-        .first()
+def former_of(zoekvraag: Zoekvraag) -> Zoekvraag | Nietvergeleken:
+    """Finds the last answered search of the same person and repeat that is still there, or says why none is."""
+    kept = Zoekvraag.objects.filter(verloopt_op__gt=timezone.now(), pk__lt=zoekvraag.pk).order_by("-pk")
+    own = kept.filter(herhaling=zoekvraag.herhaling_id, gebruiker=zoekvraag.gebruiker_id)
+    found: Zoekvraag | None = own.filter(status=Zoekstatus.KLAAR).first()
+    if found is not None:
+        return found
+    if (last := own.first()) is not None:
+        return Nietvergeleken.MISLUKT if last.status == Zoekstatus.MISLUKT else Nietvergeleken.ONDERWEG
+    # A search that was handed over belongs to no repeat any more; its question is still the same.
+    handed_over = kept.filter(
+        overgedragen_door=zoekvraag.gebruiker_id,
+        soort=zoekvraag.soort,
+        vraag_object=zoekvraag.vraag_object,
     )
-    return found
+    return Nietvergeleken.OVERGEDRAGEN if handed_over.exists() else Nietvergeleken.GEWIST
 
 
 def mark_new(zoekvraag: Zoekvraag, rows: Iterable[Resultaat]) -> dict[str, Any]:
@@ -37,8 +39,8 @@ def mark_new(zoekvraag: Zoekvraag, rows: Iterable[Resultaat]) -> dict[str, Any]:
     if not zoekvraag.is_herhaling or zoekvraag.herhaling_id is None:
         return {}
     former = former_of(zoekvraag)
-    if former is None:
-        return {}
+    if isinstance(former, Nietvergeleken):
+        return {"niet_vergeleken": former}
     rows = list(rows)
     pairs = list(Resultaat.objects.filter(zoekvraag=former).order_by().values_list("vum_id", "afdruk"))
     numbers = {vum_id for vum_id, _ in pairs}

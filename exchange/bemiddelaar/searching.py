@@ -88,7 +88,7 @@ def open_search(
     try:
         return _open_search(gemeente, gebruiker, soort, criteria, fields)
     except DaglimietBereikt:
-        log_daglimiet(gemeente, gebruiker, Verbruikssoort.ZOEKVRAGEN)
+        log_daglimiet(gemeente, None if herhaling else gebruiker, Verbruikssoort.ZOEKVRAGEN)
         raise
 
 
@@ -112,8 +112,8 @@ def _open_search(
     return zoekvraag
 
 
-def log_daglimiet(gemeente: Gemeente, gebruiker: Gebruiker, soort: Verbruikssoort) -> None:
-    """Writes in the audit log that somebody asked more than a day allows."""
+def log_daglimiet(gemeente: Gemeente, gebruiker: Gebruiker | None, soort: Verbruikssoort) -> None:
+    """Writes in the audit log that more was asked than a day allows; without a user by the portal itself."""
     with voor_gemeente(gemeente):
         log_act(gemeente, Handeling.DAGLIMIET_BEREIKT, gebruiker=gebruiker, onderwerp=soort.value)
 

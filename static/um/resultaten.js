@@ -33,9 +33,11 @@ document.addEventListener('htmx:afterSettle', () => {
   const button = pressed && document.querySelector(pressed);
   if (button && document.activeElement === document.body) button.focus();
 });
+let focused = '';
 document.addEventListener('htmx:beforeSwap', (event) => {
   if (event.detail.target.id !== 'resultaten') return;
   unfolded = Array.from(event.detail.target.querySelectorAll('details[open][id]'), (one) => one.id);
+  focused = event.detail.target.contains(document.activeElement) ? document.activeElement.id : '';
 });
 document.addEventListener('htmx:afterSwap', () => {
   unfolded.forEach((id) => {
@@ -43,4 +45,8 @@ document.addEventListener('htmx:afterSwap', () => {
     if (one) one.open = true;
   });
   unfolded = [];
+  // What was folded could not get the focus back until now.
+  const one = focused && document.activeElement === document.body && document.getElementById(focused);
+  if (one) one.focus({ preventScroll: true });
+  focused = '';
 });

@@ -35,6 +35,7 @@ class Wat(StrEnum):
     SET = "set"
     LEVERING = "levering"
     ZOEKVRAAG = "zoekvraag"
+    HERHALING = "herhaling"
     SLEUTEL = "sleutel"
     LIDMAATSCHAP = "lidmaatschap"
     GEBRUIKER = "gebruiker"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.bemiddelaar import herhalen
-from exchange.bemiddelaar.models import Zoekvraag
+from exchange.bemiddelaar.models import Stopreden, Zoekvraag
 from exchange.standard import Soort
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit import wissingen
@@ -103,6 +103,11 @@ def _zoekvraag(gemeente: Gemeente, wissing: Wissing) -> None:
         herhalen.erase_search(gemeente, zoekvraag)
 
 
+def _herhaling(gemeente: Gemeente, wissing: Wissing) -> None:
+    for pk in wissing.ids:
+        herhalen.stop(gemeente, int(pk), Stopreden.ZELF)
+
+
 def _sleutel(gemeente: Gemeente, wissing: Wissing) -> None:
     for pk in wissing.ids:
         sleutels.revoke(gemeente, int(pk), None)
@@ -131,6 +136,7 @@ _VERBS: Final[Mapping[Wat, Callable[[Gemeente, Wissing], None]]] = {
     Wat.SET: _set,
     Wat.LEVERING: _levering,
     Wat.ZOEKVRAAG: _zoekvraag,
+    Wat.HERHALING: _herhaling,
     Wat.SLEUTEL: _sleutel,
     Wat.LIDMAATSCHAP: _lidmaatschap,
 }

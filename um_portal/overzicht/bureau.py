@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from exchange.bemiddelaar import concepten, markeren, onderdelen
+from exchange.bemiddelaar import concepten, herhalen, markeren, onderdelen
 from exchange.bemiddelaar.details import details_left_of
 from exchange.bemiddelaar.forms import ZOEKBARE_SOORTEN, ZoekForm
-from exchange.bemiddelaar.models import Resultaat, Zoekconcept, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Zoekconcept, Zoekherhaling, Zoekvraag
 from exchange.bemiddelaar.onderdelen import Onderdeel
 from exchange.bemiddelaar.searching import visible
 from exchange.standard import Soort
@@ -37,7 +37,8 @@ class Bureaurij:
 class Bureau:
     """The desk. `form` lends its fields to the quick search; `concept` is a question that was begun and not asked.
 
-    `shortlist` has the results with a star of one's own that wait for a next step.
+    `shortlist` has the results with a star of one's own that wait for a next step, and `gestopt` the weekly repeats
+    that stopped by themselves.
     """
 
     soorten: list[Soort]
@@ -48,6 +49,7 @@ class Bureau:
     max_details: int
     bewaardagen: int
     shortlist: list[Resultaat]
+    gestopt: list[Zoekherhaling]
 
 
 def desk(request: GemeenteRequest) -> Bureau | None:
@@ -66,6 +68,7 @@ def desk(request: GemeenteRequest) -> Bureau | None:
         ]
         concept = concepten.latest(request.user)
         shortlist = markeren.starred(request.user, _GETOOND)
+        stopped = list(herhalen.shown_to(request.user).exclude(gestopt_op=None))
     kinds = [one for one in ZOEKBARE_SOORTEN if takes_part(request.gemeente, Recht.ZOEKEN, one.value)]
     form = ZoekForm(soort=kinds[0], auto_id="snel_%s")
     for field in form.fields.values():
@@ -73,5 +76,13 @@ def desk(request: GemeenteRequest) -> Bureau | None:
         field.help_text = ""
     begun = concept if concept is not None and not concept.gesteld and any(concept.velden.values()) else None
     return Bureau(
-        kinds, form, begun, rijen, more, settings.UM_MAX_DETAILS, request.gemeente.bewaartermijn, shortlist
+        kinds,
+        form,
+        begun,
+        rijen,
+        more,
+        settings.UM_MAX_DETAILS,
+        request.gemeente.bewaartermijn,
+        shortlist,
+        stopped,
     )

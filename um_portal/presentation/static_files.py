@@ -25,7 +25,17 @@ STYLES = (
     *("thema", "elementen", "icoon", "indeling"),
     *("kop", "navigatie", "kruimelpad", "voet"),
     *("melding", "knop", "badge", "kaart", "tegel", "kerncijfer", "stappen", "voortgang", "leeg", "gegevens"),
-    *("schakel", "formulier", "bestand", "tabel", "kolomkop", "paginering", "zoekkeuze", "onderdelen"),
+    *(
+        "schakel",
+        "formulier",
+        "bestand",
+        "tabel",
+        "kolomkop",
+        "paginering",
+        "zoekkeuze",
+        "onderdelen",
+        "vouw",
+    ),
     *(
         "inloggen",
         "tweede-factor",

@@ -174,6 +174,7 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
         "volgordes": _orders(beeld),
         "zonder_filter": _address(zoekvraag, beeld.unfiltered().query()),
         "samen_url": _address(zoekvraag, replace(beeld, samen=not beeld.samen).query()),
+        "lijst_query": beeld.query(deel="lijst"),
         "kaart_url": reverse("bemiddelaar:kaart", args=[zoekvraag.pk]) + beeld.query(),
         "details_over": details.details_left(zoekvraag),
         "rij_focus": focus,

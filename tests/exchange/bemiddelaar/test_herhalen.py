@@ -8,7 +8,14 @@ import pytest
 from django.utils import timezone
 
 from exchange.bemiddelaar import delen, herhalen, searching, tasks
-from exchange.bemiddelaar.models import Resultaat, Stopreden, Zoekherhaling, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import (
+    Nietvergeleken,
+    Resultaat,
+    Stopreden,
+    Zoekherhaling,
+    Zoekstatus,
+    Zoekvraag,
+)
 from exchange.vum3.compose import Criteria
 from tests.exchange.bemiddelaar.test_searching import Exchange, een_match
 from tests.factories import SOORTEN, een_client, een_gebruiker, een_gemeente
@@ -58,7 +65,10 @@ def let_a_week_pass(gemeente: Gemeente, weeks: float = 1) -> None:
     past = timedelta(weeks=weeks) - timedelta(minutes=50)
     with voor_gemeente(gemeente):
         for row in Zoekherhaling.objects.all():
-            Zoekherhaling.objects.filter(pk=row.pk).update(volgende_op=row.volgende_op - past)
+            since = row.uitgesteld_sinds and row.uitgesteld_sinds - timedelta(weeks=weeks)
+            Zoekherhaling.objects.filter(pk=row.pk).update(
+                volgende_op=row.volgende_op - past, uitgesteld_sinds=since
+            )
         for zoekvraag in Zoekvraag.objects.all():
             Zoekvraag.objects.filter(pk=zoekvraag.pk).update(
                 aangemaakt_op=zoekvraag.aangemaakt_op - past, verloopt_op=zoekvraag.verloopt_op - past
@@ -155,8 +165,46 @@ def test_when_the_earlier_results_are_gone_it_says_that_it_cannot_tell(gemeente,
     assert new_ones(gemeente, second) == []
     assert stand(gemeente) == [(7, "")]
     page = een_client(jobcoach).get(f"/zoeken/vragen/{second.pk}/").text
-    assert "is niet te zeggen" in page
+    assert "is niet te zeggen: de vorige resultaten waren al gewist" in page
     assert "nieuw resultaat" not in page
+
+
+def _it_failed(gemeente: Gemeente, zoekvraag: Zoekvraag, collega: Gebruiker) -> None:
+    searching.fail_search(gemeente, zoekvraag.pk, "Het lukte niet.")
+
+
+def _it_has_no_answer_yet(gemeente: Gemeente, zoekvraag: Zoekvraag, collega: Gebruiker) -> None:
+    pass
+
+
+def _it_was_handed_over(gemeente: Gemeente, zoekvraag: Zoekvraag, collega: Gebruiker) -> None:
+    with voor_gemeente(gemeente):
+        delen.hand_over(gemeente, zoekvraag, zoekvraag.gebruiker, collega.pk)
+
+
+@pytest.mark.parametrize(
+    ("happened", "told"),
+    [
+        (_it_failed, "is de zoekvraag niet gelukt"),
+        (_it_has_no_answer_yet, "nog geen antwoord"),
+        (_it_was_handed_over, "overgedragen aan een collega"),
+    ],
+)
+def test_it_says_why_there_is_nothing_to_compare_with(
+    gemeente, jobcoach, exchange, happened: Callable[..., None], told: str
+) -> None:
+    exchange.matches = [een_match(1)]
+    first = asked(gemeente, jobcoach)
+    repeated(gemeente, first)
+    let_a_week_pass(gemeente)
+    repeat_searches()
+    [_, second] = searches(gemeente)
+    happened(gemeente, first, een_gebruiker(gemeente))
+    put(gemeente, second)
+    page = een_client(jobcoach).get(f"/zoeken/vragen/{second.pk}/").text
+    assert f"is niet te zeggen: {dict(Nietvergeleken.choices)[second.niet_vergeleken]}" in page
+    assert told in page
+    assert "al gewist" not in page
 
 
 def _leave(gemeente: Gemeente, jobcoach: Gebruiker) -> None:
@@ -217,6 +265,32 @@ def test_a_full_day_puts_it_off_until_tomorrow_and_takes_no_turn(gemeente, jobco
     assert "de daglimiet was bereikt" in een_client(jobcoach).get(f"/zoeken/vragen/{first.pk}/").text
 
 
+def test_what_cannot_be_put_for_three_weeks_stops_and_the_coach_is_told(gemeente, jobcoach, caplog) -> None:
+    full, broken = (repeated(gemeente, asked(gemeente, jobcoach)) for _ in range(2))
+    with voor_gemeente(gemeente):
+        Zoekherhaling.objects.filter(pk=broken.pk).update(
+            vraag_object={"selectiegebied": {"postcode": "1012"}}
+        )
+        Dagverbruik.objects.update(aantal=gemeente.daglimiet_zoekvragen)
+    for _ in range(4):
+        assert stand(gemeente) == [(8, ""), (8, "")]
+        let_a_week_pass(gemeente)
+        repeat_searches()
+    assert stand(gemeente) == [(8, Stopreden.DAGLIMIET), (8, Stopreden.MISLUKT)]
+    let_a_week_pass(gemeente)
+    repeat_searches()
+    assert len(searches(gemeente)) == 2
+    with voor_gemeente(gemeente):
+        Zoekherhaling.objects.filter(pk=broken.pk).update(vraag_object=full.vraag_object)
+        stopped = Auditregel.objects.filter(handeling__in=["zoekvraag_herhaling_uit", "daglimiet_bereikt"])
+        assert {line.actor for line in stopped} == {None}, "the clock did it, and the log names nobody"
+    browser = een_client(jobcoach)
+    for path in ("/", "/zoeken/vragen/"):
+        page = browser.get(path).text
+        assert "geen plaats onder de daglimiet" in page
+        assert "kon het portaal deze vraag niet stellen" in page
+
+
 def test_after_its_weeks_it_ends_and_the_coach_can_turn_it_on_again(gemeente, jobcoach, settings) -> None:
     settings.UM_HERHAAL_WEKEN = 1
     repeated(gemeente, asked(gemeente, jobcoach))
@@ -243,6 +317,18 @@ def test_a_double_click_is_one_repeat_and_there_is_a_limit(gemeente, jobcoach) -
     answer = browser.post(f"/zoeken/herhalingen/{first.pk}/stoppen", {"van": found[0].pk})
     assert answer["Location"] == f"/zoeken/vragen/{found[0].pk}/"
     assert stand(gemeente)[0] == (8, Stopreden.ZELF)
+    with voor_gemeente(gemeente):
+        assert Auditregel.objects.get(handeling="zoekvraag_herhaling_uit").actor, "somebody did this"
+
+
+def test_a_whole_municipality_leaves_room_to_search(gemeente, jobcoach, settings) -> None:
+    settings.UM_DAG_ZOEKVRAGEN_GEMEENTE = 8
+    people = [jobcoach, een_gebruiker(gemeente), een_gebruiker(gemeente)]
+    for one in people:
+        zoekvraag = asked(gemeente, one)
+        answer = een_client(one).post(f"/zoeken/vragen/{zoekvraag.pk}/herhalen", follow=True)
+    assert "te weinig overblijft" in answer.text
+    assert len(stand(gemeente)) == 2
 
 
 def test_nobody_else_turns_it_on_or_off(gemeente, jobcoach) -> None:

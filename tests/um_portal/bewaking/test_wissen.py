@@ -89,6 +89,7 @@ def test_after_a_restore_everything_that_was_erased_is_erased_again_and_only_onc
     zoekvraag = een_zoekvraag(gemeente, beheerder, put=False)
     with voor_gemeente(gemeente):
         herhalen.turn_on(gemeente, zoekvraag)
+        stopped = herhalen.turn_on(gemeente, een_zoekvraag(gemeente, beheerder, put=False))
     levering = een_levering(gemeente, een_werkblad([een_sonar_rij()]))
     for wissing in (
         Wissing(Wat.GEMEENTE, ander.oin, "0" * 16),
@@ -98,23 +99,25 @@ def test_after_a_restore_everything_that_was_erased_is_erased_again_and_only_onc
         Wissing(Wat.LIDMAATSCHAP, gemeente.oin, "4" * 16, [_known_as(lid, gemeente)]),
         Wissing(Wat.GEBRUIKER, "", "5" * 16, [_known_as(weg, gemeente)]),
         Wissing(Wat.SET, gemeente.oin, "6" * 16, [], "vacatures"),
+        Wissing(Wat.HERHALING, gemeente.oin, "8" * 16, [str(stopped.pk)]),
         Wissing(Wat.RECORDS, "9" * 20, "7" * 16, ["W9"], "werkzoekenden"),
     ):
         wissingen._write(wissing)
     verslag = erase_again()
     assert verslag.mislukt == 0
-    assert sum(verslag.gewist.values()) == 7
+    assert sum(verslag.gewist.values()) == 8
     ander.refresh_from_db()
     assert ander.status == Gemeentestatus.VERTROKKEN
     assert not Gebruiker.objects.filter(pk=weg.pk).exists()
     with voor_gemeente(gemeente):
         assert find_detail(gemeente, WZ, "W1", suwi=True) is None
         assert find_detail(gemeente, WZ, "W2", suwi=True) is not None
-        assert not Zoekvraag.objects.exists()
-        assert Zoekherhaling.objects.get().reden == Stopreden.GEWIST
+        assert not Zoekvraag.objects.filter(pk=zoekvraag.pk).exists()
+        reasons = Zoekherhaling.objects.order_by("pk").values_list("reden", flat=True)
+        assert list(reasons) == [Stopreden.GEWIST, Stopreden.ZELF]
         assert not Bronbestand.objects.filter(levering=levering).exists()
         assert set(Lidmaatschap.objects.values_list("gebruiker", flat=True)) == {beheerder.pk}
-        assert Auditregel.objects.filter(handeling=Handeling.WISSING_HERHAALD).count() == 5
+        assert Auditregel.objects.filter(handeling=Handeling.WISSING_HERHAALD).count() == 6
     again = erase_again()
     assert sum(again.gewist.values()) == 0
     assert again.mislukt == 0
