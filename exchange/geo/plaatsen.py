@@ -22,6 +22,8 @@ ZONDER_MIDDEN: Final = frozenset({5767, 7181, 8436})
 #: The letters of a postcode of which only the digits are known; no distance depends on them.
 LETTERS: Final = "AA"
 _GELIJKENIS: Final = 0.75
+# What the table writes behind the name of the lesser known of two places; the people there leave it out.
+_TOEVOEGING: Final = re.compile(r" (?:AC|GN|Gld|Gn|L|NB|NH|Ut)$")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -36,7 +38,8 @@ class Plaats:
 
 @dataclass(frozen=True, slots=True)
 class _Tabel:
-    plaatsen: tuple[tuple[str, Plaats], ...]
+    # With the name and the label of each as they are compared.
+    plaatsen: tuple[tuple[str, str, Plaats], ...]
     per_pc4: dict[int, str]
 
 
@@ -61,8 +64,8 @@ def describe(postcode: str) -> str:
 def with_name(text: str) -> list[Plaats]:
     """Gives the places that have exactly this name, or else this label."""
     wanted = _wanted(text)
-    by_name = [plaats for name, plaats in _table().plaatsen if name == wanted]
-    return by_name or [plaats for _, plaats in _table().plaatsen if _plain(plaats.label) == wanted]
+    by_name = [plaats for name, _, plaats in _table().plaatsen if name == wanted]
+    return by_name or [plaats for _, label, plaats in _table().plaatsen if label == wanted]
 
 
 def find_places(text: str) -> list[Plaats]:
@@ -70,15 +73,19 @@ def find_places(text: str) -> list[Plaats]:
     wanted = _wanted(text)
     if not wanted:
         return []
-    found = [(_rank(name, wanted), name, plaats) for name, plaats in _table().plaatsen if wanted in name]
+    found = [
+        (_rank(name, wanted), name, plaats)
+        for name, label, plaats in _table().plaatsen
+        if wanted in name or label.startswith(wanted)
+    ]
     return [plaats for _, _, plaats in sorted(found, key=lambda one: (one[0], one[1], one[2].label))]
 
 
 def similar_places(text: str) -> list[Plaats]:
     """Gives a few places with a name that looks like this text."""
-    names = dict.fromkeys(name for name, _ in _table().plaatsen)
+    names = dict.fromkeys(name for name, _, _ in _table().plaatsen)
     near = difflib.get_close_matches(_wanted(text), names, n=3, cutoff=_GELIJKENIS)
-    return [plaats for one in near for name, plaats in _table().plaatsen if name == one]
+    return [plaats for one in near for name, _, plaats in _table().plaatsen if name == one]
 
 
 def _rank(name: str, wanted: str) -> int:
@@ -104,14 +111,17 @@ def _plain(text: str) -> str:
 def _table() -> _Tabel:
     with SHIPPED_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    same = Counter(row["plaats"] for row in rows)
-    named: list[tuple[str, Plaats]] = []
+    same = Counter(_plain(_TOEVOEGING.sub("", row["plaats"])) for row in rows)
+    named: list[tuple[str, str, Plaats]] = []
     per_pc4: dict[int, str] = {}
     for row in rows:
         own, also = _numbers(row["postcodes"]), _numbers(row["ook"])
-        naam, gemeente = row["plaats"], row["gemeente"]
-        label = f"{naam} ({gemeente})" if same[naam] > 1 and gemeente else naam
-        named.append((_plain(naam), Plaats(naam, label, (own or also)[0])))
+        # "Bergen (NH.)" is a name that has its own brackets.
+        label, gemeente = row["plaats"], re.sub(r"[().]", "", row["gemeente"])
+        naam = _TOEVOEGING.sub("", label)
+        if same[_plain(naam)] > 1 and gemeente and naam == label:
+            label = f"{naam} ({gemeente})"
+        named.append((_plain(naam), _plain(label), Plaats(naam, label, (own or also)[0])))
         per_pc4 |= dict.fromkeys(own, label)
     return _Tabel(tuple(named), per_pc4)
 
