@@ -173,7 +173,7 @@ def _list_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, A
         "beeld_velden": list(beeld.params(pagina=page.number if page.number > 1 else "").lists()),
         "volgordes": _orders(beeld),
         "zonder_filter": _address(zoekvraag, beeld.unfiltered().query()),
-        "samen_url": _address(zoekvraag, replace(beeld, samen=not beeld.samen).query()),
+        "samen_url": _address(zoekvraag, replace(beeld, samen=False).query()),
         "lijst_query": beeld.query(deel="lijst"),
         "kaart_url": reverse("bemiddelaar:kaart", args=[zoekvraag.pk]) + beeld.query(),
         "details_over": details.details_left(zoekvraag),

@@ -26,6 +26,8 @@ BEHIND = """() => {
   const focused = document.activeElement.getBoundingClientRect(), buttons = bar.getBoundingClientRect();
   return focused.bottom > buttons.top + 1 && focused.top < buttons.bottom;
 }"""
+# The place of an element on the page, in pixels from its top.
+TOP = "(element) => element.getBoundingClientRect().top + scrollY"
 RECORDS = list(werkzoekenden(4, 60, Postcodes([3511, 3512, 1012, 9711])))
 
 
@@ -135,6 +137,47 @@ def test_on_a_phone_cards_are_small_and_going_back_finds_the_row(
     page.get_by_role("link", name="Terug naar de resultaten").first.click()
     page.wait_for_url(f"**/?sorteer=afstand&pagina=2#{anchor}")
     assert scherm.errors == []
+
+
+def test_on_a_phone_the_first_result_is_near_and_what_is_folded_is_one_step_away(
+    scherm: Scherm, zoekvraag: Zoekvraag
+) -> None:
+    page = scherm.page
+    page.set_viewport_size({"width": 375, "height": 800})
+    scherm.goto(f"/zoeken/vragen/{zoekvraag.pk}/")
+    row = page.locator(".um-resultatentabel tbody tr").first
+    assert row.evaluate(TOP) <= 700
+    change, level = page.get_by_role("link", name="Pas aan"), page.locator("#groep-niveau input").first
+    for hidden in (change, level, page.get_by_role("link", name="Stel een preciezere vraag")):
+        expect(hidden).to_be_hidden()
+    for name in ("Uw vraag", "Er is meer.", "Filteren en sorteren"):
+        scherm.tab_to(name, "summary")
+        scherm.press("Enter")
+    expect(change).to_be_visible()
+    expect(page.get_by_role("link", name="Stel een preciezere vraag")).to_be_visible()
+    faults = []
+    scherm.tab_to("Niveau", "summary")
+    scherm.press("Enter")
+    level.focus()
+    scherm.press("Space")
+    if page.evaluate("Boolean(window.htmx)"):
+        # The list is replaced: what was unfolded stays so, also when nothing is chosen any more.
+        for chips in (1, 0):
+            expect(page.locator(".um-filters__chip")).to_have_count(chips)
+            expect(level).to_be_focused()
+            faults += scherm.faults(f"telefoon, {chips} filters")
+            scherm.press("Space")
+    else:
+        page.get_by_role("button", name="Filteren").click()
+    expect(page.locator(".um-filters__chip")).to_have_count(1)
+    # With room there is nothing to unfold.
+    page.set_viewport_size({"width": 1280, "height": 900})
+    scherm.goto(f"/zoeken/vragen/{zoekvraag.pk}/")
+    expect(change).to_be_visible()
+    expect(page.get_by_text("Filteren en sorteren")).to_be_hidden()
+    assert row.evaluate(TOP) <= 620
+    assert scherm.errors == []
+    assert faults == []
 
 
 @pytest.mark.parametrize("scherm", [True], indirect=True, ids=["script"])
