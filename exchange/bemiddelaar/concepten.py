@@ -19,6 +19,8 @@ from um_portal.tenants.scope import voor_gemeente
 # More than any field takes; what is longer was not typed in the form.
 _LANGSTE: Final = 600
 _MEESTE: Final = 40
+# The fields of a quick search.
+_KORT: Final = ("postcode", "afstand", "beroep_1")
 
 
 def keep(
@@ -44,6 +46,30 @@ def keep(
             },
         )
     return kept
+
+
+def keep_short(
+    gemeente: Gemeente, gebruiker: Gebruiker, soort: Soort, velden: Mapping[str, Iterable[str]]
+) -> None:
+    """Keeps the few fields of a quick search, unless a longer question was begun and not asked yet."""
+    with voor_gemeente(gemeente):
+        before = latest(gebruiker)
+        if before is None or before.gesteld or _is_short(before):
+            keep(gemeente, gebruiker, soort, velden)
+
+
+def mark_short_put(gemeente: Gemeente, gebruiker: Gebruiker, velden: Mapping[str, Iterable[str]]) -> None:
+    """Marks that a quick search became a search, when the draft holds just that."""
+    with voor_gemeente(gemeente):
+        before = latest(gebruiker)
+        if before is None or not _is_short(before):
+            return
+        if all(before.velden.get(name, []) == _clean(velden.get(name, ())) for name in _KORT):
+            mark_put(gemeente, gebruiker)
+
+
+def _is_short(concept: Zoekconcept) -> bool:
+    return all(name in _KORT for name, texts in concept.velden.items() if texts)
 
 
 def _clean(texts: Iterable[str]) -> list[str]:

@@ -120,7 +120,9 @@ def _ask(request: GemeenteRequest, soort: Soort, *, kort: bool = False) -> HttpR
     except DaglimietBereikt as limiet:
         form.add_error(None, limiet.melding)
         return _show(request, form, soort, status=HTTPStatus.TOO_MANY_REQUESTS)
-    if not kort:
+    if kort:
+        concepten.mark_short_put(request.gemeente, request.user, _velden(request))
+    else:
         concepten.mark_put(request.gemeente, request.user)
     tasks.enqueue(found.pk, request.gemeente.pk)
     follow(request, request.gemeente, found.pk)
@@ -139,7 +141,8 @@ def _show(
 def keep(request: GemeenteRequest) -> HttpResponse:
     """Keeps what is filled in so far; the page sends it by itself a moment after each change."""
     soort = _kind(request.gemeente, request.POST.get("soort"))
-    concepten.keep(request.gemeente, request.user, soort, _velden(request))
+    keep_fields = concepten.keep_short if "kort" in request.POST else concepten.keep
+    keep_fields(request.gemeente, request.user, soort, _velden(request))
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

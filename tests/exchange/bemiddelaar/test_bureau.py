@@ -77,6 +77,20 @@ def test_a_quick_search_asks_at_once_or_goes_on_in_the_form_and_leaves_the_draft
     assert browser.get("/zoeken/").context["form"]["uren_vanaf"].value() == "24"
 
 
+def test_a_quick_search_is_kept_until_it_is_asked_and_never_in_place_of_a_longer_question(gemeente) -> None:
+    jobcoach = een_gebruiker(gemeente)
+    browser = een_client(jobcoach)
+    typed = {"kort": "ja", "soort": "vacatures", "postcode": "2405", "afstand": "25", "beroep_1": "kok"}
+    assert "data-concept" in browser.get("/").text
+    assert browser.post("/zoeken/concept", typed).status_code == 204
+    assert browser.get("/zoeken/").context["form"]["beroep_1"].value() == "kok"
+    assert browser.post("/zoeken/", typed).status_code == 302
+    assert not browser.get("/zoeken/").context["form"]["beroep_1"].value()
+    concepten.keep(gemeente, jobcoach, WZ, {"uren_vanaf": ["24"]})
+    browser.post("/zoeken/concept", typed)
+    assert browser.get("/zoeken/").context["form"]["uren_vanaf"].value() == "24"
+
+
 def test_a_record_of_ones_own_fills_in_the_question_for_the_other_kind(gemeente) -> None:
     publish_set(
         gemeente,

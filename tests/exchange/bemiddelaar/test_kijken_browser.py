@@ -170,6 +170,9 @@ def test_on_a_phone_the_first_result_is_near_and_what_is_folded_is_one_step_away
     else:
         page.get_by_role("button", name="Filteren").click()
     expect(page.locator(".um-filters__chip")).to_have_count(1)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="csv").first.click()
+    assert taken.value.suggested_filename == f"resultaten-zoekvraag-{zoekvraag.pk}.csv"
     # With room there is nothing to unfold.
     page.set_viewport_size({"width": 1280, "height": 900})
     scherm.goto(f"/zoeken/vragen/{zoekvraag.pk}/")
