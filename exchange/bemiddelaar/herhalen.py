@@ -93,7 +93,8 @@ def turn_on(gemeente: Gemeente, zoekvraag: Zoekvraag) -> Zoekherhaling:
 
 def most_of_all() -> int:
     """Gives the most repeats of a whole municipality at the same time: they leave room to search on any day."""
-    return max(1, settings.UM_DAG_ZOEKVRAGEN_GEMEENTE // _DEEL_VAN_DE_DAG)
+    of_a_day: int = settings.UM_DAG_ZOEKVRAGEN_GEMEENTE
+    return max(1, of_a_day // _DEEL_VAN_DE_DAG)
 
 
 def running_of(gebruiker: Gebruiker) -> "QuerySet[Zoekherhaling]":
