@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Count, Window
 
 from exchange.bemiddelaar import concepten, herhalen, markeren, onderdelen
 from exchange.bemiddelaar.details import details_left_of
@@ -57,10 +58,9 @@ def desk(request: GemeenteRequest) -> Bureau | None:
     if not may(request, Recht.ZOEKEN):
         return None
     with voor_gemeente(request.gemeente):
-        found = visible(request.user)
-        searches = list(found[: _GETOOND + 1])
-        more = found.count() - _GETOOND if len(searches) > _GETOOND else 0
-        searches = searches[:_GETOOND]
+        # Counted along with the first few: of all that there are.
+        searches = list(visible(request.user).annotate(totaal=Window(Count("pk")))[:_GETOOND])
+        more = searches[0].totaal - len(searches) if searches else 0
         left = details_left_of(searches)
         rijen = [
             Bureaurij(zoekvraag, asked, left[zoekvraag.pk])
