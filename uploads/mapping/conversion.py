@@ -408,12 +408,14 @@ class Omzetting:
 def _with_merged(gevonden: Herkend) -> Iterator[Rij]:
     """Yields the rows, in which a cell that is merged with the one above it has the value of that one.
 
-    Whoever looks at the sheet sees that value beside each of these rows. A row that is empty otherwise stays so.
+    Whoever looks at the sheet sees that value beside each of these rows. A row that is empty otherwise stays so. An id
+    is not taken over: rows beside one id are one person, who is in the first of them.
     """
+    ids = gevonden.id_kolommen
     below = {
         (top, column): bottom
         for top, column, bottom, _ in gevonden.tabel.samengevoegd
-        if bottom > top >= gevonden.kopregel
+        if bottom > top >= gevonden.kopregel and column not in ids
     }
     if not below:
         yield from gevonden.tabel.rijen()
