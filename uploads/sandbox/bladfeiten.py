@@ -33,6 +33,8 @@ _DIGITS_AND_SIGNS = re.compile(r"[0-9][0-9 /()+:\-]*|[(+][0-9 /()+:\-]*")
 # A cell that repeats itself more often is the empty rest of a row.
 _MOST_REPEATED = 100
 _VISIBILITY = _TABLE + "visibility"
+_DOWN, _ACROSS = _TABLE + "number-rows-spanned", _TABLE + "number-columns-spanned"
+_SPANNED = re.compile(rb"number-rows-spanned=[\"'](?:[2-9]|[0-9]{2})")
 _ROWS, _COLUMNS = _TABLE + "number-rows-repeated", _TABLE + "number-columns-repeated"
 # Beyond these no sheet is read.
 _MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
@@ -66,8 +68,9 @@ class Bladfeiten(NamedTuple):
 
     `zonder_uitkomst` has, by row, the columns of the formulas without a stored result. `getoond` has, by row
     and column, the text of a number that is shown in another way than as that number. `fouten` has, by row, the
-    columns with an error in place of a value. `volledig` is False when a part of the sheet, or of what it needs,
-    could not be looked at.
+    columns with an error in place of a value. `samengevoegd` has, of an ods, the first row, first column, last row and
+    last column of cells that are merged over several rows. `volledig` is False when a part of the sheet, or of
+    what it needs, could not be looked at.
     """
 
     rijen: set[int]
@@ -75,6 +78,7 @@ class Bladfeiten(NamedTuple):
     zonder_uitkomst: dict[int, list[int]]
     getoond: dict[int, dict[int, str]]
     fouten: dict[int, list[int]]
+    samengevoegd: list[tuple[int, int, int, int]]
     volledig: bool = True
 
 
@@ -84,7 +88,7 @@ ODD: Final = (struct.error, ValueError, IndexError, KeyError)
 
 def no_facts(*, volledig: bool = True) -> Bladfeiten:
     """Gives the description of a sheet in which nothing is hidden, or nothing that was found."""
-    return Bladfeiten(set(), set(), {}, {}, {}, volledig)
+    return Bladfeiten(set(), set(), {}, {}, {}, [], volledig)
 
 
 def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
@@ -96,7 +100,7 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
         names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
         data = archive.read(names["content.xml"])
     otherwise = _OTHERWISE.search(data) is not None
-    otherwise = otherwise or b'calcext:value-type="error"' in data
+    otherwise = otherwise or b'calcext:value-type="error"' in data or _SPANNED.search(data) is not None
     if b"table:visibility" not in data and not otherwise:
         return
     events = etree.iterparse(
@@ -124,6 +128,11 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
             found = found._replace(volledig=False)
         elif event == "end" and element.tag in _CELLS:
             number = int(element.get(_COLUMNS) or 1)
+            down = element.get(_DOWN)
+            if down and _is_number(down) and int(down) > 1:
+                across = element.get(_ACROSS)
+                last = place + (int(across) if across and _is_number(across) else 1) - 1
+                found.samengevoegd.append((row, place, row + int(down) - 1, last))
             if element.get(_CALCULATED) == "error" and _text_in(element) != "#N/A":
                 found.fouten.setdefault(row, []).extend(range(place, place + min(number, _MOST_REPEATED)))
             if number <= _MOST_REPEATED and (text := _shown_in(element)) is not None:

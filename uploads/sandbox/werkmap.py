@@ -67,8 +67,9 @@ class Werkmap:
             height, width = last_row + 1, last_column + 1
             head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
             merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
-            hidden = metadata.visible != SheetVisibleEnum.Visible
             unseen = self._feiten.get(index, self._anders)
+            merged = merged or unseen.samengevoegd[:MAX_MERGED]
+            hidden = metadata.visible != SheetVisibleEnum.Visible
             self.bladen.append(
                 Blad(
                     index,

@@ -120,6 +120,18 @@ def test_a_text_that_starts_like_another_format_is_a_text(text):
     assert recognise(text.encode(), 10) is Formaat.CSV
 
 
+def test_in_ods_cells_that_are_merged_over_rows_and_errors_of_formulas_are_told():
+    span = '<table:table-cell table:number-rows-spanned="3" table:number-columns-spanned="2"/>'
+    span += "<table:covered-table-cell/>"
+    names = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    wrong = f'<table:table-cell {names} calcext:value-type="error"><text:p>{{}}</text:p></table:table-cell>'
+    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!")))
+    facts, _ = facts_in(
+        ods(f"<table:table-row>{span}</table:table-row><table:table-row>{last}</table:table-row>"), "ods"
+    )
+    assert (facts[0].samengevoegd, facts[0].fouten) == ([(0, 0, 2, 1)], {1: [1]})
+
+
 def with_odd_record(inhoud: bytes) -> bytes:
     """Puts a row that is cut off before the rows of an xls that `biff8` made."""
     dimensions = struct.pack("<HH", 0x200, 14)
