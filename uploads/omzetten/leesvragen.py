@@ -58,7 +58,8 @@ class NietNagegaan(Onleesbaar):
 
     def __init__(self, blad: str, aantal: int) -> None:
         which = f"het blad ‘{shown_sheet(blad)}’" if blad else "dit blad"
-        found = f" Er zijn er {aantal} gevonden, maar het kunnen er meer zijn." if aantal else ""
+        rows = "Er is 1 verborgen rij" if aantal == 1 else f"Er zijn {aantal} verborgen rijen"
+        found = f" {rows} gevonden, maar het kunnen er meer zijn." if aantal else ""
         super().__init__(
             f"Van {which} konden we niet nagaan of er rijen of kolommen verborgen zijn, en of getallen er anders staan "
             f"dan u ze ziet: een deel van het bestand is op een vreemde manier geschreven.{found} Open het in uw "
