@@ -78,6 +78,13 @@ class Lease(Generic[T]):
         """Writes these fields and gives the row back, if it meets the conditions too."""
         self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
 
+    def give_back(self, *conditions: Q, **fields: Any) -> None:
+        """Writes these fields and gives the row back for another attempt, if it meets the conditions too.
+
+        Unlike after `end`, this attempt counts.
+        """
+        self._write({**fields, "lease_tot": None}, *conditions)
+
     def lock(self) -> T | None:
         """Locks the row until the transaction ends, and gives it as it is now; None when it is lost."""
         rows = type(self.row)._default_manager.select_for_update(of=("self",))

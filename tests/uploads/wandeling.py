@@ -96,8 +96,8 @@ def lead(wandeling: Wandeling, name: str, inhoud: bytes) -> None:
     wandeling.click("link", "Kolommen kiezen")
     page.wait_for_selector("#koppelen")
     wandeling.look("kolommen")
-    if main.get_by_text("Welk blad geldt?").count():
-        wandeling.choose("Blad", "November (31 rijen)")
+    if main.get_by_text("Niet alle bladen worden gelezen").count():
+        wandeling.choose("Blad", "November (31 gevulde rijen)")
         wandeling.click("button", "Anders kiezen")
         page.wait_for_url(re.compile("blad=1"))
     for header, target in KOLOMMEN.get(name, {}).items():

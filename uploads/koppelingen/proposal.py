@@ -23,6 +23,7 @@ from uploads.mapping.kolommen import Kolomkop, kolomkoppen
 from uploads.mapping.recognition import (
     BLADNAAM,
     EIGEN,
+    GETELD_TOT,
     Herkend,
     NietGekoppeld,
     SoortOnduidelijk,
@@ -56,11 +57,20 @@ class Kolomvoorstel:
 
 @dataclass(frozen=True, slots=True)
 class Bladvoorstel:
-    """A sheet that can be chosen, and its number of rows, as far as that is known."""
+    """A sheet that can be chosen. `rijen` are its rows that are not empty, counted when there are several sheets.
+
+    `meer`: there may be more of them. `zelfde`: it has the same row of headers as the chosen sheet.
+    """
 
     naam: str
     rijen: int | None
     verborgen: bool
+    zelfde: bool
+
+    @property
+    def meer(self) -> bool:
+        """Tells whether it has so many rows that they were not all counted."""
+        return self.rijen is not None and self.rijen >= GETELD_TOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,7 @@ class Koppelvoorstel:
     They are kept nowhere. `kopregel` 0 means that no row has headers. `rijen` are the first rows of the
     sheet, as number and texts, to choose the header row from. `regels` are the present rules, without those
     for columns that this sheet lacks: the rules chosen before, or those of the koppeling that comes nearest;
-    None when there are none. `soort` is None when it is unknown. `ook_op` names the other visible sheets that
-    have this same row of headers.
+    None when there are none. `soort` is None when it is unknown.
     """
 
     bladen: tuple[Bladvoorstel, ...]
@@ -82,7 +91,15 @@ class Koppelvoorstel:
     regels: Regels | None
     koppeling: str
     soort: Soort | None
-    ook_op: tuple[str, ...] = ()
+
+    @property
+    def andere(self) -> tuple[tuple[int, Bladvoorstel], ...]:
+        """Gives the other visible sheets with rows, each with its place: nothing on them goes along."""
+        return tuple(
+            (place, one)
+            for place, one in enumerate(self.bladen)
+            if one.naam != self.blad and not one.verborgen and (one.rijen or 0) > 1
+        )
 
 
 def proposal(levering: Levering, blad: int | None = None, kopregel: int | None = None) -> Koppelvoorstel:
@@ -102,15 +119,19 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         kopregel = known if known is not None and tabel is before else _guess(bestand, tabel)
     if kopregel and not any(rij.nummer == kopregel for rij in rijen):
         kopregel = _guess(bestand, tabel)
-    koppen = headers_at(rijen, kopregel, tabel.samengevoegd)
+    koppen = headers_at(rijen, kopregel, tabel.samengevoegd, tabel.verborgen_kolommen)
     soort = Soort(levering.soort) if levering.soort else None
     regels, naam = regels_of(levering), levering.koppeling
     # Another sheet may have no column that was chosen.
     if regels is None or not fitting(regels, koppen).kolommen:
         regels, naam = _nearest(gemeente, koppen, soort)
     data = [rij for rij in rijen if rij.nummer > kopregel]
+    head = _filled(next((rij.waarden for rij in rijen if rij.nummer == kopregel), ()))
     return Koppelvoorstel(
-        bladen=tuple(Bladvoorstel(one.naam, one.aantal, one.verborgen) for one in tabellen),
+        bladen=tuple(
+            Bladvoorstel(one.naam, one.gevuld, one.verborgen, one is not tabel and _has_row(one, head))
+            for one in tabellen
+        ),
         blad=tabel.naam,
         kopregel=kopregel,
         kolommen=tuple(
@@ -124,7 +145,6 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         regels=None if regels is None else fitting(regels, koppen),
         koppeling=naam,
         soort=soort or (regels.soort if regels is not None else None),
-        ook_op=_also_on(tabellen, tabel, next((rij.waarden for rij in rijen if rij.nummer == kopregel), ())),
     )
 
 
@@ -188,17 +208,9 @@ def _sheet_called(tabellen: Sequence[Tabel], naam: str) -> Tabel:
     return next((one for one in tabellen if one.naam[:BLADNAAM] == naam[:BLADNAAM]), tabellen[0])
 
 
-def _also_on(tabellen: Sequence[Tabel], chosen: Tabel, head: Sequence[Any]) -> tuple[str, ...]:
-    """Names the other visible sheets on which these same headers stand in one of the first rows."""
-    texts = _filled(head)
-    return tuple(
-        one.naam
-        for one in tabellen
-        if texts
-        and one is not chosen
-        and not one.verborgen
-        and any(_filled(rij.waarden) == texts for rij in first_rows(one))
-    )
+def _has_row(tabel: Tabel, head: list[str]) -> bool:
+    """Tells whether these same texts stand in one of the first rows of a sheet."""
+    return bool(head) and any(_filled(rij.waarden) == head for rij in first_rows(tabel))
 
 
 def _filled(cells: Sequence[Any]) -> list[str]:

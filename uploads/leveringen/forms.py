@@ -43,7 +43,7 @@ class NieuweLeveringForm(BestandForm):
     """
 
     tweede = forms.FileField(
-        label="Tweede bestand, als dat er is",
+        label="Tweede bestand",
         required=False,
         allow_empty_file=True,
         max_length=None,
@@ -59,6 +59,11 @@ class NieuweLeveringForm(BestandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tweede"].widget.attrs["data-max-bytes"] = str(max_bytes())
+
+    @property
+    def tweede_open(self) -> bool:
+        """Tells whether to show the field for the second file at once: it was used, or has an error."""
+        return "tweede" in self.files or bool(self["tweede"].errors)
 
     def bestanden(self) -> list[tuple[str, bytes]]:
         """Gives the name and the content of the file or files; call it once, on a valid form."""

@@ -70,12 +70,11 @@ def together(bestanden: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
 
     The same two files always give the same content, whichever comes first.
     """
-    names = [_short(safe_name(naam)) for naam, _ in bestanden]
+    names = [short_name(naam) for naam, _ in bestanden]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         in_order = sorted(
-            zip(names, (inhoud for _, inhoud in bestanden), strict=True),
-            key=lambda one: hashlib.sha256(one[1]).digest(),
+            zip(names, (inhoud for _, inhoud in bestanden), strict=True), key=lambda one: _digest(one[1])
         )
         for number, (name, inhoud) in enumerate(in_order, start=1):
             alone = len(set(names)) == len(names)
@@ -84,7 +83,23 @@ def together(bestanden: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     return " en ".join(names), packed.getvalue()
 
 
-def _short(name: str) -> str:
+def recognisable(bestanden: Sequence[tuple[str, bytes]]) -> bytes:
+    """Gives the bytes by which one file, or two that came in together, are known when they come in again.
+
+    Their names and their order make no difference.
+    """
+    if len(bestanden) == 1:
+        return bestanden[0][1]
+    return b"tweetal" + b"".join(sorted(_digest(inhoud) for _, inhoud in bestanden))
+
+
+def _digest(inhoud: bytes) -> bytes:
+    return hashlib.sha256(inhoud).digest()
+
+
+def short_name(bestandsnaam: str) -> str:
+    """Gives the name by which a file is known among two that came in together."""
+    name = safe_name(bestandsnaam)
     stem, ending = stem_of(name), name.rpartition(".")[2] if "." in name else ""
     return f"{stem[:_LONGEST_OF_TWO]}.{ending}" if ending else stem[:_LONGEST_OF_TWO]
 

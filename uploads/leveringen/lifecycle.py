@@ -27,6 +27,7 @@ OVERGANGEN: Final[Mapping[str, Overgang]] = {
     "begin_converting": overgang(_ONTVANGEN, _OMZETTEN, naar=_OMZETTEN),
     "finish_converting": overgang(_OMZETTEN, naar=_OMGEZET),
     "await_columns": overgang(_OMZETTEN, naar=_KOPPELEN),
+    "interrupt_converting": overgang(_OMZETTEN, naar=_OMZETTEN),
     "fail_converting": overgang(_OMZETTEN, naar=_MISLUKT),
     "give_up_converting": overgang(_ONTVANGEN, _OMZETTEN, naar=_MISLUKT),
     "convert_again": overgang(_MISLUKT, naar=_ONTVANGEN),
@@ -70,6 +71,12 @@ def finish_converting(lease: Lease[Levering], **fields: Any) -> None:
 def await_columns(lease: Lease[Levering], melding: str, **fields: Any) -> None:
     """Lets a levering wait for somebody who says what its columns are. Raises LeaseVerloren."""
     _end("await_columns", lease, melding=melding, **fields)
+
+
+def interrupt_converting(lease: Lease[Levering], melding: str, **fields: Any) -> None:
+    """Lets a levering be converted anew by itself, after a while. Raises LeaseVerloren."""
+    move = OVERGANGEN["interrupt_converting"]
+    lease.give_back(move.allowed, status=move.naar, melding=melding, **fields)
 
 
 def fail_converting(lease: Lease[Levering], melding: str, **fields: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
-from uploads.mapping.recognition import first_rows
+from uploads.mapping.recognition import filled_rows, first_rows
 from uploads.models import Levering, Voorproef
 from uploads.readers import Bestand, Formaat, Merk, Rij, Tabel
 
@@ -49,12 +49,14 @@ def taste(bestand: Bestand) -> bytes:
         {
             "formaat": bestand.formaat.value,
             "epoch_1904": bestand.epoch_1904,
-            "bladen": [_sheet(tabel) for tabel in bestand.tabellen[:_MAX_BLADEN]],
+            "bladen": [
+                _sheet(tabel, several=len(bestand.tabellen) > 1) for tabel in bestand.tabellen[:_MAX_BLADEN]
+            ],
         }
     ).encode()
 
 
-def _sheet(tabel: Tabel) -> dict[str, Any]:
+def _sheet(tabel: Tabel, *, several: bool) -> dict[str, Any]:
     rows: list[list[Any]] = []
     cells = 0
     for rij in first_rows(tabel):
@@ -70,6 +72,8 @@ def _sheet(tabel: Tabel) -> dict[str, Any]:
         "ongelijk": tabel.ongelijk,
         "breedte": tabel.breedte,
         "verborgen_kolommen": tabel.verborgen_kolommen,
+        # Somebody who chooses one of several sheets has to know what stands on the others.
+        "gevuld": filled_rows(tabel) if several else None,
         "rijen": rows,
     }
 
@@ -104,6 +108,7 @@ def _table(sheet: dict[str, Any]) -> Tabel:
         ongelijk=sheet["ongelijk"],
         breedte=sheet["breedte"],
         verborgen_kolommen=tuple(sheet["verborgen_kolommen"]),
+        gevuld=sheet["gevuld"],
         samengevoegd=tuple((a, b, c, d) for a, b, c, d in sheet["samengevoegd"]),
     )
 

@@ -33,6 +33,7 @@ from uploads.mapping.recognition import (
 from uploads.mapping.regels import MAX_BIJRIJEN, Bijblad, Regels
 from uploads.readers import (
     AANHALING,
+    FOUT,
     ONLEESBAAR,
     REGELS,
     VERBORGEN,
@@ -56,7 +57,7 @@ TE_VEEL_CELLEN: Final = "te_veel_cellen"
 # The numbers that follow are those of the rows that were found, and of those that go along.
 BIJRIJEN_TE_VEEL: Final = "bijrijen_te_veel"
 
-_CELLEN: Final = frozenset({ZONDER_UITKOMST, ONLEESBAAR, VREEMD})
+_CELLEN: Final = frozenset({ZONDER_UITKOMST, ONLEESBAAR, VREEMD, FOUT})
 # The number of the row, behind a header of the bijblad.
 _NUMBERED: Final = re.compile(r"[0-9]$")
 _SPACES: Final = re.compile(r"\s+")

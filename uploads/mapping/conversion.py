@@ -40,6 +40,7 @@ from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
 from uploads.readers import (
     AANHALING,
+    FOUT,
     GEHEELD,
     ONLEESBAAR,
     REGELS,
@@ -47,6 +48,7 @@ from uploads.readers import (
     VREEMD,
     ZONDER_UITKOMST,
     Merk,
+    Rij,
     Tabel,
 )
 
@@ -134,6 +136,21 @@ _BIJRIJEN = {
         "Er staan {waar} {} rijen met deze sleutel. De eerste {} gaan mee, de andere niet.",
     ),
 }
+_FOUT_IN_CEL = Opmerking(
+    Ernst.WAARSCHUWING,
+    "cel_fout",
+    "In deze cel staat een foutmelding van uw spreadsheetprogramma, zoals #DEEL/0! of #VERW!. Daarom is er niets "
+    "gelezen. Herstel de formule en lever het bestand opnieuw aan.",
+)
+# The columns (from 0) of a row of which the cell is merged with the one above it.
+SAMENGEVOEGD = "samengevoegd"
+_SAMENGEVOEGD = Opmerking(
+    Ernst.WAARSCHUWING,
+    "samengevoegd",
+    "Deze cel is samengevoegd met de cel erboven. Wat daar staat, geldt daarom ook voor deze rij. Klopt dat niet, "
+    "splits de cel dan en vul haar in.",
+)
+_GEMELD = {SAMENGEVOEGD: _SAMENGEVOEGD, FOUT: _FOUT_IN_CEL}
 _SLUITINGSDATUM = "sluitingsdatumVacature"
 # The most different values of a list that are counted, and the longest value that a value mapping can hold.
 MAX_ONBEKEND = 5000
@@ -225,7 +242,7 @@ class Omzetting:
         def onbekend(kolom: str, waarde: tuple[str, str]) -> None:
             self._count_unknown(*waarde)
 
-        for rij in self.gevonden.tabel.rijen():
+        for rij in _with_merged(self.gevonden):
             nummer, waarden, merken = rij
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
@@ -303,6 +320,10 @@ class Omzetting:
                     self.gevonden.koppen[getallen[0]],
                     Opmerking(ernst, code, melding.format(*getallen[1:], waar=self._place_of_extra())),
                 )
+            elif code in _GEMELD:
+                for place in getallen:
+                    if place in used:
+                        yield used[place], _GEMELD[code]
             elif code == TE_VEEL_CELLEN:
                 yield "", _too_wide(*getallen)
             elif code in _CELLEN:
@@ -382,6 +403,47 @@ class Omzetting:
             shown = ""
         if shown in values or len(values) < MAX_ONBEKEND:
             values[shown] += 1
+
+
+def _with_merged(gevonden: Herkend) -> Iterator[Rij]:
+    """Yields the rows, in which a cell that is merged with the one above it has the value of that one.
+
+    Whoever looks at the sheet sees that value beside each of these rows. A row that is empty otherwise stays so. An id
+    is not taken over: rows beside one id are one person, who is in the first of them.
+    """
+    ids = gevonden.id_kolommen
+    below = {
+        (top, column): bottom
+        for top, column, bottom, _ in gevonden.tabel.samengevoegd
+        if bottom > top >= gevonden.kopregel and column not in ids
+    }
+    if not below:
+        yield from gevonden.tabel.rijen()
+        return
+    columns = sorted({column for _, column in below})
+    # By column: its value, and the last row (from 0) that has it.
+    going: dict[int, tuple[Any, int]] = {}
+    for rij in gevonden.tabel.rijen():
+        row, filled = rij.nummer - 1, []
+        for column in columns:
+            if (row, column) in below:
+                value = rij.waarden[column] if column < len(rij.waarden) else ""
+                going[column] = (value, below[row, column])
+            elif column in going and row <= going[column][1] and column < len(rij.waarden):
+                filled.append(column)
+        if not filled or is_empty_list(rij.waarden):
+            yield rij
+            continue
+        cells = list(rij.waarden)
+        filled = [
+            column
+            for column in filled
+            if is_empty_list([cells[column]]) and not is_empty_list([going[column][0]])
+        ]
+        for column in filled:
+            cells[column] = going[column][0]
+        merken = (*rij.merken, Merk(SAMENGEVOEGD, tuple(filled))) if filled else rij.merken
+        yield rij._replace(waarden=cells, merken=merken)
 
 
 def _width(gevonden: Herkend) -> int:

@@ -56,6 +56,11 @@ def shown_header(kop: str) -> str:
     return "(kolomnaam niet getoond)" if looks_like_data(kop) else kop[:60]
 
 
+def shown_sheet(naam: str) -> str:
+    """Gives the name of a sheet as the portal keeps and shows it; one that looks like data is not shown."""
+    return "(naam niet getoond)" if looks_like_data(naam) else naam[:60]
+
+
 def herkenning(
     naam: str, koppen: Sequence[str], regels: Regels, score: int, mist: str = "", versie: int | None = None
 ) -> Herkenning:

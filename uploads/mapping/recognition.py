@@ -47,6 +47,9 @@ _MIN_KOPPEN = 2
 VOORPROEF = 100
 _HEADER_WITHIN = 30
 _LOOK_WITHIN = 2000
+# Filled rows of a sheet are counted up to this many, and looked for in so many rows.
+GETELD_TOT = 2000
+_COUNT_WITHIN = 20_000
 _RECORDS_LOOKED_AT = 20
 MAX_BREEDTE = 2000
 _MOST_SHEETS = 30
@@ -471,6 +474,12 @@ def first_rows(tabel: Tabel, aantal: int = VOORPROEF) -> list[Rij]:
     return list(
         islice((rij for rij in islice(tabel.rijen(), _LOOK_WITHIN) if not is_empty_list(rij.waarden)), aantal)
     )
+
+
+def filled_rows(tabel: Tabel) -> int:
+    """Counts the rows of a sheet that are not empty, up to GETELD_TOT; also the row with the headers."""
+    filled = (1 for rij in islice(tabel.rijen(), _COUNT_WITHIN) if not is_empty_list(rij.waarden))
+    return sum(islice(filled, GETELD_TOT))
 
 
 @dataclass(frozen=True, slots=True)

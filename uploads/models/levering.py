@@ -237,8 +237,9 @@ class Levering(GemeenteModel, Taak):
 
     @property
     def is_onderbroken(self) -> bool:
-        """Tells whether the worker that began with it did not come to an end, so that another one has it."""
-        return self.is_bezig and self.pogingen > 1
+        """Tells whether the worker that began with it did not come to an end, so that another one has it, or will."""
+        waits = self.status == Leveringstatus.OMZETTEN and self.lease_tot is None
+        return self.is_bezig and (self.pogingen > 1 or waits)
 
     @property
     def gaat_vanzelf_verder(self) -> bool:

@@ -1,17 +1,21 @@
 """Asks what only a person knows about a file, once: which of several sheets, whether two of them belong together,
-and what of its hidden rows.
+and what of its hidden rows, or of a sheet of which it could not be found out what is hidden.
 
-The answer is kept for the koppeling, so that the next file of that kind goes on by itself. As long as it is
-not known, a file that comes in by itself waits.
+The answer is kept for the koppeling, so that the next file of that kind goes on by itself; only that about a sheet of
+which it could not be found out what is hidden holds for one file. As long as it is not known, a file that comes in
+by itself waits.
 
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
+`{"over": "nagaan", "aantal": ...}` (`aantal`: hidden rows that were found none the less),
 `{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}` or
 `{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
 `regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the
-headers of hidden columns that are used), `maand_voorop` (the headers of columns with dates of which the month
+headers of hidden columns that are used), `verborgen_blad` (the sheet itself is hidden), `niet_nagegaan` (it could not
+be found out what is hidden), `maand_voorop` (the headers of columns with dates of which the month
 comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`), `bladen_apart`
-(somebody said that no second sheet is read) and `niet_gelezen` (the names of the other visible sheets with
-rows). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
+(somebody said that no second sheet is read), `niet_gelezen` (the other visible sheets with rows: `blad`, `rijen`,
+`meer` when there are more, and `plaats`) and `weggelaten` (why sheets were left out). Of a file that cannot be
+converted the only fact is `blijft_zo`: another try ends in the same way.
 """
 
 from collections.abc import Iterator
@@ -26,11 +30,11 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen import lifecycle
 from uploads.mapping.bijblad import MetBijblad
 from uploads.mapping.eigen import is_eigen_blad
-from uploads.mapping.herkenning import looks_like_data, shown_header
-from uploads.mapping.recognition import BLADNAAM, BladOnduidelijk, Herkend
+from uploads.mapping.herkenning import shown_header, shown_sheet
+from uploads.mapping.recognition import BLADNAAM, GETELD_TOT, BladOnduidelijk, Herkend, filled_rows
 from uploads.models import Leeskeuze, Levering, Verborgen
 from uploads.omzetten import bladen
-from uploads.readers import Bestand, Onleesbaar, Tabel
+from uploads.readers import Bestand, Onleesbaar
 
 _LONGEST = 60
 _FEWEST_ROWS = 2
@@ -49,6 +53,25 @@ class VerborgenOnduidelijk(Onleesbaar):
         self.koppeling = koppeling
 
 
+class NietNagegaan(Onleesbaar):
+    """It could not be found out which rows of the sheet are hidden, and nobody said that it may go along so."""
+
+    def __init__(self, blad: str, aantal: int) -> None:
+        which = f"het blad ‘{shown_sheet(blad)}’" if blad else "dit blad"
+        rows = "Er is 1 verborgen rij" if aantal == 1 else f"Er zijn {aantal} verborgen rijen"
+        found = f" {rows} gevonden, maar het kunnen er meer zijn." if aantal else ""
+        super().__init__(
+            f"Van {which} konden we niet nagaan of er rijen of kolommen verborgen zijn, en of getallen er anders staan "
+            f"dan u ze ziet: een deel van het bestand is op een vreemde manier geschreven.{found} Open het in uw "
+            "spreadsheetprogramma, sla het op als xlsx en lever dat aan. Weet u zeker dat er niets verborgen is, dan "
+            "kunt u zo verder."
+        )
+        self.aantal = aantal
+
+
+VRAGEN = (VerborgenOnduidelijk, NietNagegaan, BladOnduidelijk, bladen.BladenOnduidelijk)
+
+
 def remembered_sheets() -> dict[str, str]:
     """Gives the sheet that was chosen for each koppeling, by its name; call inside `voor_gemeente`."""
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
@@ -57,9 +80,12 @@ def remembered_sheets() -> dict[str, str]:
 def hidden_rows_of(levering: Levering, gevonden: Herkend) -> str:
     """Gives what to do with the hidden rows of a file; '' when it has none. Call inside `voor_gemeente`.
 
-    Raises VerborgenOnduidelijk when nobody decided that for this file or this koppeling.
+    Raises VerborgenOnduidelijk when nobody decided that for this file or this koppeling, and NietNagegaan when
+    nobody decided it for this file, of which it is not known.
     """
     aantal = gevonden.tabel.verborgen_rijen
+    if gevonden.tabel.niet_nagegaan and not levering.keuze_verborgen:
+        raise NietNagegaan(gevonden.tabel.naam, aantal)
     if not aantal:
         return ""
     koppeling = gevonden.herkenning.koppeling[:_LONGEST]
@@ -70,10 +96,14 @@ def hidden_rows_of(levering: Levering, gevonden: Herkend) -> str:
     return chosen
 
 
-def question_of(problem: VerborgenOnduidelijk | BladOnduidelijk | bladen.BladenOnduidelijk) -> dict[str, Any]:
+def question_of(
+    problem: VerborgenOnduidelijk | NietNagegaan | BladOnduidelijk | bladen.BladenOnduidelijk,
+) -> dict[str, Any]:
     """Gives the question to keep with the levering."""
     if isinstance(problem, bladen.BladenOnduidelijk):
         return bladen.question_of(problem)
+    if isinstance(problem, NietNagegaan):
+        return {"over": "nagaan", "aantal": problem.aantal}
     if isinstance(problem, VerborgenOnduidelijk):
         return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
     return {
@@ -106,19 +136,33 @@ def facts_of(
         "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
         "bijblad": samen.feit() if samen is not None else None,
         "bladen_apart": bladen_apart,
-        "niet_gelezen": [tabel.naam[:BLADNAAM] for tabel in _not_read(bestand, gevonden)],
+        "niet_nagegaan": tabel.niet_nagegaan,
+        "niet_gelezen": list(_not_read(bestand, gevonden)),
+        "weggelaten": bestand.te_groot,
+        "verborgen_blad": tabel.verborgen,
     }
     return {name: value for name, value in facts.items() if value}
 
 
-def _not_read(bestand: Bestand, gevonden: Herkend) -> Iterator[Tabel]:
-    """Yields the other visible sheets with more than a header, without those that the portal itself makes."""
+def _not_read(bestand: Bestand, gevonden: Herkend) -> Iterator[dict[str, Any]]:
+    """Yields the other visible sheets with more than a header, without those that the portal itself makes.
+
+    `plaats` is the place of the sheet among those from which columns can be chosen.
+    """
+    if len(bestand.tabellen) < 2:
+        return
+    plaats = -1
     for tabel in bestand.tabellen:
+        first = next(iter(tabel.rijen()), None)
+        if first is None or is_eigen_blad(first.waarden):
+            continue
+        plaats += 1
         if tabel is gevonden.tabel or tabel.verborgen or (tabel.aantal or 0) < _FEWEST_ROWS:
             continue
-        first = next(iter(tabel.rijen()), None)
-        if first is not None and not is_eigen_blad(first.waarden) and not looks_like_data(tabel.naam):
-            yield tabel
+        filled = filled_rows(tabel)
+        if filled >= _FEWEST_ROWS:
+            meer = filled >= GETELD_TOT
+            yield {"blad": shown_sheet(tabel.naam), "rijen": filled, "meer": meer, "plaats": plaats}
 
 
 def answer(
@@ -152,8 +196,16 @@ def answer(
             if blad not in sheets:
                 return False
         else:
-            asked = levering.vraag.get("over") == "verborgen" or "verborgen_rijen" in levering.feiten
+            about_unknown = levering.vraag.get("over") == "nagaan"
+            asked = (
+                about_unknown
+                or levering.vraag.get("over") == "verborgen"
+                or "verborgen_rijen" in levering.feiten
+            )
             changes, kept = {"keuze_verborgen": verborgen}, {"verborgen": verborgen}
+            if about_unknown:
+                # It holds for this file only: what is wrong with it, another one need not have.
+                koppeling = ""
             if verborgen not in Verborgen.values or not asked:
                 return False
         done = lifecycle.convert_with_columns(levering_id, vraag={}, **changes)

@@ -40,7 +40,6 @@ from uploads.mapping.model import Ernst, Rijopmerking
 from uploads.mapping.recognition import (
     BLADNAAM,
     Bestandskeuze,
-    BladOnduidelijk,
     Herkend,
     NietGekoppeld,
     Opgeslagen,
@@ -50,8 +49,8 @@ from uploads.mapping.recognition import (
 from uploads.mapping.regels import Regels
 from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
 from uploads.omzetten import bladen, leesvragen
-from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
-from uploads.readers.meldingen import AFGEBROKEN, TE_GROOT
+from uploads.readers import Afgebroken, Bestand, Formaat, Onleesbaar, open_file
+from uploads.readers.meldingen import TE_GROOT
 
 _RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
@@ -67,6 +66,7 @@ _TE_VAAK = (
     "Lukt het dan niet, neem dan contact op met de functioneel beheerder."
 )
 _LEZEN = "Het bestand wordt gelezen."
+_ONDERBROKEN = "Het lezen van het bestand is onderbroken."
 _HERKENNEN = "De kolommen worden herkend."
 _NIETS = "In dit bestand is niets gevonden om te publiceren. Bekijk hieronder waarom."
 
@@ -79,7 +79,7 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     Does nothing when it does not wait, when another worker has it, or with `in_turn` when its municipality has
     its share of the workers. It can safely be called again at any time: it begins anew. `volg` is called with
     the levering after each step. An error in the file is written to the levering's `melding`; other exceptions
-    reach the caller.
+    reach the caller. When something else ended the reading process, the levering stays as work that a worker left.
     """
     werk = _claim(gemeente, levering_id, volg, in_turn=in_turn)
     if werk is None:
@@ -93,11 +93,13 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
         werk.fail(problem.melding, vraagt_soort=True)
     except NietGekoppeld as problem:
         werk.ask_columns(problem)
-    except (leesvragen.VerborgenOnduidelijk, BladOnduidelijk, bladen.BladenOnduidelijk) as problem:
+    except leesvragen.VRAGEN as problem:
         werk.fail(problem.melding, vraag=leesvragen.question_of(problem))
+    except Afgebroken as problem:
+        werk.interrupt(problem.melding)
     except Onleesbaar as problem:
-        # Reading that took too long or was broken off may go well another time; the rest of a file stays as it is.
-        werk.fail(problem.melding, feiten={"blijft_zo": problem.melding not in {TE_GROOT, AFGEBROKEN}})
+        # Reading that took too long may go well another time; the rest of a file stays as it is.
+        werk.fail(problem.melding, feiten={"blijft_zo": problem.melding != TE_GROOT})
     return True
 
 
@@ -367,6 +369,13 @@ class _Werk:
             code=finding.opmerking.code,
             melding=finding.opmerking.melding,
         )
+
+    def interrupt(self, melding: str) -> None:
+        """Leaves the levering for another attempt by itself; after the last one it ends with this message."""
+        if self.levering.pogingen < MAX_POGINGEN:
+            self._end(lifecycle.interrupt_converting, _ONDERBROKEN)
+        else:
+            self.fail(melding)
 
     def fail(self, melding: str, **fields: Any) -> None:
         """Ends with a message; the file stays for another try, the half-converted records are erased."""

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from uploads.readers.process import format_of, open_apart
 from uploads.readers.rows import (
     AANHALING,
+    FOUT,
     GEHEELD,
     ONLEESBAAR,
     REGELS,
     VERBORGEN,
     VREEMD,
     ZONDER_UITKOMST,
+    Afgebroken,
     Bestand,
     Formaat,
     Merk,
@@ -24,12 +26,14 @@ from uploads.readers.rows import (
 
 __all__ = [
     "AANHALING",
+    "FOUT",
     "GEHEELD",
     "ONLEESBAAR",
     "REGELS",
     "VERBORGEN",
     "VREEMD",
     "ZONDER_UITKOMST",
+    "Afgebroken",
     "Bestand",
     "Formaat",
     "Merk",

@@ -28,7 +28,7 @@ from django.conf import settings
 from exchange.standard import Soort
 from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, TE_GROOT, melding_of
 from uploads.readers.namen import safe_name, stem_of
-from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.readers.rows import Afgebroken, Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, GeenFrame, rows_of, unpack
 from uploads.sandbox.herkenning import OLE
@@ -41,6 +41,8 @@ _CELLS_PER_BATCH = 40_000
 _ROWS_PER_BATCH = 1000
 _SECONDS_BETWEEN = 0.5
 _PIECE = 1 << 20
+# How often the format of a file is looked for when the process that looks is ended from outside.
+_TRIES = 3
 # The longest name of a sheet by which it can be found again, and the part of it that is the name of its file.
 _LONGEST_NAME = 60
 _LONGEST_STEM = 26
@@ -204,7 +206,7 @@ class Leesproces:
         if isinstance(answer, dict) and "fout" in answer:
             self.sluit()
             melding = melding_of(answer["fout"], answer.get("getallen", []))
-            raise Onleesbaar(_in_file(answer.get("bestand"), melding))
+            raise _about(answer.get("bestand"), melding)
         return answer
 
     def _senseless(self) -> Onleesbaar:
@@ -259,15 +261,16 @@ class Leesproces:
         self.sluit()
         if ended == -signal.SIGKILL:
             # Not by us: a person, or a system without memory. The file may be all right.
-            return Onleesbaar(AFGEBROKEN)
+            return Afgebroken(AFGEBROKEN)
         return Onleesbaar(BESCHADIGD if ended in _CRASHES else TE_GROOT)
 
 
-def _in_file(bestand: Any, melding: str) -> str:
-    """Gives the sentence with the name of the file that it is about, when there are two."""
+def _about(bestand: Any, melding: str) -> Onleesbaar:
+    """Gives the problem with the name of the file that it is about, when there are two."""
     if type(bestand) is not str or not bestand:
-        return melding
-    return f"Over het bestand ‘{safe_name(bestand)}’: {melding}"
+        return Onleesbaar(melding)
+    name = safe_name(bestand)
+    return Onleesbaar(f"Over het bestand ‘{name}’: {melding}", name)
 
 
 def _row(number: int, row: Cells) -> Rij:
@@ -281,9 +284,19 @@ _GEEN_BLAD = (
 
 
 def format_of(inhoud: bytes) -> Formaat:
-    """Gives the format of a file, as a separate process recognises it. Raises Onleesbaar."""
-    proces = Leesproces(inhoud, alleen_formaat=True)
-    found = proces.open()
+    """Gives the format of a file, as a separate process recognises it.
+
+    A process that something else ends is started again, a few times. Raises Onleesbaar.
+    """
+    for left in reversed(range(_TRIES)):
+        proces = Leesproces(inhoud, alleen_formaat=True)
+        try:
+            found = proces.open()
+        except Afgebroken:
+            if not left:
+                raise
+        else:
+            break
     proces.sluit()
     return _format_in(found)
 
@@ -362,7 +375,10 @@ def _sheet(found: Any) -> Blad:
     ):
         raise ValueError
     return blad._replace(
-        verborgen=blad.verborgen is True, ongelijk=blad.ongelijk is True, kop=rows_of(blad.kop, HEAD_ROWS)
+        verborgen=blad.verborgen is True,
+        ongelijk=blad.ongelijk is True,
+        niet_nagegaan=blad.niet_nagegaan is True,
+        kop=rows_of(blad.kop, HEAD_ROWS),
     )
 
 
@@ -401,6 +417,7 @@ def _table(proces: Leesproces, blad: Blad) -> Tabel:
         verborgen_kolommen=tuple(blad.verborgen_kolommen),
         verborgen_rijen=blad.verborgen_rijen,
         onderdeel=blad.onderdeel,
+        niet_nagegaan=blad.niet_nagegaan,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 from um_portal.errors import FoutMetMelding
 from uploads.sandbox.sheets import (
     AANHALING,
+    FOUT,
     GEHEELD,
     ONLEESBAAR,
     REGELS,
@@ -22,12 +23,14 @@ from uploads.sandbox.sheets import (
 
 __all__ = [
     "AANHALING",
+    "FOUT",
     "GEHEELD",
     "ONLEESBAAR",
     "REGELS",
     "VERBORGEN",
     "VREEMD",
     "ZONDER_UITKOMST",
+    "Afgebroken",
     "Bestand",
     "Formaat",
     "Merk",
@@ -38,7 +41,18 @@ __all__ = [
 
 
 class Onleesbaar(FoutMetMelding):
-    """The file cannot be read; `melding` is a Dutch sentence for the user: what is wrong and what to do."""
+    """The file cannot be read; `melding` is a Dutch sentence for the user: what is wrong and what to do.
+
+    `bestand` is the name of the file that it is about, when two came in together and it is about one of them.
+    """
+
+    def __init__(self, melding: str, bestand: str = "") -> None:
+        super().__init__(melding)
+        self.bestand = bestand
+
+
+class Afgebroken(Onleesbaar):
+    """Somebody or something ended the reading process: the file may be all right, and be read another time."""
 
 
 class Rij(NamedTuple):
@@ -64,7 +78,9 @@ class Tabel:
     `breedte` is the usual length. `regels` is the
     number of lines, of a text. `verborgen_kolommen` has the places (from 0) of hidden columns, and
     `verborgen_rijen` the number of hidden rows, as far as the format tells them. `onderdeel` is the place (from
-    0) of its file, when two files came in together.
+    0) of its file, when two files came in together. `niet_nagegaan`: it could not be found out (in full) which rows
+    and columns are hidden, and which numbers are shown in another way. `gevuld` is the number of rows that are not
+    empty, when somebody counted them.
     """
 
     naam: str
@@ -78,6 +94,8 @@ class Tabel:
     verborgen_kolommen: tuple[int, ...] = ()
     verborgen_rijen: int = 0
     onderdeel: int = 0
+    niet_nagegaan: bool = False
+    gevuld: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -23,6 +23,7 @@ _SHEET, _ROW, _COLUMN = _TABLE + "table", _TABLE + "table-row", _TABLE + "table-
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
+_CALCULATED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _KIND, _VALUE = _OFFICE + "value-type", _OFFICE + "value"
 # An ods in which a number may be shown in another way: as a percentage, or with digits that it does not have.
 _OTHERWISE = re.compile(
@@ -32,18 +33,27 @@ _DIGITS_AND_SIGNS = re.compile(r"[0-9][0-9 /()+:\-]*|[(+][0-9 /()+:\-]*")
 # A cell that repeats itself more often is the empty rest of a row.
 _MOST_REPEATED = 100
 _VISIBILITY = _TABLE + "visibility"
+_DOWN, _ACROSS = _TABLE + "number-rows-spanned", _TABLE + "number-columns-spanned"
+_SPANNED = re.compile(rb"number-rows-spanned=[\"'](?:[2-9]|[0-9]{2})")
 _ROWS, _COLUMNS = _TABLE + "number-rows-repeated", _TABLE + "number-columns-repeated"
 # Beyond these no sheet is read.
 _MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 
+# The number of the error that there is no value (#N/A).
+NO_VALUE: Final = 0x2A
+# In xls: a cell with yes or no, or with an error.
+_BOOLERR = 0x0205
 # In xls: the start of a sheet, where it is told, a row, and the widths of columns.
 _BOF, _EOF, _BOUNDSHEET, _XLS_ROW, _COLINFO = 0x0809, 0x0A, 0x85, 0x208, 0x7D
 _ROW_IS_HIDDEN, _COLUMN_IS_HIDDEN = 0x20, 0x01
+# The version in the first record of a workbook of Excel 97 or later.
+_BIFF8 = b"\x00\x06"
 # The format of numbers, the style of cells, and the cells with numbers: one, a short one, and a row of those.
 _FORMAT, _STYLE, _NUMBER, _RK, _RKS = 0x041E, 0xE0, 0x0203, 0x027E, 0xBD
 # A formula, the text that is its result, and what may stand between the two: the formula of a group of cells.
 _FORMULA, _TEXT, _GROUPS = 0x06, 0x0207, frozenset({0x04BC, 0x0221, 0x0236})
 # The bytes of a result that is a text: the first is 0, and the last two are these.
+_IS_ERROR = b"\x02"
 _IS_TEXT, _IS_EMPTY, _NO_NUMBER = b"\0", b"\x03", b"\xff\xff"
 # The last step of a formula that always gives a number: + - * / ^, a sign or a percentage; or one of these
 # functions (COUNT, SUM, AVERAGE, MIN, MAX, ABS, INT, ROUND, LEN, VALUE, DATE, DAY, MONTH, YEAR, NOW, DATEVALUE,
@@ -57,26 +67,40 @@ class Bladfeiten(NamedTuple):
     """The numbers (from 0) of the hidden rows and columns of a sheet.
 
     `zonder_uitkomst` has, by row, the columns of the formulas without a stored result. `getoond` has, by row
-    and column, the text of a number that is shown in another way than as that number.
+    and column, the text of a number that is shown in another way than as that number. `fouten` has, by row, the
+    columns with an error in place of a value. `samengevoegd` has, of an ods, the first row, first column, last row and
+    last column of cells that are merged over several rows. `volledig` is False when a part of the sheet, or of
+    what it needs, could not be looked at.
     """
 
     rijen: set[int]
     kolommen: set[int]
     zonder_uitkomst: dict[int, list[int]]
     getoond: dict[int, dict[int, str]]
+    fouten: dict[int, list[int]]
+    samengevoegd: list[tuple[int, int, int, int]]
+    volledig: bool = True
 
 
-def no_facts() -> Bladfeiten:
-    """Gives the description of a sheet in which nothing is hidden."""
-    return Bladfeiten(set(), set(), {}, {})
+# The faults that an odd record raises.
+ODD: Final = (struct.error, ValueError, IndexError, KeyError)
+
+
+def no_facts(*, volledig: bool = True) -> Bladfeiten:
+    """Gives the description of a sheet in which nothing is hidden, or nothing that was found."""
+    return Bladfeiten(set(), set(), {}, {}, {}, [], volledig)
 
 
 def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
-    """Yields what is hidden or shown otherwise in each sheet; nothing when that holds for none."""
+    """Yields what is hidden or shown otherwise in each sheet; nothing when that holds for none.
+
+    Raises KeyError, zipfile.BadZipFile or etree.XMLSyntaxError from where the file is broken.
+    """
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
         data = archive.read(names["content.xml"])
     otherwise = _OTHERWISE.search(data) is not None
+    otherwise = otherwise or b'calcext:value-type="error"' in data or _SPANNED.search(data) is not None
     if b"table:visibility" not in data and not otherwise:
         return
     events = etree.iterparse(
@@ -97,8 +121,20 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
             else:
                 yield found
                 element.clear()
+        elif not found.volledig:
+            # After a number of rows or columns that is none, it is not known any more which one this is.
+            continue
+        elif event == "end" and not _is_number(element.get(_ROWS if element.tag == _ROW else _COLUMNS)):
+            found = found._replace(volledig=False)
         elif event == "end" and element.tag in _CELLS:
             number = int(element.get(_COLUMNS) or 1)
+            down = element.get(_DOWN)
+            if down and _is_number(down) and int(down) > 1:
+                across = element.get(_ACROSS)
+                last = place + (int(across) if across and _is_number(across) else 1) - 1
+                found.samengevoegd.append((row, place, row + int(down) - 1, last))
+            if element.get(_CALCULATED) == "error" and _text_in(element) != "#N/A":
+                found.fouten.setdefault(row, []).extend(range(place, place + min(number, _MOST_REPEATED)))
             if number <= _MOST_REPEATED and (text := _shown_in(element)) is not None:
                 found.getoond.setdefault(row, {}).update(dict.fromkeys(range(place, place + number), text))
             place += number
@@ -108,6 +144,8 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
                 number = int(element.get(_ROWS) or 1)
                 if hidden:
                     found.rijen.update(range(row, min(row + number, _MOST_ROWS)))
+                if row in found.fouten and number <= _MOST_REPEATED:
+                    found.fouten.update(dict.fromkeys(range(row, row + number), found.fouten[row]))
                 if row in found.getoond and number <= _MOST_REPEATED:
                     found.getoond.update(dict.fromkeys(range(row, row + number), found.getoond[row]))
                 row += number
@@ -120,10 +158,13 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
             element.clear()
 
 
+def _is_number(times: str | None) -> bool:
+    return not times or (times.isascii() and times.isdigit() and len(times) < 10)
+
+
 def _shown_in(cell: etree._Element) -> str | None:
     """Gives the text that an ods shows for the number in this cell; None when that is the number itself."""
-    # A remark in the cell is a child too.
-    text = "".join(str(text) for one in cell.iterchildren(_PARAGRAPH) for text in one.itertext()).strip()
+    text = _text_in(cell)
     if cell.get(_KIND) == "percentage":
         return text or None
     value = cell.get(_VALUE) or ""
@@ -133,43 +174,92 @@ def _shown_in(cell: etree._Element) -> str | None:
     return text if digits != value and digits.endswith(value) else None
 
 
+def _text_in(cell: etree._Element) -> str:
+    # A remark in the cell is a child too.
+    return "".join(str(text) for one in cell.iterchildren(_PARAGRAPH) for text in one.itertext()).strip()
+
+
 def facts_in_xls(inhoud: bytes) -> Iterator[Bladfeiten]:
-    """Yields what is hidden, shown otherwise or without a result in each sheet."""
+    """Yields what is hidden, shown otherwise or without a result in each sheet.
+
+    Raises Leesprobleem when the container is broken.
+    """
     ole = Ole(inhoud)
     data = ole.stream(next((one for one in ("workbook", "book") if one in ole.names), ""))
     whole = list(_records(data, 0))
-    ways = ways_of(
-        dict(_format(value) for kind, value in whole if kind == _FORMAT),
-        [struct.unpack_from("<H", value, 2)[0] for kind, value in whole if kind == _STYLE],
-    )
-    for place in [struct.unpack_from("<I", value)[0] for kind, value in whole if kind == _BOUNDSHEET]:
-        found = no_facts()
-        waits: tuple[int, int] | None = None
-        for kind, value in _records(data, place):
-            if waits is not None and kind not in _GROUPS:
-                if kind != _TEXT:
-                    found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
-                waits = None
-            if kind == _XLS_ROW and len(value) >= 14:
-                (number,) = struct.unpack_from("<H", value)
-                if value[12] & _ROW_IS_HIDDEN:
-                    found.rijen.add(number)
-            elif kind == _COLINFO and len(value) >= 10:
-                first, last, _, _, options = struct.unpack_from("<5H", value)
-                if options & _COLUMN_IS_HIDDEN:
-                    found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
-            elif kind == _FORMULA and value[6:7] == _IS_TEXT and value[12:14] == _NO_NUMBER:
+    ways, volledig = _ways_in(whole)
+    for kind, value in whole:
+        if kind == _BOUNDSHEET:
+            place = int.from_bytes(value[:4], "little") if len(value) >= 4 else len(data)
+            yield _facts_of_sheet(data, place, ways, volledig)
+
+
+def _ways_in(whole: Iterable[tuple[int, bytes]]) -> tuple[dict[int, Weergave], bool]:
+    """Gives the ways of showing numbers, by the place of the style; tells whether every one could be read."""
+    formats: dict[int, str] = {}
+    kinds: list[int] = []
+    volledig = wide = True
+    for kind, value in whole:
+        try:
+            if kind == _BOF:
+                wide = value[:2] == _BIFF8
+            elif kind == _FORMAT:
+                number, code = _format(value) if wide else _narrow_format(value)
+                formats[number] = code
+            elif kind == _STYLE:
+                kinds.append(0)
+                (kinds[-1],) = struct.unpack_from("<H", value, 2)
+        except ODD:
+            volledig = False
+    return ways_of(formats, kinds), volledig
+
+
+def _facts_of_sheet(data: bytes, place: int, ways: Mapping[int, Weergave], volledig: bool) -> Bladfeiten:
+    """Gives the facts of the sheet that starts here. An odd record is passed over, and told."""
+    found = no_facts()
+    waits: tuple[int, int] | None = None
+    ended = False
+    for kind, value in _records(data, place):
+        ended = kind == _EOF
+        if waits is not None and kind not in _GROUPS:
+            if kind != _TEXT:
+                found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
+            waits = None
+        try:
+            if kind == _FORMULA and value[6:7] == _IS_TEXT and value[12:14] == _NO_NUMBER:
                 waits = struct.unpack_from("<2H", value)
-            elif kind == _FORMULA and value[6:7] == _IS_EMPTY and value[12:14] == _NO_NUMBER:
-                if _gives_a_number(value):
-                    row, column = struct.unpack_from("<2H", value)
-                    found.zonder_uitkomst.setdefault(row, []).append(column)
-            elif ways:
-                _show(kind, value, ways, found)
-        if waits is not None:
-            # The last record of the sheet.
-            found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
-        yield found
+            else:
+                _note(kind, value, ways, found)
+        except ODD:
+            volledig = False
+    if waits is not None:
+        # The last record of the sheet.
+        found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
+    return found._replace(volledig=volledig and ended)
+
+
+def _note(kind: int, value: bytes, ways: Mapping[int, Weergave], found: Bladfeiten) -> None:
+    """Notes what this record of a sheet tells. Raises struct.error or IndexError when it is cut off."""
+    if kind == _XLS_ROW:
+        (number,) = struct.unpack_from("<H", value)
+        if value[12] & _ROW_IS_HIDDEN:
+            found.rijen.add(number)
+    elif kind == _COLINFO:
+        first, last, width, _, options = struct.unpack_from("<5H", value)
+        if options & _COLUMN_IS_HIDDEN or not width:
+            found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
+    elif kind == _FORMULA and value[6:7] == _IS_EMPTY and value[12:14] == _NO_NUMBER:
+        if _gives_a_number(value):
+            row, column = struct.unpack_from("<2H", value)
+            found.zonder_uitkomst.setdefault(row, []).append(column)
+    elif (kind == _BOOLERR and value[7]) or (
+        kind == _FORMULA and value[6:7] == _IS_ERROR and value[12:14] == _NO_NUMBER
+    ):
+        if value[6 if kind == _BOOLERR else 8] != NO_VALUE:
+            row, column = struct.unpack_from("<2H", value)
+            found.fouten.setdefault(row, []).append(column)
+    elif ways:
+        _show(kind, value, ways, found)
 
 
 def _gives_a_number(value: bytes) -> bool:
@@ -220,8 +310,17 @@ def _format(value: bytes) -> tuple[int, str]:
     return kind, text.decode("utf-16-le" if wide & 1 else "latin-1")
 
 
+def _narrow_format(value: bytes) -> tuple[int, str]:
+    """Gives the same of a workbook of before Excel 97."""
+    kind, length = struct.unpack_from("<HB", value)
+    return kind, value[3 : 3 + length].decode("latin-1")
+
+
 def _records(data: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """Yields the records from here to the end of this part; a part inside it (a chart) is passed over."""
+    """Yields the records from here to the end of this part, and that end when it is there.
+
+    A part inside it (a chart) is passed over.
+    """
     depth = 0
     while position <= len(data) - 4:
         kind, size = struct.unpack_from("<HH", data, position)
@@ -229,7 +328,7 @@ def _records(data: bytes, position: int) -> Iterator[tuple[int, bytes]]:
             depth += 1
         elif kind == _EOF:
             depth -= 1
-        if depth == 1:
+        if depth <= 1:
             yield kind, data[position + 4 : position + 4 + size]
         if depth <= 0:
             return

@@ -39,17 +39,25 @@ _AS_TEXT = re.compile(r'="([^"]*)"')
 class Schrijfwijze(NamedTuple):
     """The way in which the rows are written.
 
-    `omhuld`: each row as a whole stands between quotes, as one cell.
+    `omhuld`: each row as a whole stands between quotes, as one cell. `spatie`: a space may stand before the quote of
+    a cell.
     """
 
     delimiter: str = ","
     quote: str = '"'
     escape: str | None = None
     omhuld: bool = False
+    spatie: bool = False
 
     def reader(self, lines: Iterable[str]) -> Any:
         """Makes a csv reader of these lines."""
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape)
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            skipinitialspace=self.spatie,
+        )
 
 
 class Gescheiden:
@@ -292,9 +300,14 @@ def find_dialect(sample: str, delimiter: str = "") -> Schrijfwijze:
     escape = (
         "\\" if quote == '"' and _ESCAPED_QUOTE.search(sample) and not _has_double_quotes(sample) else None
     )
+
+    def way(one: str) -> Schrijfwijze:
+        spaced = rf"{re.escape(one)} +{quote}[^{quote}\r\n]+{quote}(?:{re.escape(one)}|[\r\n]|$)"
+        return Schrijfwijze(one, quote, escape, spatie=re.search(spaced, sample) is not None)
+
     if delimiter:
-        return Schrijfwijze(delimiter, quote, escape)
-    tried = [_try(Schrijfwijze(one, quote, escape), sample) for one in _DELIMITERS]
+        return way(delimiter)
+    tried = [_try(way(one), sample) for one in _DELIMITERS]
     # max takes the first of equals.
     best = max(tried, key=lambda proef: proef.score(tried))
     if best.breedte > 1:

@@ -17,10 +17,13 @@ _OTHER_KINDS = (
     (b"\x1f\x8b", "gz"),
     (b"{\\rtf", "tekstdocument"),
     (b"MIME-Version:", "webarchief"),
-    (b"ID;P", "sylk"),
     (b"TABLE\r\n0,1", "dif"),
     (b"TABLE\n0,1", "dif"),
 )
+# A text with the columns ID and Postcode starts like the old form SYLK, which has a program there and ends in an E.
+_SYLK, _SYLK_ENDS = re.compile(rb"ID;P(?:WXL|[^\r\n]*[\r\n]+[A-Z]{1,2};[A-Z])"), (b"\nE", b"\rE")
+# The name of a column between brackets, as databases write it, is no list.
+_BRACKETED = re.compile(rb"\[[^\[\]{}\"\r\n]*[A-Za-z][^\[\]{}\"\r\n]*\][ ]?[;,\t|]")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _XML2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _FODS = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -49,7 +52,11 @@ def recognise(inhoud: bytes, megabytes: int, *, thoroughly: bool = True) -> Form
     for start, kind in _OTHER_KINDS:
         if inhoud.startswith(start):
             raise Leesprobleem(kind)
+    if _SYLK.match(inhoud) and inhoud.rstrip().endswith(_SYLK_ENDS):
+        raise Leesprobleem("sylk")
     first = _first_characters(inhoud, _START)
+    if _BRACKETED.match(first):
+        return Formaat.CSV
     if first[:1] in (b"{", b"["):
         return Formaat.JSON
     if first[:1] == b"<":

@@ -24,6 +24,8 @@ class Bewaard:
         self.verborgen_kolommen: list[int] = []
         # The last column of which the width was told.
         self.kolom = 0
+        # The style of the cells of a column, by its place, where the column has one.
+        self.stijlen: dict[int, str] = {}
         self._grenzen = grenzen
         self._packed: list[bytes] = []
         self._open: list[Cells] = []

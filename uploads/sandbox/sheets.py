@@ -10,7 +10,7 @@ Cells = list[Any]
 HEAD_ROWS: Final = 150
 _HEAD_CELLS = 15_000
 MAX_SHEETS: Final = 200
-MAX_MERGED: Final = 200
+MAX_MERGED: Final = 10_000
 
 
 class Formaat(StrEnum):
@@ -55,7 +55,7 @@ class Merk(NamedTuple):
     """Something about a row that its cells do not tell; the numbers depend on the code.
 
     `AANHALING`, `GEHEELD`: the first and last line of the text that belong together. `ZONDER_UITKOMST`,
-    `ONLEESBAAR`, `VREEMD`: the columns (from 0). `REGELS`: the first and last line of the text in which
+    `FOUT`, `ONLEESBAAR`, `VREEMD`: the columns (from 0). `REGELS`: the first and last line of the text in which
     the row stands, when that is not the number of the row. `VERBORGEN`: none.
     """
 
@@ -69,6 +69,8 @@ AANHALING: Final = "aanhaling"
 GEHEELD: Final = "geheeld"
 # A formula of which the file does not have the result.
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
+# A cell in which the error of a formula stands, other than that there is no value (#N/A).
+FOUT: Final = "fout"
 # A cell with characters that no text has.
 ONLEESBAAR: Final = "onleesbaar"
 # A cell with letters that another program decoded wrongly.
@@ -76,7 +78,7 @@ VREEMD: Final = "vreemd"
 # A row that is hidden, by hand or by a filter.
 VERBORGEN: Final = "verborgen"
 REGELS: Final = "regels"
-MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, ONLEESBAAR, VREEMD, VERBORGEN, REGELS})
+MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, FOUT, ONLEESBAAR, VREEMD, VERBORGEN, REGELS})
 
 
 class Gemerkt(list[Any]):
@@ -98,7 +100,7 @@ class Blad(NamedTuple):
     `samengevoegd` has the first row, first column, last row and last column (from 0) of merged cells.
     `regels` is the number of lines, of a text. `ongelijk` tells that rows differ in length, as in a text.
     `verborgen_kolommen` has the places (from 0) of hidden columns. `onderdeel` is the place (from 0) of its file
-    in a zip of two.
+    in a zip of two. `niet_nagegaan`: it could not be found out (in full) what is hidden, or shown in another way.
     """
 
     volgnummer: int
@@ -113,6 +115,7 @@ class Blad(NamedTuple):
     verborgen_kolommen: Sequence[int] = ()
     verborgen_rijen: int = 0
     onderdeel: int = 0
+    niet_nagegaan: bool = False
 
 
 class Inhoud(Protocol):

@@ -1,16 +1,18 @@
 """Reads the tables of a web page, which many systems save under the name .xls as a spreadsheet."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
-from uploads.sandbox.sheets import MAX_SHEETS, Blad, Cells, Grenzen, Leesprobleem
+from uploads.sandbox.sheets import MAX_SHEETS, VERBORGEN, Blad, Cells, Grenzen, Leesprobleem, Merk, gemerkt
 
 _CELLS = ("td", "th")
 _BREAK = frozenset({"br", "p", "div", "li"})
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "template"})
 
 
@@ -22,6 +24,7 @@ class _Tabel:
         self.row: Cells | None = None
         # Per column: the number of rows in which a cell from above still takes its place.
         self.down: dict[int, int] = {}
+        self.verborgen = False
         self.text: list[str] | None = None
         self.spans = (1, 1)
 
@@ -77,6 +80,7 @@ class Webpagina:
         elif tag == "tr":
             self._end_row()
             self._begin_row()
+            self._open[-1].verborgen = _is_hidden(attrib)
         elif tag in _CELLS:
             self._end_cell()
             self._begin_row()
@@ -126,8 +130,12 @@ class Webpagina:
         table = self._open[-1]
         self._end_cell()
         if table.row is not None:
-            table.blad.voeg_toe(table.row)
-            table.row = None
+            row = table.row
+            if table.verborgen and any(row):
+                table.blad.verborgen_rijen += 1
+                row = gemerkt(row, Merk(VERBORGEN))
+            table.blad.voeg_toe(row)
+            table.row, table.verborgen = None, False
 
     def _end_cell(self) -> None:
         table = self._open[-1]
@@ -154,6 +162,11 @@ class Webpagina:
             else:
                 table.down[len(row)] = left - 1
             row.append("")
+
+
+def _is_hidden(attrib: Any) -> bool:
+    """Tells whether a row of a page is not shown."""
+    return "hidden" in attrib or _NOT_SHOWN.search(attrib.get("style") or "") is not None
 
 
 def _span(attrib: Any, name: str) -> int:

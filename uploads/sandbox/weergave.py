@@ -4,9 +4,11 @@ A number format can put digits before a number ("06-"00000000 makes 06-12345678 
 it, or show a fraction as a percentage. Whoever reads the sheet takes what is shown for what is there.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 
 from lxml import etree
 
@@ -18,6 +20,14 @@ _PERCENTAGES = {9: 0, 10: 2}
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\[[^\]]*\]|(.)', re.DOTALL)
 _DIGITS = frozenset("0#?")
 _AS_THEY_ARE = frozenset(" -/()+:")
+# The parts between semicolons, and the condition under which one of them holds.
+_PARTS = re.compile(r'(?:^|(?<=;))((?:"[^"]*"|\\.|[^;"\\])*)')
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,9})?)\]")
+_MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+# Letters right before the number belong to it, as in WZ-12; a word with a space behind it, as in max. 24, does not.
+_PREFIX = re.compile(r'(?:\[[^\]]*\])?"([A-Za-z][A-Za-z0-9_.\-]*)"(?:0|#|General)', re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(?:0|#)(?:\.(0+))?\s?%")
 
 
@@ -50,10 +60,43 @@ def ways_of(formats: Mapping[int, str], kinds: Iterable[int]) -> dict[int, Weerg
 
 
 def weergave(code: str) -> Weergave | None:
-    """Gives the way in which this number format shows a number; None when it shows the number as it is."""
-    code = code.split(";")[0]
+    """Gives the way in which this number format shows a number; None when it shows the number as it is.
+
+    A format may have parts: for numbers that meet a condition, or for other numbers, negative ones and zero.
+    """
+    parts = [part.strip() for part in _PARTS.findall(code)]
+    ways = [_way_of_part(part) for part in parts]
+    conditions = [_CONDITION.search(part) for part in parts]
+    if not any(conditions):
+        hides_zero = len(parts) > 2 and bool(parts[0]) and not parts[2]
+        return _with_zero(ways[0], hides_zero=hides_zero) if parts else None
+    if not any(ways):
+        return None
+
+    def show(text: str) -> str | None:
+        number = _number(text)
+        if number is None:
+            return None
+        for condition, way in zip(conditions, ways, strict=True):
+            if condition is None or _MEETS[condition[1]](number, Decimal(condition[2])):
+                return way(text) if way else None
+        return None
+
+    return show
+
+
+def _with_zero(way: Weergave | None, *, hides_zero: bool) -> Weergave | None:
+    if not hides_zero:
+        return way
+    return lambda text: "" if _number(text) == 0 else way(text) if way else None
+
+
+def _way_of_part(code: str) -> Weergave | None:
+    """Gives the way in which one part of a number format shows a number."""
     if match := _PERCENTAGE.fullmatch(code):
         return _percentage(len(match[1] or ""))
+    if match := _PREFIX.fullmatch(code):
+        return partial(_prefixed, match[1])
     parts: list[str | None] = []
     for quoted, escaped, other in _TOKEN.findall(code):
         if quoted or escaped:
@@ -73,12 +116,22 @@ def weergave(code: str) -> Weergave | None:
     return lambda text: _filled(parts, places, text)
 
 
-def _filled(parts: list[str | None], places: int, text: str) -> str | None:
+def _prefixed(prefix: str, text: str) -> str | None:
+    number = _number(text)
+    return f"{prefix}{int(number)}" if number is not None and number >= 0 and number % 1 == 0 else None
+
+
+def _number(text: str) -> Decimal | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    if not number.is_finite() or number < 0 or number >= 10**30:
+    return number if number.is_finite() and abs(number) < 10**30 else None
+
+
+def _filled(parts: list[str | None], places: int, text: str) -> str | None:
+    number = _number(text)
+    if number is None or number < 0:
         return None
     digits = str(int(number.quantize(Decimal(1), ROUND_HALF_UP))).rjust(places, "0")
     more = digits[: len(digits) - places]

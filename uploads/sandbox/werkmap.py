@@ -1,10 +1,9 @@
 """Reads workbooks (xlsx, xlsb, xls, ods) with calamine."""
 
 import io
-import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Set
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -12,8 +11,9 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import Xls, counts_from_1904
-from uploads.sandbox.bladfeiten import Bladfeiten, facts_in_ods, facts_in_xls, no_facts
+from uploads.sandbox.bladfeiten import ODD, Bladfeiten, facts_in_ods, facts_in_xls, no_facts
 from uploads.sandbox.sheets import (
+    FOUT,
     MAX_MERGED,
     MAX_SHEETS,
     VERBORGEN,
@@ -28,8 +28,6 @@ from uploads.sandbox.sheets import (
 )
 from uploads.sandbox.xlsb import facts_in_xlsb
 
-_NIETS = no_facts()
-
 
 class Werkmap:
     """An opened workbook. The largest sheet stays in memory, because most requests are for that one."""
@@ -42,7 +40,7 @@ class Werkmap:
                 raise Leesprobleem("wachtwoord")
             self.epoch_1904 = xls.epoch_1904
             inhoud = xls.readable()
-        self._feiten = facts_in(inhoud, formaat)
+        self._feiten, self._anders = facts_in(inhoud, formaat)
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(inhoud))
         except PasswordError:
@@ -69,8 +67,9 @@ class Werkmap:
             height, width = last_row + 1, last_column + 1
             head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
             merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
+            unseen = self._feiten.get(index, self._anders)
+            merged = merged or unseen.samengevoegd[:MAX_MERGED]
             hidden = metadata.visible != SheetVisibleEnum.Visible
-            unseen = self._feiten.get(index, _NIETS)
             self.bladen.append(
                 Blad(
                     index,
@@ -82,6 +81,7 @@ class Werkmap:
                     merged,
                     verborgen_rijen=_filled_among(unseen.rijen, sheet) if unseen.rijen else 0,
                     verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
+                    niet_nagegaan=not unseen.volledig,
                 )
             )
             if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:
@@ -96,20 +96,23 @@ class Werkmap:
             self._loaded = None
             self._loaded = (index, self._workbook.get_sheet_by_index(index))
         rows = islice(_rows(self._loaded[1]), start, None)
-        return _marked(rows, start, self._feiten.get(index, _NIETS))
+        return _marked(rows, start, self._feiten.get(index, self._anders))
 
 
-def facts_in(inhoud: bytes, formaat: str) -> dict[int, Bladfeiten]:
-    """Gives what calamine does not tell of each sheet, by its place in the file; not from where a part is broken."""
+def facts_in(inhoud: bytes, formaat: str) -> tuple[dict[int, Bladfeiten], Bladfeiten]:
+    """Gives what calamine does not tell of each sheet, by its place in the file, and that of any other sheet.
+
+    From where the file is broken on, sheets are not complete.
+    """
     find = {"ods": facts_in_ods, "xls": facts_in_xls, "xlsb": facts_in_xlsb}.get(formaat)
     found: dict[int, Bladfeiten] = {}
-    broken = (
-        KeyError, ValueError, IndexError, struct.error, zipfile.BadZipFile, etree.XMLSyntaxError, Leesprobleem
-    )  # fmt: skip
     if find is not None:
-        with suppress(*broken):
-            found.update(enumerate(find(inhoud)))
-    return found
+        try:
+            for place, facts in enumerate(find(inhoud)):
+                found[place] = facts
+        except (*ODD, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, Leesprobleem):
+            return found, no_facts(volledig=False)
+    return found, no_facts()
 
 
 def _filled_among(numbers: Set[int], sheet: Any) -> int:
@@ -121,7 +124,7 @@ def _filled_among(numbers: Set[int], sheet: Any) -> int:
 
 def _marked(rows: Iterator[Cells], start: int, unseen: Bladfeiten) -> Iterator[Cells]:
     """Gives these rows, the first of which has this number, and marks what calamine does not tell of them."""
-    if not unseen.rijen and not unseen.zonder_uitkomst and not unseen.getoond:
+    if not unseen.rijen and not unseen.zonder_uitkomst and not unseen.getoond and not unseen.fouten:
         return rows
     return (_with_marks(row, number, unseen) for number, row in enumerate(rows, start=start))
 
@@ -133,6 +136,8 @@ def _with_marks(row: Cells, number: int, unseen: Bladfeiten) -> Cells:
     marks = [Merk(VERBORGEN)] if number in unseen.rijen else []
     if columns := unseen.zonder_uitkomst.get(number):
         marks.append(Merk(ZONDER_UITKOMST, tuple(columns)))
+    if columns := unseen.fouten.get(number):
+        marks.append(Merk(FOUT, tuple(columns)))
     return gemerkt(row, *marks) if marks else row
 
 

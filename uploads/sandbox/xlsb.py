@@ -8,17 +8,20 @@ import io
 import posixpath
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
-from uploads.sandbox.bladfeiten import MOST_COLUMNS, Bladfeiten, no_facts, short_number
+from uploads.sandbox.bladfeiten import MOST_COLUMNS, NO_VALUE, ODD, Bladfeiten, no_facts, short_number
 from uploads.sandbox.weergave import Weergave, ways_of
 
 _WORKBOOK, _RELATIONS, _STYLES = "xl/workbook.bin", "xl/_rels/workbook.bin.rels", "xl/styles.bin"
 # A row, its numbers (short, long, and the result of a formula), the widths of columns, and a sheet of the workbook.
 _ROW, _SHORT, _LONG, _RESULT, _COLUMNS, _SHEET = 0, 2, 5, 9, 60, 156
+# A cell with an error, also as the result of a formula.
+_ERROR, _RESULT_IS_ERROR = 3, 11
 # In the styles: a format of numbers, a style, and the part that has the styles of cells.
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW_IS_HIDDEN: Final = 0x10
@@ -28,60 +31,85 @@ _COLUMN_IS_HIDDEN: Final = 0x01
 def facts_in_xlsb(inhoud: bytes) -> Iterator[Bladfeiten]:
     """Yields what is hidden or shown otherwise in each sheet, in the order of the workbook.
 
-    Raises KeyError, ValueError, struct.error, zipfile.BadZipFile or etree.XMLSyntaxError for a broken file.
+    Raises KeyError, ValueError, zipfile.BadZipFile or etree.XMLSyntaxError when the workbook as a whole is broken.
     """
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         relations = etree.fromstring(archive.read(names[_RELATIONS]), parser)
         targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
-        ways = _ways(archive.read(names[_STYLES])) if _STYLES in names else {}
+        ways, volledig = _ways(archive.read(names[_STYLES])) if _STYLES in names else ({}, True)
         for kind, data in _records(archive.read(names[_WORKBOOK])):
-            if kind == _SHEET:
+            if kind != _SHEET:
+                continue
+            try:
                 part = posixpath.normpath(posixpath.join("/xl", targets[_text(data, 8)]))[1:]
-                info = names.get(part.casefold())
-                yield no_facts() if info is None else _facts(archive.read(info), ways)
+                sheet = archive.read(names[part.casefold()])
+            except (*ODD, zipfile.BadZipFile, zlib.error):
+                yield no_facts(volledig=False)
+            else:
+                yield _facts(sheet, ways, volledig)
 
 
-def _ways(styles: bytes) -> dict[int, Weergave]:
+def _ways(styles: bytes) -> tuple[dict[int, Weergave], bool]:
+    """Gives the ways of showing numbers, by the place of the style; tells whether every one could be read."""
     formats: dict[int, str] = {}
     kinds: list[int] = []
-    of_cells = False
-    for kind, data in _records(styles):
-        if kind == _FORMAT:
-            formats[struct.unpack_from("<H", data)[0]] = _text(data, 2)
-        elif kind in {_BEGIN_STYLES, _END_STYLES}:
-            of_cells = kind == _BEGIN_STYLES
-        elif kind == _STYLE and of_cells:
-            kinds.append(struct.unpack_from("<H", data, 2)[0])
-    return ways_of(formats, kinds)
+    volledig, of_cells = True, False
+    try:
+        for kind, data in _records(styles):
+            if kind == _FORMAT:
+                formats[struct.unpack_from("<H", data)[0]] = _text(data, 2)
+            elif kind in {_BEGIN_STYLES, _END_STYLES}:
+                of_cells = kind == _BEGIN_STYLES
+            elif kind == _STYLE and of_cells:
+                kinds.append(struct.unpack_from("<H", data, 2)[0])
+    except ODD:
+        volledig = False
+    return ways_of(formats, kinds), volledig
 
 
-def _facts(data: bytes, ways: Mapping[int, Weergave]) -> Bladfeiten:
+def _facts(data: bytes, ways: Mapping[int, Weergave], volledig: bool) -> Bladfeiten:
+    """Gives the facts of a sheet. An odd record is passed over, and told."""
     found = no_facts()
     row = 0
-    for kind, value in _records(data):
-        if kind == _ROW:
-            (row,) = struct.unpack_from("<I", value)
-            if value[11] & _ROW_IS_HIDDEN:
-                found.rijen.add(row)
-        elif kind == _COLUMNS:
-            first, last, _, _, options = struct.unpack_from("<4IH", value)
-            if options & _COLUMN_IS_HIDDEN:
-                found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
-        elif ways and kind in {_SHORT, _LONG, _RESULT}:
-            column, style = struct.unpack_from("<2I", value)
-            way = ways.get(style & 0xFFFFFF)
-            if way is None:
-                continue
-            number = (
-                short_number(struct.unpack_from("<I", value, 8)[0])
-                if kind == _SHORT
-                else struct.unpack_from("<d", value, 8)[0]
-            )
-            if (text := way(repr(number))) is not None:
-                found.getoond.setdefault(row, {})[column] = text
-    return found
+    try:
+        for kind, value in _records(data):
+            try:
+                if kind == _ROW:
+                    (row,) = struct.unpack_from("<I", value)
+                _note(kind, value, row, ways, found)
+            except ODD:
+                volledig = False
+    except ValueError:
+        volledig = False
+    return found._replace(volledig=volledig)
+
+
+def _note(kind: int, value: bytes, row: int, ways: Mapping[int, Weergave], found: Bladfeiten) -> None:
+    """Notes what this record of a sheet tells. Raises struct.error or IndexError when it is cut off."""
+    if kind == _ROW:
+        if value[11] & _ROW_IS_HIDDEN:
+            found.rijen.add(row)
+    elif kind == _COLUMNS:
+        first, last, width, _, options = struct.unpack_from("<4IH", value)
+        if options & _COLUMN_IS_HIDDEN or not width:
+            found.kolommen.update(range(first, min(last + 1, MOST_COLUMNS)))
+    elif kind in {_ERROR, _RESULT_IS_ERROR}:
+        if value[8] != NO_VALUE:
+            found.fouten.setdefault(row, []).append(struct.unpack_from("<I", value)[0])
+    elif ways and kind in {_SHORT, _LONG, _RESULT}:
+        column, style = struct.unpack_from("<2I", value)
+        way = ways.get(style & 0xFFFFFF)
+        if way is None:
+            return
+        number = (
+            short_number(struct.unpack_from("<I", value, 8)[0])
+            if kind == _SHORT
+            else struct.unpack_from("<d", value, 8)[0]
+        )
+        if (text := way(repr(number))) is not None:
+            found.getoond.setdefault(row, {})[column] = text
 
 
 def _text(data: bytes, place: int) -> str:
@@ -90,10 +118,13 @@ def _text(data: bytes, place: int) -> str:
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yields the kind and the content of each record. Raises ValueError where the data is cut off."""
     place = 0
     while place < len(data):
         kind, place = _number(data, place, 2)
         size, place = _number(data, place, 4)
+        if place + size > len(data):
+            raise ValueError
         yield kind, data[place : place + size]
         place += size
 

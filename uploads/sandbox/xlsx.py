@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -20,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
 from uploads.sandbox.sheets import (
+    FOUT,
     MAX_MERGED,
     MAX_SHEETS,
     VERBORGEN,
@@ -51,17 +53,28 @@ _CELL = re.compile(rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]+)\"")
 _TEXT_CELL = re.compile(rb"( t=\"s\"[^<>]*><v>)([0-9]+)(?=</v>)")
 _MARKS = (b'"s"', b"'s'")
 _TEXT_END = re.compile(rb"</si>|<si\s*/>")
-# A row that somebody or a filter hid; a column likewise.
+# A row that somebody or a filter hid, or that has no height; a column likewise.
 _HIDDEN_ROW = re.compile(
-    rb"<row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])(?:[^>]*\s)?r=\"([0-9]{1,7})\"[^>]*[^/]>"
+    rb"<row\s(?=[^>]*\b(?:hidden=[\"'](?:1|true)[\"']|ht=[\"']0(?:\.0+)?[\"']))"
+    rb"(?:[^>]*\s)?r=\"([0-9]{1,7})\"[^>]*[^/]>"
 )
-_HIDDEN_COLUMNS = re.compile(rb"<col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*>")
+_HIDDEN_COLUMNS = re.compile(
+    rb"<col\s(?=[^>]*\b(?:hidden=[\"'](?:1|true)[\"']|width=[\"']0(?:\.0+)?[\"']))[^>]*>"
+)
 _FIRST, _LAST = re.compile(rb"\bmin=\"([0-9]{1,5})\""), re.compile(rb"\bmax=\"([0-9]{1,5})\"")
 _FORMULA = rb"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"
 _PLACE = rb"<c\s(?:[^>]*\s)?r=\"([A-Z]{1,3})([0-9]{1,7})\""
 # A formula without the result that belongs to it. Of a text the result may be empty.
 _NO_RESULT = re.compile(_PLACE + rb"([^>]*)>\s*" + _FORMULA + rb"\s*(<v\s*/>|<v></v>)?\s*</c>")
+# An error that stands where a value should be; that there is no value (#N/A) is no error.
+_ERROR_IN_CELL = re.compile(
+    rb"(?=<c\s[^>]*\bt=[\"']e[\"'])" + _PLACE + rb"[^>]*>\s*(?:" + _FORMULA + rb")?\s*<v>(?!#N/A<)[^<]"
+)
 _IS_TEXT = (b't="str"', b"t='str'")
+# What a part of a workbook raises that is written in another form.
+_UNKNOWN = (
+    KeyError, ValueError, IndexError, zipfile.BadZipFile, zlib.error, NotImplementedError, etree.XMLSyntaxError,
+)  # fmt: skip
 _END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
 
 
@@ -128,34 +141,48 @@ class Xlsx:
                 self._whole = Werkmap(without_strange_errors(self._inhoud), "xlsx", self._grenzen)
             self.bladen, self.epoch_1904 = self._whole.bladen, self._whole.epoch_1904
             self._whole_more: dict[int, dict[int, _Bijzonder]] = {}
-            try:
-                self._look_at_whole()
-            except MemoryError:
-                raise
-            except Exception:
-                # What stands beside the cells is not told in a form that is known here.
-                self._whole_more = {}
+            self._look_at_whole()
         return self._whole
 
     def _look_at_whole(self) -> None:
-        """Finds what the sheets have beside their cells, where calamine reads them as a whole."""
-        with zipfile.ZipFile(io.BytesIO(self._inhoud)) as archive:
+        """Finds what the sheets have beside their cells, where calamine reads them as a whole.
+
+        Of a sheet where that is not told in a form that is known here, it is told that it was not found.
+        """
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(self._inhoud))
             places, shared = _places({name: archive.read(name) for name in (_WORKBOOK, _RELATIONS)})
+        except _UNKNOWN:
+            self.bladen[:] = [blad._replace(niet_nagegaan=True) for blad in self.bladen]
+            return
+        styles_known = True
+        try:
             if (styles := shared.get("styles", _STYLES)) in archive.NameToInfo:
                 self._weergaven = weergaven(archive.read(styles))
-            for number, blad in enumerate(self.bladen):
-                data = archive.read(places[blad.volgnummer])
-                self._whole_more[blad.volgnummer] = more = self._more(data)
-                begin = _SHEET_DATA.search(data)
-                hidden = sum(
-                    place < blad.hoogte and any(merk.code == VERBORGEN for merk in one.merken)
-                    for place, one in more.items()
-                )
-                self.bladen[number] = blad._replace(
-                    kop=list(self._with_more(iter(blad.kop), 0, more)),
-                    verborgen_rijen=hidden,
-                    verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
-                )
+        except _UNKNOWN:
+            styles_known = False
+        for number, blad in enumerate(self.bladen):
+            try:
+                self.bladen[number] = self._looked_at(blad, archive.read(places[blad.volgnummer]))
+            except _UNKNOWN:
+                self.bladen[number] = blad._replace(niet_nagegaan=True)
+            if not styles_known:
+                self.bladen[number] = self.bladen[number]._replace(niet_nagegaan=True)
+
+    def _looked_at(self, blad: Blad, data: bytes) -> Blad:
+        """Gives a sheet with what stands beside its cells; `data` is how it is written."""
+        more = self._more(data)
+        begin = _SHEET_DATA.search(data)
+        hidden = sum(
+            place < blad.hoogte and any(merk.code == VERBORGEN for merk in one.merken)
+            for place, one in more.items()
+        )
+        self._whole_more[blad.volgnummer] = more
+        return blad._replace(
+            kop=list(self._with_more(iter(blad.kop), 0, more)),
+            verborgen_rijen=hidden,
+            verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
+        )
 
     def _with_more(self, rows: Iterator[Cells], start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
         """Yields these rows, the first of which has this number (from 0), with what they have beside them."""
@@ -175,13 +202,16 @@ class Xlsx:
         def of(number: bytes) -> _Bijzonder:
             return found.setdefault(int(number) - 1, _Bijzonder({}, []))
 
-        if b"hidden=" in rows:
+        if b"hidden=" in rows or b'ht="0' in rows:
             for row in _HIDDEN_ROW.finditer(rows):
                 of(row[1]).merken.append(Merk(VERBORGEN))
         if b"<f" in rows:
             for cell in _NO_RESULT.finditer(rows):
                 if not (cell[4] and any(mark in cell[0] for mark in _IS_TEXT)):
                     of(cell[2]).merken.append(Merk(ZONDER_UITKOMST, (_column(cell[1]) - 1,)))
+        if b't="e"' in rows:
+            for cell in _ERROR_IN_CELL.finditer(rows):
+                of(cell[2]).merken.append(Merk(FOUT, (_column(cell[1]) - 1,)))
         if self._weergaven:
             for style, letters, number, text in _shown_cells(rows, self._weergaven):
                 shown = self._weergaven[style](text)
@@ -283,7 +313,7 @@ class Xlsx:
                 if cell is None or cell[2] != found[1]:
                     raise _NotSliceable
                 height = number
-                if b"hidden=" in row and _HIDDEN_ROW.match(row, found.start()):
+                if (b"hidden=" in row or b'ht="0' in row) and _HIDDEN_ROW.match(row, found.start()):
                     hidden += 1
                 letters = cell[1]
                 column = columns.get(letters) or columns.setdefault(letters, _column(letters))

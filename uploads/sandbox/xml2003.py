@@ -8,13 +8,14 @@ writes one.
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
 from uploads.sandbox.sheets import (
+    FOUT,
     MAX_SHEETS,
     VERBORGEN,
     ZONDER_UITKOMST,
@@ -25,6 +26,7 @@ from uploads.sandbox.sheets import (
     Merk,
     gemerkt,
 )
+from uploads.sandbox.weergave import Weergave, weergave
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
@@ -32,7 +34,11 @@ _WORKSHEET, _ROW, _CELL, _DATA = _SS + "Worksheet", _SS + "Row", _SS + "Cell", _
 _VISIBLE, _DATE1904 = _X + "Visible", _X + "Date1904"
 _INDEX, _SPAN, _TYPE, _NAME = _SS + "Index", _SS + "Span", _SS + "Type", _SS + "Name"
 _FORMULA = _SS + "Formula"
-_HIDDEN, _COLUMN = _SS + "Hidden", _SS + "Column"
+_HIDDEN, _COLUMN, _HEIGHT = _SS + "Hidden", _SS + "Column", _SS + "Height"
+_STYLE, _STYLE_ID, _ID = _SS + "Style", _SS + "StyleID", _SS + "ID"
+_NUMBER_FORMAT, _FORMAT = _SS + "NumberFormat", _SS + "Format"
+# The formats with a name that show a number in another way.
+_NAMED_FORMATS = {"Percent": "0.00%"}
 _ACROSS, _DOWN = _SS + "MergeAcross", _SS + "MergeDown"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 # A larger place or span is past every limit too.
@@ -58,7 +64,7 @@ class Xml2003:
             # Nothing may stand before the declaration, but old systems put empty lines there.
             io.BytesIO(inhoud.lstrip(b" \t\r\n")),
             events=("start", "end"),
-            tag=(_WORKSHEET, _ROW, _COLUMN, _VISIBLE, _DATE1904),
+            tag=(_WORKSHEET, _ROW, _COLUMN, _VISIBLE, _DATE1904, _STYLE),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -67,6 +73,7 @@ class Xml2003:
             remove_pis=True,
         )
         sheet: Bewaard | None = None
+        ways: dict[str, Weergave] = {}
         checked = False
         try:
             for event, element in events:
@@ -83,7 +90,7 @@ class Xml2003:
                     continue
                 if element.tag == _ROW:
                     if sheet is not None:
-                        _take_row(sheet, element, self._grenzen)
+                        _take_row(sheet, element, self._grenzen, ways)
                     _forget(element)
                 elif element.tag == _COLUMN:
                     if sheet is not None:
@@ -91,6 +98,8 @@ class Xml2003:
                 elif element.tag == _VISIBLE:
                     if sheet is not None:
                         sheet.verborgen = "hidden" in (element.text or "").casefold()
+                elif element.tag == _STYLE:
+                    ways |= _ways_of(element)
                 elif element.tag == _DATE1904:
                     self.epoch_1904 = True
                 else:
@@ -113,11 +122,23 @@ def _take_column(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
     """Notes the place of a hidden column; a column without a place follows the one before it."""
     first = (_number(element, _INDEX) or sheet.kolom + 1) - 1
     sheet.kolom = min(first + 1 + _number(element, _SPAN), grenzen.kolommen)
+    if style := element.get(_STYLE_ID):
+        sheet.stijlen.update(dict.fromkeys(range(first, sheet.kolom), style))
     if element.get(_HIDDEN) == "1":
         sheet.verborgen_kolommen.extend(range(first, sheet.kolom))
 
 
-def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
+def _ways_of(style: Any) -> dict[str, Weergave]:
+    """Gives the way in which this style shows numbers, by its name; nothing when it shows them as they are."""
+    for one in style:
+        if one.tag == _NUMBER_FORMAT and (code := one.get(_FORMAT)):
+            way = weergave(_NAMED_FORMATS.get(code, code))
+            if way is not None:
+                return {style.get(_ID) or "": way}
+    return {}
+
+
+def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str, Weergave]) -> None:
     place = _number(element, _INDEX)
     if place:
         if place <= sheet.hoogte:
@@ -125,6 +146,7 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
         sheet.sla_over(place - 1 - sheet.hoogte)
     row: Cells = []
     unknown: list[int] = []
+    wrong: list[int] = []
     number = sheet.hoogte
     for cell in element:
         if cell.tag != _CELL:
@@ -140,14 +162,23 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen) -> None:
         if across or down:
             sheet.voeg_samen(number, len(row), number + down, len(row) + across)
         value = _value_of(cell)
-        if value == "" and cell.get(_FORMULA) and not any(data.tag == _DATA for data in cell):
+        if ways and isinstance(value, int | float) and not isinstance(value, bool):
+            style = cell.get(_STYLE_ID) or element.get(_STYLE_ID) or sheet.stijlen.get(len(row), "")
+            shown = ways[style](repr(value)) if style in ways else None
+            value = value if shown is None else shown
+        if value == "" and any(data.tag == _DATA and data.get(_TYPE) == "Error" for data in cell):
+            if _text_of(cell) != "#N/A":
+                wrong.append(len(row))
+        elif value == "" and cell.get(_FORMULA) and not any(data.tag == _DATA for data in cell):
             unknown.append(len(row))
         row.append(value)
         if across:
             _pad(row, len(row) + across, grenzen)
     if unknown:
         row = gemerkt(row, Merk(ZONDER_UITKOMST, tuple(unknown)))
-    if element.get(_HIDDEN) == "1" and any(value != "" for value in row):
+    if wrong:
+        row = gemerkt(row, Merk(FOUT, tuple(wrong)))
+    if (element.get(_HIDDEN) == "1" or element.get(_HEIGHT) == "0") and any(value != "" for value in row):
         sheet.verborgen_rijen += 1
         row = gemerkt(row, Merk(VERBORGEN))
     sheet.voeg_toe(row)
@@ -175,6 +206,10 @@ def _value_of(cell: Any) -> Any:
                 text = "".join(data.itertext())
             return _typed(text, data.get(_TYPE))
     return ""
+
+
+def _text_of(cell: Any) -> str:
+    return "".join(text for data in cell if data.tag == _DATA for text in data.itertext()).strip()
 
 
 def _typed(text: str, kind: str | None) -> Any:

@@ -18,7 +18,7 @@ from um_portal.toegang.rechten import Recht
 from uploads.gepubliceerd import publication
 from uploads.leveringen import erasure, intake
 from uploads.leveringen.forms import NieuweLeveringForm
-from uploads.leveringen.intake import receive, together
+from uploads.leveringen.intake import receive, recognisable, short_name, together
 from uploads.leveringen.upload_handler import as_busy, broken_off
 from uploads.mapping.doelen import SOORTEN
 from uploads.models import Bronbestand, Levering
@@ -68,10 +68,11 @@ def new(request: GemeenteRequest) -> HttpResponse:
                     inhoud=inhoud,
                     bestandsnaam=bestandsnaam,
                     gebruiker=request.user,
-                    kenmerk=keys.kenmerk(request.gemeente, inhoud),
+                    kenmerk=keys.kenmerk(request.gemeente, recognisable(bestanden)),
                 )
             except Onleesbaar as problem:
-                form.add_error("bestand", problem.melding)
+                about_second = len(bestanden) == 2 and problem.bestand == short_name(bestanden[1][0])
+                form.add_error("tweede" if about_second else "bestand", problem.melding)
             else:
                 enqueue(levering.pk, request.gemeente.pk)
                 return redirect("uploads:levering", pk=levering.pk)

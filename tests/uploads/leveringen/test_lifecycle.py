@@ -18,12 +18,21 @@ from uploads.leveringen.lifecycle import OVERGANGEN
 from uploads.models import Bronbestand, Levering, Leveringstatus
 
 # What a worker ends, with what it holds: its lease.
-_ENDS = {"finish_converting", "await_columns", "fail_converting", "finish_publishing", "finish_undoing"}
+_ENDS = {
+    "finish_converting",
+    "await_columns",
+    "interrupt_converting",
+    "fail_converting",
+    "finish_publishing",
+    "finish_undoing",
+}
 _BEGINS = {"begin_converting", "begin_publishing", "begin_undoing"}
 _MELDING = ("Zo staat het ermee.",)
 _NIEMAND = (None,)
 _ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("await_columns", "fail_converting", "give_up_converting"), _MELDING),
+    **dict.fromkeys(
+        ("await_columns", "interrupt_converting", "fail_converting", "give_up_converting"), _MELDING
+    ),
     **dict.fromkeys(("stop_publishing", "stop_undoing", "withdraw", "expire"), _MELDING),
     **dict.fromkeys(("await_publication", "await_undoing"), _NIEMAND),
 }

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,21 @@ def codes(uitkomst: Rijuitkomst) -> set[str]:
 def record_of(uitkomst: Rijuitkomst) -> dict[str, Any]:
     assert uitkomst.record is not None, uitkomst.bevindingen
     return uitkomst.record
+
+
+def test_a_cell_that_is_merged_with_the_one_above_it_has_the_value_that_a_person_sees():
+    koppen = ["idWerkzoekende", "bemiddelingspostcode", "aantalWerkurenPerWeekMaximaal"]
+    bestand = table(koppen, ["W1", "3511AB", 24], ["W2", "", ""], ["", "", ""], ["W3", "3512AB", ""])
+    [tabel] = bestand.tabellen
+    # Rows and columns count from 0: the postcode of W1 and W2, and the hours of W1 and all below it.
+    merged = replace(tabel, samengevoegd=((1, 1, 2, 1), (1, 2, 4, 2)))
+    omzetting, uitkomsten = convert(replace(bestand, tabellen=(merged,)))
+    found = [record_of(one) for one in uitkomsten]
+    assert [one["mobiliteit"]["bemiddelingspostcode"] for one in found] == ["3511AB", "3511AB", "3512AB"]
+    assert {one["werktijden"]["aantalWerkurenPerWeekMaximaal"] for one in found} == {24}
+    assert [len(one.bevindingen) for one in uitkomsten] == [0, 2, 1]
+    assert codes(uitkomsten[1]) == {"samengevoegd"}
+    assert (omzetting.telling.omgezet, omzetting.telling.lege_rijen) == (3, 1)
 
 
 # --- Sonar ------------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ def test_an_apostrophe_and_a_point_nil_are_no_part_of_a_number():
     assert bsn_of("111222333.0") == bsn_of("'111222333") == "111222333"
     assert phone_reader()("'+31612345671").waarde == ["+31612345671"]
     assert phone_reader()("612345671.0").waarde == ["0612345671"]
+    assert phone_reader()("612345671").waarde == ["0612345671"]
+    assert email_reader()("p.puk@x.nl.").waarde == ["p.puk@x.nl"]
     assert read_postcode(bool)("'2408GH").waarde == "2408GH"
 
 

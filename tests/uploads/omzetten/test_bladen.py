@@ -199,6 +199,11 @@ def test_a_sheet_that_is_not_read_is_told(client, gemeente):
     levering = columns_saved(
         client, gemeente, answered(client, gemeente, een_levering(gemeente, inhoud), "0")
     )
-    assert (levering.omgezet, levering.feiten["niet_gelezen"]) == (5, ["Cursussen"])
+    [told] = levering.feiten["niet_gelezen"]
+    assert (levering.omgezet, told["blad"], told["rijen"]) == (5, "Cursussen", 3)
     page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
-    assert "Niet gelezen: het blad “Cursussen”. Wat daar staat, gaat niet mee." in page
+    assert "Niet gelezen: het blad “Cursussen” (3 gevulde rijen). Wat daar staat, gaat niet mee." in page
+    # The link beside it leads to the columns of that sheet.
+    address = f"{reverse('uploads:koppelen', args=[levering.pk])}?blad={told['plaats']}"
+    assert f'href="{address}"' in page
+    assert "Lokaal" in client.get(address).content.decode()

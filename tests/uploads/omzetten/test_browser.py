@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.browser import Scherm
 from tests.factories import een_client, een_gebruiker
@@ -40,6 +41,10 @@ def test_two_files_are_chosen_confirmed_and_read_as_one(browser, live_server, ge
     scherm.take_session(client)
     page = scherm.page
     scherm.goto(reverse("uploads:nieuw"))
+    # There is one file, unless somebody says otherwise.
+    expect(page.locator("input[name=tweede]")).to_be_hidden()
+    page.get_by_text("Hoort er een tweede bestand bij?").press("Enter")
+    expect(page.locator("input[name=tweede]")).to_be_visible()
     faults = scherm.faults("tweetal kiezen") if javascript else []
     for veld, naam, rijen in (("bestand", f"{NAAM}.xlsx", PERSONEN), ("tweede", "contact.xlsx", CONTACT)):
         (tmp_path / naam).write_bytes(workbook(Blad1=rijen))

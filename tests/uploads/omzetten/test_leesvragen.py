@@ -17,7 +17,9 @@ from tests.factories import (
     een_sonar_rij,
     een_werkblad,
 )
+from tests.ole import biff8, ole
 from tests.spreadsheets import BESTANDEN
+from tests.uploads.readers.test_odd_workbooks import with_odd_record
 from um_portal.accounts.models import Supportrol
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -47,6 +49,27 @@ def workbook(*sheets: list[dict[str, Any]], hidden: tuple[int, ...] = ()) -> byt
 
 def people(number: int) -> list[dict[str, Any]]:
     return [een_sonar_rij() for _ in range(number)]
+
+
+def test_a_sheet_that_cannot_be_looked_at_waits_for_a_person_each_time(
+    client: Client, gemeente: Gemeente
+) -> None:
+    rijen = [list(SONAR_KOPPEN), *([str(rij.get(kop, "")) for kop in SONAR_KOPPEN] for rij in people(3))]
+    inhoud = ole({"Workbook": with_odd_record(biff8(rijen))})
+    levering = receive(gemeente, inhoud=inhoud, bestandsnaam="export.xls", publiceer_vanzelf=True)
+    for expected in (Leveringstatus.MISLUKT, Leveringstatus.OMGEZET):
+        tasks.convert(levering.pk, gemeente.pk)
+        with voor_gemeente(gemeente):
+            levering.refresh_from_db()
+        assert levering.status == expected
+        page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+        assert "niet nagaan of er rijen of kolommen verborgen zijn" in page
+        if expected == Leveringstatus.MISLUKT:
+            assert (levering.vraag["over"], levering.gestopt_om) == ("nagaan", RedenStop.VRAAG)
+            client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"verborgen": "meenemen"})
+    assert levering.omgezet == 3
+    with voor_gemeente(gemeente):
+        assert not Leeskeuze.objects.exists()
 
 
 def told(gemeente: Gemeente, levering: Levering) -> dict[int, str]:

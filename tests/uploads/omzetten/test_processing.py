@@ -31,6 +31,7 @@ from tests.factories import (
     een_werkblad,
 )
 from tests.threads import at_once
+from tests.uploads.readers.test_process import processes
 from um_portal.jobs import MAX_POGINGEN, claim
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import set_session, voor_gemeente
@@ -329,6 +330,62 @@ def in_thread(action: Callable[[], Any]) -> Any:
     """Do it on a connection of its own, as another process would."""
     (result,) = at_once(action)
     return result
+
+
+def kill_the_reader(times: int) -> Callable[[Levering], None]:
+    """Kills the process that reads the file, so many times, when it has just opened it."""
+    left = [times]
+
+    def look(levering: Levering) -> None:
+        if levering.melding.startswith("De kolommen worden") and left[0]:
+            left[0] -= 1
+            [process] = processes()
+            process.kill()
+
+    return look
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_which_the_reading_was_killed_is_read_again_by_itself():
+    gemeente = een_gemeente()
+    pk = received(gemeente, csv_of(450))
+    kill = kill_the_reader(1)
+    assert convert(gemeente, pk, kill)
+    waiting = reload(gemeente, pk)
+    assert (waiting.status, waiting.lease_tot, waiting.pogingen) == (Leveringstatus.OMZETTEN, None, 1)
+    assert waiting.is_onderbroken
+    # Not at once: what killed it may still be going on.
+    assert tasks.resume(gemeente) == 0
+    change(gemeente, pk, gewijzigd_op=long_ago())
+    assert tasks.resume(gemeente) == 1
+    convert(gemeente, pk, kill)
+    levering = reload(gemeente, pk)
+    assert (levering.status, levering.omgezet, levering.pogingen) == (Leveringstatus.OMGEZET, 450, 0)
+    assert count(gemeente, ConceptWerkzoekende) == 450
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_which_the_reading_is_killed_each_time_fails_in_the_end_with_the_reason():
+    gemeente = een_gemeente()
+    pk = received(gemeente, csv_of(450))
+    for attempt in range(MAX_POGINGEN):
+        assert reload(gemeente, pk).is_bezig, attempt
+        convert(gemeente, pk, kill_the_reader(1))
+    levering = reload(gemeente, pk)
+    assert levering.status == Leveringstatus.MISLUKT
+    assert "van buitenaf afgebroken" in levering.melding
+    assert levering.kan_opnieuw
+    assert count(gemeente, ConceptWerkzoekende) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_too_large_for_the_reading_process_is_not_tried_again_by_itself(settings):
+    gemeente = een_gemeente()
+    pk = received(gemeente, csv_of(450))
+    settings.UM_LEES_GEHEUGEN_MB = 1
+    convert(gemeente, pk)
+    levering = reload(gemeente, pk)
+    assert (levering.status, "te groot om te lezen" in levering.melding) == (Leveringstatus.MISLUKT, True)
 
 
 @pytest.mark.slow

@@ -66,6 +66,30 @@ def converted(client: Client, gemeente: Gemeente, *files: tuple[str, bytes]) -> 
     return fresh(gemeente, pk)
 
 
+def test_the_same_two_files_are_known_again_whatever_they_are_called_and_whichever_comes_first(
+    client, gemeente
+):
+    first = converted(
+        client, gemeente, ("a.csv", text(PERSONEN)), ("b.xlsx", contact := workbook(Blad1=CONTACT))
+    )
+    again = converted(client, gemeente, ("contact.xlsx", contact), ("mensen.csv", text(PERSONEN)))
+    other = converted(client, gemeente, ("a.csv", text(PERSONEN[:-1])), ("b.xlsx", contact))
+    assert first.kenmerk == again.kenmerk != other.kenmerk
+    page = client.get(reverse("uploads:levering", args=[again.pk])).content.decode()
+    assert "Dit bestand is eerder aangeleverd" in page
+
+
+def test_the_field_for_a_second_file_opens_by_itself_when_it_was_used(client):
+    closed = '<details class="um-vak"><summary>Hoort er een tweede bestand bij?'
+    assert closed in client.get(reverse("uploads:nieuw")).content.decode()
+    refused = sent(client, ("a.csv", text(PERSONEN)), ("b.pdf", b"%PDF-1.7 ..."))
+    page = refused.content.decode()
+    assert (refused.status_code, closed in page) == (422, False)
+    # What is wrong is told at the file that it is about.
+    assert '<a href="#id_tweede">Tweede bestand: Over het bestand ‘b.pdf’: Dit bestand is een pdf' in page
+    assert closed in sent(client, ("a.pdf", b"%PDF-1.7 ..."), None).content.decode()
+
+
 def test_two_files_are_asked_about_once_and_the_next_two_go_by_themselves(client, gemeente):
     files = [("Personen 2026-11-27.csv", text(PERSONEN)), ("contact.xlsx", workbook(Blad1=CONTACT))]
     levering = converted(client, gemeente, *files)

@@ -110,6 +110,11 @@ def test_single_quotes_around_every_cell_are_quotes_too():
     assert rows(b"id;naam\n1;'s-Gravenhage\n") == [["id", "naam"], ["1", "'s-Gravenhage"]]
 
 
+def test_a_space_before_a_quote_is_no_part_of_the_cell():
+    assert rows(b'id, naam, ja\n"1", "een, twee", "ja"\n') == [["id", "naam", "ja"], ["1", "een, twee", "ja"]]
+    assert rows(b'id; naam\n1; "s" x\n') == [["id", " naam"], ["1", ' "s" x']]
+
+
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_no_damage_raises_anything_but_a_dutch_sentence(extra, position):
     inhoud = written([_KOP, ["1", 'A; "b"', "c"]] * 8, "utf-8", delimiter=";")

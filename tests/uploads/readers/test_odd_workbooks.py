@@ -17,10 +17,21 @@ from openpyxl.chart import BarChart
 
 from tests.factories import een_werkblad
 from tests.ole import DATE_FORMULA, FORMULA, TEXT_FORMULA, biff8, ole
-from tests.spreadsheets import MAIN, xlsx, xml2003, xml_row, zipped
+from tests.spreadsheets import MAIN, xlsb, xlsx, xml2003, xml_row, zipped
 from tests.uploads.readers.hier import read_here
 from tests.uploads.readers.test_readers import ods, ods_rij
-from uploads.readers import ONLEESBAAR, VERBORGEN, VREEMD, ZONDER_UITKOMST, Onleesbaar, Rij, open_file
+from uploads.readers import (
+    FOUT,
+    ONLEESBAAR,
+    VERBORGEN,
+    VREEMD,
+    ZONDER_UITKOMST,
+    Formaat,
+    Merk,
+    Onleesbaar,
+    Rij,
+    open_file,
+)
 from uploads.sandbox.bijzonderheden import Xls
 from uploads.sandbox.herkenning import recognise
 from uploads.sandbox.sheets import Leesprobleem
@@ -102,6 +113,79 @@ def test_in_ods_a_number_is_read_as_it_is_shown():
     assert cells(inhoud) == [[24.0, 7.0, "06-12345678", "50%", "50%"]] * 2
 
 
+@pytest.mark.parametrize(
+    "text", ["ID;Postcode\nC;3511AB\nP;Plaats\n", "ID;PWN;Naam\n1;2;E", "[ID];[Postcode]\n1;3511AB\n", "ID;P"]
+)
+def test_a_text_that_starts_like_another_format_is_a_text(text):
+    assert recognise(text.encode(), 10) is Formaat.CSV
+
+
+def test_in_ods_cells_that_are_merged_over_rows_and_errors_of_formulas_are_told():
+    span = '<table:table-cell table:number-rows-spanned="3" table:number-columns-spanned="2"/>'
+    span += "<table:covered-table-cell/>"
+    names = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    wrong = f'<table:table-cell {names} calcext:value-type="error"><text:p>{{}}</text:p></table:table-cell>'
+    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!")))
+    facts, _ = facts_in(
+        ods(f"<table:table-row>{span}</table:table-row><table:table-row>{last}</table:table-row>"), "ods"
+    )
+    assert (facts[0].samengevoegd, facts[0].fouten) == ([(0, 0, 2, 1)], {1: [1]})
+
+
+def with_odd_record(inhoud: bytes) -> bytes:
+    """Puts a row that is cut off before the rows of an xls that `biff8` made."""
+    dimensions = struct.pack("<HH", 0x200, 14)
+    return inhoud.replace(dimensions, struct.pack("<HH", 0x208, 3) + bytes(3) + dimensions, 1)
+
+
+def odd_sheets() -> dict[str, bytes]:
+    """Gives a file of every format with an odd record before a hidden row, which is the second."""
+    rows = '<table:table-row table:visibility="collapse"><table:table-cell/></table:table-row>'
+    odd = '<table:table><table:table-row table:number-rows-repeated="veel"/></table:table>'
+    parts = _parts(xlsb([["id"], [1.0]], hidden_rows=[1]))
+    sheet = parts["xl/worksheets/sheet1.bin"]
+    # The widths of columns, cut off, before the rows.
+    parts["xl/worksheets/sheet1.bin"] = sheet.replace(b"\x91\x01\x00", b"\x3c\x02\0\0\x91\x01\x00", 1)
+    return {
+        "xls": ole({"Workbook": with_odd_record(biff8(_RIJEN, hidden=[1]))}),
+        "xlsb": zipped(parts),
+        "ods": ods(f"<table:table-row/>{rows}", before=odd),
+    }
+
+
+@pytest.mark.parametrize("formaat", ["xls", "xlsb", "ods"])
+def test_after_an_odd_record_the_rest_is_looked_at_and_what_is_not_known_is_told(formaat):
+    facts, _ = facts_in(odd_sheets()[formaat], formaat)
+    last = facts[max(facts)]
+    assert last.rijen == {1}
+    assert not facts[0].volledig
+    # In an ods it is a sheet of its own that is odd.
+    assert last.volledig is (formaat == "ods")
+
+
+@pytest.mark.parametrize("formaat", ["xls", "xlsb", "ods"])
+def test_of_a_sheet_that_cannot_be_looked_at_nothing_is_said(formaat):
+    facts, others = facts_in(b"PK\3\4 geen bestand", formaat)
+    assert (facts, others.volledig) == ({}, False)
+
+
+def test_a_workbook_of_before_excel_97_is_looked_at_in_full():
+    def record(kind: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    code = b'"06-"00000000'
+    whole = record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0))
+    whole += record(0x41E, struct.pack("<HB", 164, len(code)) + code) + record(
+        0xE0, struct.pack("<HH", 0, 164)
+    )
+    place = len(whole) + 4 + 8 + 4
+    whole += record(0x85, struct.pack("<IBBB", place, 0, 0, 1) + b"B") + record(0x0A)
+    sheet = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
+    sheet += record(0x203, struct.pack("<3Hd", 1, 0, 0, 12345678.0)) + record(0x0A)
+    [found] = facts_in(ole({"Book": whole + sheet}), "xls")[0].values()
+    assert (found.volledig, found.getoond) == (True, {1: {0: "06-12345678"}})
+
+
 @given(st.binary(min_size=1, max_size=60), st.integers(0, 12_000))
 def test_no_damage_to_a_container_raises_anything_else(extra, position):
     good = ole({"Workbook": biff8(_RIJEN)})
@@ -128,6 +212,47 @@ def test_an_error_text_that_nobody_knows_is_an_error_cell(text, sliced):
     # A comment makes that the sheet is read as a whole.
     inhoud = xlsx(rows if sliced else f"{rows}<!-- -->")
     assert cells(inhoud) == [["id", "uren"], ["P2", ""], ["P3", 24.0]]
+
+
+@pytest.mark.parametrize("sliced", [True, False])
+def test_the_error_of_a_formula_is_told_and_a_missing_value_is_none(sliced):
+    errors = _row(2, '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>') + _row(
+        3, '<c r="B3" t="e"><v>#N/A</v></c>'
+    )
+    assert marks(xlsx(_HEAD + errors if sliced else f"{_HEAD}{errors}<!-- -->")) == {2: [(FOUT, (1,))]}
+
+
+def test_the_error_of_a_formula_is_told_in_old_and_in_binary_workbooks():
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    old = biff8([["id", "uren"], ["P1", 24.0]])
+    errors = record(0x205, struct.pack("<3HBB", 2, 1, 0, 0x07, 1)) + record(
+        0x205, struct.pack("<3HBB", 3, 1, 0, 0x2A, 1)
+    )
+    facts, _ = facts_in(ole({"Workbook": old[:-4] + errors + old[-4:]}), "xls")
+    assert facts[0].fouten == {2: [1]}
+    parts = _parts(xlsb([["id"]]))
+    sheet = parts["xl/worksheets/sheet1.bin"]
+    # Behind the last row: a cell with an error, and one without a value.
+    errors = b"\x03\x09" + struct.pack("<2IB", 1, 0, 0x07) + b"\x0b\x09" + struct.pack("<2IB", 2, 0, 0x2A)
+    parts["xl/worksheets/sheet1.bin"] = sheet.replace(b"\x92\x01\x00", errors + b"\x92\x01\x00", 1)
+    facts, _ = facts_in(zipped(parts), "xlsb")
+    assert facts[0].fouten == {0: [1]}
+
+
+@pytest.mark.parametrize("sliced", [True, False])
+def test_a_row_or_column_without_height_or_width_is_hidden(sliced):
+    rows = _HEAD + _row(2, '<c r="B2"><v>8</v></c>', ' ht="0" customHeight="1"') + _row(3, "", ' ht="0.5"')
+    parts = _parts(xlsx(rows if sliced else f"{rows}<!-- -->"))
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(
+        b"<sheetData>", b'<cols><col min="2" max="2" width="0" customWidth="1"/></cols><sheetData>'
+    )
+    with open_file(zipped(parts)) as bestand:
+        [tabel] = bestand.tabellen
+        assert (tabel.verborgen_rijen, tabel.verborgen_kolommen) == (1, (1,))
+        assert [rij.merken for rij in tabel.rijen()] == [(), (Merk(VERBORGEN),), ()]
 
 
 def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
@@ -252,10 +377,14 @@ def _parts(inhoud: bytes) -> dict[str, bytes]:
         ("00", "123", "123"),
         ("0%", "0.8", "80%"),
         ("0.0%", "0.825", "82,5%"),
+        ('"WZ-"0', "43", "WZ-43"),
+        ("[&lt;100]00000;000-000", "77", "00077"),
+        ("[&lt;100]00000;000-000", "123456", "123-456"),
+        ("0;-0;;@", "0", ""),
     ],
 )
 def test_a_number_is_read_as_its_format_shows_it(code, number, shown):
-    way = weergave(code)
+    way = weergave(code.replace("&lt;", "<"))
     assert way is not None
     assert way(number) == shown
     styles = (
@@ -274,7 +403,20 @@ def test_a_number_is_read_as_its_format_shows_it(code, number, shown):
 
 
 @pytest.mark.parametrize(
-    "code", ["General", "0", "#,##0", "0.00", "dd-mm-yyyy", '0 "uur"', '"€ "0', "@", "[h]:mm", "0.00E+00"]
+    "code",
+    [
+        "General",
+        "0",
+        "#,##0",
+        "0.00",
+        "dd-mm-yyyy",
+        '0 "uur"',
+        '"€ "0',
+        "@",
+        "[h]:mm",
+        "0.00E+00",
+        '"max. "0',
+    ],
 )
 def test_a_format_that_only_adorns_the_number_leaves_it_a_number(code):
     assert weergave(code) is None

@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from itertools import islice, zip_longest
@@ -28,7 +29,7 @@ from tests.places import ROOT
 from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
 from tests.uploads.readers.hier import read_here
 from uploads.models import Leveringstatus
-from uploads.readers import Bestand, Formaat, Onleesbaar, open_file
+from uploads.readers import Bestand, Formaat, Onleesbaar, open_file, recognise_format
 from uploads.sandbox.frames import GeenFrame, pack_rows, rows_of, unpack
 from uploads.sandbox.sheets import ONLEESBAAR, VERBORGEN, Gemerkt, Merk
 
@@ -161,6 +162,26 @@ def test_a_process_that_is_killed_makes_the_file_unreadable():
     with pytest.raises(Onleesbaar, match="van buitenaf afgebroken"):
         list(rijen)
     assert processes() == []
+
+
+def test_looking_for_the_format_is_done_again_when_something_else_ended_it():
+    killed: list[int] = []
+
+    def kill_the_first() -> None:
+        ends = time.monotonic() + 20
+        while not killed and time.monotonic() < ends:
+            for process in processes():
+                process.kill()
+                killed.append(process.pid)
+
+    killer = threading.Thread(target=kill_the_first)
+    killer.start()
+    try:
+        # Long enough that it is not all read before somebody looks.
+        assert recognise_format(b"a;b\n" * 1_000_000) is Formaat.CSV
+    finally:
+        killer.join()
+    assert killed
 
 
 def test_the_process_ends_when_its_worker_is_killed():

@@ -280,7 +280,8 @@ _ODS = (
 )
 
 
-def ods(rijen: str, manifest: str = "") -> bytes:
+def ods(rijen: str, manifest: str = "", before: str = "") -> bytes:
+    """Makes an ods of these rows; `before` is written before their sheet."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -289,7 +290,9 @@ def ods(rijen: str, manifest: str = "") -> bytes:
             "META-INF/manifest.xml",
             f'<manifest:manifest xmlns:manifest="{namespace}">{manifest}</manifest:manifest>',
         )
-        archive.writestr("content.xml", _ODS.format(rijen))
+        archive.writestr(
+            "content.xml", _ODS.format(rijen).replace("<table:table ", f"{before}<table:table ", 1)
+        )
     return file.getvalue()
 
 

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.spreadsheets import xml2003, xml_row
-from uploads.readers import Formaat, Onleesbaar, Tabel, open_file, recognise_format
+from uploads.readers import FOUT, VERBORGEN, Formaat, Merk, Onleesbaar, Tabel, open_file, recognise_format
 
 
 def only(inhoud: bytes) -> Tabel:
@@ -29,6 +29,33 @@ def refused(inhoud: bytes) -> str:
 
 
 # --- XML Spreadsheet 2003 ---------------------------------------------------------------------------------
+
+
+def test_numbers_errors_and_hidden_rows_are_read_as_a_person_sees_them():
+    styles = (
+        '<Styles><Style ss:ID="s1"><NumberFormat ss:Format="00000"/></Style>'
+        '<Style ss:ID="s2"><NumberFormat ss:Format="Percent"/></Style></Styles>'
+    )
+    rows = (
+        '<Row><Cell ss:StyleID="s1"><Data ss:Type="Number">42</Data></Cell>'
+        '<Cell ss:StyleID="s2"><Data ss:Type="Number">0.5</Data></Cell>'
+        '<Cell><Data ss:Type="Number">42</Data></Cell></Row>'
+        '<Row ss:StyleID="s1"><Cell><Data ss:Type="Number">7</Data></Cell>'
+        '<Cell><Data ss:Type="Error">#DIV/0!</Data></Cell><Cell><Data ss:Type="Error">#N/A</Data></Cell></Row>'
+        '<Row ss:Height="0"><Cell><Data ss:Type="String">x</Data></Cell></Row>'
+    )
+    (tabel,) = open_file(xml2003(rows, head=styles)).tabellen
+    read = list(tabel.rijen())
+    assert [rij.waarden for rij in read] == [["00042", "50,00%", 42], ["00007", "", ""], ["x", "", ""]]
+    assert [rij.merken for rij in read] == [(), (Merk(FOUT, (1,)),), (Merk(VERBORGEN),)]
+
+
+def test_a_row_of_a_page_that_is_not_shown_is_hidden():
+    rows = '<tr><td>a<tr style="color:red; display: none"><td>b<tr hidden><td>c<tr hidden><td><tr><td>d'
+    (tabel,) = open_file(page(rows)).tabellen
+    hidden = (Merk(VERBORGEN),)
+    assert [rij.merken for rij in tabel.rijen()] == [(), hidden, hidden, (), ()]
+    assert tabel.verborgen_rijen == 2
 
 
 def test_it_is_recognised_by_its_content():

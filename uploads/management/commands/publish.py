@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from exchange.standard import Soort
 from um_portal.errors import FoutMetMelding
+from um_portal.jobs import MAX_POGINGEN
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
@@ -122,8 +123,11 @@ class Command(BaseCommand):
             self._erase(gemeente, levering.pk)
 
     def _run(self, gemeente: Gemeente, pk: int, result: dict[str, Any]) -> None:
-        processing.convert(gemeente, pk, self._progress)
-        levering = _reload(gemeente, pk)
+        for _ in range(MAX_POGINGEN):
+            processing.convert(gemeente, pk, self._progress)
+            levering = _reload(gemeente, pk)
+            if not levering.is_onderbroken:
+                break
         result.update(
             gelezen=levering.gelezen,
             overgeslagen=levering.overgeslagen,

@@ -90,7 +90,7 @@ def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
         if "<" in text:
             text = _NAMED_EMAIL.sub(r"\1 ", text)
-        parts = [part.removeprefix("mailto:") for part in _BETWEEN_EMAILS.split(text) if part]
+        parts = [part.removeprefix("mailto:").rstrip(".") for part in _BETWEEN_EMAILS.split(text) if part]
         good = [part for part in parts if len(part) <= 320 and _EMAIL.fullmatch(part)]
         return Cel(good or None, None if len(good) == len(parts) else _EMAIL_FAULT.opmerking)
 
@@ -110,6 +110,11 @@ _LONGEST_PHONE = 14
 _NUMBER_AMONG_WORDS = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,18}[0-9]")
 
 
+def _with_first_zero(number: str) -> str:
+    """Gives a Dutch number with the first zero that a spreadsheet dropped: none has nine digits and no zero."""
+    return f"0{number}" if len(number) == 9 and number.isdigit() and number[0] != "0" else number
+
+
 def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
     """Gives a reader of one or more phone numbers in a cell.
 
@@ -124,7 +129,7 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
         if maimed := why_maimed(plain):
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
         if plain is value and isinstance(value, str) and text.isdigit() and 3 <= len(text) <= _LONGEST_PHONE:
-            return Cel([text])
+            return Cel([_with_first_zero(text)])
         # With .0 behind it, a text is a number that a program wrote down.
         is_number = not isinstance(value, str) or text != tekst(unquoted(value))
         found: list[str] = []
@@ -138,8 +143,8 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
                 number = among[0]
             if len(number) > _LONGEST_PHONE:
                 number = _LAYOUT_OF_PHONE.sub("", number)
-            if is_number and number.isdigit() and len(number) == 9:
-                number = f"0{number}"
+            if is_number:
+                number = _with_first_zero(number)
             if len(number) <= _LONGEST_PHONE and sum(map(str.isdigit, number)) >= 3:
                 found.append(number)
             else:
