@@ -432,6 +432,9 @@ _COOKIE = "__Host-um_" if UM_HTTPS else "um_"
 SESSION_COOKIE_NAME = f"{_COOKIE}sessie_{UM_PORT}"
 UM_TOESTEL_COOKIE = f"{_COOKIE}toestel_{UM_PORT}"
 CSRF_COOKIE_NAME = f"{_COOKIE}csrf_{UM_PORT}"
+# What the next page has to say travels in a cookie as well, with a name of its own.
+UM_MELDING_COOKIE = f"{_COOKIE}melding_{UM_PORT}"
+MESSAGE_STORAGE = "um_portal.presentation.meldingen.Meldingen"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 

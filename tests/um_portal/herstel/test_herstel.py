@@ -143,6 +143,15 @@ def test_it_works(
     assert len({actor for _, actor in found} - {None}) == 3
 
 
+def test_the_link_logs_nobody_else_out_without_asking(ready: str, gebruiker: Gebruiker, gemeente: Gemeente) -> None:
+    collega = een_client(een_gebruiker(gemeente))
+    assert "U bent ingelogd als iemand anders" in collega.get(ready).text
+    assert collega.get("/zoeken/").status_code == 200
+    assert collega.post(ready)["Location"] == "/account/herstel/"
+    assert collega.get("/zoeken/").status_code == 302
+    assert een_client(gebruiker).get(ready)["Location"] == "/account/herstel/"
+
+
 def test_one_person_is_never_enough(
     step: Any, gebruiker: Gebruiker, beheerder: Gebruiker, vrager: Gebruiker, goedkeurder: Gebruiker
 ) -> None:
