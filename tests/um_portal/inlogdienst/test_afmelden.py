@@ -254,7 +254,9 @@ def test_a_notice_counts_once_and_an_id_token_is_none(gemeente: Gemeente) -> Non
     assert lines(gemeente) == [("inlogdienst: afmelding herhaald", None, "mislukt")]
 
 
-def test_a_notice_whose_process_was_killed_halfway_is_followed_when_it_comes_again(gemeente: Gemeente) -> None:
+def test_a_notice_whose_process_was_killed_halfway_is_followed_when_it_comes_again(
+    gemeente: Gemeente,
+) -> None:
     _, identiteit = een_gekoppelde(gemeente)
     browser = through(identiteit)
 

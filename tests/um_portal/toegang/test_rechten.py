@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -200,7 +201,7 @@ def _ask(client: Client, method: str, path: str) -> tuple[int, str]:
         response = getattr(client, method)(path)
         transaction.set_rollback(True)
     # What one request tells is not the business of the next.
-    client.cookies.pop("messages", None)
+    client.cookies.pop(settings.UM_MELDING_COOKIE, None)
     is_page = response.get("Content-Type", "").startswith("text/html")
     body = response.text if is_page else ""
     return response.status_code, re.sub(r'value="[^"]{20,}"|"X-CSRFToken": "[^"]+"|[0-9]+', "", body)
