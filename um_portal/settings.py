@@ -553,6 +553,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# The library's own keeps the address once more for whoever is asked about, as one that was not verified. Whoever has
+# such an address may set up no second factor, so a stranger could keep everybody out by asking for a link.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -581,6 +584,8 @@ MFA_TOTP_ISSUER = "UM-portaal"
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = False
+# Nobody signs up: an address is verified by the invitation.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODE_DIGITS = 10
 MFA_FORMS = {
     "authenticate": "um_portal.accounts.forms.AuthenticateForm",

@@ -180,8 +180,8 @@ def accept(uitnodiging: Uitnodiging, password: str | None) -> Gebruiker | None:
 
     Without a password it logs in through its municipality only.
     """
-    # The lock decides who was first, when a link is used twice at once, or while the account is blocked. An update alone
-    # would not: its condition is about the account as well, and then is not put again to the row that it waited for.
+    # The lock decides who was first when a link is used twice at once, or while the account is blocked. An update alone
+    # would not: its condition is about the account too, and is not put again to the row that it waited for.
     gebruiker = Gebruiker.objects.select_for_update().get(pk=uitnodiging.gebruiker_id)
     if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=timezone.now()):
         return None
