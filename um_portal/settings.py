@@ -555,7 +555,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # The library's own keeps the address once more for whoever is asked about, as one that was not verified. Whoever has
 # such an address may set up no second factor, so a stranger could keep everybody out by asking for a link.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
