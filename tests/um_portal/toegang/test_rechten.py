@@ -269,6 +269,13 @@ def test_who_is_not_logged_in_meets_the_login_page_everywhere(method: str) -> No
     assert wrong == []
 
 
+def test_a_method_that_no_page_has_is_refused_everywhere() -> None:
+    member = een_client(een_gebruiker(een_gemeente()))
+    for path in ("/", "/account/", "/hulp/", "/bestaat-niet"):
+        for method in ("TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "ONZIN"):
+            assert member.generic(method, path).status_code == 405, (method, path)
+
+
 def test_a_view_without_a_right_is_shown_to_nobody() -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
