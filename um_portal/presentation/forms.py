@@ -50,13 +50,13 @@ class DatumVeld(forms.DateField):
     widget = DatumInput
     default_error_messages: ClassVar = {
         "invalid": "Dit is geen datum. Schrijf de dag als 31-12-2027.",
-        "ver_weg": "Kies een dag in de jaren 1900 tot en met 2199.",
+        "ver_weg": "Kies een dag in de jaren 1900 tot en met 2999.",
     }
 
     def to_python(self, value: Any) -> date | None:
         """Gives the day; raises ValidationError for what is none, or is too far away."""
         day: date | None = super().to_python(value)
-        if day is not None and not 1900 <= day.year < 2200:
+        if day is not None and not 1900 <= day.year < 3000:
             raise forms.ValidationError(self.error_messages["ver_weg"], code="ver_weg")
         return day
 

@@ -92,7 +92,7 @@ def test_it_is_plain_text_however_hostile(beslisser: Gebruiker) -> None:
         ({"van": "2199-12-31"}, "De laatste dag ligt voor de eerste."),
         ({"tot_en_met": "2199-12-31"}, "Dat is te lang."),
         # No day comes after this one.
-        ({"van": "9999-12-31", "tot_en_met": "9999-12-31"}, "Kies een dag in de jaren 1900 tot en met 2199."),
+        ({"van": "9999-12-31", "tot_en_met": "9999-12-31"}, "Kies een dag in de jaren 1900 tot en met 2999."),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(
