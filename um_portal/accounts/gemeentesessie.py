@@ -58,9 +58,10 @@ def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
 def named(gemeente: int, sid: str) -> QuerySet[UserSession]:
     """Finds the sessions that the login service of this municipality calls so; the mark in each says if it is true."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return UserSession.objects.filter(
+    found: QuerySet[UserSession] = UserSession.objects.filter(
         **{f"data__{_KEY}__in": [_name(gemeente, sid, secret) for secret in secrets]}
     )
+    return found
 
 
 def _name(gemeente: int, sid: str, secret: str | None = None) -> str:

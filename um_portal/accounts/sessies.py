@@ -39,7 +39,8 @@ def end_one(session: UserSession) -> None:
 
 def of_people(gebruikers: Collection[int]) -> QuerySet[UserSession]:
     """Finds the sessions of these people."""
-    return UserSession.objects.filter(user_id__in=gebruikers)
+    found: QuerySet[UserSession] = UserSession.objects.filter(user_id__in=gebruikers)
+    return found
 
 
 def end_of_service(

@@ -76,7 +76,7 @@ def test_the_api_for_delivering_opens_for_a_key_of_the_municipality_itself_and_f
     keys = {gemeente: key(gemeente) for gemeente in (own, other, quiet)}
     lifecycle.suspend(quiet.pk)
     everybody = list(people(own))
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
 
     def status(client: Client, method: str, route: str, gemeente: Gemeente, **headers: str) -> int:
         path = route.replace("{pk}", keys[gemeente]["pk"]).replace("\\", "")
@@ -117,7 +117,7 @@ def test_the_source_answers_the_exchange_for_one_municipality_and_nobody_else(se
     lifecycle.suspend(gone.pk)
     lifecycle.leave(gone.pk)
     everybody = list(people(own))
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
 
     def ask(client: Client, soort: Soort, rest: str, naar: Gemeente, method: str = "", **extra: str) -> int:
         path = f"{current().bron_adres}/{soort.api_naam}/{rest}"
@@ -164,7 +164,7 @@ def test_the_simulator_answers_parties_that_take_part_and_a_session_opens_nothin
         "X-VUM-viaParty": "7" * 20,
     }
     headers = {**vum_headers(own), **parties}
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for pattern in simulator_addresses:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern)
