@@ -25,6 +25,8 @@ _VALUES = frozenset({"exc", "args", "kwargs", "traceback"})
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 # The last part of a path of the exchange is the id of a record.
 _ID_IN_PATH = re.compile(r"(/(?:werkzoekendeProfielen|vacatures)/)(?!matches)[^\s?\"']+")
+# What it says of a request that it refuses, at the top of which stands why.
+_DJANGO_WEIGERT: Final = "django.security."
 # What Celery says about a job that failed has the text of the exception in it; the other keys of it do not.
 _TAAK: Final = "celery.app.trace"
 VORMEN: Final = ("json", "regel")
@@ -62,6 +64,9 @@ class DiscreetFilter(logging.Filter):
             _without_values(record)
         elif record.name == "gunicorn.error" and record.exc_info:
             record.msg, record.args = "gunicorn: fout bij een verzoek", ()
+        elif record.name.startswith(_DJANGO_WEIGERT):
+            # It repeats the name or the token that somebody made up.
+            record.msg, record.args = f"verzoek geweigerd ({record.name.removeprefix(_DJANGO_WEIGERT)})", ()
         message = _ID_IN_PATH.sub(r"\1…", record.getMessage())
         record.msg, record.args = message.split("?", 1)[0] if record.name == "django.request" else message, ()
         return True

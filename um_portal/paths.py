@@ -8,9 +8,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils.http import url_has_allowed_host_and_scheme
+
 _DUBBELZINNIG = re.compile(r"%(2f|5c|00)|\\", re.IGNORECASE)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def is_own(address: str) -> bool:
+    """Tells whether a page may go on to this address, which whoever asks made up: one of the portal, from its root."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 class PlainPaths:

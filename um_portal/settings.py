@@ -432,6 +432,9 @@ _COOKIE = "__Host-um_" if UM_HTTPS else "um_"
 SESSION_COOKIE_NAME = f"{_COOKIE}sessie_{UM_PORT}"
 UM_TOESTEL_COOKIE = f"{_COOKIE}toestel_{UM_PORT}"
 CSRF_COOKIE_NAME = f"{_COOKIE}csrf_{UM_PORT}"
+# What the next page has to say travels in a cookie as well, with a name of its own.
+UM_MELDING_COOKIE = f"{_COOKIE}melding_{UM_PORT}"
+MESSAGE_STORAGE = "um_portal.presentation.meldingen.Meldingen"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
@@ -550,6 +553,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# The library's own keeps the address once more for whoever is asked about, as one that was not verified. Whoever has
+# such an address may set up no second factor, so a stranger could keep everybody out by asking for a link.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -578,6 +584,8 @@ MFA_TOTP_ISSUER = "UM-portaal"
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = False
+# Nobody signs up: an address is verified by the invitation.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODE_DIGITS = 10
 MFA_FORMS = {
     "authenticate": "um_portal.accounts.forms.AuthenticateForm",

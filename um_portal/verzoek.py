@@ -1,9 +1,10 @@
-"""Goes round every request: gives it a reference, and counts and times its answer.
+"""Goes round every request: gives it a reference, counts and times its answer, and logs that a page was refused.
 
 It is the first middleware of every web part. Counted are the view and the status, never an address: ids stand in
 addresses.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Final
@@ -13,9 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from um_portal import kenmerk, metingen
 from um_portal.machines import ShortWay, is_trusted_proxy
 
+logger = logging.getLogger(__name__)
+
 HEADER: Final = "X-Request-ID"
 _WSGI: Final = "HTTP_X_REQUEST_ID"
 _ANDERS: Final = "anders"
+# Not allowed, and not there for this person: somebody who tries the numbers of others gets the second.
+_GEWEIGERD: Final = frozenset({403, 404})
 
 
 class VerzoekMiddleware:
@@ -32,6 +37,9 @@ class VerzoekMiddleware:
             view = _view_of(request)
             metingen.count_request(view, response.status_code, time.monotonic() - begin)
             if ShortWay.of(request) is None:
+                if response.status_code in _GEWEIGERD and view != _ANDERS:
+                    # Who it was, the log of the proxy tells by the reference; an id stands in the address.
+                    logger.warning("toegang geweigerd: %s", view, extra={"status": response.status_code})
                 response[HEADER] = kenmerk.current()
             return response
 

@@ -28,7 +28,7 @@ from exchange.vum3.parse import MAX_AFSTAND
 from exchange.vum3.zoekvelden import Conditie, Groep, Invoer, Vorm, Zoekveld
 from exchange.waardelijsten.models import BEROEPEN, Code, labels_of
 from exchange.waardelijsten.talen import VEELGEVRAAGD
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 
 _POSTCODE = re.compile(r"([0-9]{4})[ -]*([A-Za-z]{2})?(?: ?·.*)?")
 _GEEN = ("", "Maakt niet uit")
@@ -288,7 +288,7 @@ def _field(soort: Soort, vraag: Vraag, number: int) -> forms.Field:
     if attribuut.waardelijst is standaard.TALEN:
         return forms.ChoiceField(choices=[_GEEN, *VEELGEVRAAGD.items()], **known)
     if attribuut.type is Gegevenstype.DATUM:
-        return forms.DateField(widget=DatumInput, **known)
+        return DatumVeld(**known)
     if attribuut.type is Gegevenstype.GETAL:
         return forms.IntegerField(
             min_value=limits.get("minimum", attribuut.minimum),

@@ -156,7 +156,7 @@ def test_a_real_installation_has_nothing_to_be_warned_of() -> None:
 
 
 def test_a_real_installation_takes_only_cookies_that_this_host_itself_gave() -> None:
-    names = "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "UM_TOESTEL_COOKIE"
+    names = "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "UM_TOESTEL_COOKIE", "UM_MELDING_COOKIE"
     ask = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
     done = manage("shell", "--no-imports", "-c", ask, UM_COMPONENT="paginas")
     assert done.returncode == 0, done.stderr

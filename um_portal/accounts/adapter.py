@@ -15,6 +15,7 @@ from um_portal.accounts import mail, throttling, toestellen, tweede_factor
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.sealing import seal, unseal
 from um_portal.accounts.sessions import BEGIN
+from um_portal.paths import is_own
 
 _PURPOSE = "tweede factor"
 
@@ -41,6 +42,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def may_have_password(self, gebruiker: Gebruiker) -> bool:
         """Tells whether somebody may get a password by mail."""
         return True
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tells whether to go on to an address after logging in."""
+        return is_own(url)
 
     def is_ajax(self, request: HttpRequest) -> bool:
         """Answers pages only."""

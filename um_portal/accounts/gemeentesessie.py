@@ -2,14 +2,21 @@
 
 The mark stands in the session and names the account that it is about. A mark of another account never counts:
 whoever asks gets `VREEMD`, and the session ends.
+
+What the login service calls a session is kept beside it in the list of its owner as well, as a keyed hash: a notice
+that somebody logged out there may name nothing else, and finds that one session without opening all others.
 """
 
 import time
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from um_portal.accounts.models import Gebruiker
 
@@ -40,9 +47,26 @@ VREEMD: Final = Gemeentesessie(gebruiker=0, gemeente=-1, identiteit=0, gezien=0)
 
 def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
     """Marks the session of somebody who logs in; None is the own password, and takes an earlier mark away."""
-    session.pop(_KEY, None)
+    before = session.pop(_KEY, None)
     if sessie is not None:
         session[_KEY] = asdict(sessie)
+    if before is not None or sessie is not None:
+        named = {_KEY: _name(sessie.gemeente, sessie.sid)} if sessie is not None and sessie.sid else {}
+        UserSession.objects.filter(session_key=session.session_key).update(data=named)
+
+
+def named(gemeente: int, sid: str) -> QuerySet[UserSession]:
+    """Finds the sessions that the login service of this municipality calls so; the mark in each says if it is true."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    found: QuerySet[UserSession] = UserSession.objects.filter(
+        **{f"data__{_KEY}__in": [_name(gemeente, sid, secret) for secret in secrets]}
+    )
+    return found
+
+
+def _name(gemeente: int, sid: str, secret: str | None = None) -> str:
+    digest = salted_hmac("um_portal.gemeentesessie", f"{gemeente} {sid}", secret=secret, algorithm="sha256")
+    return digest.hexdigest()[:40]
 
 
 def of(request: HttpRequest) -> Gemeentesessie | None:

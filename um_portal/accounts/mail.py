@@ -116,4 +116,6 @@ def tell(name: str, to: str, context: dict[str, Any]) -> None:
 
 
 def _notify(to: str, bericht: Bericht, context: dict[str, Any]) -> None:
-    tell("bericht", to, {"bericht": bericht, "moment": timezone.now(), **context})
+    # Somebody of VNG support has no municipality to turn to.
+    support = Gebruiker.objects.filter(username=to).exclude(supportrol="").exists()
+    tell("bericht", to, {"bericht": bericht, "moment": timezone.now(), "support": support, **context})

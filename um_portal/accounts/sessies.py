@@ -19,7 +19,7 @@ from um_portal.audit.log import log_account
 
 def end_all(gebruiker: Gebruiker) -> int:
     """Ends every session of somebody, at once; returns how many."""
-    return _end(gebruiker, UserSession.objects.filter(user=gebruiker))
+    return _end(gebruiker, of_people([gebruiker.pk]))
 
 
 def end_others(request: HttpRequest) -> int:
@@ -37,13 +37,21 @@ def end_one(session: UserSession) -> None:
     _end(session.user, UserSession.objects.filter(pk=session.pk))
 
 
-def end_of_service(gebruikers: Collection[int], is_meant: Callable[[Gemeentesessie], bool]) -> Counter[int]:
-    """Ends the sessions of these people that a login service opened and that are meant; returns how many of each.
+def of_people(gebruikers: Collection[int]) -> QuerySet[UserSession]:
+    """Finds the sessions of these people."""
+    found: QuerySet[UserSession] = UserSession.objects.filter(user_id__in=gebruikers)
+    return found
+
+
+def end_of_service(
+    sessions: QuerySet[UserSession], is_meant: Callable[[Gemeentesessie], bool]
+) -> Counter[int]:
+    """Ends those of these sessions that a login service opened and that are meant; returns how many of each person.
 
     A session of the own password is never one of them. Whoever calls writes it in the audit log.
     """
     ended: Counter[int] = Counter()
-    for session in UserSession.objects.filter(user_id__in=gebruikers):
+    for session in sessions:
         sessie = gemeentesessie.in_session(SessionStore(session.session_key))
         if sessie is not None and sessie.gebruiker == session.user_id and is_meant(sessie):
             session.end()

@@ -180,11 +180,11 @@ def accept(uitnodiging: Uitnodiging, password: str | None) -> Gebruiker | None:
 
     Without a password it logs in through its municipality only.
     """
-    # The update decides who was first, when a link is used twice at once.
-    now = timezone.now()
-    if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=now):
+    # The lock decides who was first when a link is used twice at once, or while the account is blocked. An update alone
+    # would not: its condition is about the account too, and is not put again to the row that it waited for.
+    gebruiker = Gebruiker.objects.select_for_update().get(pk=uitnodiging.gebruiker_id)
+    if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=timezone.now()):
         return None
-    gebruiker = uitnodiging.gebruiker
     gebruiker.set_password(password)
     gebruiker.is_active = True
     gebruiker.save(update_fields=["password", "is_active"])

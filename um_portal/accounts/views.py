@@ -139,8 +139,8 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated and request.user != uitnodiging.gebruiker:
         # Somebody else is at work here, and may have unsaved work in another tab.
         if request.method != "POST":
-            context = {"gebruiker": uitnodiging.gebruiker}
-            return render(request, "accounts/uitnodiging_ingelogd.html", context)
+            context = {"gebruiker": uitnodiging.gebruiker, "wat": "uitnodiging"}
+            return render(request, "accounts/link_van_ander.html", context)
         logout(request)
     request.session[INVITATION] = uitnodiging.pk
     return redirect("accounts:uitnodiging-wachtwoord")

@@ -10,10 +10,8 @@ from django.db.models import TextChoices
 from um_portal.gemeenten import logo
 from um_portal.gemeenten.models import Intrekreden, Voorwaarde
 from um_portal.gemeenten.voorwaarden import Definitie, Einde
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 from um_portal.tenants.models import Contactbeleid, Gemeente, Scenario
-
-_GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
 
 
 class InschrijfForm(forms.Form):
@@ -34,18 +32,15 @@ class InschrijfForm(forms.Form):
 class VoorwaardeForm(forms.Form):
     """Asks when a condition was met, until when, and what belongs to it."""
 
-    vervuld_op = forms.DateField(
+    vervuld_op = DatumVeld(
         label="Vervuld op",
-        widget=DatumInput(),
         error_messages={
             "required": "Vul in op welke dag aan de voorwaarde is voldaan.",
-            "invalid": _GEEN_DATUM,
         },
     )
-    geldig_tot_en_met = forms.DateField(
+    geldig_tot_en_met = DatumVeld(
         label="Geldig tot en met",
-        widget=DatumInput(),
-        error_messages={"required": "Vul in tot en met welke dag dit geldt.", "invalid": _GEEN_DATUM},
+        error_messages={"required": "Vul in tot en met welke dag dit geldt."},
     )
     gegeven = forms.CharField(max_length=120, error_messages={"required": "Vul dit veld in."})
     telefoon = forms.CharField(

@@ -15,7 +15,6 @@ from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from um_portal.accounts.models import Gebruiker
@@ -34,6 +33,7 @@ from um_portal.gemeenten.forms import (
 from um_portal.gemeenten.models import Intrekreden, Voorwaarde, Voorwaardesoort
 from um_portal.gemeenten.vertrek import KanNietVertrekken, Vertrekreden
 from um_portal.gemeenten.voorwaarden import DEFINITIES, NietVastgelegd, Punt, Staat
+from um_portal.paths import is_own
 from um_portal.tenants.models import Gemeente, Gemeentestatus, Scenario
 from um_portal.tenants.scope import als_support, voor_gemeente
 from um_portal.toegang.access import SESSIE_SLEUTEL, GemeenteRequest, may, requires
@@ -54,8 +54,7 @@ def switch(request: GemeenteRequest) -> HttpResponse:
     request.session[SESSIE_SLEUTEL] = found.gemeente_id
     messages.success(request, f"U werkt nu voor {found.gemeente.naam}.")
     naar = request.POST.get("naar", "")
-    safe = url_has_allowed_host_and_scheme(naar, allowed_hosts=None) and naar.startswith("/")
-    return redirect(naar if safe else "start")
+    return redirect(naar if is_own(naar) else "start")
 
 
 # --- Looking -----------------------------------------------------------------------------------------------

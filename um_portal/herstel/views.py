@@ -57,14 +57,20 @@ def object_own(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Takes the secret out of the address bar, and goes on to the page that asks for the password."""
+    """Takes the secret out of the address bar, and goes on to the page that asks for the password.
+
+    Whoever is logged in as somebody else is asked first, and logs out by sending that page.
+    """
     herstel = herstellen.find_by_link(token)
     if herstel is None:
         return _gone(request)
     if request.user.is_authenticated:
-        # Somebody else may have been at work here.
+        if request.user != herstel.gebruiker and request.method != "POST":
+            # Somebody else is at work here, and may have unsaved work in another tab.
+            context = {"gebruiker": herstel.gebruiker, "wat": "link"}
+            return render(request, "accounts/link_van_ander.html", context)
         logout(request)
     request.session[_HERSTEL] = herstel.pk
     return redirect("herstel:afronden")

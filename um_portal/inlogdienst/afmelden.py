@@ -3,13 +3,16 @@
 The notice comes from the service itself, without a browser, to an address that anybody can call: it counts only when
 the service signed it, just now and for us, and once. It reaches the sessions that this service opened for this
 municipality, and no other: not those of the own password, nor of another municipality with the same service.
+
+That it was followed is remembered after it was. A process that is killed halfway has ended nothing, or all of it, and
+remembers neither: the service sends the notice again, and it is followed.
 """
 
 from typing import Final
 
 from django.core.cache import cache
 
-from um_portal.accounts import sessies
+from um_portal.accounts import gemeentesessie, sessies
 from um_portal.accounts.gemeentesessie import Gemeentesessie
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -31,33 +34,33 @@ _ONDERTEKEND: Final = frozenset(
 def follow(gemeente: Gemeente, dienst: Inlogdienst, token: object) -> int:
     """Ends the sessions that a logout token is about; returns how many.
 
-    Raises InloggenMislukt when it does not count, and RedisError when it cannot be remembered that it was followed.
+    Raises InloggenMislukt when it does not count, and RedisError when Redis cannot tell or remember that it was
+    followed; the service may then send it again.
     """
     try:
         afmelding = uitgever.verify_notice(dienst, token)
         name = hidden("afmelding", f"{dienst.uitgever} {dienst.client_id} {afmelding.nummer}")
-        if not cache.add(name, 1, timeout=uitgever.REMEMBER_SECONDS):
+        if cache.get(name):
             raise InloggenMislukt(_HERHAALD)
     except InloggenMislukt as problem:
         if problem.reden in _ONDERTEKEND:
             _log_refusal(gemeente, problem.reden)
         raise
-    try:
-        return _end(gemeente, dienst, afmelding)
-    except Exception:
-        # Nothing was ended: the service may send it again.
-        cache.delete(name)
-        raise
+    ended = _end(gemeente, dienst, afmelding)
+    cache.set(name, 1, timeout=uitgever.REMEMBER_SECONDS)
+    return ended
 
 
 def _end(gemeente: Gemeente, dienst: Inlogdienst, afmelding: Afmelding) -> int:
     with voor_gemeente(gemeente):
-        known = Identiteit.objects.filter(uitgever=dienst.uitgever)
-        if afmelding.onderwerp:
-            known = known.filter(onderwerp=afmelding.onderwerp)
-        identiteiten = {one.pk: one.gebruiker for one in known.select_related("gebruiker")}
-
         by_subject = bool(afmelding.onderwerp)
+        named = gemeentesessie.named(gemeente.pk, afmelding.sid)
+        known = Identiteit.objects.filter(uitgever=dienst.uitgever).select_related("gebruiker")
+        if by_subject:
+            known = known.filter(onderwerp=afmelding.onderwerp)
+        else:
+            known = known.filter(gebruiker__in=named.values("user"))
+        identiteiten = {one.pk: one.gebruiker for one in known}
 
         def is_meant(sessie: Gemeentesessie) -> bool:
             # Of a session whose name there was not told nobody knows that it is another one: it ends too.
@@ -68,7 +71,7 @@ def _end(gemeente: Gemeente, dienst: Inlogdienst, afmelding: Afmelding) -> int:
             )
 
         gebruikers = {gebruiker.pk: gebruiker for gebruiker in identiteiten.values()}
-        ended = sessies.end_of_service(list(gebruikers), is_meant)
+        ended = sessies.end_of_service(sessies.of_people(gebruikers) if by_subject else named, is_meant)
         for pk, aantal in ended.items():
             log_act(
                 gemeente,

@@ -178,7 +178,9 @@ def join(gemeente: Gemeente, gebruiker: Gebruiker, issuer: str, onderwerp: str) 
         if before:
             Identiteit.objects.filter(pk__in=before).delete()
             # A session of the identity that makes room would hear of no notice any more.
-            ended = sessies.end_of_service([gebruiker.pk], lambda sessie: sessie.identiteit in before)
+            ended = sessies.end_of_service(
+                sessies.of_people([gebruiker.pk]), lambda sessie: sessie.identiteit in before
+            )
             if aantal := ended.total():
                 log_act(
                     gemeente,

@@ -9,23 +9,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from um_portal.audit.handelingen import Handeling
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 
 _GEEN_KEUZE = {"invalid_choice": "Deze keuze is er niet. Kies er een uit de lijst."}
-_GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=DatumInput(), error_messages={"invalid": _GEEN_DATUM}
-    )
 
 
 class LogboekFilter(forms.Form):
     """Asks for a period, an act and a person or municipality. A field that is not understood narrows nothing."""
 
-    van = _day("Vanaf")
-    tot = _day("Tot en met")
+    van = DatumVeld(label="Vanaf", required=False)
+    tot = DatumVeld(label="Tot en met", required=False)
     handeling = forms.ChoiceField(label="Handeling", required=False, error_messages=_GEEN_KEUZE)
     # Of whom: a colleague, or for VNG support a municipality.
     wie = forms.ChoiceField(required=False, error_messages=_GEEN_KEUZE)

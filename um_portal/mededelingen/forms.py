@@ -7,9 +7,7 @@ from django.utils import timezone
 
 from um_portal.mededelingen.models import Niveau
 from um_portal.mededelingen.plaatsen import MEESTE_DAGEN, latest_end
-from um_portal.presentation.forms import DatumInput
-
-_GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
+from um_portal.presentation.forms import DatumVeld
 
 
 class MededelingForm(forms.Form):
@@ -32,16 +30,14 @@ class MededelingForm(forms.Form):
         initial=Niveau.INFO,
         error_messages={"required": "Kies hoe belangrijk het is."},
     )
-    van = forms.DateField(
+    van = DatumVeld(
         label="Te zien vanaf",
-        widget=DatumInput(),
-        error_messages={"required": "Vul in vanaf welke dag.", "invalid": _GEEN_DATUM},
+        error_messages={"required": "Vul in vanaf welke dag."},
     )
-    tot_en_met = forms.DateField(
+    tot_en_met = DatumVeld(
         label="Te zien tot en met",
-        widget=DatumInput(),
         help_text=f"Hoogstens {MEESTE_DAGEN} dagen na de eerste dag.",
-        error_messages={"required": "Vul in tot en met welke dag.", "invalid": _GEEN_DATUM},
+        error_messages={"required": "Vul in tot en met welke dag."},
     )
 
     def clean(self) -> dict[str, Any]:

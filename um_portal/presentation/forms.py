@@ -5,7 +5,8 @@ the bound field adds the CSS class that belongs to a widget. The markup itself i
 `templates/componenten/formulier/` and `templates/django/forms/widgets/`.
 """
 
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -41,6 +42,23 @@ class DatumInput(forms.DateInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         # The value attribute of a date input is always in this order, whatever the language of the page.
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DatumVeld(forms.DateField):
+    """A day. Centuries away is a slip of the keyboard, and after the last one of a calendar nobody can count on."""
+
+    widget = DatumInput
+    default_error_messages: ClassVar = {
+        "invalid": "Dit is geen datum. Schrijf de dag als 31-12-2027.",
+        "ver_weg": "Kies een dag in de jaren 1900 tot en met 2999.",
+    }
+
+    def to_python(self, value: Any) -> date | None:
+        """Gives the day; raises ValidationError for what is none, or is too far away."""
+        day: date | None = super().to_python(value)
+        if day is not None and not 1900 <= day.year < 3000:
+            raise forms.ValidationError(self.error_messages["ver_weg"], code="ver_weg")
+        return day
 
 
 class NLDesignBoundField(forms.BoundField):

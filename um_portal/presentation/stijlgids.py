@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 
 RESULTATEN = [
     ("Magazijnmedewerker", "3812", "Amersfoort", 32, "MBO", "fiets, OV", "ok", "Beschikbaar"),
@@ -32,7 +32,7 @@ class VoorbeeldForm(forms.Form):
         label="Postcode", help_text="Alleen de vier cijfers, bijvoorbeeld 3811.", max_length=4, required=False
     )
     afstand = forms.IntegerField(label="Hoogste reisafstand in kilometers", min_value=1, max_value=200)
-    vanaf = forms.DateField(label="Beschikbaar vanaf", required=False, widget=DatumInput())
+    vanaf = DatumVeld(label="Beschikbaar vanaf", required=False)
     niveau = forms.ChoiceField(
         label="Opleidingsniveau",
         choices=[

@@ -5,6 +5,7 @@ django-scopes and by row-level security (see `scope` and `rls`).
 """
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -60,6 +61,10 @@ def all_scenarios() -> list[str]:
     return list(Scenario.values)
 
 
+# Ends of lines, and signs that steer what comes after them.
+_ONZICHTBAAR = frozenset({"Cc", "Cf", "Zl", "Zp"})
+
+
 class Gemeente(Beschermd):
     """A municipality that takes part through the portal."""
 
@@ -93,6 +98,14 @@ class Gemeente(Beschermd):
         verbose_name = "gemeente"
         verbose_name_plural = "gemeenten"
         ordering = ["naam"]
+
+    def clean(self) -> None:
+        """Refuses signs in a name that nobody sees: it stands in mails, in files and above pages."""
+        for name in ("naam", "naam_in_kop"):
+            if any(unicodedata.category(sign) in _ONZICHTBAAR for sign in getattr(self, name)):
+                raise ValidationError(
+                    {name: "In deze naam staan tekens die niet te zien zijn. Typ de naam over."}
+                )
 
     def __str__(self) -> str:
         return self.naam

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
@@ -34,6 +34,8 @@ ANTWOORD_VELD = "um_voor"
 # Below this address users log in and manage their own account; it shows nothing of a municipality.
 EIGEN_ACCOUNT = "account/"
 _VEILIG = frozenset({"GET", "HEAD", "OPTIONS"})
+# What a browser sends for a page; each view takes fewer of these.
+_METHODEN = frozenset({*_VEILIG, "POST"})
 
 
 class GemeenteRequest(HttpRequest):
@@ -309,13 +311,15 @@ def _ask_to_switch(request: GemeenteRequest, elsewhere: Lidmaatschap) -> HttpRes
 
 
 class DoorMiddleware:
-    """Refuses every view that has neither a right nor the mark that it is open to all."""
+    """Refuses every view that has neither a right nor the mark that it is open to all, and methods of no page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Passes the request on; the refusal happens when the view is known."""
+        """Refuses a method that no page has, and else passes the request on: the rest waits for the view."""
+        if request.method not in _METHODEN:
+            return HttpResponseNotAllowed(sorted(_METHODEN))
         return self.get_response(request)
 
     def process_view(

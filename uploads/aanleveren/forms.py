@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from exchange.standard import Soort
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 from uploads.aanleveren.sleutels import OngeldigNetwerk, parse_networks
 
 _LAATSTE_JAAR = 2100
@@ -36,12 +36,10 @@ class SleutelForm(forms.Form):
         help_text="Een adres of netwerk per regel, zoals 192.0.2.10, 192.0.2.0/24 of 2001:db8::/32. Laat u dit leeg, "
         "dan werkt de sleutel overal.",
     )
-    tot_en_met = forms.DateField(
+    tot_en_met = DatumVeld(
         label="Geldig tot en met",
         required=False,
-        widget=DatumInput(),
         help_text="Laat u dit leeg, dan werkt de sleutel tot u hem intrekt.",
-        error_messages={"invalid": "Dit is geen datum. Schrijf de dag als 31-12-2027."},
     )
 
     def clean_netwerken(self) -> list[str]:

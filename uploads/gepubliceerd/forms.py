@@ -7,12 +7,10 @@ from django import forms
 from exchange.bron.sets import Verschil
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, WERK_EN_DENKNIVEAU_MINIMAAL
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 from um_portal.presentation.templatetags.um import getal
 from uploads.gepubliceerd.find import MAX_NUMMERS, numbers
 from uploads.models import RedenVerlies, Wijze
-
-_GEEN_DATUM = "Dit is geen datum. Schrijf de dag als 31-12-2027."
 
 
 class _Filter(forms.Form):
@@ -85,11 +83,9 @@ class _VacaturesFilter(_Filter):
         required=False,
         choices=[("", "Maakt niet uit"), *WERK_EN_DENKNIVEAU_MINIMAAL.waarden.items()],
     )
-    sluit = forms.DateField(
+    sluit = DatumVeld(
         label="Sluit uiterlijk op",
         required=False,
-        widget=DatumInput(),
-        error_messages={"invalid": _GEEN_DATUM},
     )
 
 
@@ -101,12 +97,8 @@ class _ContactmomentenFilter(_Filter):
         widget=forms.TextInput(attrs={"class": "um-breedte-kort", "inputmode": "numeric"}),
         error_messages={"invalid": "Een KvK-nummer heeft acht cijfers."},
     )
-    vanaf = forms.DateField(
-        label="Vanaf", required=False, widget=DatumInput(), error_messages={"invalid": _GEEN_DATUM}
-    )
-    tot = forms.DateField(
-        label="Tot en met", required=False, widget=DatumInput(), error_messages={"invalid": _GEEN_DATUM}
-    )
+    vanaf = DatumVeld(label="Vanaf", required=False)
+    tot = DatumVeld(label="Tot en met", required=False)
 
 
 FILTERS: Final[dict[Soort, type[_Filter]]] = {

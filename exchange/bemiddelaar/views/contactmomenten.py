@@ -21,7 +21,7 @@ from exchange.standard import KVK_PATROON, Soort
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
-from um_portal.presentation.forms import DatumInput
+from um_portal.presentation.forms import DatumVeld
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.access import GemeenteRequest, requires
 from um_portal.toegang.rechten import Recht
@@ -42,12 +42,10 @@ class ContactmomentForm(forms.Form):
         help_text="Acht cijfers, zoals 12345678.",
         error_messages={"required": "Vul het KvK-nummer van de werkgever in.", "max_length": _FOUT},
     )
-    sinds = forms.DateField(
+    sinds = DatumVeld(
         label="Vanaf",
         required=False,
-        widget=DatumInput(),
         help_text="Alleen contact vanaf deze dag. Leeg: alles wat bronnen nog weten.",
-        error_messages={"invalid": "Dit is geen datum. Schrijf de dag als 31-12-2026."},
     )
 
     def clean_nummer_kvk(self) -> str:

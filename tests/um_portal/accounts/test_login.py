@@ -71,6 +71,17 @@ def test_logging_in_goes_on_to_the_page_that_was_asked_for_and_never_to_another_
         data = {"login": een.username, "password": WACHTWOORD, "next": asked}
         browser.post("/account/inloggen", data)
         assert browser.post("/account/inloggen/tweede-factor", {"code": code()})["Location"] == comes
+    for odd in (
+        "http://[",
+        "//[::1",
+        "\\\\elders.example",
+        "/\\elders.example",
+        "https://testserver/hulp",
+        "hulp",
+    ):
+        assert Client().get("/account/inloggen", {"next": odd}).status_code == 200, odd
+        answer = een_client(een_collega()).get("/account/inloggen", {"next": odd})
+        assert answer["Location"] == "/", odd
 
 
 def test_nobody_signs_up() -> None:

@@ -1,6 +1,7 @@
 """Inviting people: a link that works once, in time, and not after it was revoked."""
 
 import re
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import een_client, een_gebruiker, een_gemeente
+from tests.threads import at_once
 from um_portal.accounts import uitnodigingen
 from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
 from um_portal.accounts.uitnodigingen import HeeftAlAccount, UitnodigenMislukt, invite, revoke
@@ -83,6 +85,16 @@ def test_a_link_works_once() -> None:
         answer = browser.post(PAGE, {"password1": WACHTWOORD, "password2": WACHTWOORD})
         assert answer.status_code == status
     assert Client().get(path_of(nieuw.link)).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_use_a_link_at_the_same_moment_one_gets_in() -> None:
+    nieuw = invite("nieuw@test.example")
+    words = [f"een lange zin van nummer {number}" for number in range(4)]
+    found = at_once(*[partial(uitnodigingen.accept, nieuw.uitnodiging, one) for one in words])
+    assert sorted(map(type, found), key=str) == [type(None)] * 3 + [Gebruiker], found
+    [word] = [one for one, gebruiker in zip(words, found, strict=True) if gebruiker]
+    assert Gebruiker.objects.get(username="nieuw@test.example").check_password(word)
 
 
 def test_a_link_works_in_time() -> None:

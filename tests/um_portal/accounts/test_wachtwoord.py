@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings as django_settings
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
@@ -109,6 +111,22 @@ def link_in(message: Any) -> str:
     found = re.search(r"https?://[^/\s]+(/\S+)", message.body)
     assert found is not None
     return found[1]
+
+
+def test_a_stranger_who_asks_for_a_link_keeps_nobody_from_setting_up_a_second_factor(
+    gebruiker: Gebruiker, asked: list[Any]
+) -> None:
+    Client().post(FORGOTTEN, {"email": gebruiker.username})
+    tasks.send_reset(gebruiker.pk)
+    Client().get(f"{FORGOTTEN}/{user_pk_to_url_str(gebruiker)}-abc-verzonnen", follow=True)
+    # The address stands in one place, and the library keeps none beside it.
+    assert not EmailAddress.objects.exists()
+    EmailAddress.objects.create(user=gebruiker, email=gebruiker.username, verified=False)
+    browser = een_client(gebruiker)
+    assert [browser.get(f"/account/tweede-factor/{way}").status_code for way in ("app", "passkey")] == [
+        200,
+        200,
+    ]
 
 
 def test_a_new_password_by_mail(gebruiker: Gebruiker, asked: list[Any], settings) -> None:

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from tests.factories import een_gemeente
+from tests.factories import een_client, een_gebruiker, een_gemeente
 from um_portal import kenmerk, logs
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
@@ -112,6 +112,28 @@ def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(
     assert kenmerk.is_kenmerk(sent)
     assert f"<strong>{sent[:8]}</strong>" in answer.content.decode()
     assert GEHEIM not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_request_that_django_itself_refuses_leaves_no_link_and_no_name_in_the_log(caplog: Any) -> None:
+    Client(enforce_csrf_checks=True).post(f"/account/uitnodiging/{GEHEIM}")
+    Client(raise_request_exception=False).get("/", headers={"Host": f"{GEHEIM}.example"})
+    found = [record for record in caplog.records if record.name.startswith("django.security.")]
+    assert {record.name for record in found} == {"django.security.csrf", "django.security.DisallowedHost"}
+    for record in found:
+        assert GEHEIM not in _written(record, logs.JsonFormatter())
+
+
+@pytest.mark.django_db
+def test_a_page_that_was_refused_is_in_the_log_by_its_name_and_without_an_address(caplog: Any) -> None:
+    browser = een_client(een_gebruiker(een_gemeente()))
+    for address in ("/logboek/", "/zoeken/vragen/7654321/", "/bestaat-niet", "/hulp/"):
+        browser.get(address)
+    told = [record for record in caplog.records if record.name == "um_portal.verzoek"]
+    assert [(record.getMessage(), record.__dict__["status"]) for record in told] == [
+        ("toegang geweigerd: logboek:eigen", 403),
+        ("toegang geweigerd: bemiddelaar:zoekvraag", 404),
+    ]
 
 
 @pytest.mark.parametrize(

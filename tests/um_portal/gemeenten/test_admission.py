@@ -117,6 +117,10 @@ def test_an_oin_is_registered_once_and_must_be_one(beslisser: Any) -> None:
     again = beslisser.post("/gemeenten/inschrijven/", {"oin": OIN, "naam": "Ander dorp"})
     assert again.status_code == 422
     assert "Er is al een gemeente met dit OIN" in again.text
+    for unseen in ("A\r\nBcc: x@kwaad.example", "A\x0b", "A\u202e", "A\u2028"):
+        refused = beslisser.post("/gemeenten/inschrijven/", {"oin": OIN, "naam": f"{unseen}dorp"})
+        assert refused.status_code == 422
+        assert "tekens die niet te zien zijn" in refused.text
 
 
 def test_who_advises_sees_everything_and_decides_nothing() -> None:

@@ -143,6 +143,17 @@ def test_it_works(
     assert len({actor for _, actor in found} - {None}) == 3
 
 
+def test_the_link_logs_nobody_else_out_without_asking(
+    ready: str, gebruiker: Gebruiker, gemeente: Gemeente
+) -> None:
+    collega = een_client(een_gebruiker(gemeente))
+    assert "U bent ingelogd als iemand anders" in collega.get(ready).text
+    assert collega.get("/zoeken/").status_code == 200
+    assert collega.post(ready)["Location"] == "/account/herstel/"
+    assert collega.get("/zoeken/").status_code == 302
+    assert een_client(gebruiker).get(ready)["Location"] == "/account/herstel/"
+
+
 def test_one_person_is_never_enough(
     step: Any, gebruiker: Gebruiker, beheerder: Gebruiker, vrager: Gebruiker, goedkeurder: Gebruiker
 ) -> None:
@@ -234,6 +245,9 @@ def test_somebody_of_support_is_helped_by_two_others(
     with pytest.raises(HerstelMislukt):
         herstellen.approve(herstel.pk, collega)
     herstellen.approve(herstel.pk, goedkeurder)
+    later(herstel, hours=25)
+    assert herstellen.send_links() == 1
+    assert "waarschuw een collega van VNG-support die mag beslissen" in mail.outbox[-1].body
 
 
 def test_blocking_stops_it(ready: str, gebruiker: Gebruiker, vrager: Gebruiker) -> None:

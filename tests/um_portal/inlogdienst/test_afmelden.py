@@ -5,9 +5,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import Browser, een_gebruiker, een_gemeente, een_sessie
 from tests.um_portal.inlogdienst.dienst import (
@@ -115,6 +119,24 @@ def test_of_one_session_there_only_that_one_ends(gemeente: Gemeente) -> None:
     # The session of another subject is not theirs to end.
     assert send(gemeente, a_notice(sub="onderwerp-2", sid="s3")).status_code == 200
     assert [is_in(browser) for browser in (een, twee, drie)] == [False, False, True]
+
+
+def test_a_notice_that_names_a_session_only_opens_no_other(gemeente: Gemeente, settings: Any) -> None:
+    def needed(sid: str) -> int:
+        # Sessions are read from the database once the cache forgot them.
+        cache.delete_many([f"sessie:{one.session_key}" for one in UserSession.objects.all()])
+        token = a_notice(sub=None, sid=sid)
+        with CaptureQueriesContext(connection) as queries:
+            assert send(gemeente, token).status_code == 200
+        return len(queries)
+
+    browsers = [through(een_gekoppelde(gemeente, f"o{number}")[1], f"s{number}") for number in range(2)]
+    few = needed("s0")
+    browsers += [through(een_gekoppelde(gemeente, f"o{number}")[1], f"s{number}") for number in range(2, 7)]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "een nieuw geheim, en dit was nog van het oude" * 2
+    assert needed("s1") == few
+    assert [is_in(browser) for browser in browsers] == [False, False] + [True] * 5
 
 
 def test_a_session_whose_name_there_was_not_told_ends_with_any_other_of_its_subject(
@@ -231,6 +253,25 @@ def test_a_notice_counts_once_and_an_id_token_is_none(gemeente: Gemeente) -> Non
     # A repeat is written down, since the service did sign it; what anybody can make up is not.
     send(gemeente, a_notice(key=OTHER))
     assert lines(gemeente) == [("inlogdienst: afmelding herhaald", None, "mislukt")]
+
+
+def test_a_notice_whose_process_was_killed_halfway_is_followed_when_it_comes_again(
+    gemeente: Gemeente,
+) -> None:
+    _, identiteit = een_gekoppelde(gemeente)
+    browser = through(identiteit)
+
+    def killed(execute: Any, sql: str, *args: Any) -> Any:
+        if sql.startswith("DELETE"):
+            raise SystemExit
+        return execute(sql, *args)
+
+    token = a_notice()
+    with connection.execute_wrapper(killed), pytest.raises(SystemExit):
+        send(gemeente, token)
+    assert is_in(browser)
+    assert send(gemeente, token).status_code == 200
+    assert not is_in(browser)
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,10 @@ def test_it_can_be_narrowed_to_a_period_an_act_and_a_colleague(
     wrong = browser.get("/logboek/?van=gisteren&tot=%00&handeling=bestaat-niet&wie='--&pagina=zx")
     assert len(wrong.context["rijen"]) == 4
     assert "Dit is geen datum" in wrong.text
+    for far in ("0001-01-01", "9999-12-31"):
+        wrong = browser.get(f"/logboek/?van={far}&tot={far}")
+        assert len(wrong.context["rijen"]) == 4, far
+        assert "Kies een dag in de jaren" in wrong.text
     assert "voor de dag bij Vanaf" in browser.get(f"/logboek/?van={tomorrow}&tot={today}").text
 
 

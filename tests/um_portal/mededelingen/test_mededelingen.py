@@ -89,8 +89,10 @@ def test_it_is_plain_text_however_hostile(beslisser: Gebruiker) -> None:
         ({"niveau": "fout"}, "niveau"),
         ({"tot_en_met": "2026-02-30"}, "Dit is geen datum."),
         ({"tot_en_met": "2020-01-01"}, "Deze dag is voorbij."),
-        ({"van": "9999-12-31"}, "De laatste dag ligt voor de eerste."),
-        ({"tot_en_met": "9999-12-31"}, "Dat is te lang."),
+        ({"van": "2199-12-31"}, "De laatste dag ligt voor de eerste."),
+        ({"tot_en_met": "2199-12-31"}, "Dat is te lang."),
+        # No day comes after this one.
+        ({"van": "9999-12-31", "tot_en_met": "9999-12-31"}, "Kies een dag in de jaren 1900 tot en met 2999."),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(

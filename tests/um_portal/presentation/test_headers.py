@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -39,6 +40,11 @@ def test_a_page_loads_and_runs_nothing_from_elsewhere_and_stands_in_no_frame() -
 def test_a_page_of_somebody_who_is_logged_in_is_kept_nowhere_and_its_cookies_are_not_for_scripts() -> None:
     browser = een_client(een_gebruiker(een_gemeente()))
     assert "no-store" in browser.get(reverse("start"))["Cache-Control"]
-    for cookie in Client().get(reverse("accounts:login")).cookies.values():
+    found = Client().get(reverse("accounts:login")).cookies
+    # What the next page has to say: that a form came too late.
+    found.update(Client().post(reverse("start")).cookies)
+    assert settings.UM_MELDING_COOKIE in found
+    for cookie in found.values():
+        assert cookie.key.startswith(("um_", "__Host-um_")), cookie.key
         assert cookie["httponly"], cookie.key
         assert cookie["samesite"] == "Lax", cookie.key

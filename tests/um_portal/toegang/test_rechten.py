@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -200,7 +201,7 @@ def _ask(client: Client, method: str, path: str) -> tuple[int, str]:
         response = getattr(client, method)(path)
         transaction.set_rollback(True)
     # What one request tells is not the business of the next.
-    client.cookies.pop("messages", None)
+    client.cookies.pop(settings.UM_MELDING_COOKIE, None)
     is_page = response.get("Content-Type", "").startswith("text/html")
     body = response.text if is_page else ""
     return response.status_code, re.sub(r'value="[^"]{20,}"|"X-CSRFToken": "[^"]+"|[0-9]+', "", body)
@@ -266,6 +267,13 @@ def test_who_is_not_logged_in_meets_the_login_page_everywhere(method: str) -> No
         if to_login == (view.recht is None):
             wrong.append((name, response.status_code))
     assert wrong == []
+
+
+def test_a_method_that_no_page_has_is_refused_everywhere() -> None:
+    member = een_client(een_gebruiker(een_gemeente()))
+    for path in ("/", "/account/", "/hulp/", "/bestaat-niet"):
+        for method in ("TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "ONZIN"):
+            assert member.generic(method, path).status_code == 405, (method, path)
 
 
 def test_a_view_without_a_right_is_shown_to_nobody() -> None:
