@@ -1,7 +1,8 @@
 """Lets long work survive a killed worker: a worker holds a lease on the row it works on.
 
 A worker claims a row for a while and keeps extending the lease. When the worker dies the lease runs out, and
-`um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row.
+`um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row. A worker that is told to
+stop hands back what it cannot finish in time.
 """
 
 import logging
@@ -12,9 +13,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
+
+from um_portal import uitloop
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,10 @@ class LeaseVerloren(RuntimeError):
     """This worker has lost the row: another worker has it now, or it is gone or withdrawn."""
 
 
+class MoetStoppen(LeaseVerloren):
+    """This worker was told to stop and its time is over: it hands back what it has, and another begins anew."""
+
+
 T = TypeVar("T", bound=Taak)
 R = TypeVar("R")
 
@@ -71,12 +79,21 @@ class Lease(Generic[T]):
         self._write({"lease_tot": timezone.now() + (duration or self.duration)})
 
     def report(self, **progress: Any) -> None:
-        """Writes these fields, and keeps the row for the time that it was claimed for from now."""
+        """Writes these fields, and keeps the row for the time that it was claimed for from now.
+
+        Raises MoetStoppen instead, when this worker has to stop.
+        """
+        check_may_go_on()
         self._write({**progress, "lease_tot": timezone.now() + self.duration})
 
     def end(self, *conditions: Q, **outcome: Any) -> None:
         """Writes these fields and gives the row back, if it meets the conditions too."""
         self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
+
+    def hand_back(self, *conditions: Q, **changes: Any) -> None:
+        """Gives the row back for another worker; this attempt does not count, for nothing was wrong with the work."""
+        attempts = max(self.row.pogingen - 1, 0)
+        self._write({**changes, "lease_tot": None, "pogingen": attempts}, *conditions)
 
     def lock(self) -> T | None:
         """Locks the row until the transaction ends, and gives it as it is now; None when it is lost."""
@@ -92,6 +109,12 @@ class Lease(Generic[T]):
         self._until = fields["lease_tot"]
         for name, value in fields.items():
             setattr(self.row, name, value)
+
+
+def check_may_go_on() -> None:
+    """Raises MoetStoppen when this process was told to stop, and the time to finish what it had begun is over."""
+    if uitloop.seconds_left(settings.UM_AFMAKEN_SECONDEN) < 0:
+        raise MoetStoppen
 
 
 def claim(

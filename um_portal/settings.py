@@ -465,6 +465,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
+# Seconds in which a worker that is told to stop finishes what it had begun; what takes longer it hands back. The units,
+# compose and the chart give a worker longer than this.
+UM_AFMAKEN_SECONDEN = env.float("UM_AFMAKEN_SECONDEN", default=20.0)
 # What is not named here is upkeep. A large file is passed on to a queue of its own by `uploads.tasks`.
 CELERY_TASK_DEFAULT_QUEUE = Wachtrij.ONDERHOUD.value
 CELERY_TASK_ROUTES = {

@@ -4,11 +4,14 @@ The set, the status, the erasure of the file and the line in the audit log chang
 levering is never published twice, and a worker that dies leaves the old set answering.
 """
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import DatabaseError
 from django.utils.formats import number_format
 
 from exchange.bron import journaal, store
@@ -20,13 +23,16 @@ from exchange.standard import Soort
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.errors import FoutMetMelding
-from um_portal.jobs import MAX_POGINGEN, Lease
+from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
+from um_portal.ruimte import GEEN_RUIMTE, is_full
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
 from uploads.leveringen import lifecycle
 from uploads.leveringen.erasure import erase_content
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
+
+logger = logging.getLogger(__name__)
 
 # No bound on the number of records: a caller that asks for this has confirmed the loss in another way.
 ONBEPERKT = 2**31 - 1
@@ -427,6 +433,13 @@ def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil 
         give_back(NIET_TERUG)
     except OnbekendePostcode:
         give_back(_TERUG_POSTCODE)
+    except (DatabaseError, OSError) as error:
+        if not is_full(error):
+            raise
+        # Nothing was changed. It waits, and the clock hands it out again.
+        logger.error("publiceren: geen ruimte (%s); levering %s wacht", type(error).__name__, levering_id)
+        with suppress(LeaseVerloren, DatabaseError), voor_gemeente(gemeente):
+            lease.hand_back(melding=GEEN_RUIMTE)
     else:
         give_back(werk.te_vaak, RedenStop.ONDERBROKEN)
     return None

@@ -18,7 +18,10 @@ from uploads.leveringen.lifecycle import OVERGANGEN
 from uploads.models import Bronbestand, Levering, Leveringstatus
 
 # What a worker ends, with what it holds: its lease.
-_ENDS = {"finish_converting", "await_columns", "fail_converting", "finish_publishing", "finish_undoing"}
+_ENDS = {
+    "finish_converting", "await_columns", "fail_converting", "hand_back_converting", "finish_publishing",
+    "finish_undoing",
+}  # fmt: skip
 _BEGINS = {"begin_converting", "begin_publishing", "begin_undoing"}
 _MELDING = ("Zo staat het ermee.",)
 _NIEMAND = (None,)
