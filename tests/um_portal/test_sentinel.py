@@ -11,6 +11,7 @@ import redis
 from celery import Celery
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from kombu import pools
 from kombu.exceptions import OperationalError
 from kombu.utils.url import parse_url
 from pytest_django.fixtures import Settings
@@ -172,6 +173,8 @@ def test_over_tls_each_side_shows_who_it_is(tmp_path: Path, settings: Settings) 
             caches["default"].set("over", "tls", 60)
             assert caches["default"].get("over") == "tls"
             for wrong, expected in ((url, True), (with_files(bare, ca="andere-ca"), False)):
+                # A connection of another Celery to the same place would be taken, whatever it trusts.
+                pools.reset()
                 broker, options = sentinel.broker(wrong)
                 app = Celery(broker=broker, set_as_current=False)
                 app.conf.broker_transport_options = {**options, "socket_timeout": 2}
