@@ -55,10 +55,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # The path of a socket has at most 108 characters.
     place = tmp_path_factory.mktemp("h")
     servers = {deel.naam: _part(deel.naam) for deel in PARTS}
-    values = {"MAP": place}
+    values: dict[str, object] = {"MAP": place}
     for naam, server in servers.items():
         for number in (1, 2):
-            values[f"POORT_{naam.upper()}{number}"] = server.server_address[1]  # type: ignore[assignment]
+            values[f"POORT_{naam.upper()}{number}"] = server.server_address[1]
     shipped = (ROOT / "deploy" / "cluster" / "haproxy-web.cfg").read_text()
     (place / "haproxy.cfg").write_text(Template(shipped).substitute(values))
     process = subprocess.Popen([program, "-db", "-f", str(place / "haproxy.cfg")], env=env)
@@ -80,7 +80,7 @@ def ask(socket: Path, path: str, *headers: tuple[str, str]) -> tuple[int, str, l
     answer = connection.getresponse()
     body = answer.read()
     naam, reached = json.loads(body) if answer.status == http.client.OK else ("", [])
-    return answer.status, naam, [tuple(one) for one in reached]
+    return answer.status, naam, [(name, value) for name, value in reached]
 
 
 def test_every_address_reaches_the_part_of_the_table(place: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import ssl
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,7 @@ def test_over_tls_each_side_shows_who_it_is(tmp_path: Path, settings: Settings) 
         behind = f"sentinels://:geheim@127.0.0.1:{ports[2]}/1?master=um&sentinel_password=geheim"
         for bare in (behind, f"rediss://:geheim@127.0.0.1:{ports[0]}/1"):
             url = with_files(bare)
-            wait_until(lambda url=url: answers(url), "Redis answers")
+            wait_until(partial(answers, url), "Redis answers")
             assert not answers(with_files(bare, ca="andere-ca")), "nobody else is Redis"
             assert not answers(with_files(bare, own="vreemd")), "nobody else is the portal"
             assert not answers(with_files(bare, own=""))

@@ -5,11 +5,13 @@ import errno
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import Model
 from django.db.utils import OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -77,9 +79,9 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def no_room_for(model: type, disk: Path) -> Iterator[None]:
+def no_room_for(model: type[Model], disk: Path) -> Iterator[None]:
     """Puts the table of this model on a disk without room while this lasts."""
-    table = sql.Identifier(model._meta.db_table)  # type: ignore[attr-defined]
+    table = sql.Identifier(model._meta.db_table)
     name = connection.settings_dict["NAME"]
     connection.close()
     with psycopg.connect(OWNER_URL, dbname=name, autocommit=True) as owner:
@@ -119,18 +121,18 @@ def newest(gemeente: Gemeente) -> Levering:
 def test_a_file_that_finds_no_room_is_refused_with_the_reason_and_comes_in_later(
     disk: Path, clerk: Client, gemeente: Gemeente
 ) -> None:
-    def upload() -> object:
+    def upload() -> Any:
         return clerk.post(reverse("uploads:nieuw"), {"bestand": SimpleUploadedFile("export.xlsx", inhoud)})
 
     inhoud = een_werkblad([een_sonar_rij() for _ in range(ROWS)])
     with no_room_for(Bronbestand, disk):
         page = upload()
-        assert (page.status_code, page["Retry-After"]) == (503, "60")  # type: ignore[attr-defined]
-        assert "De server is vol" in page.text  # type: ignore[attr-defined]
-        assert "niet aan uw bestand" in page.text  # type: ignore[attr-defined]
+        assert (page.status_code, page["Retry-After"]) == (503, "60")
+        assert "De server is vol" in page.text
+        assert "niet aan uw bestand" in page.text
         with voor_gemeente(gemeente):
             assert not Levering.objects.exists(), "half of it is nowhere"
-    assert upload().status_code == 302  # type: ignore[attr-defined]
+    assert upload().status_code == 302
 
 
 @pytest.mark.slow
