@@ -8,12 +8,15 @@ import errno
 from typing import Final
 
 import psycopg
+from django.db import DatabaseError
 
 GEEN_RUIMTE: Final = (
     "De server heeft geen ruimte meer. Dat ligt niet aan uw bestand, en er is niets weg. Het portaal probeert het elke "
     "halve minuut opnieuw; u hoeft niets te doen. Staat dit er na een kwartier nog? Vertel het de functioneel "
     "beheerder van uw gemeente."
 )
+# What a lack of room may show itself as; a COPY gives the error of PostgreSQL as it is, not that of Django.
+FOUTEN: Final = (DatabaseError, psycopg.Error, OSError)
 _OF_SYSTEM: Final = {errno.ENOSPC, errno.EDQUOT}
 # PostgreSQL: the disk is full, out of memory, and more than it may use. Too many connections is no lack of room.
 _OF_DATABASE: Final = {"53100", "53200", "53400"}

@@ -13,14 +13,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import DatabaseError
 from django.db.models import Count
 from django.utils import timezone
 
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.jobs import LEASE, MAX_POGINGEN, Lease, LeaseVerloren, MoetStoppen, abandoned, claim, release
-from um_portal.ruimte import is_full
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -121,12 +120,12 @@ def make(gemeente: Gemeente, levering_id: int) -> bool:
             with voor_gemeente(gemeente):
                 lease.hand_back(rijen_gedaan=0)
             return True
-        except (DatabaseError, OSError) as error:
-            if not is_full(error):
+        except ruimte.FOUTEN as error:
+            if not ruimte.is_full(error):
                 raise
             # The clock hands it out again, for as long as somebody waits for it.
             logger.error("opmerkingen: geen ruimte (%s)", type(error).__name__)
-            with suppress(DatabaseError), voor_gemeente(gemeente):
+            with suppress(*ruimte.FOUTEN), voor_gemeente(gemeente):
                 lease.hand_back(rijen_gedaan=0)
     return False
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import DatabaseError
 from django.utils.formats import number_format
 
 from exchange.bron import journaal, store
@@ -20,11 +19,11 @@ from exchange.bron.journaal import NietTerugTeDraaien
 from exchange.bron.models import Journaal
 from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.standard import Soort
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.errors import FoutMetMelding
 from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
-from um_portal.ruimte import GEEN_RUIMTE, is_full
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
@@ -433,13 +432,13 @@ def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil 
         give_back(NIET_TERUG)
     except OnbekendePostcode:
         give_back(_TERUG_POSTCODE)
-    except (DatabaseError, OSError) as error:
-        if not is_full(error):
+    except ruimte.FOUTEN as error:
+        if not ruimte.is_full(error):
             raise
         # Nothing was changed. It waits, and the clock hands it out again.
         logger.error("publiceren: geen ruimte (%s); levering %s wacht", type(error).__name__, levering_id)
-        with suppress(LeaseVerloren, DatabaseError), voor_gemeente(gemeente):
-            lease.hand_back(melding=GEEN_RUIMTE)
+        with suppress(LeaseVerloren, *ruimte.FOUTEN), voor_gemeente(gemeente):
+            lease.hand_back(melding=ruimte.GEEN_RUIMTE)
     else:
         give_back(werk.te_vaak, RedenStop.ONDERBROKEN)
     return None

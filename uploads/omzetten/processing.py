@@ -17,16 +17,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 from exchange.bron.concept import put_ready
 from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren, MoetStoppen, check_may_go_on
-from um_portal.ruimte import GEEN_RUIMTE, is_full
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -104,8 +104,8 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     except Onleesbaar as problem:
         # Reading that took too long or was broken off may go well another time; the rest of a file stays as it is.
         werk.fail(problem.melding, feiten={"blijft_zo": problem.melding not in {TE_GROOT, AFGEBROKEN}})
-    except (DatabaseError, OSError) as error:
-        if not is_full(error):
+    except ruimte.FOUTEN as error:
+        if not ruimte.is_full(error):
             raise
         logger.error("omzetten: geen ruimte (%s); levering %s wacht", type(error).__name__, levering_id)
         werk.await_room()
@@ -404,8 +404,8 @@ class _Werk:
 
     def await_room(self) -> None:
         """Lets the levering wait until there is room; the clock hands it out. What it has stays so long."""
-        with suppress(LeaseVerloren, DatabaseError), voor_gemeente(self.gemeente):
-            lifecycle.hand_back_converting(self.lease, GEEN_RUIMTE, **_no_figures())
+        with suppress(LeaseVerloren, *ruimte.FOUTEN), voor_gemeente(self.gemeente):
+            lifecycle.hand_back_converting(self.lease, ruimte.GEEN_RUIMTE, **_no_figures())
 
     def _end(self, transition: Callable[..., None], melding: str, **fields: Any) -> None:
         with suppress(LeaseVerloren), voor_gemeente(self.gemeente):
