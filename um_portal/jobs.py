@@ -8,9 +8,9 @@ stop hands back what it cannot finish in time.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -72,7 +72,7 @@ class Lease(Generic[T]):
     def __init__(self, row: T, duration: timedelta = LEASE) -> None:
         self.row = row
         self.duration = duration
-        self._until = row.lease_tot
+        self._until = self._earlier = row.lease_tot
 
     def extend(self, duration: timedelta | None = None) -> None:
         """Keeps the row for `duration` from now, or for the time that it was claimed for."""
@@ -91,9 +91,13 @@ class Lease(Generic[T]):
         self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
 
     def hand_back(self, *conditions: Q, **changes: Any) -> None:
-        """Gives the row back for another worker; this attempt does not count, for nothing was wrong with the work."""
+        """Gives the row back for another worker; this attempt does not count, for nothing was wrong with the work.
+
+        Also when the last write under the lease was undone with its transaction, as when the disk is full.
+        """
         attempts = max(self.row.pogingen - 1, 0)
-        self._write({**changes, "lease_tot": None, "pogingen": attempts}, *conditions)
+        held = [moment for moment in (self._until, self._earlier) if moment is not None]
+        self._write({**changes, "lease_tot": None, "pogingen": attempts}, *conditions, held=held)
 
     def lock(self) -> T | None:
         """Locks the row until the transaction ends, and gives it as it is now; None when it is lost."""
@@ -101,12 +105,13 @@ class Lease(Generic[T]):
         found: T | None = rows.filter(pk=self.row.pk, lease_tot=self._until).first()
         return found
 
-    def _write(self, fields: dict[str, Any], *conditions: Q) -> None:
-        mine = type(self.row)._default_manager.filter(*conditions, pk=self.row.pk, lease_tot=self._until)
+    def _write(self, fields: dict[str, Any], *conditions: Q, held: Sequence[datetime] | None = None) -> None:
+        mine = type(self.row)._default_manager.filter(*conditions, pk=self.row.pk)
+        mine = mine.filter(lease_tot=self._until) if held is None else mine.filter(lease_tot__in=held)
         fields["gewijzigd_op"] = timezone.now()
         if not mine.update(**fields):
             raise LeaseVerloren
-        self._until = fields["lease_tot"]
+        self._earlier, self._until = self._until, fields["lease_tot"]
         for name, value in fields.items():
             setattr(self.row, name, value)
 

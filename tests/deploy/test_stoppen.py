@@ -73,7 +73,7 @@ def waiting() -> int:
 
 def stop_halfway(worker: subprocess.Popen[bytes], gemeente: Gemeente) -> None:
     """Asks a worker to stop in the middle of a file, as systemd does, and waits until it did."""
-    wait_until(lambda: levering_of(gemeente).rijen_gedaan > 0, "it is converting", 60, 0.02)
+    wait_until(lambda: levering_of(gemeente).rijen_gedaan > 0, "it is converting", 120)
     os.kill(worker.pid, signal.SIGTERM)
     assert worker.wait(120) == 0
 
