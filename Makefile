@@ -85,6 +85,8 @@ lock: $(DEV) ## leg de nieuwste versies vast in requirements*.txt en package-loc
 	$(PIP_COMPILE) --upgrade --output-file requirements-demo.txt requirements-demo.in
 	$(PIP_COMPILE) --upgrade --output-file requirements-sentry.txt requirements-sentry.in
 	$(PIP_COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
+	$(PIP_COMPILE) --upgrade --output-file tests/cluster/patroni.txt tests/cluster/patroni.in
+	$(PIP_COMPILE) --upgrade --output-file tests/deploy/kubernetes.txt tests/deploy/kubernetes.in
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 # What a real installation has, without what is there for tests.

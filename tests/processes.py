@@ -210,8 +210,9 @@ def a_redis(place: Path) -> Iterator[str]:
 
 def everything_in(redis_url: str) -> Iterator[bytes]:
     """Gives every key and value in all databases of a Redis, as plain bytes."""
+    address, mark, more = redis_url.partition("?")
     for number in range(64):
-        with redis.Redis.from_url(f"{redis_url}/{number}") as store:
+        with redis.Redis.from_url(f"{address}/{number}{mark}{more}") as store:
             for key in store.scan_iter(count=1000):
                 yield repr((key, _value_of(store, key))).encode()
 

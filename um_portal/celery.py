@@ -20,11 +20,12 @@ from celery.signals import (
     task_postrun,
     worker_init,
     worker_ready,
+    worker_shutting_down,
 )
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from um_portal import kenmerk, meetpunt, metingen
+from um_portal import kenmerk, meetpunt, metingen, uitloop
 from um_portal.onderdelen import ONDERDELEN, Klok, Werker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
@@ -62,6 +63,12 @@ def answer_prometheus(**kwargs: Any) -> None:
     """Lets a worker be asked for its figures, where the installation wants that."""
     if where := meetpunt.place():
         threading.Thread(target=meetpunt.serve(where).serve_forever, name="meetpunt", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def leave(**kwargs: Any) -> None:
+    """Tells the processes of this worker that it stops, so that they hand back what takes long."""
+    uitloop.leave()
 
 
 @worker_init.connect

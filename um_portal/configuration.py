@@ -153,14 +153,28 @@ def _forms(settings: Mapping[str, Any]) -> list[str]:
     return found
 
 
+# For demonstration and tests alone.
+_OF_SIMULATOR: Final = "UM_REDIS_SIMULATOR_URL"
+
+
 def _redis(settings: Mapping[str, Any]) -> list[str]:
     addresses = {
         "UM_REDIS_WACHTRIJ_URL": settings["UM_REDIS_WACHTRIJ_URL"],
         "UM_REDIS_CACHE_URL": settings["CACHES"]["default"]["LOCATION"],
-        "UM_REDIS_SIMULATOR_URL": settings["UM_SIMULATOR_REDIS_URL"],
+        _OF_SIMULATOR: settings["UM_SIMULATOR_REDIS_URL"],
     }
-    found = []
+    files = [name for name in ("UM_REDIS_CA", "UM_REDIS_CERTIFICAAT", "UM_REDIS_SLEUTEL") if settings[name]]
+    found = _unreadable(settings, files)
+    if settings["UM_REDIS_SLEUTEL"] and not settings["UM_REDIS_CERTIFICAAT"]:
+        found.append("UM_REDIS_SLEUTEL is gegeven en UM_REDIS_CERTIFICAAT niet.")
     for name, url in addresses.items():
+        if files and name != _OF_SIMULATOR and not sentinel.is_encrypted(url):
+            found.append(
+                f"{files[0]} is gegeven, maar {name} (of REDIS_URL) gaat zonder TLS: begin dat adres met rediss:// of "
+                "sentinels://."
+            )
+        if sentinel.trusts_anybody(url):
+            found.append(f"{name} (of REDIS_URL) gelooft elk certificaat: laat ssl_cert_reqs daar weg.")
         if not sentinel.is_sentinel(url):
             continue
         try:
@@ -217,15 +231,21 @@ def _parties(settings: Mapping[str, Any]) -> list[str]:
         return found
     if settings["UM_EXCHANGE_SLEUTEL"] and not settings["UM_EXCHANGE_CERTIFICAAT"]:
         found.append("UM_EXCHANGE_SLEUTEL is gegeven en UM_EXCHANGE_CERTIFICAAT niet.")
-    for name in ("UM_EXCHANGE_CERTIFICAAT", "UM_EXCHANGE_SLEUTEL", "UM_EXCHANGE_CA"):
-        if settings[name] and not os.access(settings[name], os.R_OK):
-            found.append(f"{name} wijst naar een bestand dat er niet is of dat dit proces niet mag lezen.")
+    found += _unreadable(settings, ("UM_EXCHANGE_CERTIFICAAT", "UM_EXCHANGE_SLEUTEL", "UM_EXCHANGE_CA"))
     url = urlsplit(settings["UM_EXCHANGE_URL"])
     # A command that is run by hand may lack the address; what serves people may not.
     near = settings["UM_COMPONENT"] == GEHEEL and _is_loopback(url.hostname or "")
     if url.scheme != "https" and not near:
         found.append("UM_EXCHANGE_URL moet met https:// beginnen: zonder TLS is er geen certificaat.")
     return found
+
+
+def _unreadable(settings: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    return [
+        f"{name} wijst naar een bestand dat er niet is of dat dit proces niet mag lezen."
+        for name in names
+        if settings[name] and not os.access(settings[name], os.R_OK)
+    ]
 
 
 def _is_key(value: str) -> bool:

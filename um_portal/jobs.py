@@ -1,20 +1,24 @@
 """Lets long work survive a killed worker: a worker holds a lease on the row it works on.
 
 A worker claims a row for a while and keeps extending the lease. When the worker dies the lease runs out, and
-`um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row.
+`um_portal.tasks.resume_jobs` hands the row out again. Two workers never work on the same row. A worker that is told to
+stop hands back what it cannot finish in time.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
+
+from um_portal import uitloop
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,10 @@ class LeaseVerloren(RuntimeError):
     """This worker has lost the row: another worker has it now, or it is gone or withdrawn."""
 
 
+class MoetStoppen(LeaseVerloren):
+    """This worker was told to stop and its time is over: it hands back what it has, and another begins anew."""
+
+
 T = TypeVar("T", bound=Taak)
 R = TypeVar("R")
 
@@ -64,26 +72,33 @@ class Lease(Generic[T]):
     def __init__(self, row: T, duration: timedelta = LEASE) -> None:
         self.row = row
         self.duration = duration
-        self._until = row.lease_tot
+        self._until = self._earlier = row.lease_tot
 
     def extend(self, duration: timedelta | None = None) -> None:
         """Keeps the row for `duration` from now, or for the time that it was claimed for."""
         self._write({"lease_tot": timezone.now() + (duration or self.duration)})
 
     def report(self, **progress: Any) -> None:
-        """Writes these fields, and keeps the row for the time that it was claimed for from now."""
+        """Writes these fields, and keeps the row for the time that it was claimed for from now.
+
+        Raises MoetStoppen instead, when this worker has to stop.
+        """
+        check_may_go_on()
         self._write({**progress, "lease_tot": timezone.now() + self.duration})
 
     def end(self, *conditions: Q, **outcome: Any) -> None:
         """Writes these fields and gives the row back, if it meets the conditions too."""
         self._write({**outcome, "lease_tot": None, "pogingen": 0}, *conditions)
 
-    def give_back(self, *conditions: Q, **fields: Any) -> None:
-        """Writes these fields and gives the row back for another attempt, if it meets the conditions too.
+    def hand_back(self, *conditions: Q, counts: bool = False, **changes: Any) -> None:
+        """Gives the row back for another worker, or another attempt, if it meets the conditions too.
 
-        Unlike after `end`, this attempt counts.
+        This attempt does not count, unless something may be wrong with the work itself. Also when the last write
+        under the lease was undone with its transaction, as when the disk is full.
         """
-        self._write({**fields, "lease_tot": None}, *conditions)
+        attempts = self.row.pogingen if counts else max(self.row.pogingen - 1, 0)
+        held = [moment for moment in (self._until, self._earlier) if moment is not None]
+        self._write({**changes, "lease_tot": None, "pogingen": attempts}, *conditions, held=held)
 
     def lock(self) -> T | None:
         """Locks the row until the transaction ends, and gives it as it is now; None when it is lost."""
@@ -91,14 +106,21 @@ class Lease(Generic[T]):
         found: T | None = rows.filter(pk=self.row.pk, lease_tot=self._until).first()
         return found
 
-    def _write(self, fields: dict[str, Any], *conditions: Q) -> None:
-        mine = type(self.row)._default_manager.filter(*conditions, pk=self.row.pk, lease_tot=self._until)
+    def _write(self, fields: dict[str, Any], *conditions: Q, held: Sequence[datetime] | None = None) -> None:
+        mine = type(self.row)._default_manager.filter(*conditions, pk=self.row.pk)
+        mine = mine.filter(lease_tot=self._until) if held is None else mine.filter(lease_tot__in=held)
         fields["gewijzigd_op"] = timezone.now()
         if not mine.update(**fields):
             raise LeaseVerloren
-        self._until = fields["lease_tot"]
+        self._earlier, self._until = self._until, fields["lease_tot"]
         for name, value in fields.items():
             setattr(self.row, name, value)
+
+
+def check_may_go_on() -> None:
+    """Raises MoetStoppen when this process was told to stop, and the time to finish what it had begun is over."""
+    if uitloop.seconds_left(settings.UM_AFMAKEN_SECONDEN) < 0:
+        raise MoetStoppen
 
 
 def claim(

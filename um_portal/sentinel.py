@@ -1,15 +1,16 @@
-"""Finds Redis through Sentinel, where the address of Redis says so.
+"""Finds Redis through Sentinel, where the address of Redis says so; with TLS, where it says that.
 
 `sentinel://user:password@one:26379,two:26379,three:26379/1?master=um&sentinel_password=...` names the sentinels, which
 know at any moment which Redis is the master. The user, the password and the number of the database are those of Redis
-itself. Every other address is that of one Redis, as redis-py reads it.
+itself. Every other address is that of one Redis, as redis-py reads it. `sentinels://` and `rediss://` are the same with
+TLS, which then is asked of the sentinels too; whom it trusts and how it shows who it is, is in the address (`ssl_...`).
 """
 
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import redis
 from redis.backoff import NoBackoff
@@ -17,10 +18,12 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 SCHEME: Final = "sentinel"
+_ENCRYPTED: Final = (f"{SCHEME}s://", "rediss://")
 _PORT: Final = 26379
-_KNOWN: Final = {"master", "sentinel_username", "sentinel_password"}
+_FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_KNOWN: Final = {"master", "sentinel_username", "sentinel_password", "ssl_cert_reqs", *_FILES}
 # Several hosts are no host to urllib.parse, which refuses a [ that is not at the beginning of one.
-_ADDRESS: Final = re.compile(rf"{SCHEME}://(?:([^/?#]*)@)?([^/?#@]*)(?:/([0-9]{{1,3}}))?/?\?([^#]*)")
+_ADDRESS: Final = re.compile(rf"{SCHEME}s?://(?:([^/?#]*)@)?([^/?#@]*)(?:/([0-9]{{1,3}}))?/?\?([^#]*)")
 _HOST: Final = re.compile(r"([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::([0-9]{1,5}))?")
 # Seconds for one sentinel: when it is gone the next one is asked, and not the same once more.
 _WITHIN: Final = 1.0
@@ -35,17 +38,22 @@ class Sentinels:
     database: int
     login: dict[str, str] = field(repr=False)
     login_sentinel: dict[str, str] = field(repr=False)
+    # Empty without TLS, which is asked of Redis and of the sentinels alike.
+    tls: dict[str, Any]
 
     def pool(self, **options: Any) -> SentinelConnectionPool:
         """Gives a pool that asks the sentinels for every new connection; `options` are those of a connection."""
         manager = Sentinel(list(self.plaatsen), sentinel_kwargs=self.asking())
-        return SentinelConnectionPool(self.master, manager, db=self.database, **self.login, **options)
+        return SentinelConnectionPool(
+            self.master, manager, db=self.database, **self.login, **self.tls, **options
+        )
 
     def asking(self) -> dict[str, Any]:
         """Gives the options of a connection to one sentinel."""
         once = Retry(NoBackoff(), 0)
         return {
             **self.login_sentinel,
+            **self.tls,
             "socket_timeout": _WITHIN,
             "socket_connect_timeout": _WITHIN,
             "retry": once,
@@ -62,7 +70,32 @@ class Sentinels:
 
 def is_sentinel(url: str) -> bool:
     """Tells whether this address names sentinels."""
-    return url.startswith(f"{SCHEME}://")
+    return url.startswith((f"{SCHEME}://", f"{SCHEME}s://"))
+
+
+def is_encrypted(url: str) -> bool:
+    """Tells whether this address asks for TLS."""
+    return url.startswith(_ENCRYPTED)
+
+
+def trusts_anybody(url: str) -> bool:
+    """Tells whether this address takes any certificate for that of Redis."""
+    given = dict(parse_qsl(url.partition("?")[2]))
+    checks = given.get("ssl_cert_reqs", "required"), given.get("ssl_check_hostname", "true").lower()
+    return is_encrypted(url) and checks != ("required", "true")
+
+
+def with_tls(url: str, ca: str, certificate: str, key: str) -> str:
+    """Gives an address that asks for TLS with these files in it, as far as they are named; any other as it is.
+
+    What the address itself says counts. The other side always has to show who it is.
+    """
+    if not is_encrypted(url):
+        return url
+    address, _, query = url.partition("?")
+    files = zip(_FILES, (ca, certificate, key), strict=True)
+    given = {"ssl_cert_reqs": "required", **{name: path for name, path in files if path}}
+    return f"{address}?{urlencode(given | dict(parse_qsl(query, keep_blank_values=True)))}"
 
 
 def read(url: str) -> Sentinels:
@@ -80,7 +113,12 @@ def read(url: str) -> Sentinels:
         int(database or 0),
         _given(username=unquote(user), password=unquote(password)),
         _given(username=more.get("sentinel_username", ""), password=more.get("sentinel_password", "")),
+        {"ssl": True, **_tls(more)} if is_encrypted(url) else {},
     )
+
+
+def _tls(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name.startswith("ssl_")}
 
 
 def _given(**values: str) -> dict[str, str]:
@@ -116,5 +154,7 @@ def broker(url: str) -> tuple[str, dict[str, Any]]:
     user, password = (quote(found.login.get(name, ""), safe="") for name in ("username", "password"))
     login = f"{user}:{password}@" if found.login else ""
     hosts = [(f"[{host}]" if ":" in host else host, port) for host, port in found.plaatsen]
-    places = [f"{SCHEME}://{login}{host}:{port}/{found.database}" for host, port in hosts]
+    # Celery reads TLS from what stands behind the address, as it does for one Redis.
+    more = f"?{urlencode(_tls(found.tls))}" if found.tls else ""
+    places = [f"{SCHEME}://{login}{host}:{port}/{found.database}{more}" for host, port in hosts]
     return ";".join(places), {"master_name": found.master, "sentinel_kwargs": found.asking()}

@@ -389,16 +389,23 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker, cache and login throttling, simulator; never data of the exchange -------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
+# Whom it trusts to be Redis, and how the portal shows who it is; for an address that asks for TLS.
+UM_REDIS_CA = env.str("UM_REDIS_CA", default="")
+UM_REDIS_CERTIFICAAT = env.str("UM_REDIS_CERTIFICAAT", default="")
+UM_REDIS_SLEUTEL = env.str("UM_REDIS_SLEUTEL", default="")
 
 
 def _redis(name: str, database: int) -> str:
     """Gives the URL for one use: its own, or one of the three databases counted from the number in REDIS_URL."""
-    if own := env.str(name, default=""):
-        return str(own)
-    address, mark, more = REDIS_URL.partition("?")
-    base, _, first = address.rstrip("/").rpartition("/")
-    numbered = f"{base}/{int(first) + database}" if first.isdecimal() else f"{address.rstrip('/')}/{database}"
-    return f"{numbered}{mark}{more}"
+    url = str(env.str(name, default=""))
+    if not url:
+        address, mark, more = REDIS_URL.partition("?")
+        base, _, first = address.rstrip("/").rpartition("/")
+        number = (
+            f"{base}/{int(first) + database}" if first.isdecimal() else f"{address.rstrip('/')}/{database}"
+        )
+        url = f"{number}{mark}{more}"
+    return sentinel.with_tls(url, UM_REDIS_CA, UM_REDIS_CERTIFICAAT, UM_REDIS_SLEUTEL)
 
 
 # One Redis, or sentinels who know which it is (um_portal.sentinel).
@@ -461,6 +468,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
+# Seconds in which a worker that is told to stop finishes what it had begun; what takes longer it hands back. The units,
+# compose and the chart give a worker longer than this.
+UM_AFMAKEN_SECONDEN = env.float("UM_AFMAKEN_SECONDEN", default=20.0)
 # What is not named here is upkeep. A large file is passed on to a queue of its own by `uploads.tasks`.
 CELERY_TASK_DEFAULT_QUEUE = Wachtrij.ONDERHOUD.value
 CELERY_TASK_ROUTES = {

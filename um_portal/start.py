@@ -14,6 +14,7 @@ from um_portal.mededelingen import plaatsen
 from um_portal.overzicht.bureau import desk
 from um_portal.overzicht.publicatie import picture
 from um_portal.overzicht.tegels import Tegel, member_tiles, support_start
+from um_portal.ruimte import is_full
 from um_portal.toegang.access import GemeenteRequest, open_to_all, requires
 from um_portal.toegang.rechten import Recht
 
@@ -37,11 +38,13 @@ def start(request: GemeenteRequest) -> HttpResponse:
 
 @open_to_all
 def fault(request: HttpRequest) -> HttpResponse:
-    """Answers for an exception that nobody expected: 500, or 503 when the database took too long or is away.
+    """Answers for an exception that nobody expected: 500, or 503 when the database took too long, is away or is full.
 
-    The transaction was undone. Neither page asks the database anything, nor says what went wrong.
+    The transaction was undone. None of the pages asks the database anything, nor says more of what went wrong.
     """
-    context = {"kenmerk": kenmerk.short()}
-    if not isinstance(sys.exc_info()[1], OperationalError):
+    context, error = {"kenmerk": kenmerk.short()}, sys.exc_info()[1]
+    full = is_full(error)
+    if not full and not isinstance(error, OperationalError):
         return HttpResponse(render_to_string("500.html", context), status=500)
-    return HttpResponse(render_to_string("te_druk.html", context), status=503, headers={"Retry-After": "60"})
+    page = "geen_ruimte.html" if full else "te_druk.html"
+    return HttpResponse(render_to_string(page, context), status=503, headers={"Retry-After": "60"})

@@ -69,8 +69,8 @@ def undo(levering_id: int, gemeente_id: int) -> None:
 def annotate(levering_id: int, gemeente_id: int) -> None:
     """Makes the workbook with remarks of a large levering."""
     gemeente = Gemeente.objects.get(pk=gemeente_id)
-    if not _passed_on(annotate, gemeente, levering_id):
-        opmerkingen.make(gemeente, levering_id)
+    if not _passed_on(annotate, gemeente, levering_id) and opmerkingen.make(gemeente, levering_id):
+        enqueue_annotation(levering_id, gemeente_id)
 
 
 def _passed_on(task: Any, gemeente: Gemeente, levering_id: int) -> bool:

@@ -33,11 +33,17 @@ from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
 from um_portal.jobs import HARTSLAG_LEASE, LEASE, Lease, heartbeat, outlast, turn
+from um_portal.ruimte import is_full
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import RECHTEN, Functie, Recht
 
 logger = logging.getLogger(__name__)
+
+_GEEN_RUIMTE: Final = (
+    "De server heeft geen ruimte meer om het antwoord te bewaren. Dat ligt niet aan uw zoekvraag. Stel hem over een "
+    "kwartier opnieuw."
+)
 
 # Searches of one municipality that are under way at once: a quarter of what a worker does.
 TEGELIJK: Final = 6
@@ -153,8 +159,9 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
         outlast(lambda: _store(gemeente, zoekvraag, answer, rows))
     except client.UitwisselingFout as fout:
         return _settle_failure(gemeente, lease, fout)
-    except Exception:
-        return _settle_failure(gemeente, lease, client.UitwisselingFout(unexpected_error("zoekvraag")))
+    except Exception as error:
+        sentence = _GEEN_RUIMTE if is_full(error) else unexpected_error("zoekvraag")
+        return _settle_failure(gemeente, lease, client.UitwisselingFout(sentence))
     return None
 
 

@@ -17,6 +17,7 @@ import psutil
 import requests
 
 from tests.cluster.programmas import Programmas
+from tests.deploy.authority import CLIENT, SERVER, Issuer
 from tests.places import ROOT
 from um_portal.embedded import accounts
 from um_portal.embedded.processes import Child, Register
@@ -50,7 +51,12 @@ class Knoop:
     """One machine: its network lives as long as the process that holds it."""
 
     def __init__(
-        self, nummer: int, place: Path, programmas: Programmas, values: Mapping[str, object]
+        self,
+        nummer: int,
+        place: Path,
+        programmas: Programmas,
+        values: Mapping[str, object],
+        issuer: Issuer,
     ) -> None:
         self.nummer = nummer
         self.naam = f"knoop{nummer}"
@@ -63,11 +69,15 @@ class Knoop:
         self.programmas = programmas
         # The first start has the first machine as the master of Redis; after that Sentinel decides.
         follows = "" if nummer == 1 else f"replicaof {adres(1)} 6379\n"
-        self.values = {**values, "KNOOP": self.naam, "ADRES": self.adres, "MAP": self.map}
+        self.values = {**values, "KNOOP": self.naam, "ADRES": self.adres, "MAP": self.map, "TLS": self.map}
+        self.ca = str(self.map / "ca.pem")
         for name in ("etcd.yml", "patroni.yml", "redis.conf", "sentinel.conf"):
             more = follows if name == "redis.conf" else ""
             (self.map / name).write_text(filled(name, self.values) + more)
             (self.map / name).chmod(0o600)
+        issuer.issue(self.map / "knoop", SERVER, also=(CLIENT,), addresses=(self.adres,))
+        (self.map / "knoop.key").chmod(0o600)
+        Path(self.ca).write_bytes(issuer.pem())
         accounts.give(self.map, self.account)
         self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
         self.net = self._network()
@@ -139,7 +149,7 @@ class Knoop:
     def says(self, path: str) -> Any:
         """Gives what Patroni on this machine says; None when it says no, or nothing."""
         with contextlib.suppress(requests.RequestException, ValueError):
-            answer = requests.get(f"http://{self.adres}:8008{path}", timeout=2)
+            answer = requests.get(f"https://{self.adres}:8008{path}", timeout=2, verify=self.ca)
             if answer.status_code == 200:
                 return answer.json()
         return None
@@ -152,14 +162,15 @@ def adres(nummer: int) -> str:
 
 def values_of_an_installation(programmas: Programmas, place: Path) -> dict[str, object]:
     """Gives what is the same on every machine, with new passwords."""
-    names = ("BEHEER", "KOPIE", "APP", "REDIS", "SENTINEL")
+    names = ("BEHEER", "KOPIE", "APP", "REDIS", "SENTINEL", "PATRONI")
     return {
-        "ETCD_LEDEN": ",".join(f"knoop{n}=http://{adres(n)}:2380" for n in NUMMERS),
+        "ETCD_LEDEN": ",".join(f"knoop{n}=https://{adres(n)}:2380" for n in NUMMERS),
         "ETCD_ADRESSEN": ",".join(f"{adres(n)}:2379" for n in NUMMERS),
         **{f"ADRES_KNOOP{n}": adres(n) for n in NUMMERS},
         "ADRES_MASTER": adres(1),
         "NETWERK": f"{NETWERK}.0/24",
         "POSTGRESQL_BIN": programmas.postgresql / "bin",
         "MAP": place,
+        "TLS": place,
         **{f"WACHTWOORD_{name}": secrets.token_urlsafe(18) for name in names},
     }

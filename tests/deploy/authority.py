@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -56,6 +57,8 @@ class Issuer:
         serial_number: str = "",
         name: str = "een partij",
         hosts: tuple[str, ...] = (),
+        addresses: tuple[str, ...] = (),
+        also: tuple[x509.ObjectIdentifier, ...] = (),
         expired: bool = False,
     ) -> x509.Certificate:
         """Writes `path`.pem, with the chain up to the root, and `path`.key; gives the certificate."""
@@ -65,10 +68,11 @@ class Issuer:
             attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial_number))
         until = datetime.now(UTC) + (-_DAY if expired else 30 * _DAY)
         builder = _builder(x509.Name(attributes), self.certificate.subject, key, until)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-        if hosts:
-            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
-            builder = builder.add_extension(names, critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose, *also]), critical=False)
+        names = [x509.DNSName(host) for host in hosts]
+        numbers = [x509.IPAddress(ip_address(address)) for address in addresses]
+        if names or numbers:
+            builder = builder.add_extension(x509.SubjectAlternativeName([*names, *numbers]), critical=False)
         certificate = builder.sign(self.key, hashes.SHA256())
         chain = [certificate, self.certificate]
         path.with_suffix(".pem").write_bytes(

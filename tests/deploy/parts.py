@@ -46,20 +46,23 @@ def a_part(
             process.wait(5)
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
+class UnixConnection(http.client.HTTPConnection):
+    """A connection to a socket in the file system."""
+
+    def __init__(self, path: Path) -> None:
+        """Remembers where the socket is; it opens with the first call."""
         super().__init__("localhost", timeout=20)
         self.path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
+        self.sock.connect(str(self.path))
 
 
 def call(path: Path, address: str, method: str = "GET", **more: Any) -> tuple[int, str, bytes]:
     """Calls a part over its socket; gives the status, the content type and the body."""
-    connection = _UnixConnection(str(path))
+    connection = UnixConnection(path)
     try:
         connection.request(method, address, **more)
         answer = connection.getresponse()

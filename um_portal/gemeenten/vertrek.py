@@ -22,7 +22,7 @@ from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.errors import FoutMetMelding
 from um_portal.gemeenten import erasure, lifecycle, voorwaarden
 from um_portal.gemeenten.models import Vertrek
-from um_portal.jobs import Lease, abandoned, claim
+from um_portal.jobs import Lease, MoetStoppen, abandoned, claim
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente, GemeenteModel, Gemeentestatus, Lidmaatschap, Sleutel
 from um_portal.tenants.scope import voor_gemeente
@@ -107,9 +107,14 @@ def erase(gemeente: Gemeente) -> bool:
     if lease is None:
         return False
     # Whoever logs in or works for it finds nothing any more, so that the rounds come to an end.
-    while _round(gemeente, lease):
-        pass
-    _erase_keys(gemeente, lease)
+    try:
+        while _round(gemeente, lease):
+            pass
+        _erase_keys(gemeente, lease)
+    except MoetStoppen:
+        with voor_gemeente(gemeente):
+            lease.hand_back()
+        return False
     with voor_gemeente(gemeente):
         lease.end(klaar_op=timezone.now())
         log_act(

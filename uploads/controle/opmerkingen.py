@@ -5,6 +5,7 @@ encrypted until somebody fetches it. The workbook is erased after an hour, and t
 was made from.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,9 +16,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count
 from django.utils import timezone
 
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import LEASE, MAX_POGINGEN, Lease, LeaseVerloren, abandoned, claim, release
+from um_portal.jobs import LEASE, MAX_POGINGEN, Lease, LeaseVerloren, MoetStoppen, abandoned, claim, release
 from um_portal.tenants import keys
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -27,6 +29,8 @@ from uploads.leveringen.intake import raw_of
 from uploads.mapping.model import Ernst, Opmerking, Rijopmerking
 from uploads.models import Bevinding, Bronbestand, Levering, Leveringstatus, Opmerkingenbestand
 from uploads.readers import Onleesbaar
+
+logger = logging.getLogger(__name__)
 
 # The largest workbook that is made while somebody waits, which takes a second or two.
 _DIRECT_CELLS = 50_000
@@ -89,29 +93,41 @@ def request(gemeente: Gemeente, levering: Levering) -> bool:
         return release(again, melding="", rijen_gedaan=0)
 
 
-def make(gemeente: Gemeente, levering_id: int) -> None:
+def make(gemeente: Gemeente, levering_id: int) -> bool:
     """Makes the workbook that waits to be made; does nothing when none waits, or when another worker has it.
 
-    It can safely be called again at any time: it begins anew.
+    It can safely be called again at any time: it begins anew. Tells whether another worker has to, for this one stops.
     """
     with voor_gemeente(gemeente):
         waiting = Opmerkingenbestand.objects.filter(gemaakt_op=None, melding="")
         pk = waiting.filter(levering_id=levering_id).values_list("pk", flat=True).first()
         lease = claim(waiting, pk) if pk is not None else None
     if lease is None:
-        return
+        return False
     werk = _Werk(gemeente, lease)
     # The file or the lease may be gone at any of these steps; then nothing is left to write.
     with suppress(NietMeer, LeaseVerloren):
         if lease.row.pogingen > MAX_POGINGEN:
             werk.end(melding=_TE_VAAK)
-            return
+            return False
         try:
             werk.run()
         except NietTeAnnoteren:
             werk.end(melding=NIET_TE_MAKEN)
         except Onleesbaar as problem:
             werk.end(melding=problem.melding)
+        except MoetStoppen:
+            with voor_gemeente(gemeente):
+                lease.hand_back(rijen_gedaan=0)
+            return True
+        except ruimte.FOUTEN as error:
+            if not ruimte.is_full(error):
+                raise
+            # The clock hands it out again, for as long as somebody waits for it.
+            logger.error("opmerkingen: geen ruimte (%s)", type(error).__name__)
+            with suppress(*ruimte.FOUTEN), voor_gemeente(gemeente):
+                lease.hand_back(rijen_gedaan=0)
+    return False
 
 
 def stored(gemeente: Gemeente, levering: Levering, gebruiker: AbstractBaseUser | None) -> bytes | None:

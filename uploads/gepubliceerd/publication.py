@@ -4,7 +4,9 @@ The set, the status, the erasure of the file and the line in the audit log chang
 levering is never published twice, and a worker that dies leaves the old set answering.
 """
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,16 +19,19 @@ from exchange.bron.journaal import NietTerugTeDraaien
 from exchange.bron.models import Journaal
 from exchange.bron.sets import BezigMetPubliceren, Verschil
 from exchange.standard import Soort
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.errors import FoutMetMelding
-from um_portal.jobs import MAX_POGINGEN, Lease
+from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
 from uploads.leveringen import lifecycle
 from uploads.leveringen.erasure import erase_content
 from uploads.models import Levering, Leveringstatus, RedenStop, RedenVerlies, Wijze
+
+logger = logging.getLogger(__name__)
 
 # No bound on the number of records: a caller that asks for this has confirmed the loss in another way.
 ONBEPERKT = 2**31 - 1
@@ -427,6 +432,13 @@ def _under_lease(gemeente: Gemeente, levering_id: int, werk: _Werk) -> Verschil 
         give_back(NIET_TERUG)
     except OnbekendePostcode:
         give_back(_TERUG_POSTCODE)
+    except ruimte.FOUTEN as error:
+        if not ruimte.is_full(error):
+            raise
+        # Nothing was changed. It waits, and the clock hands it out again.
+        logger.error("publiceren: geen ruimte (%s); levering %s wacht", type(error).__name__, levering_id)
+        with suppress(LeaseVerloren, *ruimte.FOUTEN), voor_gemeente(gemeente):
+            lease.hand_back(melding=ruimte.GEEN_RUIMTE)
     else:
         give_back(werk.te_vaak, RedenStop.ONDERBROKEN)
     return None

@@ -29,6 +29,7 @@ OVERGANGEN: Final[Mapping[str, Overgang]] = {
     "await_columns": overgang(_OMZETTEN, naar=_KOPPELEN),
     "interrupt_converting": overgang(_OMZETTEN, naar=_OMZETTEN),
     "fail_converting": overgang(_OMZETTEN, naar=_MISLUKT),
+    "hand_back_converting": overgang(_OMZETTEN, naar=_ONTVANGEN),
     "give_up_converting": overgang(_ONTVANGEN, _OMZETTEN, naar=_MISLUKT),
     "convert_again": overgang(_MISLUKT, naar=_ONTVANGEN),
     "convert_with_columns": overgang(_KOPPELEN, _OMGEZET, _MISLUKT, naar=_ONTVANGEN),
@@ -76,12 +77,18 @@ def await_columns(lease: Lease[Levering], melding: str, **fields: Any) -> None:
 def interrupt_converting(lease: Lease[Levering], melding: str, **fields: Any) -> None:
     """Lets a levering be converted anew by itself, after a while. Raises LeaseVerloren."""
     move = OVERGANGEN["interrupt_converting"]
-    lease.give_back(move.allowed, status=move.naar, melding=melding, **fields)
+    lease.hand_back(move.allowed, counts=True, status=move.naar, melding=melding, **fields)
 
 
 def fail_converting(lease: Lease[Levering], melding: str, **fields: Any) -> None:
     """Ends converting because of an error in the file. Raises LeaseVerloren."""
     _end("fail_converting", lease, melding=melding, **fields)
+
+
+def hand_back_converting(lease: Lease[Levering], melding: str = "", **fields: Any) -> None:
+    """Lets a levering be converted from the start, since this worker cannot go on. Raises LeaseVerloren."""
+    move = OVERGANGEN["hand_back_converting"]
+    lease.hand_back(move.allowed, status=move.naar, melding=melding, **fields)
 
 
 def give_up_converting(levering_id: int, melding: str, **fields: Any) -> bool:
@@ -119,7 +126,7 @@ def await_publication(levering_id: int, gebruiker: AbstractBaseUser | None, **fi
 
 def begin_publishing(levering_id: int) -> Lease[Levering] | None:
     """Gives a worker the lease on a levering that waits for publication; None when it cannot have it."""
-    return _begin("begin_publishing", levering_id, wait=False)
+    return _begin("begin_publishing", levering_id, wait=False, melding="")
 
 
 def finish_publishing(lease: Lease[Levering], **fields: Any) -> None:
@@ -139,7 +146,7 @@ def await_undoing(levering_id: int, gebruiker: AbstractBaseUser | None) -> bool:
 
 def begin_undoing(levering_id: int) -> Lease[Levering] | None:
     """Gives a worker the lease on a levering that is to be undone; None when it cannot have it."""
-    return _begin("begin_undoing", levering_id, wait=False)
+    return _begin("begin_undoing", levering_id, wait=False, melding="")
 
 
 def finish_undoing(lease: Lease[Levering]) -> None:

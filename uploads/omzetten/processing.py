@@ -6,6 +6,7 @@ worker still holds the lease; a worker that lost it stops and writes nothing.
 
 import gc
 import json
+import logging
 import threading
 import time
 from collections import Counter
@@ -22,9 +23,10 @@ from django.utils import timezone
 from exchange.bron.concept import put_ready
 from exchange.bron.writing import MetBeleid, Schrijver
 from exchange.standard import Soort
+from um_portal import ruimte
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
-from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren
+from um_portal.jobs import MAX_POGINGEN, Lease, LeaseVerloren, MoetStoppen, check_may_go_on
 from um_portal.tenants import keys
 from um_portal.tenants.models import Contactbeleid, Gemeente
 from um_portal.tenants.scope import voor_gemeente
@@ -52,6 +54,8 @@ from uploads.omzetten import bladen, leesvragen
 from uploads.readers import Afgebroken, Bestand, Formaat, Onleesbaar, open_file
 from uploads.readers.meldingen import TE_GROOT
 
+logger = logging.getLogger(__name__)
+
 _RECORDS_PER_PART = 2500
 _FINDINGS_PER_STEP = 2000
 _SECONDS_PER_STEP = 0.5
@@ -78,8 +82,9 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
 
     Does nothing when it does not wait, when another worker has it, or with `in_turn` when its municipality has
     its share of the workers. It can safely be called again at any time: it begins anew. `volg` is called with
-    the levering after each step. An error in the file is written to the levering's `melding`; other exceptions
-    reach the caller. When something else ended the reading process, the levering stays as work that a worker left.
+    the levering after each step. An error in the file is written to the levering's `melding`, and so is a server
+    without room, for which it waits; then this counts as no work. Other exceptions reach the caller. When something
+    else ended the reading process, the levering stays as work that a worker left.
     """
     werk = _claim(gemeente, levering_id, volg, in_turn=in_turn)
     if werk is None:
@@ -87,6 +92,8 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     try:
         with _few_collections():
             werk.run()
+    except MoetStoppen:
+        werk.hand_back()
     except LeaseVerloren:
         pass
     except SoortOnduidelijk as problem:
@@ -100,6 +107,12 @@ def convert(gemeente: Gemeente, levering_id: int, volg: Volg | None = None, *, i
     except Onleesbaar as problem:
         # Reading that took too long may go well another time; the rest of a file stays as it is.
         werk.fail(problem.melding, feiten={"blijft_zo": problem.melding != TE_GROOT})
+    except ruimte.FOUTEN as error:
+        if not ruimte.is_full(error):
+            raise
+        logger.error("omzetten: geen ruimte (%s); levering %s wacht", type(error).__name__, levering_id)
+        werk.await_room()
+        return False
     return True
 
 
@@ -241,6 +254,8 @@ class _Werk:
             # While the file is being opened, that thread calls this; the loop below then extends the lease.
             if threading.current_thread() is here:
                 self._tick()
+            else:
+                check_may_go_on()
 
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_file, inhoud, wait_for_rows)
@@ -389,6 +404,18 @@ class _Werk:
             blad=problem.tabel.naam[:BLADNAAM],
             kopregel=problem.kopregel,
         )
+
+    def hand_back(self) -> None:
+        """Gives the levering back for another worker, which begins anew."""
+        with suppress(LeaseVerloren), voor_gemeente(self.gemeente):
+            lifecycle.hand_back_converting(self.lease, **_no_figures())
+            erase_concept(self.levering)
+            Bevinding.objects.filter(levering=self.levering).delete()
+
+    def await_room(self) -> None:
+        """Lets the levering wait until there is room; the clock hands it out. What it has stays so long."""
+        with suppress(LeaseVerloren, *ruimte.FOUTEN), voor_gemeente(self.gemeente):
+            lifecycle.hand_back_converting(self.lease, ruimte.GEEN_RUIMTE, **_no_figures())
 
     def _end(self, transition: Callable[..., None], melding: str, **fields: Any) -> None:
         with suppress(LeaseVerloren), voor_gemeente(self.gemeente):

@@ -23,6 +23,7 @@ _ENDS = {
     "await_columns",
     "interrupt_converting",
     "fail_converting",
+    "hand_back_converting",
     "finish_publishing",
     "finish_undoing",
 }

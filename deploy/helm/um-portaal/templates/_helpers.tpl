@@ -40,6 +40,19 @@ envFrom:
   - configMapRef: {name: {{ .Release.Name }}-instellingen}
 {{- end }}
 
+{{/* De uitgever van het certificaat van Redis, in elke pod die Redis gebruikt. */}}
+{{- define "um.redisMap" -}}
+{{- if .Values.secrets.redisTls }}
+- {name: redis-tls, mountPath: /etc/um/redis, readOnly: true}
+{{- end }}
+{{- end }}
+{{- define "um.redisVolume" -}}
+{{- if .Values.secrets.redisTls }}
+- name: redis-tls
+  secret: {secretName: {{ .Values.secrets.redisTls }}}
+{{- end }}
+{{- end }}
+
 {{/* Een webonderdeel naast nginx in dezelfde pod, op een socket. Gebruik: dict "naam" ... "wortel" $ */}}
 {{- define "um.web" -}}
 {{- $maat := index .wortel.Values.web .naam -}}
@@ -76,6 +89,7 @@ envFrom:
   volumeMounts:
     - {name: run-{{ .naam }}, mountPath: /run/um-{{ .naam }}}
     - {name: tmp, mountPath: /tmp}
+  {{- include "um.redisMap" .wortel | nindent 4 }}
   {{- if eq .naam "paginas" }}
     - {name: uitwisseling, mountPath: /etc/um/uitwisseling, readOnly: true}
   {{- end }}
