@@ -51,6 +51,7 @@ def parts(django_db_setup: None) -> Iterator[dict[str, Path]]:
         }
 
 
+@pytest.mark.slow
 def test_every_part_answers_its_own_addresses_and_no_others(parts: dict[str, Path]) -> None:
     # Nobody has shown a certificate, and there is nothing to count with: it was the part itself that said so.
     found = {
@@ -65,6 +66,7 @@ def test_every_part_answers_its_own_addresses_and_no_others(parts: dict[str, Pat
     }
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_not_there_in_the_same_way(parts: dict[str, Path]) -> None:
     for naam in ("bron", "aanleveren"):
         own = {call(parts[naam], address) for address in (PAGE, "/", "/account/inloggen", "/nergens")}
@@ -73,6 +75,7 @@ def test_what_is_not_there_is_not_there_in_the_same_way(parts: dict[str, Path]) 
     assert strange == {(404, "text/html; charset=utf-8")}
 
 
+@pytest.mark.slow
 def test_an_address_is_what_it_seems(parts: dict[str, Path]) -> None:
     hidden = SOURCE.replace("/bron", "%2Fbron")
     assert call(parts["bron"], hidden)[0] == 400
@@ -80,6 +83,7 @@ def test_an_address_is_what_it_seems(parts: dict[str, Path]) -> None:
     assert call(parts["bron"], SOURCE, headers={"SCRIPT_NAME": "/vum"})[0] == 401, "it is not believed"
 
 
+@pytest.mark.slow
 def test_what_may_wait_steps_back_and_what_somebody_waits_for_does_not(parts: dict[str, Path]) -> None:
     sockets = {
         path: {
@@ -123,10 +127,12 @@ def test_the_proxy_sends_every_address_to_the_part_of_the_table() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_socket_is_for_its_user_and_group_alone(parts: dict[str, Path]) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) & 0o007 for path in parts.values()} == {0}
 
 
+@pytest.mark.slow
 def test_readiness_is_of_the_part_alone(parts: dict[str, Path]) -> None:
     ready = {naam: call(path, health.READY) for naam, path in parts.items()}
     assert ready["bron"][0] == ready["paginas"][0] == 200, "Redis is away, and they go on"

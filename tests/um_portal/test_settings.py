@@ -207,7 +207,9 @@ def test_a_dangerous_combination_does_not_start(changes: dict[str, str], word: s
     assert word in done.stderr
 
 
-@pytest.mark.parametrize("part", ["paginas", "bestanden", "klok"])
+@pytest.mark.parametrize(
+    "part", ["paginas", *(pytest.param(part, marks=pytest.mark.slow) for part in ("bestanden", "klok"))]
+)
 def test_a_part_that_cannot_start_says_why_without_a_traceback(part: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "um_portal.run", part],

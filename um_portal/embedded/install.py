@@ -28,7 +28,7 @@ REQUIREMENTS = {
 POINTER = "um_portal.pth"
 PIP_INSTALL = [
     str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar", "off",
-    "--disable-pip-version-check",
+    "--disable-pip-version-check", "--no-compile",
 ]  # fmt: skip
 SIGNS_OF_PROGRESS = ("Collecting ", "Installing collected", "Building wheel")
 
@@ -132,6 +132,12 @@ def install_redis(requirements: Path) -> None:
                 fail(log)
 
 
+def compile_packages() -> None:
+    """Compiles what was installed on all processors; pip does it on one. What does not compile is passed over."""
+    (site,) = (VENV / "lib").glob("python3*/site-packages")
+    subprocess.run([PYTHON, "-m", "compileall", "-qq", "-j", "0", str(site)], check=False)
+
+
 def main() -> None:
     """Installs what one use needs."""
     make_venv()
@@ -139,6 +145,7 @@ def main() -> None:
         install(PROJECT / name)
     if sys.argv[1] == "demo":
         install_redis(PROJECT / "requirements-demo.txt")
+    compile_packages()
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ AANHALING: Final = "aanhaling"
 GEHEELD: Final = "geheeld"
 # A formula of which the file does not have the result.
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
-# A cell in which the error of a formula stands, other than that there is no value (#N/A).
+# The error of a formula that there is no value.
+GEEN_WAARDE: Final = "#N/A"
+# A cell in which another error of a formula stands.
 FOUT: Final = "fout"
 # A cell with characters that no text has.
 ONLEESBAAR: Final = "onleesbaar"

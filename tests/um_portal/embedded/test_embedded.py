@@ -453,6 +453,7 @@ def test_manage_py_finds_the_demonstration_that_runs_and_says_so(
     ],
     ids=lambda given: next(iter(given)),
 )
+@pytest.mark.slow
 def test_whoever_was_told_where_to_work_is_not_taken_to_the_demonstration(
     demonstration: dict[str, str], tmp_path: Path, given: dict[str, str]
 ) -> None:
@@ -480,6 +481,7 @@ def test_what_a_demonstration_was_given_is_not_written_down(
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", ["nothing", "half", "of a killed one", "of another process"])
 def test_without_a_demonstration_that_runs_it_is_told_how_to_get_one(
     bare: pytest.MonkeyPatch, tmp_path: Path, left: str, sleeper: subprocess.Popen[bytes]

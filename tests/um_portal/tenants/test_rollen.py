@@ -231,7 +231,9 @@ _START = {
 }
 
 
-@pytest.mark.parametrize("what", _START)
+@pytest.mark.parametrize(
+    "what", [what if what == "web" else pytest.param(what, marks=pytest.mark.slow) for what in _START]
+)
 def test_nothing_starts_with_a_login_that_sees_all_municipalities(what: str, tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": OWNER_URL, "DJANGO_SETTINGS_MODULE": "um_portal.settings"}
     done = subprocess.run(

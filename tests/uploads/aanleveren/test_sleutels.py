@@ -149,7 +149,8 @@ def test_of_two_who_make_a_key_of_the_same_name_one_is_told():
         ({"netwerken": "192.0.2.1/33"}, "geen IP-adres of netwerk"),
         ({"netwerken": "\n".join(f"192.0.2.{n}" for n in range(60))}, "hoogstens 50"),
         ({"tot_en_met": "2001-01-01"}, "Deze dag is voorbij"),
-        ({"tot_en_met": "9999-12-31"}, "voor het jaar 2100"),
+        ({"tot_en_met": "9999-12-31"}, "1900 tot en met 2999"),
+        ({"tot_en_met": "2150-12-31"}, "voor het jaar 2100"),
         ({"tot_en_met": "gisteren"}, "geen datum"),
     ],
 )

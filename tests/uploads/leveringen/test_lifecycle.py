@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from tests.factories import een_gemeente
-from tests.lifecycles import pairs, says_yes, verbs_of
+from tests.lifecycles import says_yes, verbs_of
 from tests.threads import at_once
 from um_portal.jobs import LEASE, Lease, LeaseVerloren
 from um_portal.tenants.models import Gemeente
@@ -73,20 +74,25 @@ def test_every_state_is_reached_and_only_a_levering_that_expired_stays_what_it_i
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("verb", "state"), pairs(OVERGANGEN, Leveringstatus))
-def test_a_verb_does_what_its_transition_allows_and_else_nothing(verb: str, state: str) -> None:
+@pytest.mark.parametrize("verb", OVERGANGEN)
+def test_a_verb_does_what_its_transition_allows_and_else_nothing(verb: str) -> None:
     gemeente = een_gemeente()
     until = timezone.now() + LEASE if verb in _ENDS else None
-    levering = een_levering_in(gemeente, state, lease_tot=until)
     move = OVERGANGEN[verb]
-    allowed = state in move.van
-    assert does(verb, levering) == allowed
-    later = reload(gemeente, levering.pk)
-    if not allowed:
-        assert (later.status, later.lease_tot, later.melding) == (state, until, "")
-    else:
-        assert later.status == move.naar
-        assert (later.lease_tot is not None) == (verb in _BEGINS)
+    received = een_levering_in(gemeente, Leveringstatus.ONTVANGEN, lease_tot=until)
+    for state in Leveringstatus:
+        with transaction.atomic():
+            with voor_gemeente(gemeente):
+                Levering.objects.filter(pk=received.pk).update(status=state)
+            allowed = state in move.van
+            assert does(verb, reload(gemeente, received.pk)) == allowed, state
+            later = reload(gemeente, received.pk)
+            if not allowed:
+                assert (later.status, later.lease_tot, later.melding) == (state, until, "")
+            else:
+                assert later.status == move.naar, state
+                assert (later.lease_tot is not None) == (verb in _BEGINS), state
+            transaction.set_rollback(True)
 
 
 @pytest.mark.django_db

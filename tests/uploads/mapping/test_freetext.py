@@ -4,6 +4,7 @@ import io
 import json
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -221,28 +222,32 @@ def test_a_long_text_takes_no_long_time(part: str) -> None:
 # --- In a delivery ----------------------------------------------------------------------------------------
 
 
+def outcomes(inhoud: bytes, soort: Soort) -> list[Rijuitkomst]:
+    return list(Omzetting(recognise(open_file(inhoud), soort), OMGEVING).uitkomsten())
+
+
 def convert(inhoud: bytes, soort: Soort) -> Rijuitkomst:
-    (uitkomst,) = Omzetting(recognise(open_file(inhoud), soort), OMGEVING).uitkomsten()
+    (uitkomst,) = outcomes(inhoud, soort)
     return uitkomst
 
 
-def deliver(vorm: str, soort: Soort, pad: str, tekst: str) -> Rijuitkomst:
-    """Gives the outcome of one record with this text in this place, delivered in this form."""
-    basis = een_werkzoekende("W1") if soort is Soort.WERKZOEKENDEN else een_vacature("V1")
+def deliver(vorm: str, soort: Soort, pad: str, teksten: Sequence[str]) -> list[Rijuitkomst]:
+    """Gives the outcomes of records that each have one of the texts in this place, in one file of this form."""
     if vorm == "json":
-        setter(pad.replace("[]", "[0]"))(basis, tekst)
-        return convert(json.dumps([basis]).encode(), soort)
-    koppen = [str(soort.id_pad), str(soort.postcode_pad), pad]
-    cellen = ["X1", "3511AB", tekst]
+        een_record = een_werkzoekende if soort is Soort.WERKZOEKENDEN else een_vacature
+        records = [een_record(f"X{number}") for number in range(len(teksten))]
+        for record, tekst in zip(records, teksten, strict=True):
+            setter(pad.replace("[]", "[0]"))(record, tekst)
+        return outcomes(json.dumps(records).encode(), soort)
+    rijen = [[str(soort.id_pad), str(soort.postcode_pad), pad]]
+    rijen += [[f"X{number}", "3511AB", tekst] for number, tekst in enumerate(teksten)]
     if vorm == "csv":
-        return convert(
-            "\n".join(";".join(f'"{cel}"' for cel in rij) for rij in (koppen, cellen)).encode(), soort
-        )
+        return outcomes("\n".join(";".join(f'"{cel}"' for cel in rij) for rij in rijen).encode(), soort)
     boek, buffer = Workbook(), io.BytesIO()
-    for rij in (koppen, cellen):
+    for rij in rijen:
         boek.worksheets[0].append(rij)
     boek.save(buffer)
-    return convert(buffer.getvalue(), soort)
+    return outcomes(buffer.getvalue(), soort)
 
 
 _FREE = [
@@ -256,20 +261,20 @@ _FREE = [
 @pytest.mark.parametrize("vorm", ["json", "csv", "xlsx"])
 @pytest.mark.parametrize(("soort", "leaf"), _FREE, ids=lambda value: getattr(value, "pad", value))
 def test_every_free_text_is_guarded_in_every_form(vorm: str, soort: Soort, leaf: Any) -> None:
-    refused = deliver(vorm, soort, leaf.pad, "Mijn nummer is 799.890.005")
+    allowed = {
+        "Vraag naar mevrouw Geheim": "naam_in_tekst",
+        "Bel 06-12345678": "contact_in_tekst",
+        "Mail geheim@voorbeeld.nl": "contact_in_tekst",
+        "Dhr. Geheim, 0612345678": "naam_en_contact_in_tekst",
+    }
+    refused, *others = deliver(vorm, soort, leaf.pad, ["Mijn nummer is 799.890.005", *allowed])
     assert refused.record is None
     (bevinding,) = refused.bevindingen
     assert (bevinding.opmerking.ernst, bevinding.opmerking.code) == (Ernst.AFGEKEURD, "bsn_in_tekst")
     assert bevinding.kolom == leaf.pad
     assert not re.search("799|890", bevinding.opmerking.melding)
 
-    for tekst, code in (
-        ("Vraag naar mevrouw Geheim", "naam_in_tekst"),
-        ("Bel 06-12345678", "contact_in_tekst"),
-        ("Mail geheim@voorbeeld.nl", "contact_in_tekst"),
-        ("Dhr. Geheim, 0612345678", "naam_en_contact_in_tekst"),
-    ):
-        told = deliver(vorm, soort, leaf.pad, tekst)
+    for (tekst, code), told in zip(allowed.items(), others, strict=True):
         assert told.record is not None
         assert tekst in json.dumps(told.record)
         assert [b.opmerking.code for b in told.bevindingen] == (

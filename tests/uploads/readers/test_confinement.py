@@ -23,7 +23,7 @@ from uploads.readers import Onleesbaar, open_file, process
 from uploads.readers.process import Leesproces
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
 from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack, rows_message, rows_of
-from uploads.sandbox.sheets import Blad
+from uploads.sandbox.sheets import MAX_MERGED, Blad
 
 # As the reading process is started, but with a hostile one.
 _HOSTILE = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.uploads.readers import hostile"
@@ -223,7 +223,7 @@ _ROWS_THAT_ARE_NONE: list[Any] = [
         _told(hoogte=10**15, formaat="csv"),
         _told(naam=7),
         _told(samengevoegd=[[1, 2]]),
-        _told(samengevoegd=[[1, 2, 3, 4]] * 1000),
+        _told(samengevoegd=[[1, 2, 3, 4]] * (MAX_MERGED + 1)),
         _told(samengevoegd="abcd"),
         _told(verborgen_kolommen=[None]),
         *(_told(kop=rows) for rows in _ROWS_THAT_ARE_NONE),
@@ -285,6 +285,7 @@ def test_an_answer_is_never_much_larger_than_what_crosses(monkeypatch, tmp_path)
     ],
     ids=["drips", "is silent", "does not read"],
 )
+@pytest.mark.slow
 def test_every_turn_has_an_end(monkeypatch, tmp_path, settings, reads):
     settings.UM_LEES_SECONDEN = 1
     script = tmp_path / "lezer.py"
@@ -442,6 +443,7 @@ _WAIT = "print('klaar', os.getpid(), flush=True); time.sleep(600)"
     ],
     ids=["web", "worker", "program", "command"],
 )
+@pytest.mark.slow
 def test_nobody_of_the_same_user_looks_into_a_process_of_the_portal(entrance):
     seen = _seen_of([sys.executable, "-c", f"import os, time; {entrance}; {_DROP}; {_WAIT}"])
     assert "PermissionError" in seen.stderr

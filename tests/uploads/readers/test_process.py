@@ -210,6 +210,7 @@ def test_a_file_that_takes_too_long_is_told(settings):
     assert time.monotonic() - begin < 20
 
 
+@pytest.mark.slow
 def test_a_process_that_is_stuck_is_ended_and_who_waits_is_told(settings):
     settings.UM_LEES_SECONDEN = 1
     waited: list[int] = []
@@ -489,6 +490,7 @@ def test_reading_goes_on_when_all_processes_of_a_worker_are_told_to_end() -> Non
     ],
     ids=["converted", "not recognised", "broken"],
 )
+@pytest.mark.slow
 def test_no_process_outlives_what_it_was_started_for(inhoud: bytes, status: Leveringstatus) -> None:
     gc.collect()
     # Not even until the next time that Python looks for cycles.

@@ -31,7 +31,7 @@ FORMATS = (
     "[h]:mm:ss",
     "d mmm yyyy hh:mm:ss",
     "0.00",
-    '"d"0',
+    '"d "0',
     "@",
     "m/d/yy",
 )
