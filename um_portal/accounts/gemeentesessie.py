@@ -51,8 +51,14 @@ def begin(session: SessionBase, sessie: Gemeentesessie | None) -> None:
     if sessie is not None:
         session[_KEY] = asdict(sessie)
     if before is not None or sessie is not None:
-        named = {_KEY: _name(sessie.gemeente, sessie.sid)} if sessie is not None and sessie.sid else {}
-        UserSession.objects.filter(session_key=session.session_key).update(data=named)
+        list_name(session)
+
+
+def list_name(session: SessionBase) -> None:
+    """Writes what the login service calls a session in the list of its owner, as soon as it stands in that list."""
+    sessie = in_session(session)
+    named = {_KEY: _name(sessie.gemeente, sessie.sid)} if sessie is not None and sessie.sid else {}
+    UserSession.objects.filter(session_key=session.session_key).update(data=named)
 
 
 def named(gemeente: int, sid: str) -> QuerySet[UserSession]:

@@ -59,7 +59,11 @@ class Adapter(adapter.AccountAdapter):
         middleware.must_join(request, cast(Gebruiker, user) if sessie is None else None)
         if sessie is not None and sessie.sterk:
             tweede_factor.mark(request.session)
-        return super().post_login(request, user, **kwargs)
+        response = super().post_login(request, user, **kwargs)
+        if sessie is not None:
+            # It stands in the list of its owner from now on.
+            gemeentesessie.list_name(request.session)
+        return response
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Returns the page after logging out; for who came through a municipality, one that offers to log out there."""

@@ -1,16 +1,22 @@
 """A login service tells who logged out there: whose sessions end, and what counts for nothing."""
 
 import time
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.core import context
 from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage import default_storage
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import Browser, een_gebruiker, een_gemeente, een_sessie
@@ -21,11 +27,12 @@ from tests.um_portal.inlogdienst.dienst import (
     een_gekoppelde,
     een_inlogdienst,
     make_known,
-    mark,
     sign,
 )
+from um_portal.accounts.sessions import SessionStore
 from um_portal.audit.models import Auditregel
 from um_portal.inlogdienst import regels, uitgever
+from um_portal.inlogdienst.adapter import MERK
 from um_portal.inlogdienst.models import Identiteit
 from um_portal.tenants.models import Gemeente, Lidmaatschap, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -77,9 +84,17 @@ def send(gemeente: Gemeente, token: str, **more: Any) -> Any:
 
 
 def through(identiteit: Identiteit, sid: str = "") -> Browser:
-    """Logs somebody in through the login service."""
-    browser = een_sessie(identiteit.gebruiker)
-    mark(browser, identiteit, gezien=time.time(), sterk=True, sid=sid)
+    """Logs somebody in whom the login service just confirmed, with a second factor there."""
+    request = RequestFactory().get("/")
+    request.user, request.session = AnonymousUser(), SessionStore()
+    setattr(request, "_messages", default_storage(request))
+    sessie = regels.mark(identiteit, now=int(time.time()), bevestigd=0, sterk=True, sid=sid)
+    setattr(request, MERK, sessie)
+    with context.request_context(request):
+        perform_login(request, Login(user=identiteit.gebruiker, signal_kwargs={MERK: asdict(sessie)}))
+    request.session.save()
+    browser = Browser()
+    browser.cookies[django_settings.SESSION_COOKIE_NAME] = request.session.token or ""
     return browser
 
 

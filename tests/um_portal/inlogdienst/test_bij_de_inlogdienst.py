@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.factories import Browser, een_app, een_client, een_gebruiker, een_gemeente
 from tests.um_portal.inlogdienst.dienst import Provider, a_provider, een_gekoppelde, een_inlogdienst
+from um_portal.accounts import gemeentesessie
 from um_portal.accounts.models import Gebruiker, Supportrol
 from um_portal.audit.models import Auditregel
 from um_portal.collegas import leden
@@ -86,6 +87,9 @@ def test_a_colleague_logs_in_with_what_counts_as_a_second_factor(
     browser = Browser()
     assert log_in(browser, gemeente)["Location"] == "/"
     assert is_in(browser)
+    # A notice of the service may name nothing else.
+    [session] = gemeentesessie.named(gemeente.pk, browser.session["inlogdienst"]["sid"])
+    assert session.user == gebruiker
     # Not the own second factor: with that, more than this municipality would open.
     assert browser.get("/account/tweede-factor")["Location"] == "/account/"
     assert browser.get("/account/wachtwoord")["Location"] == "/account/"
