@@ -17,7 +17,9 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 def is_own(address: str) -> bool:
     """Tells whether a page may go on to this address, which whoever asks made up: one of the portal, from its root."""
-    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    # A browser leaves tabs and ends of lines out, and then it may be an address elsewhere.
+    plain = address.startswith("/") and address.isprintable()
+    return plain and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 class PlainPaths:

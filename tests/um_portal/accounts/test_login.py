@@ -76,6 +76,7 @@ def test_logging_in_goes_on_to_the_page_that_was_asked_for_and_never_to_another_
         "//[::1",
         "\\\\elders.example",
         "/\\elders.example",
+        "/\t//elders.example",
         "https://testserver/hulp",
         "hulp",
     ):
