@@ -182,8 +182,9 @@ def accept(uitnodiging: Uitnodiging, password: str | None) -> Gebruiker | None:
     """
     # The lock decides who was first when a link is used twice at once, or while the account is blocked. An update alone
     # would not: its condition is about the account too, and is not put again to the row that it waited for.
-    gebruiker = Gebruiker.objects.select_for_update().get(pk=uitnodiging.gebruiker_id)
-    if not _usable().filter(pk=uitnodiging.pk).update(gebruikt_op=timezone.now()):
+    gebruiker = Gebruiker.objects.select_for_update().filter(pk=uitnodiging.gebruiker_id).first()
+    used = _usable().filter(pk=uitnodiging.pk)
+    if gebruiker is None or not used.update(gebruikt_op=timezone.now()):
         return None
     gebruiker.set_password(password)
     gebruiker.is_active = True
