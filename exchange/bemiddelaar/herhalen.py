@@ -168,7 +168,9 @@ def put_due(gemeente: Gemeente) -> int:
             broken.append(pk)
     for pk in broken:
         with voor_gemeente(gemeente):
-            row = Zoekherhaling.objects.select_for_update().filter(pk=pk, gestopt_op=None).first()
+            locked = Zoekherhaling.objects.select_for_update()
+            # Another clock may have put it after all.
+            row = locked.filter(pk=pk, gestopt_op=None, volgende_op__lte=timezone.now()).first()
             if row is not None:
                 _put_off(gemeente, row, Stopreden.MISLUKT)
     return number
