@@ -159,12 +159,16 @@ class Zoekvraag(GemeenteModel, Taak):
     # nothing to compare with, and `niet_vergeleken` then says why; else `vergeleken_met` is when the earlier
     # answer came, and `vorige_maximum` whether a source had more then than it gave.
     herhaling = models.ForeignKey(Zoekherhaling, on_delete=models.SET_NULL, null=True, related_name="+")
-    is_herhaling = models.BooleanField(default=False)
-    vergeleken = models.CharField(max_length=8, choices=Vergelijking, blank=True)
-    niet_vergeleken = models.CharField(max_length=12, choices=Nietvergeleken, blank=True)
+    is_herhaling = models.BooleanField(default=False, db_default=False)
+    vergeleken = models.CharField(
+        max_length=8, choices=Vergelijking, blank=True, default="", db_default=""
+    )
+    niet_vergeleken = models.CharField(
+        max_length=12, choices=Nietvergeleken, blank=True, default="", db_default=""
+    )
     vergeleken_met = models.DateTimeField(null=True)
-    vorige_maximum = models.BooleanField(default=False)
-    aantal_nieuw = models.IntegerField(default=0)
+    vorige_maximum = models.BooleanField(default=False, db_default=False)
+    aantal_nieuw = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = "zoekvraag"
@@ -281,7 +285,7 @@ class Resultaat(GemeenteModel):
     past = models.BooleanField(default=True)
     tekorten: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
     # Of a weekly repeat: it was not in the answer of the week before.
-    nieuw = models.BooleanField(default=False)
+    nieuw = models.BooleanField(default=False, db_default=False)
     # The columns that the table shows and sorts on; see `summary`.
     omschrijving = models.CharField(max_length=300, blank=True)
     beroepen: "models.Field[list[str], list[str]]" = ArrayField(
@@ -303,7 +307,7 @@ class Resultaat(GemeenteModel):
     # Equal for profiles with the same content.
     afdruk = models.CharField(max_length=64, blank=True)
     # A profile with the same content was received before this one.
-    dubbel = models.BooleanField(default=False)
+    dubbel = models.BooleanField(default=False, db_default=False)
     detail_gevraagd_op = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,7 +1,9 @@
 """Upgrading under people who work: the former release beside the new tables, and a part that is asked to stop."""
 
 import json
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from exchange.standard import Soort
 from tests.deploy.parts import a_part, a_web_part, call
@@ -77,6 +80,47 @@ def test_the_former_release_works_on_the_tables_of_this_one(former: Path, tmp_pa
         status, _, body = call(page, "/", headers=cookie)
         assert status == 200
         assert gemeente.naam in body.decode()
+
+
+def columns_of(code: Path, place: Path) -> dict[str, list[str]]:
+    """Gives the columns that this code reads and writes, by table."""
+    program = """
+import json
+from django.apps import apps
+print(json.dumps({
+    model._meta.db_table: [field.column for field in model._meta.local_concrete_fields]
+    for model in apps.get_models(include_auto_created=True)
+}))
+"""
+    known = {name: value for name, value in os.environ.items() if name != "DATABASE_EIGENAAR_URL"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", program],
+        check=False,
+        cwd=code,
+        env={**known, "PYTHONPATH": str(code), "UM_DATA_DIR": str(place)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_former_release_misses_no_column_and_can_leave_out_every_new_one(
+    former: Path, tmp_path: Path
+) -> None:
+    known = columns_of(former, tmp_path)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, attname, attnotnull AND NOT atthasdef AND attidentity = '' FROM pg_attribute"
+            " JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped"
+        )
+        present = {(table, column): must_be_filled for table, column, must_be_filled in cursor.fetchall()}
+    wanted = {(table, column) for table, columns in known.items() for column in columns}
+    assert wanted - set(present) == set()
+    new = {(table, column) for table, column in present if table in known} - wanted
+    assert {one for one in new if present[one]} == set()
 
 
 class Caller:

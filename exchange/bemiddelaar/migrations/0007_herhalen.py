@@ -23,22 +23,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="resultaat",
             name="nieuw",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name="resultaat",
             name="dubbel",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name="zoekvraag",
             name="aantal_nieuw",
-            field=models.IntegerField(default=0),
+            field=models.IntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="zoekvraag",
             name="is_herhaling",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name="zoekvraag",
@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[("nummer", "op het nummer van de uitwisseling"), ("inhoud", "op de inhoud")],
+                db_default="",
+                default="",
                 max_length=8,
             ),
         ),
@@ -57,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="zoekvraag",
             name="vorige_maximum",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.CreateModel(
             name="Zoekherhaling",

@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                     ("onderweg", "op de vorige keer was nog geen antwoord"),
                     ("overgedragen", "u hebt de vorige zoekvraag overgedragen aan een collega"),
                 ],
+                db_default="",
+                default="",
                 max_length=12,
             ),
         ),
