@@ -8,11 +8,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
-from django.core import mail
+from django.core import mail, signing
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
+from um_portal.accounts import toestellen
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.sessions import SessionStore
 
@@ -279,9 +280,16 @@ def test_a_browser_that_is_new_is_told_to_its_owner_and_the_first_one_is_not(geb
 
 
 def test_a_cookie_that_somebody_made_up_makes_no_browser_known(gebruiker: Gebruiker) -> None:
-    browser = Client()
-    browser.cookies[django_settings.UM_TOESTEL_COOKIE] = "verzonnen"
-    assert log_in(gebruiker, browser=browser) == 302
+    known = {toestellen._mark(gebruiker.username): "1"}
+    own = signing.dumps(known, salt=toestellen._SALT)
+    forged = signing.dumps(known, salt=toestellen._SALT, key="een ander geheim")
+    for value, number in ((own, "1"), (forged, None), ("verzonnen", None)):
+        browser = Client()
+        browser.cookies[django_settings.UM_TOESTEL_COOKIE] = value
+        assert log_in(gebruiker, browser=browser) == 302
+        request = RequestFactory().get("/")
+        request.COOKIES[django_settings.UM_TOESTEL_COOKIE] = value
+        assert toestellen.known(request, gebruiker.username) == number
 
 
 def test_no_name_or_password_comes_into_a_session(gebruiker: Gebruiker) -> None:

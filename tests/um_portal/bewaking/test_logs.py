@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -52,6 +53,7 @@ def test_a_line_of_json_has_the_reference_and_the_place_of_a_fault_and_not_what_
     assert GEHEIM not in line
     assert "\n" not in line
     found = json.loads(line)
+    assert datetime.fromisoformat(found["tijd"]).utcoffset() == timedelta(0)
     assert found["kenmerk"] == "ab" * 16
     assert found["bericht"] == "proef x"
     assert found["status"] == 503
