@@ -30,7 +30,7 @@ class DaglimietBereikt(FoutMetMelding):
 
 @dataclass(frozen=True, slots=True)
 class Verbruik:
-    """The part of a limit that is used today; `wie` says by whom, in words that follow the number."""
+    """The part of a limit that is used today; `wie` says by whom, in words that follow `soort`."""
 
     soort: str
     wie: str
@@ -169,13 +169,14 @@ def near_limit(gemeente: Gemeente) -> list[Verbruik]:
         .order_by("partij")
     )
     for row in given:
-        found += _of_source(row["records"], row["details"], f"aan de partij met OIN {row['partij']}")
+        found += _of_source(row["records"], row["details"], f"de partij met OIN {row['partij']}")
     return [verbruik for verbruik in found if verbruik.is_bijna_op]
 
 
-def _of_source(records: int, details: int, wie: str) -> Iterator[Verbruik]:
-    yield Verbruik("Gegeven resultaten", wie, records, settings.UM_BRON_DAG_RECORDS)
-    yield Verbruik("Gegeven details", wie, details, settings.UM_BRON_DAG_DETAILS)
+def _of_source(records: int, details: int, partij: str) -> Iterator[Verbruik]:
+    wie = f"die {partij} van de bron kreeg"
+    yield Verbruik("Resultaten", wie, records, settings.UM_BRON_DAG_RECORDS)
+    yield Verbruik("Details", wie, details, settings.UM_BRON_DAG_DETAILS)
 
 
 def near_limit_everywhere(gemeenten: dict[int, Gemeente]) -> dict[int, list[Verbruik]]:
@@ -204,5 +205,5 @@ def near_limit_everywhere(gemeenten: dict[int, Gemeente]) -> dict[int, list[Verb
         cursor.execute("SELECT gemeente_id, records, details FROM um_bronverbruik(%s)", [day_begin()])
         rows: list[Any] = cursor.fetchall()
         for gemeente_id, records, details in rows:
-            add(gemeente_id, *_of_source(records, details, "aan één partij"))
+            add(gemeente_id, *_of_source(records, details, "één partij"))
     return found

@@ -45,7 +45,7 @@ class DatumInput(forms.DateInput):
 
 
 class DatumVeld(forms.DateField):
-    """A day. Centuries away is a slip of the keyboard, and after the last one of a calendar nobody can count on."""
+    """Asks for a day; refuses one that is centuries away, which is a typing error and breaks sums of days."""
 
     widget = DatumInput
     default_error_messages: ClassVar = {

@@ -102,7 +102,7 @@ def test_support_reads_why_each_municipality_asks_for_attention(
         "Aadorp: zoekvragen mislukt in 24 uur: 3 van 3",
         "Aadorp: collega's zonder tweede factor: 1",
         "Aadorp: daglimiet bijna bereikt: Details van één collega, 80 van 100",
-        "Aadorp: daglimiet bereikt: Gegeven details aan één partij, 500 van 500",
+        "Aadorp: daglimiet bereikt: Details die één partij van de bron kreeg, 500 van 500",
     }
     page = start(een_gebruiker(supportrol=Supportrol.ADVISEREND))
     assert f'href="/gemeenten/{gemeente.oin}/"' in page.text
