@@ -58,13 +58,11 @@ def keep_short(
             keep(gemeente, gebruiker, soort, velden)
 
 
-def mark_short_put(gemeente: Gemeente, gebruiker: Gebruiker, velden: Mapping[str, Iterable[str]]) -> None:
-    """Marks that a quick search became a search, when the draft holds just that."""
+def mark_short_put(gemeente: Gemeente, gebruiker: Gebruiker) -> None:
+    """Marks that a quick search became a search, unless the draft is a longer question."""
     with voor_gemeente(gemeente):
         before = latest(gebruiker)
-        if before is None or not _is_short(before):
-            return
-        if all(before.velden.get(name, []) == _clean(velden.get(name, ())) for name in _KORT):
+        if before is not None and _is_short(before):
             mark_put(gemeente, gebruiker)
 
 

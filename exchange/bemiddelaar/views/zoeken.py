@@ -59,7 +59,9 @@ def new(request: GemeenteRequest) -> HttpResponse:
         form = ZoekForm(soort=soort, velden=_velden(request))
         return _show(request, form, soort, herkomst=request.POST["vul_in"])
     if "kort" in request.POST:
-        # The few fields of the start page: a longer question that somebody was working on stays as it is.
+        # The few fields of the start page: a longer question that somebody was working on stays as it is. The page may
+        # have kept them half typed, so what is sent now is kept in the place of that.
+        concepten.keep_short(request.gemeente, request.user, soort, _velden(request))
         return _ask(request, soort, kort=True)
     concepten.keep(request.gemeente, request.user, soort, _velden(request))
     if "naar" in request.POST:
@@ -121,7 +123,7 @@ def _ask(request: GemeenteRequest, soort: Soort, *, kort: bool = False) -> HttpR
         form.add_error(None, limiet.melding)
         return _show(request, form, soort, status=HTTPStatus.TOO_MANY_REQUESTS)
     if kort:
-        concepten.mark_short_put(request.gemeente, request.user, _velden(request))
+        concepten.mark_short_put(request.gemeente, request.user)
     else:
         concepten.mark_put(request.gemeente, request.user)
     tasks.enqueue(found.pk, request.gemeente.pk)
