@@ -160,9 +160,7 @@ class Zoekvraag(GemeenteModel, Taak):
     # answer came, and `vorige_maximum` whether a source had more then than it gave.
     herhaling = models.ForeignKey(Zoekherhaling, on_delete=models.SET_NULL, null=True, related_name="+")
     is_herhaling = models.BooleanField(default=False, db_default=False)
-    vergeleken = models.CharField(
-        max_length=8, choices=Vergelijking, blank=True, default="", db_default=""
-    )
+    vergeleken = models.CharField(max_length=8, choices=Vergelijking, blank=True, default="", db_default="")
     niet_vergeleken = models.CharField(
         max_length=12, choices=Nietvergeleken, blank=True, default="", db_default=""
     )

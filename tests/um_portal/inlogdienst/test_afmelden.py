@@ -85,9 +85,9 @@ def send(gemeente: Gemeente, token: str, **more: Any) -> Any:
 
 def through(identiteit: Identiteit, sid: str = "") -> Browser:
     """Logs somebody in whom the login service just confirmed, with a second factor there."""
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     request.user, request.session = AnonymousUser(), SessionStore()
-    setattr(request, "_messages", default_storage(request))
+    request._messages = default_storage(request)
     sessie = regels.mark(identiteit, now=int(time.time()), bevestigd=0, sterk=True, sid=sid)
     setattr(request, MERK, sessie)
     with context.request_context(request):
