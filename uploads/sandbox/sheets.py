@@ -13,6 +13,14 @@ MAX_SHEETS: Final = 200
 MAX_MERGED: Final = 10_000
 
 
+def is_kept(row: int, last_row: int) -> bool:
+    """Tells whether merged cells mean something: among the headers, or over several rows.
+
+    Some programs merge cells beside each other on every row, which is only how it looks.
+    """
+    return row < HEAD_ROWS or last_row > row
+
+
 class Formaat(StrEnum):
     """The format of a file, judged by its content."""
 
