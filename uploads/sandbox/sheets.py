@@ -77,8 +77,8 @@ AANHALING: Final = "aanhaling"
 GEHEELD: Final = "geheeld"
 # A formula of which the file does not have the result.
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
-# The error of a formula that there is no value.
-GEEN_WAARDE: Final = "#N/A"
+# The error of a formula that there is no value; LibreOffice writes it as its Dutch user sees it.
+GEEN_WAARDE: Final = frozenset({"#N/A", "#N/B"})
 # A cell in which another error of a formula stands.
 FOUT: Final = "fout"
 # A cell with characters that no text has.

@@ -127,7 +127,7 @@ def test_in_ods_cells_that_are_merged_over_rows_and_errors_of_formulas_are_told(
     span += "<table:covered-table-cell/>"
     names = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     wrong = f'<table:table-cell {names} calcext:value-type="error"><text:p>{{}}</text:p></table:table-cell>'
-    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!")))
+    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!", "#N/B")))
     facts, _ = facts_in(
         ods(f"<table:table-row>{span}</table:table-row><table:table-row>{last}</table:table-row>"), "ods"
     )
