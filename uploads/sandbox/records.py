@@ -8,7 +8,6 @@ import json
 import re
 from array import array
 from collections.abc import Generator, Iterator
-from itertools import count
 from typing import Any, NoReturn
 
 from uploads.sandbox.sheets import Blad, Cells, Grenzen, Leesprobleem
@@ -139,8 +138,9 @@ def _walk(text: str, start: int) -> Generator[tuple[int, int], None, int]:
     position = _skip(text, start + 1)
     if text[position] == "]":
         return position + 1
-    for number in count(1):
-        begin = position
+    number = 0
+    while True:
+        begin, number = position, number + 1
         position = _end_of_record(text, position, number)
         yield begin, position
         position = _skip(text, position)
