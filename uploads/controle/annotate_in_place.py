@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from um_portal.jobs import LeaseVerloren
 from um_portal.workbooks.cells import neutralise, put
 from um_portal.workbooks.writer import KOP, to_bytes
 from uploads.controle.explanation import explain
@@ -58,7 +59,7 @@ def annotate_in_place(
         _annotate_sheet(sheet, tabel, plan, meldingen, volg)
         finish_sheet(sheet, plan)
         return to_bytes(explain(workbook, sheet, uitkomst, anew=False))
-    except Onleesbaar:
+    except (Onleesbaar, LeaseVerloren):
         raise
     # Many programs write workbooks that openpyxl cannot load, each in its own way; its message may hold a
     # value.

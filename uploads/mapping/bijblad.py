@@ -225,7 +225,10 @@ def with_bijblad(
     if sleutels.aantal and not bijrijen.telling.samen:
         raise PastNiet
     width = min(max(len(hoofd.koppen), hoofd.tabel.breedte), MAX_BREEDTE)
-    tabel = _joined(hoofd, place, width, sleutels, bijrijen)
+    tabel = replace(
+        _joined(hoofd, place, width, sleutels, bijrijen),
+        niet_nagegaan=hoofd.tabel.niet_nagegaan or bij.tabel.niet_nagegaan,
+    )
     return MetBijblad(
         replace(
             bestand,
@@ -380,7 +383,8 @@ def _joined(hoofd: Plaats, place: int, width: int, sleutels: _Sleutels, bijrijen
     return replace(
         hoofd.tabel,
         rijen=rijen,
-        samengevoegd=(),
+        # The headers are whole; cells below them may still be merged with the one above.
+        samengevoegd=tuple(one for one in hoofd.tabel.samengevoegd if one[0] >= hoofd.kopregel),
         # A row with too many cells is marked as such.
         ongelijk=False,
         breedte=len(koppen),

@@ -54,10 +54,15 @@ class VerborgenOnduidelijk(Onleesbaar):
 
 
 class NietNagegaan(Onleesbaar):
-    """It could not be found out which rows of the sheet are hidden, and nobody said that it may go along so."""
+    """It could not be found out which rows of the sheet are hidden, and nobody said that it may go along so.
 
-    def __init__(self, blad: str, aantal: int) -> None:
+    `samen` when two are read as one, and it holds for either of them.
+    """
+
+    def __init__(self, blad: str, aantal: int, samen: MetBijblad | None = None) -> None:
         which = f"het blad ‘{shown_sheet(blad)}’" if blad else "dit blad"
+        if samen is not None:
+            which = f"een van de twee {'bestanden' if samen.bijblad.los else 'bladen'}"
         rows = "Er is 1 verborgen rij" if aantal == 1 else f"Er zijn {aantal} verborgen rijen"
         found = f" {rows} gevonden, maar het kunnen er meer zijn." if aantal else ""
         super().__init__(
@@ -77,15 +82,16 @@ def remembered_sheets() -> dict[str, str]:
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
 
 
-def hidden_rows_of(levering: Levering, gevonden: Herkend) -> str:
+def hidden_rows_of(levering: Levering, gevonden: Herkend, samen: MetBijblad | None) -> str:
     """Gives what to do with the hidden rows of a file; '' when it has none. Call inside `voor_gemeente`.
 
+    `samen` when a second sheet or file is read beside the first, where hidden rows never go along.
     Raises VerborgenOnduidelijk when nobody decided that for this file or this koppeling, and NietNagegaan when
     nobody decided it for this file, of which it is not known.
     """
     aantal = gevonden.tabel.verborgen_rijen
     if gevonden.tabel.niet_nagegaan and not levering.keuze_verborgen:
-        raise NietNagegaan(gevonden.tabel.naam, aantal)
+        raise NietNagegaan(gevonden.tabel.naam, aantal, samen)
     if not aantal:
         return ""
     koppeling = gevonden.herkenning.koppeling[:_LONGEST]

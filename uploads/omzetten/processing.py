@@ -220,7 +220,7 @@ class _Werk:
                 apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
-            verborgen = leesvragen.hidden_rows_of(levering, gevonden)
+            verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
         omzetting = self.omzetting = Omzetting(
             gevonden,
             environment(self.gemeente),

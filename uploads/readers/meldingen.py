@@ -92,6 +92,10 @@ MELDINGEN: Final[Mapping[str, str]] = {
         "Dit bestand is geen spreadsheet en geen tekstbestand. Sla de gegevens in uw programma op als "
         "Excel-bestand (xlsx) of als csv en upload dat bestand."
     ),
+    "dubbele_cel": (
+        "In een van de bladen staat rij {0} twee keer, met verschillende waarden in dezelfde cel. Open het bestand in "
+        "uw spreadsheetprogramma, kijk of alles klopt, sla het op en lever het dan aan."
+    ),
     "csv_fout": (
         "Rond rij {0} is het bestand niet te lezen. Waarschijnlijk staat daar een aanhalingsteken "
         "te veel of te weinig. Sla het bestand op als xlsx en upload het opnieuw."
@@ -107,6 +111,10 @@ MELDINGEN: Final[Mapping[str, str]] = {
     "json": "Dit bestand is geen geldige JSON. Controleer het met de leverancier van uw systeem.",
     "json_regel": (
         "Dit bestand is geen geldige JSON (rond regel {0}). Controleer het met de leverancier van uw systeem."
+    ),
+    "json_dubbel": (
+        "In record {0} staat dezelfde naam twee keer. Het portaal weet dan niet welke waarde geldt. "
+        "Meld dit bij de leverancier van uw systeem."
     ),
     "json_diep": "De JSON is te diep genest. Lever een lijst met records aan volgens de gegevensstandaard.",
     "json_lijsten": (

@@ -134,7 +134,7 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
                 across = element.get(_ACROSS)
                 last = place + (int(across) if across and _is_number(across) else 1) - 1
                 found.samengevoegd.append((row, place, row + int(down) - 1, last))
-            if element.get(_CALCULATED) == "error" and _text_in(element) != GEEN_WAARDE:
+            if element.get(_CALCULATED) == "error" and _text_in(element) not in GEEN_WAARDE:
                 found.fouten.setdefault(row, []).extend(range(place, place + min(number, _MOST_REPEATED)))
             if number <= _MOST_REPEATED and (text := _shown_in(element)) is not None:
                 found.getoond.setdefault(row, {}).update(dict.fromkeys(range(place, place + number), text))

@@ -7,7 +7,7 @@ bytes, which take a fraction of the memory that the rows themselves would take.
 from collections.abc import Iterator
 
 from uploads.sandbox.frames import pack, rows_message, rows_of, unpack
-from uploads.sandbox.sheets import MAX_MERGED, Blad, Cells, Grenzen, head_length
+from uploads.sandbox.sheets import MAX_MERGED, Blad, Cells, Grenzen, head_length, is_kept
 
 _ROWS = 500
 
@@ -59,7 +59,7 @@ class Bewaard:
 
     def voeg_samen(self, row: int, column: int, last_row: int, last_column: int) -> None:
         """Notes that these cells are merged into one."""
-        if len(self.samengevoegd) < MAX_MERGED:
+        if is_kept(row, last_row) and len(self.samengevoegd) < MAX_MERGED:
             self.samengevoegd.append((row, column, last_row, last_column))
 
     def rijen(self, start: int = 0) -> Iterator[Cells]:

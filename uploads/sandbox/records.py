@@ -8,7 +8,7 @@ import json
 import re
 from array import array
 from collections.abc import Generator, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from uploads.sandbox.sheets import Blad, Cells, Grenzen, Leesprobleem
 from uploads.sandbox.text import decode
@@ -20,7 +20,19 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
+class _DubbeleNaam(ValueError):
+    """An object has two values under one name, and nobody knows which of them holds."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _DubbeleNaam
+    return found
+
+
 DECODER = json.JSONDecoder(parse_constant=_refuse)
+_OF_RECORD = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once)
 
 
 class Records:
@@ -69,7 +81,7 @@ class Records:
         _expect_end(text, end)
         start = self._find_list(begin)
         if start is None:
-            self._places.extend((begin, end))
+            self._places.extend((begin, _end_of_record(text, begin, 1)))
             return
         for places in self._elements(start):
             self._places.extend(places)
@@ -80,7 +92,7 @@ class Records:
         while position < len(text):
             if text[position] != "{":
                 _fault(text, position)
-            _, end = DECODER.raw_decode(text, position)
+            end = _end_of_record(text, position, len(self._places) // 2 + 1)
             self._places.extend((position, end))
             position = _skip(text, end)
 
@@ -126,9 +138,10 @@ def _walk(text: str, start: int) -> Generator[tuple[int, int], None, int]:
     position = _skip(text, start + 1)
     if text[position] == "]":
         return position + 1
+    number = 0
     while True:
-        begin = position
-        _, position = DECODER.raw_decode(text, position)
+        begin, number = position, number + 1
+        position = _end_of_record(text, position, number)
         yield begin, position
         position = _skip(text, position)
         if text[position] == "]":
@@ -136,6 +149,17 @@ def _walk(text: str, start: int) -> Generator[tuple[int, int], None, int]:
         if text[position] != ",":
             _fault(text, position)
         position = _skip(text, position + 1)
+
+
+def _end_of_record(text: str, begin: int, number: int) -> int:
+    """Gives the position after the record that starts here, as the record with this number (from 1).
+
+    Raises Leesprobleem for a name that it has twice.
+    """
+    try:
+        return _OF_RECORD.raw_decode(text, begin)[1]
+    except _DubbeleNaam:
+        raise Leesprobleem("json_dubbel", number) from None
 
 
 def _expect_end(text: str, position: int) -> None:

@@ -13,6 +13,14 @@ MAX_SHEETS: Final = 200
 MAX_MERGED: Final = 10_000
 
 
+def is_kept(row: int, last_row: int) -> bool:
+    """Tells whether merged cells mean something: among the headers, or over several rows.
+
+    Some programs merge cells beside each other on every row, which is only how it looks.
+    """
+    return row < HEAD_ROWS or last_row > row
+
+
 class Formaat(StrEnum):
     """The format of a file, judged by its content."""
 
@@ -69,8 +77,8 @@ AANHALING: Final = "aanhaling"
 GEHEELD: Final = "geheeld"
 # A formula of which the file does not have the result.
 ZONDER_UITKOMST: Final = "zonder_uitkomst"
-# The error of a formula that there is no value.
-GEEN_WAARDE: Final = "#N/A"
+# The error of a formula that there is no value; LibreOffice writes it as its Dutch user sees it.
+GEEN_WAARDE: Final = frozenset({"#N/A", "#N/B"})
 # A cell in which another error of a formula stands.
 FOUT: Final = "fout"
 # A cell with characters that no text has.

@@ -28,6 +28,8 @@ _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 }  # fmt: skip
 # Letters right before the number belong to it, as in WZ-12; a word with a space behind it, as in max. 24, does not.
 _PREFIX = re.compile(r'(?:\[[^\]]*\])?"([A-Za-z][A-Za-z0-9_.\-]*)"(?:0|#|General)', re.IGNORECASE)
+# Beyond this no digits are counted out; a spreadsheet itself has fifteen of them.
+_MOST = 10**20
 _PERCENTAGE = re.compile(r"(?:0|#)(?:\.(0+))?\s?%")
 
 
@@ -126,7 +128,7 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < 10**30 else None
+    return number if number.is_finite() and abs(number) < _MOST else None
 
 
 def _filled(parts: list[str | None], places: int, text: str) -> str | None:

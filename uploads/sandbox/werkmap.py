@@ -25,6 +25,7 @@ from uploads.sandbox.sheets import (
     Merk,
     gemerkt,
     head_length,
+    is_kept,
 )
 from uploads.sandbox.xlsb import facts_in_xlsb
 
@@ -66,9 +67,10 @@ class Werkmap:
             last_row, last_column = sheet.end or (-1, -1)
             height, width = last_row + 1, last_column + 1
             head = list(islice(_rows(sheet), head_length(width))) if width <= grenzen.kolommen else []
-            merged = [(*first, *last) for first, last in (sheet.merged_cell_ranges or [])[:MAX_MERGED]]
             unseen = self._feiten.get(index, self._anders)
-            merged = merged or unseen.samengevoegd[:MAX_MERGED]
+            ranges = sheet.merged_cell_ranges or []
+            merged = [(*first, *last) for first, last in ranges if is_kept(first[0], last[0])]
+            merged = (merged or unseen.samengevoegd)[:MAX_MERGED]
             hidden = metadata.visible != SheetVisibleEnum.Visible
             self.bladen.append(
                 Blad(
@@ -110,7 +112,15 @@ def facts_in(inhoud: bytes, formaat: str) -> tuple[dict[int, Bladfeiten], Bladfe
         try:
             for place, facts in enumerate(find(inhoud)):
                 found[place] = facts
-        except (*ODD, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, Leesprobleem):
+        except (
+            *ODD,
+            zipfile.BadZipFile,
+            zlib.error,
+            RuntimeError,
+            EOFError,
+            etree.XMLSyntaxError,
+            Leesprobleem,
+        ):
             return found, no_facts(volledig=False)
     return found, no_facts()
 

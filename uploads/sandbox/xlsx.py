@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ from uploads.sandbox.sheets import (
     Merk,
     gemerkt,
     head_length,
+    is_kept,
 )
 from uploads.sandbox.weergave import Weergave, weergaven
 from uploads.sandbox.werkmap import Werkmap
@@ -44,6 +46,8 @@ _USUAL = {"styles": _STYLES, "sharedStrings": _TEXTS}
 _PIECE, _SLICE = 1 << 18, 1 << 20
 # Before the rows come the widths of columns, after them the other parts of a sheet.
 _MOST_AROUND = 16 << 20
+# The element of the sheet itself comes within so many bytes.
+_MOST_BEFORE = 1 << 16
 
 _SHEET_DATA = re.compile(rb"<sheetData(?:\s[^>]*)?/?>")
 _ROW = re.compile(rb"<row\s(?:[^>]*\s)?r=\"([0-9]{1,7})\"")
@@ -73,8 +77,15 @@ _ERROR_IN_CELL = re.compile(
 _IS_TEXT = (b't="str"', b"t='str'")
 # What a part of a workbook raises that is written in another form.
 _UNKNOWN = (
-    KeyError, ValueError, IndexError, zipfile.BadZipFile, zlib.error, NotImplementedError, etree.XMLSyntaxError,
+    KeyError, ValueError, IndexError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, etree.XMLSyntaxError,
 )  # fmt: skip
+# What may stand before the names of all elements of a sheet, as the library of Microsoft for .NET writes it.
+_PREFIX = re.compile(rb"<([A-Za-z_][\w.\-]*:)worksheet[\s>]")
+_FILLED_CELL = re.compile(_PLACE + rb"[^>]*(?<!/)>(.*?)</c\s*>", re.DOTALL)
+# A hidden row that does not say which one it is.
+_HIDDEN_SOMEWHERE = re.compile(
+    rb"<row\b(?![^>]*\sr=\"[0-9])(?=[^>]*\b(?:hidden=[\"'](?:1|true)[\"']|ht=[\"']0(?:\.0+)?[\"']))"
+)
 _END_ROW, _END_DATA = b"</row>", b"</sheetData></worksheet>"
 
 
@@ -170,7 +181,13 @@ class Xlsx:
                 self.bladen[number] = self.bladen[number]._replace(niet_nagegaan=True)
 
     def _looked_at(self, blad: Blad, data: bytes) -> Blad:
-        """Gives a sheet with what stands beside its cells; `data` is how it is written."""
+        """Gives a sheet with what stands beside its cells; `data` is how it is written.
+
+        Raises Leesprobleem when a row is there twice with other values in a cell: calamine gives the last one.
+        """
+        if prefix := _PREFIX.search(data[:_MOST_BEFORE]):
+            data = data.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</")
+        _check_rows(data)
         more = self._more(data)
         begin = _SHEET_DATA.search(data)
         hidden = sum(
@@ -182,6 +199,7 @@ class Xlsx:
             kop=list(self._with_more(iter(blad.kop), 0, more)),
             verborgen_rijen=hidden,
             verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
+            niet_nagegaan=begin is None or _HIDDEN_SOMEWHERE.search(data) is not None,
         )
 
     def _with_more(self, rows: Iterator[Cells], start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
@@ -255,7 +273,7 @@ class Xlsx:
                     omtrek.breedte,
                     metadata.visible != SheetVisibleEnum.Visible,
                     head,
-                    [(*first, *last) for first, last in merged[:MAX_MERGED]],
+                    [(*first, *last) for first, last in merged if is_kept(first[0], last[0])][:MAX_MERGED],
                     verborgen_rijen=omtrek.verborgen_rijen,
                     verborgen_kolommen=_hidden_columns(omtrek.head, omtrek.breedte),
                 )
@@ -430,6 +448,18 @@ class _Teksten:
         pieces[2::3] = map(anew.__getitem__, referred)
         texts = [data[ends[place] : ends[place + 1]] for place in places.values()]
         return b"".join(pieces), self._head + b"".join(texts) + b"</sst>"
+
+
+def _check_rows(data: bytes) -> None:
+    numbers = Counter(found[1] for found in _ROW.finditer(data))
+    twice = {number for number, times in numbers.items() if times > 1}
+    if not twice:
+        return
+    cells: dict[tuple[bytes, bytes], bytes] = {}
+    for found in _FILLED_CELL.finditer(data):
+        letters, number, content = found.groups()
+        if number in twice and cells.setdefault((letters, number), content) != content:
+            raise Leesprobleem("dubbele_cel", int(number))
 
 
 def _places_of_sheets(parts: dict[str, bytes]) -> list[str]:

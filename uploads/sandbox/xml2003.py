@@ -168,7 +168,7 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str,
             shown = ways[style](repr(value)) if style in ways else None
             value = value if shown is None else shown
         if value == "" and any(data.tag == _DATA and data.get(_TYPE) == "Error" for data in cell):
-            if _text_of(cell) != GEEN_WAARDE:
+            if _text_of(cell) not in GEEN_WAARDE:
                 wrong.append(len(row))
         elif value == "" and cell.get(_FORMULA) and not any(data.tag == _DATA for data in cell):
             unknown.append(len(row))

@@ -38,6 +38,7 @@ from tests.factories import (
 from tests.places import ROOT
 from um_portal.audit.models import Auditregel
 from um_portal.formulas import can_be_formula, csv_text
+from um_portal.jobs import MoetStoppen
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.workbooks.writer import GEWOON, Rijenstroom, to_bytes
@@ -390,6 +391,16 @@ def test_what_openpyxl_cannot_load_is_written_anew(monkeypatch):
     inhoud = een_werkblad([een_sonar_rij()])
     sheet = the_sheet(annotate(inhoud, een_uitkomst(blad="Sheet"), []))
     assert headers(sheet)[KOP_LOT] == len(SONAR_KOPPEN) + 1
+
+
+def test_a_worker_that_has_to_stop_does_not_begin_anew_in_another_way(monkeypatch):
+    def stop(rij: int) -> None:
+        raise MoetStoppen
+
+    monkeypatch.setattr(annotate_in_place, "logger", None)  # falling back would say so
+    inhoud = een_werkblad([een_sonar_rij()] * plan.ROWS_PER_STEP)
+    with pytest.raises(MoetStoppen):
+        annotate(inhoud, een_uitkomst(blad="Sheet"), [], in_place=100_000, volg=stop)
 
 
 # --- It does no harm ----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`manage.py publish`: from a file on the command line to the set that the source answers with."""
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from um_portal.tenants.keys import pseudoniem
 from um_portal.tenants.models import Gemeente, Gemeentestatus
 from um_portal.tenants.scope import voor_gemeente
 from uploads.models import Bevinding, Bronbestand, Levering
+from uploads.omzetten import processing
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,18 @@ def test_a_municipality_that_is_not_admitted_cannot_publish(capsys, tmp_path):
     status, _, err = publish(capsys, een_gemeente(status=Gemeentestatus.OPGESCHORT), bestand)
     assert status == 1
     assert "toegelaten" in err
+
+
+def test_a_server_without_room_is_told_with_what_to_do_and_nothing_stays(capsys, tmp_path, monkeypatch):
+    def no_room(werk: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(processing._Werk, "run", no_room)
+    gemeente = een_gemeente()
+    bestand = tmp_path / "een.json"
+    bestand.write_text(json.dumps([een_werkzoekende("W1")]))
+    status, result, _ = publish(capsys, gemeente, bestand)
+    assert status == 1
+    assert "deze opdracht daarna opnieuw" in result["melding"]
+    with voor_gemeente(gemeente):
+        assert not Bronbestand.objects.exists()

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,18 @@ def test_several_rows_become_numbered_columns_and_the_rest_is_told():
 def test_a_hidden_row_of_the_second_sheet_is_counted_and_not_read():
     _, marks, telling = read(book(people("A1", "A2"), contacts("A1", "A2", hidden=[2])))
     assert (marks[1], telling.verborgen, telling.samen) == (["geen_bijrij"], 1, 1)
+
+
+@pytest.mark.parametrize("unknown", ["Personen", "Contact"])
+def test_what_is_not_known_of_either_sheet_is_not_known_of_both_together(unknown: str):
+    sheets = [replace(one, niet_nagegaan=one.naam == unknown) for one in (people("a", "b"), contacts("a"))]
+    assert with_bijblad(book(*sheets), OP_NUMMER, 1000).bestand.tabellen[0].niet_nagegaan
+
+
+def test_cells_below_the_headers_stay_merged_when_a_second_sheet_comes_beside_them():
+    hoofd = replace(people("a", "b"), samengevoegd=((0, 0, 0, 1), (1, 1, 2, 1)))
+    [tabel] = with_bijblad(book(hoofd, contacts("a")), OP_NUMMER, 1000).bestand.tabellen
+    assert tabel.samengevoegd == ((1, 1, 2, 1),)
 
 
 def test_columns_may_move_and_a_date_in_the_name_of_a_sheet_may_change():

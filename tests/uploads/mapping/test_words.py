@@ -306,7 +306,7 @@ _ELSEWHERE = {
     "mapping/engine.py": ({"ja"}, "part of a sentence"),
     "readers/meldingen.py": ({"leeg"}, "the code of a fault"),
     "sandbox/herkenning.py": ({"leeg"}, "the code of a fault"),
-    "sandbox/sheets.py": ({"#n/a"}, "the error of a formula"),
+    "sandbox/sheets.py": ({"#n/a", "#n/b"}, "the error of a formula"),
     "mapping/proposals/kolomnamen.py": (
         {"akkoord", "ja", "moedertaal", "nee", "no"},
         "words of a header",

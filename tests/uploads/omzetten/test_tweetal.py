@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.ole import biff8, ole
 from tests.uploads.omzetten.test_bladen import (
     CONTACT,
     PERSONEN,
@@ -20,6 +21,7 @@ from tests.uploads.omzetten.test_bladen import (
     fresh,
     workbook,
 )
+from tests.uploads.readers.test_odd_workbooks import with_odd_record
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
@@ -283,6 +285,17 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     # Whoever chooses the columns of one of them all the same is told to deliver that one.
     address = reverse("uploads:koppelen", args=[levering.pk])
     assert client.get(address).status_code in {200, 302}
+
+
+def test_a_second_file_that_could_not_be_looked_at_waits_for_a_person_too(client, gemeente):
+    odd = ole({"Workbook": with_odd_record(biff8(CONTACT))})
+    levering = converted(client, gemeente, ("a.csv", text(PERSONEN)), ("b.xls", odd))
+    levering = columns_saved(client, gemeente, answered(client, gemeente, levering, "0"))
+    assert (levering.status, levering.vraag["over"]) == (Leveringstatus.MISLUKT, "nagaan")
+    assert levering.melding.startswith("Van een van de twee bestanden konden we niet nagaan")
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"verborgen": "meenemen"})
+    tasks.convert(levering.pk, gemeente.pk)
+    assert fresh(gemeente, levering.pk).omgezet == 5
 
 
 def test_two_files_may_together_be_as_large_as_one(client, gemeente, settings):

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import io
+import re
 import struct
 import zipfile
 from typing import Any
@@ -34,7 +35,8 @@ from uploads.readers import (
 )
 from uploads.sandbox.bijzonderheden import Xls
 from uploads.sandbox.herkenning import recognise
-from uploads.sandbox.sheets import Leesprobleem
+from uploads.sandbox.kept import Bewaard
+from uploads.sandbox.sheets import HEAD_ROWS, MAX_MERGED, Grenzen, Leesprobleem
 from uploads.sandbox.weergave import weergave
 from uploads.sandbox.werkmap import facts_in
 
@@ -125,7 +127,7 @@ def test_in_ods_cells_that_are_merged_over_rows_and_errors_of_formulas_are_told(
     span += "<table:covered-table-cell/>"
     names = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     wrong = f'<table:table-cell {names} calcext:value-type="error"><text:p>{{}}</text:p></table:table-cell>'
-    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!")))
+    last = "".join(map(wrong.format, ("#N/A", "#DIV/0!", "#N/B")))
     facts, _ = facts_in(
         ods(f"<table:table-row>{span}</table:table-row><table:table-row>{last}</table:table-row>"), "ods"
     )
@@ -253,6 +255,43 @@ def test_a_row_or_column_without_height_or_width_is_hidden(sliced):
         [tabel] = bestand.tabellen
         assert (tabel.verborgen_rijen, tabel.verborgen_kolommen) == (1, (1,))
         assert [rij.merken for rij in tabel.rijen()] == [(), (Merk(VERBORGEN),), ()]
+
+
+def test_a_row_that_a_sheet_has_twice_is_refused_when_a_value_would_be_lost():
+    row = _row(2, '<c r="B2"><v>8</v></c>')
+    assert "staat rij 2 twee keer" in refused(xlsx(_HEAD + row + _row(2, '<c r="B2"><v>9</v></c>')))
+    other = '<row r="2"><c r="C2"><v>9</v></c></row>'
+    assert cells(xlsx(_HEAD + row + other))[1] == ["P2", 8, 9]
+
+
+def test_hidden_rows_and_errors_are_told_whatever_stands_before_the_names_of_elements():
+    rows = _HEAD + _row(2, '<c r="B2" t="e"><v>#REF!</v></c>', ' hidden="1"')
+    parts = _parts(xlsx(rows))
+    sheet = "xl/worksheets/sheet1.xml"
+    named = re.sub(rb"<(/?)(?=[a-z])", rb"<\1x:", parts[sheet]).replace(b"xmlns=", b"xmlns:x=")
+    with open_file(zipped({**parts, sheet: named})) as bestand:
+        [tabel] = bestand.tabellen
+        assert (tabel.verborgen_rijen, tabel.niet_nagegaan) == (1, False)
+        assert [rij.merken for rij in tabel.rijen()][1] == (Merk(VERBORGEN), Merk(FOUT, (1,)))
+
+
+def test_a_hidden_row_that_does_not_say_which_one_it_is_makes_the_sheet_unknown():
+    row = _row(2, '<c r="B2"><v>8</v></c>')
+    for hidden, unknown in ((' hidden="1"', True), ("", False)):
+        parts = _parts(xlsx(_HEAD + row))
+        sheet = "xl/worksheets/sheet1.xml"
+        parts[sheet] = parts[sheet].replace(b'<row r="2"', f"<row{hidden}".encode())
+        with open_file(zipped(parts)) as bestand:
+            assert bestand.tabellen[0].niet_nagegaan is unknown
+
+
+def test_cells_that_are_merged_beside_each_other_on_every_row_leave_room_for_those_below_each_other():
+    below = (MAX_MERGED + HEAD_ROWS, 1, MAX_MERGED + HEAD_ROWS + 1, 1)
+    blad = Bewaard("Blad", Grenzen(MAX_MERGED * 2, 10, 10))
+    for number in range(below[0]):
+        blad.voeg_samen(number, 0, number, 1)
+    blad.voeg_samen(*below)
+    assert blad.samengevoegd[-1] == below
 
 
 def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
@@ -420,6 +459,13 @@ def test_a_number_is_read_as_its_format_shows_it(code, number, shown):
 )
 def test_a_format_that_only_adorns_the_number_leaves_it_a_number(code):
     assert weergave(code) is None
+
+
+@pytest.mark.parametrize("code", ["00000", '"WZ-"0', "0%", "[<100]000;000"])
+def test_a_number_with_more_digits_than_can_be_counted_stays_a_number(code):
+    way = weergave(code)
+    assert way is not None
+    assert way("5e28") is None
 
 
 def test_letters_that_were_lost_on_the_way_are_told():

@@ -250,6 +250,20 @@ def test_two_lists_are_one_too_many():
     assert "precies één lijst" in refused(b'{"a": [1], "b": [2]}')
 
 
+@pytest.mark.parametrize(
+    ("text", "record"),
+    [
+        ('[{"a": 1}, {"b": {"a": 1, "a": 2}}]', 2),
+        ('{"a": 1}\n{"a": 1, "\\u0061": 2}', 2),
+        ('{"werkzoekenden": [{"a": 1, "a": 1}]}', 1),
+        ('{"idVacature": "1", "idVacature": "2"}', 1),
+    ],
+)
+def test_a_name_that_a_record_has_twice_is_told_and_no_value_is_chosen(text, record):
+    melding = refused(text.encode())
+    assert f"In record {record} staat dezelfde naam twee keer" in melding
+
+
 def test_json_that_is_nested_too_deep_is_told():
     assert "diep" in refused(b"[" * 200_000)
     assert "diep" in refused(b'[{"a":' * 100_000)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from exchange.standard import Soort
 from um_portal.errors import FoutMetMelding
 from um_portal.jobs import MAX_POGINGEN
+from um_portal.ruimte import GEEN_RUIMTE
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 from um_portal.toegang.rechten import Recht, is_open
@@ -28,6 +29,13 @@ log = logging.getLogger(__name__)
 
 _KOPPELINGEN = (
     f"{', '.join(k.naam for k in KOPPELINGEN)} of de naam van een koppeling die de gemeente bewaarde"
+)
+
+
+# The sentence for the page promises another attempt, but this command erases the file when it ends.
+_GEEN_RUIMTE = (
+    "De server heeft geen ruimte meer. Dat ligt niet aan het bestand. Er is niets gepubliceerd. Maak ruimte en geef "
+    "deze opdracht daarna opnieuw."
 )
 
 
@@ -142,6 +150,8 @@ class Command(BaseCommand):
             raise Mislukt(
                 "Er is niets gepubliceerd: geen enkele rij kon worden omgezet. De redenen staan hierboven."
             )
+        if levering.melding == GEEN_RUIMTE:
+            raise Mislukt(_GEEN_RUIMTE)
         if not levering.is_publiceerbaar:
             raise Mislukt(levering.melding or "Het bestand is niet omgezet.")
         try:
@@ -151,9 +161,10 @@ class Command(BaseCommand):
             raise Mislukt(problem.melding) from None
         verschil = publication.publish(gemeente, pk)
         if verschil is None:
-            raise Mislukt(
-                _reload(gemeente, pk).melding or "Een andere verwerking publiceert deze levering al."
-            )
+            melding = _reload(gemeente, pk).melding
+            if melding == GEEN_RUIMTE:
+                raise Mislukt(_GEEN_RUIMTE)
+            raise Mislukt(melding or "Een andere verwerking publiceert deze levering al.")
         result.update(
             gepubliceerd=verschil.totaal,
             nieuw=verschil.nieuw,
