@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.places import AXE
 from tests.processes import wait_until
@@ -35,6 +43,9 @@ DESKTOP, PHONE, NARROWEST = 1280, 375, 320
 SHOTS = os.environ.get("SCHERMBEELDEN", "")
 # The pictures of the documentation, when `make beelden` makes them anew.
 PICTURES = os.environ.get("UM_BEELDEN", "")
+
+# What comes about by itself, such as the end of a conversion, takes its time on a busy machine.
+expect.set_options(timeout=20_000)
 
 # Done when what the page shows now has been painted; without it a busy machine takes half a picture.
 _PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
