@@ -76,6 +76,9 @@ def example(demo: Demonstratie) -> Path:
 
 def fill_in_a_search(scherm: Scherm, postcode: str = "7511 AB", **more: str) -> None:
     scherm.goto("/zoeken/")
+    # What somebody was working on before is still there.
+    scherm.page.get_by_role("button", name="Alles leegmaken").click()
+    expect(scherm.page.get_by_label("Postcode")).to_have_value("")
     scherm.page.get_by_label("Postcode").fill(postcode)
     for label, value in more.items():
         scherm.page.get_by_label(re.compile(f"^{label}")).fill(value)
