@@ -184,7 +184,9 @@ def found_and_left(page: Pagina) -> tuple[int, int]:
 
 def results(jobcoach: Medewerker, zoekvraag: str, order: str) -> list[str]:
     """The addresses of the first page of results, in an order."""
-    return jobcoach.get(f"{zoekvraag}?sorteer={order}").links(r".*/resultaten/\d+/")
+    # The address also says to which list it leads back.
+    links = jobcoach.get(f"{zoekvraag}?sorteer={order}").links(r".*/resultaten/\d+/(\?.*)?")
+    return [link.partition("?")[0] for link in links]
 
 
 def test_a_jobcoach_finds_the_portals_own_profiles_and_those_of_others_and_sees_a_detail_once(
