@@ -30,6 +30,7 @@ from tests.factories import (
     een_sonar_rij,
     een_werkblad,
 )
+from tests.spreadsheets import MAIN, xlsx
 from tests.threads import at_once
 from tests.uploads.readers.test_process import processes
 from um_portal.jobs import MAX_POGINGEN, claim
@@ -381,11 +382,14 @@ def test_a_file_of_which_the_reading_is_killed_each_time_fails_in_the_end_with_t
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_is_too_large_for_the_reading_process_is_not_tried_again_by_itself(settings):
     gemeente = een_gemeente()
-    pk = received(gemeente, csv_of(450))
-    settings.UM_LEES_GEHEUGEN_MB = 1
+    shared = f"<sst {MAIN}><si><t>{'x' * 100_000}</t></si></sst>"
+    row = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>'
+    pk = received(gemeente, xlsx(row * 10_000, shared=shared))
+    settings.UM_LEES_GEHEUGEN_MB = 300
     convert(gemeente, pk)
     levering = reload(gemeente, pk)
-    assert (levering.status, "te groot om te lezen" in levering.melding) == (Leveringstatus.MISLUKT, True)
+    assert levering.status == Leveringstatus.MISLUKT
+    assert "te groot om te lezen" in levering.melding
 
 
 @pytest.mark.slow
