@@ -31,7 +31,7 @@ hypothesis.settings.register_profile(
     "vast",
     derandomize=True,
     deadline=None,
-    max_examples=50,
+    max_examples=30,
     # In a fresh clone it first makes a table of all characters, which takes as long as it may take.
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )

@@ -10,4 +10,4 @@ import hypothesis
 def examples(number: int) -> int:
     """Gives the number of examples for this run, of `number` in a complete one."""
     profile = hypothesis.settings.default
-    return max(number // 3, 10) if profile is not None and profile.derandomize else number
+    return max(number // 5, 10) if profile is not None and profile.derandomize else number
