@@ -38,7 +38,7 @@ def _part(naam: str) -> ThreadingHTTPServer:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            pass  # HAProxy, when it only looks whether somebody is there, reads no further than the status
+            """Says nothing: HAProxy reads no further than the status when it only looks whether somebody is there."""
 
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -53,9 +53,8 @@ _BIFF8 = b"\x00\x06"
 _FORMAT, _STYLE, _NUMBER, _RK, _RKS = 0x041E, 0xE0, 0x0203, 0x027E, 0xBD
 # A formula, the text that is its result, and what may stand between the two: the formula of a group of cells.
 _FORMULA, _TEXT, _GROUPS = 0x06, 0x0207, frozenset({0x04BC, 0x0221, 0x0236})
-# The bytes of a result that is a text: the first is 0, and the last two are these.
-_IS_ERROR = b"\x02"
-_IS_TEXT, _IS_EMPTY, _NO_NUMBER = b"\0", b"\x03", b"\xff\xff"
+# The bytes of a result that is no number: the first tells which kind it is, and the last two are these.
+_IS_TEXT, _IS_ERROR, _IS_EMPTY, _NO_NUMBER = b"\0", b"\x02", b"\x03", b"\xff\xff"
 # The last step of a formula that always gives a number: + - * / ^, a sign or a percentage; or one of these
 # functions (COUNT, SUM, AVERAGE, MIN, MAX, ABS, INT, ROUND, LEN, VALUE, DATE, DAY, MONTH, YEAR, NOW, DATEVALUE,
 # TODAY), called with a fixed or another number of values.
