@@ -16,6 +16,8 @@ from exchange.interfaces import SPOKEN
 from exchange.standard import Soort, without_empties, zichtbaar
 from exchange.vum3.values import Read, attribute_of, reader
 
+# The JSON of a value that holds an empty one has at least one of these; most values have none.
+_EMPTY = (b"null", b'""', b"[]", b"{}")
 # The memory of one attribute is emptied when it holds this many values.
 _REMEMBERED = 5000
 
@@ -154,7 +156,9 @@ class Afleiding:
         seen = self._views[name](value) if name in self._views else None
         fill = self._vult.get(name)
         # It is answered with its empty values, and searched without.
-        filled = without_empties({name: value}).get(name) if fill is not None else None
+        filled = value
+        if fill is not None and any(map(text.__contains__, _EMPTY)):
+            filled = without_empties({name: value}).get(name)
         columns = fill(filled) if fill is not None and filled is not None else {}
         if "pc4" in columns:
             pc4 = pc4_of(columns["pc4"] or "")

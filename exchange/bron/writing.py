@@ -51,9 +51,7 @@ class MetBeleid(NamedTuple):
 
 def _content_id(begun: hmac.HMAC, marked: bytes, record: Record) -> str:
     """Gives the id of a record without one: an empty value that comes or goes does not make it another."""
-    mac = begun.copy()
-    mac.update(marked + canonical_json(without_empties(dict(record))).encode())
-    return mac.digest()[:16].hex()
+    return keys.mac(begun, marked + canonical_json(without_empties(dict(record))).encode()).hex()
 
 
 class Schrijver:
@@ -86,20 +84,18 @@ class Schrijver:
         # The table of postcodes may have been replaced since the previous part.
         if resolver() != self._resolve:
             self._derive_anew()
-        secret, seal = keys.keys_of(gemeente).vingerafdruk, keys.encryptor(gemeente)
-        return self._rows(records, without, secret, seal)
+        begun, seal = keys.keys_of(gemeente).vingerafdruk, keys.encryptor(gemeente)
+        return self._rows(records, without, begun, seal)
 
     def _rows(
         self,
         records: Iterable[MetBeleid],
         without: Collection[str],
-        secret: bytes,
+        begun: hmac.HMAC,
         seal: Callable[[bytes, str], bytes],
     ) -> Iterator[Row]:
         derived, soort = self._afleiding, self.soort
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
-        # Begun once and copied per row. `hmac.digest` would give up the interpreter's lock at every row.
-        begun = hmac.new(secret, digestmod="sha256")
         for record, policy, own_number in records:
             if policy is not None and "contactbeleid" not in empty:
                 raise ValueError(f"contactbeleid is niet van toepassing op {soort.label}")
@@ -114,9 +110,7 @@ class Schrijver:
             # With a key: without the municipality's secret nobody can make the fingerprint of a guessed
             # record.
             print_of = data if id_pad else canonical_json(record).encode()
-            mac = begun.copy()
-            mac.update(marked + print_of)
-            fingerprint = mac.digest()[:16]
+            fingerprint = keys.mac(begun, marked + print_of)
             # A record without an id is known by what it holds, so that two equal records are one.
             id_bron = record[id_pad] if id_pad else _content_id(begun, marked, record)
             if id_bron in without:

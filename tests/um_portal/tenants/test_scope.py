@@ -238,7 +238,10 @@ def test_the_keys_in_the_database_are_wrapped() -> None:
     own = keys.keys_of(gemeente)
     with voor_gemeente(gemeente):
         row = Sleutel.objects.get()
-    assert own.pseudoniem not in bytes(row.pseudoniemsleutel)
+    for wrapped, purpose in ((row.datasleutel, b":data"), (row.pseudoniemsleutel, b":pseudoniem")):
+        secret = keys._unwrap(bytes(wrapped), gemeente.oin.encode() + purpose)
+        assert len(secret) == 32
+        assert secret not in bytes(wrapped)
     assert repr(own) == "Sleutels(…)"
 
 

@@ -222,7 +222,8 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
     def of_own_number(text: str) -> str:
         made = pseudoniem(text)
         # A number that may be a BSN is nowhere kept, also when zeros make it as long as the others.
-        if not has_bsn(text) and not has_bsn(_ZEROS.sub("", text)):
+        without_zeros = _ZEROS.sub("", text)
+        if not has_bsn(text) and (without_zeros == text or not has_bsn(without_zeros)):
             omgeving.eigen_nummers[made] = text
         return made
 
