@@ -9,6 +9,7 @@ are depends on how the file begins, and on whether only its format is asked for.
 """
 
 import codecs
+import gc
 import resource
 import signal
 import sys
@@ -55,6 +56,8 @@ def main(opdracht: dict[str, Any]) -> None:
         open_inhoud = opener(opdracht)
     for codering in (*_OF_NAMES, *_OF_TEXT) if opens else _OF_NAMES:
         codecs.lookup(codering)
+    gc.freeze()
+    gc.enable()
     # A stop signal for a worker often reaches all of its processes. The worker finishes its work, and
     # this process ends with it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
