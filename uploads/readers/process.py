@@ -29,9 +29,10 @@ from exchange.standard import Soort
 from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, TE_GROOT, melding_of
 from uploads.readers.namen import safe_name, stem_of
 from uploads.readers.rows import Afgebroken, Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.sandbox.bericht import LENGTH, MAX_BYTES
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
-from uploads.sandbox.frames import LENGTH, MAX_BYTES, GeenFrame, rows_of, unpack
-from uploads.sandbox.herkenning import OLE
+from uploads.sandbox.frames import GeenFrame, rows_of, unpack
+from uploads.sandbox.herkenning import begin_of
 from uploads.sandbox.sheets import HEAD_ROWS, MAX_MERGED, MAX_SHEETS, Blad, Cells, Gemerkt
 
 logger = logging.getLogger(__name__)
@@ -460,8 +461,8 @@ def _why_too_large(blad: Blad) -> str:
 def _task(inhoud: bytes, *, alleen_formaat: bool) -> dict[str, Any]:
     return {
         "alleen_formaat": alleen_formaat,
-        # A comparison of eight bytes; it saves an import for all other files.
-        "ole": inhoud.startswith(OLE),
+        # The process imports no more than a file that begins like this can need.
+        "begin": begin_of(inhoud),
         "megabytes": settings.UM_LEES_GEHEUGEN_MB,
         "seconden": settings.UM_LEES_SECONDEN,
         "uitgepakt": settings.UM_MAX_UITGEPAKT_MB,

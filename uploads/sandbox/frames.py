@@ -1,4 +1,4 @@
-"""Defines the messages to and from the reading process: a length, then JSON of that many bytes.
+"""Turns rows into messages and back; they are JSON.
 
 JSON has no references and nothing that can be executed, so the value is never much larger than the message,
 and what it holds is a number, a text, a list or a dictionary. Dates and times, which JSON lacks, are told
@@ -7,18 +7,13 @@ beside the rows: each different one once, with the places where it stands.
 
 import datetime as dt
 import re
-import struct
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from uploads.sandbox.sheets import MERKEN, ONLEESBAAR, VREEMD, Cells, Gemerkt, Merk, gemerkt
-
-LENGTH: Final = struct.Struct(">Q")
-# An honest reading process sends no larger answer.
-MAX_BYTES: Final = 8 << 20
 
 # The types of cells that JSON has; None stands for a number that is no number.
 _PLAIN = frozenset({str, int, float, bool, type(None)})

@@ -8,16 +8,17 @@ from django.conf import settings
 from exchange.standard import Soort
 from uploads.readers.meldingen import MELDINGEN, melding_of
 from uploads.readers.rows import Bestand, Formaat, Onleesbaar, Rij, Tabel
-from uploads.sandbox.__main__ import Antwoord, opener
-from uploads.sandbox.frames import MAX_BYTES, rows_of, unpack
-from uploads.sandbox.herkenning import OLE, recognise
+from uploads.sandbox.bericht import MAX_BYTES
+from uploads.sandbox.frames import rows_of, unpack
+from uploads.sandbox.herkenning import begin_of, recognise
+from uploads.sandbox.openen import Antwoord, opener
 from uploads.sandbox.sheets import Gemerkt, Leesprobleem
 
 
 def read_here(inhoud: bytes) -> tuple[Formaat, list[list[Rij]]]:
     """Gives the format, and the rows of every sheet. Raises Onleesbaar."""
     task: dict[str, Any] = {
-        "ole": inhoud.startswith(OLE),
+        "begin": begin_of(inhoud),
         "rijen": settings.UM_MAX_RIJEN,
         "kolommen": settings.UM_MAX_KOLOMMEN,
         "uitgepakt": settings.UM_MAX_UITGEPAKT_MB,

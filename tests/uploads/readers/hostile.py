@@ -19,7 +19,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import uploads.sandbox.__main__ as reader
+from uploads.sandbox import leesproces as reader
+from uploads.sandbox import openen
 from uploads.sandbox.sheets import Blad, Cells
 
 REFUSED = "refused"
@@ -199,7 +200,7 @@ class Overgenomen:
 
 def run(confine: Callable[[], list[str]] | None = None) -> None:
     """Be the reading process; confined in another way than it is, when that is given."""
-    reader.opener = lambda opdracht: lambda inhoud, formaat: Overgenomen(inhoud)
+    openen.opener = lambda opdracht: lambda inhoud, formaat: Overgenomen(inhoud)
     if confine is not None:
         reader.confine = confine
     reader.main(json.loads(sys.argv[1]))

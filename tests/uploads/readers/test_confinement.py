@@ -21,8 +21,9 @@ from tests.spreadsheets import xml2003, xml_row
 from tests.uploads.readers.hostile import REFUSED
 from uploads.readers import Onleesbaar, open_file, process
 from uploads.readers.process import Leesproces
+from uploads.sandbox.bericht import LENGTH, MAX_BYTES
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
-from uploads.sandbox.frames import LENGTH, MAX_BYTES, pack, rows_message, rows_of
+from uploads.sandbox.frames import pack, rows_message, rows_of
 from uploads.sandbox.sheets import MAX_MERGED, Blad
 
 # As the reading process is started, but with a hostile one.
@@ -335,7 +336,7 @@ def _no_landlock(monkeypatch, tmp_path):
     script = tmp_path / "lezer.py"
     script.write_text(
         f"import json, sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "import uploads.sandbox.__main__ as reader\n"
+        "import uploads.sandbox.leesproces as reader\n"
         "from uploads.sandbox import confinement\n"
         "confinement._landlock = lambda libc: False\n"
         "reader.main(json.loads(sys.argv[1]))"

@@ -1,8 +1,6 @@
 """Workbooks as programs in the wild write them: one odd part never condemns the file, and nothing of it is lost."""
 
-import base64
 import contextlib
-import hashlib
 import io
 import re
 import struct
@@ -10,14 +8,13 @@ import zipfile
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
 from tests.factories import een_werkblad
-from tests.ole import DATE_FORMULA, FORMULA, TEXT_FORMULA, biff8, ole
+from tests.ole import DATE_FORMULA, FORMULA, TEXT_FORMULA, biff8, encrypted, ole
 from tests.spreadsheets import MAIN, xlsb, xlsx, xml2003, xml_row, zipped
 from tests.uploads.readers.hier import read_here
 from tests.uploads.readers.test_readers import ods, ods_rij
@@ -532,54 +529,10 @@ def test_what_is_not_read_gets_a_sentence_that_is_true(inhoud, said):
     assert said in refused(inhoud)
 
 
-def _encrypted(inhoud: bytes, password: str) -> bytes:
-    """Encrypts a workbook as Excel does ("agile"), with few rounds."""
-    salt, key_salt, secret, spins = b"s" * 16, b"k" * 16, b"g" * 32, 100
-
-    def sha(data: bytes) -> bytes:
-        return hashlib.sha512(data).digest()
-
-    def cbc(key: bytes, start: bytes, data: bytes) -> bytes:
-        made = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
-        return made.update(data.ljust(-(-len(data) // 16) * 16, b"\0")) + made.finalize()
-
-    spun = sha(salt + password.encode("utf-16-le"))
-    for number in range(spins):
-        spun = sha(struct.pack("<I", number) + spun)
-
-    def lock(purpose: str, data: bytes) -> str:
-        return base64.b64encode(cbc(sha(spun + bytes.fromhex(purpose))[:32], salt, data)).decode()
-
-    def text(data: bytes) -> str:
-        return base64.b64encode(data).decode()
-
-    about = 'saltSize="16" blockSize="16" keyBits="256" hashSize="64" cipherAlgorithm="AES" ' \
-        'cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512"'  # fmt: skip
-    info = (
-        '<encryption xmlns="http://schemas.microsoft.com/office/2006/encryption" '
-        'xmlns:p="http://schemas.microsoft.com/office/2006/keyEncryptor/password">'
-        f'<keyData {about} saltValue="{text(key_salt)}"/><keyEncryptors><keyEncryptor><p:encryptedKey '
-        f'spinCount="{spins}" {about} saltValue="{text(salt)}" '
-        f'encryptedVerifierHashInput="{lock("fea7d2763b4b9e79", b"v" * 16)}" '
-        f'encryptedVerifierHashValue="{lock("d7aa0f6d3061344e", sha(b"v" * 16))}" '
-        f'encryptedKeyValue="{lock("146e0be7abacd0d6", secret)}"/></keyEncryptor></keyEncryptors></encryption>'
-    )
-    package = struct.pack("<Q", len(inhoud)) + b"".join(
-        cbc(secret, sha(key_salt + struct.pack("<I", number))[:16], inhoud[place : place + 4096])
-        for number, place in enumerate(range(0, len(inhoud), 4096))
-    )
-    return ole(
-        {
-            "EncryptionInfo": b"\x04\0\x04\0\x40\0\0\0" + info.encode() + b"\n" * 4096,
-            "EncryptedPackage": package,
-        }
-    )
-
-
 def test_the_password_that_excel_never_asks_for_is_no_password():
     plain = een_werkblad([{"Postcode": "3511AB"}] * 40)
-    with open_file(_encrypted(plain, "VelvetSweatshop")) as bestand:
+    with open_file(encrypted(plain, "VelvetSweatshop")) as bestand:
         rijen: list[Rij] = list(bestand.tabellen[0].rijen())
     assert len(rijen) == 41
     assert rijen[40].waarden[19] == "3511AB"
-    assert "wachtwoord" in refused(_encrypted(plain, "geheim"))
+    assert "wachtwoord" in refused(encrypted(plain, "geheim"))

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import gc
 import io
+import json
 import os
 import pickle
 import signal
@@ -26,11 +27,14 @@ from openpyxl import Workbook
 
 from tests.examples import examples
 from tests.factories import een_gemeente, een_levering, een_sonar_rij, een_werkblad
+from tests.ole import encrypted
 from tests.places import ROOT
-from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row
+from tests.spreadsheets import BESTANDEN, MAIN, xlsb, xlsx, xml2003, xml_row, zipped
 from tests.uploads.readers.hier import read_here
 from uploads.models import Leveringstatus
 from uploads.readers import Bestand, Formaat, Onleesbaar, open_file, recognise_format
+from uploads.readers.process import _task
+from uploads.sandbox.bericht import LENGTH
 from uploads.sandbox.frames import GeenFrame, pack_rows, rows_of, unpack
 from uploads.sandbox.sheets import ONLEESBAAR, VERBORGEN, Gemerkt, Merk
 
@@ -250,7 +254,8 @@ def test_the_process_knows_none_of_our_secrets(monkeypatch):
 def test_the_process_does_without_django():
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r});"
-        "import uploads.sandbox.__main__, uploads.sandbox.werkmap, uploads.sandbox.xml2003, uploads.sandbox.webpagina;"
+        "import uploads.sandbox.leesproces, uploads.sandbox.openen, uploads.sandbox.tweetal, uploads.sandbox.records;"
+        "import uploads.sandbox.werkmap, uploads.sandbox.xlsx, uploads.sandbox.xml2003, uploads.sandbox.webpagina;"
         "assert not any(name.split('.')[0] in ('django', 'um_portal', 'exchange') for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-I", "-c", script], check=True, timeout=60)
@@ -437,6 +442,39 @@ _GOOD = {
     "csv": 'id;plaats\n1;Curaçao\n2;"Zeist; bij Utrecht"\n'.encode(),
     "json": b'[{"idWerkzoekende": "1"}, {"idWerkzoekende": "2"}]',
 }
+
+
+# The reading process, which tells at the end what it had to import after it was confined.
+_LATE = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT)!r})
+from uploads.sandbox import leesproces
+at_hand = set()
+leesproces.confine = lambda: at_hand.update(sys.modules) or []
+leesproces.main(json.loads(sys.argv[1]))
+print(*sorted(set(sys.modules) - at_hand), file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("only_format", [True, False])
+def test_what_a_file_needs_is_there_before_its_first_byte_is_read(only_format):
+    good = {
+        **_GOOD,
+        "cp1252": "id;plaats\n1;Curaçao\n".encode("cp1252"),
+        "wachtwoord": encrypted(_GOOD["xlsx"], "VelvetSweatshop"),
+        "tweetal": zipped({"een.csv": _GOOD["csv"], "twee.xls": _GOOD["xls"]}),
+        "tweetal van opmaak": zipped({"een.html": _GOOD["html"], "twee.xml": _GOOD["xml2003"]}),
+        "tweetal van werkmappen": zipped({"een.xlsx": _GOOD["xlsx"], "twee.ods": _GOOD["ods"]}),
+    }
+    for kind, inhoud in good.items():
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", _LATE, json.dumps(_task(inhoud, alleen_formaat=only_format))],
+            input=LENGTH.pack(len(inhoud)) + inhoud + b"0 0 100\n",
+            env={}, check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert b'"formaat"' in done.stdout, kind
+        assert done.stderr.split() == [], kind
 
 
 @cache
