@@ -269,13 +269,12 @@ def _retry_after(header: str) -> timedelta | None:
     return min(max(wacht, timedelta(0)), _LANGSTE_WACHT)
 
 
-def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
-    """Puts a selectievraag to the exchange for the municipality with this OIN.
+def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> dict[str, Any]:
+    """Puts a selectievraag to the exchange for the municipality with this OIN, and gives what it said (`read_answer`).
 
-    Raises UitwisselingFout. Matches that break the contract are left out and counted; of matches with the same
-    vumID the first one counts.
+    Raises UitwisselingFout.
     """
-    answer = _call(
+    return _call(
         "POST",
         f"{soort.api_naam}/matches",
         oin,
@@ -284,6 +283,13 @@ def ask(soort: Soort, vraag_object: dict[str, Any], oin: str) -> Antwoord:
         _ZOEKVRAAG,
         {"vraagObject": vraag_object},
     )
+
+
+def read_answer(soort: Soort, answer: dict[str, Any]) -> Antwoord:
+    """Reads what the exchange said to a selectievraag. Raises UitwisselingFout.
+
+    Matches that break the contract are left out and counted; of matches with the same vumID the first one counts.
+    """
     vraag_id, matches = answer.get("vraagID"), answer.get("matches")
     if not isinstance(vraag_id, str) or not _VRAAG_ID.fullmatch(vraag_id) or not isinstance(matches, list):
         raise UitwisselingFout(_ONBRUIKBAAR)

@@ -29,6 +29,7 @@ from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, trace_of
 from um_portal.audit.models import Uitkomst
+from um_portal.beurtelings import Beurtelings
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
@@ -47,6 +48,7 @@ _GEEN_RUIMTE: Final = (
 
 # Searches of one municipality that are under way at once: a quarter of what a worker does.
 TEGELIJK: Final = 6
+_BEURTELINGS: Final = Beurtelings()
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
@@ -153,8 +155,11 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
     most = LEASE + timedelta(seconds=settings.UM_ZOEK_TIJDSLIMIET)
     try:
         with heartbeat(lease, lambda: voor_gemeente(gemeente), most):
-            answer = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
-            rows = _results(gemeente, zoekvraag, answer)
+            said = client.ask(zoekvraag.soort_van, zoekvraag.vraag_object, gemeente.oin)
+            # Answers that come at the same time are read one after the other, and municipalities take turns.
+            with _BEURTELINGS.turn_of(gemeente.pk):
+                answer = client.read_answer(zoekvraag.soort_van, said)
+                rows = _results(gemeente, zoekvraag, answer)
         # The exchange counted this question: its answer is not lost with a connection to the database.
         outlast(lambda: _store(gemeente, zoekvraag, answer, rows))
     except client.UitwisselingFout as fout:

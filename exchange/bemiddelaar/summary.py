@@ -1,11 +1,12 @@
 """Summarises search profiles: the plain columns that the list of results shows, filters and sorts on."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import orjson
 
 from exchange.bemiddelaar.forms import label_of_question
 from exchange.display import Labels, external_codes
@@ -124,18 +125,22 @@ _SUMMARY: dict[Soort, Callable[[Mapping[str, Any], Labels], dict[str, Any]]] = {
 }
 
 
+def _sorted_json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
 def _ordered(value: Any) -> Any:
     """Gives the value with every list in a fixed order, because the order of a list means nothing."""
     if isinstance(value, dict):
         return {name: _ordered(item) for name, item in value.items()}
     if isinstance(value, list):
-        return sorted((_ordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+        return sorted((_ordered(item) for item in value), key=_sorted_json)
     return value
 
 
 def fingerprint(profiel: Mapping[str, Any]) -> str:
     """Gives a text that is equal for profiles with the same content."""
-    return hashlib.sha256(json.dumps(_ordered(dict(profiel)), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_sorted_json(_ordered(dict(profiel)))).hexdigest()
 
 
 def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
