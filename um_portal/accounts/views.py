@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.forms import UserTokenForm
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -111,6 +112,19 @@ class PasswordResetFromKeyView(account.PasswordResetFromKeyView):
     """Set a new password, with the link from a mail."""
 
     template_name = "accounts/wachtwoord_nieuw.html"
+
+    def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
+        """Asks whoever is logged in as somebody else first; sending that page logs out."""
+        if request.user.is_authenticated and key != self.reset_url_key:
+            link = UserTokenForm(data={"uidb36": uidb36, "key": key})
+            if link.is_valid() and link.reset_user != request.user:
+                # Somebody else is at work here, and may have unsaved work in another tab.
+                if request.method != "POST":
+                    context = {"gebruiker": link.reset_user, "wat": "link"}
+                    return render(request, "accounts/link_van_ander.html", context)
+                logout(request)
+        response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
+        return response
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sets the password; who comes second with the same link hears that it does not work any more."""

@@ -185,6 +185,19 @@ def test_a_mail_scanner_that_opens_the_link_leaves_it_to_its_owner(gebruiker: Ge
     assert gebruiker.check_password(NIEUW)
 
 
+def test_the_link_logs_nobody_else_out_without_asking(gebruiker: Gebruiker) -> None:
+    tasks.send_reset(gebruiker.pk)
+    link = link_in(mail.outbox[0])
+    collega = een_client(een_gebruiker(een_gemeente()))
+    assert "U bent ingelogd als iemand anders" in collega.get(link, follow=True).text
+    assert collega.get("/").status_code == 200
+    form = collega.post(link)["Location"]
+    assert collega.get("/").status_code == 302
+    assert collega.post(form, {"password1": NIEUW, "password2": NIEUW}).status_code == 302
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(NIEUW)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_use_a_link_for_a_new_password_at_the_same_moment_one_sets_it() -> None:
     gebruiker = een_gebruiker(een_gemeente())
