@@ -38,10 +38,13 @@ def _call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, str
         **headers,
     }
     setup_testing_defaults(environ)
-    # As WSGIHandler does it, in the transaction of the test.
-    application = PlainEncoding(lambda environ, _: [ClientHandler()(environ)])
-    [answer] = application(environ, lambda *_: None)
-    return answer.status_code, answer.content.decode()
+
+    def inside(environ: dict[str, Any], start_response: Any) -> Any:
+        """Answers as WSGIHandler does, in the transaction of the test."""
+        return [ClientHandler()(environ)]
+
+    answers: Any = PlainEncoding(inside)(environ, lambda *_: None)
+    return answers[0].status_code, answers[0].content.decode()
 
 
 @pytest.mark.parametrize("vreemd", VREEMD)
