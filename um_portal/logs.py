@@ -25,6 +25,8 @@ _VALUES = frozenset({"exc", "args", "kwargs", "traceback"})
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 # The last part of a path of the exchange is the id of a record.
 _ID_IN_PATH = re.compile(r"(/(?:werkzoekendeProfielen|vacatures)/)(?!matches)[^\s?\"']+")
+# The last part of such a path is the secret of a link that was mailed: whoever reads it is let in.
+_SECRET_IN_PATH = re.compile(r"(/account/(?:uitnodiging|herstel|wachtwoord-vergeten)/)[^\s?\"']+")
 # What it says of a request that it refuses, at the top of which stands why.
 _DJANGO_WEIGERT: Final = "django.security."
 # What Celery says about a job that failed has the text of the exception in it; the other keys of it do not.
@@ -49,7 +51,7 @@ def _without_values(record: logging.LogRecord) -> None:
 
 
 class DiscreetFilter(logging.Filter):
-    """A filter that drops what Django attaches about the request, and shortens paths with an id in them.
+    """A filter that drops what Django attaches about the request, and shortens paths with an id or a secret in them.
 
     Of a job that failed, and of an error that gunicorn met, it leaves out the text of the exception.
     """
@@ -67,7 +69,7 @@ class DiscreetFilter(logging.Filter):
         elif record.name.startswith(_DJANGO_WEIGERT):
             # It repeats the name or the token that somebody made up.
             record.msg, record.args = f"verzoek geweigerd ({record.name.removeprefix(_DJANGO_WEIGERT)})", ()
-        message = _ID_IN_PATH.sub(r"\1…", record.getMessage())
+        message = _SECRET_IN_PATH.sub(r"\1…", _ID_IN_PATH.sub(r"\1…", record.getMessage()))
         record.msg, record.args = message.split("?", 1)[0] if record.name == "django.request" else message, ()
         return True
 

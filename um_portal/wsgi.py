@@ -6,6 +6,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from um_portal.codering import PlainEncoding
 from um_portal.meetpunt import Meetpunt
 from um_portal.paths import PlainPaths
 from um_portal.tenants.login import verify
@@ -15,7 +16,7 @@ os.environ.setdefault("UM_WERK", "antwoorden")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
 try:
-    application = Meetpunt(PlainPaths(get_wsgi_application()))
+    application = Meetpunt(PlainPaths(PlainEncoding(get_wsgi_application())))
     verify()
 except ImproperlyConfigured as problem:
     # A list for the operator; where in the code it was found helps nobody.

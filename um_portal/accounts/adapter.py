@@ -55,6 +55,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Returns the address that counts; a connection without one comes from this machine."""
         return throttling.client_address(request) or "127.0.0.1"
 
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Sets the password and nothing else of the account, which may have been blocked since it was read."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     # --- Counting ----------------------------------------------------------------------------------
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

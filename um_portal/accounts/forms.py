@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from allauth.account import app_settings as account_settings
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal import flows
@@ -19,6 +20,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from um_portal.accounts import tasks, throttling
@@ -70,6 +72,10 @@ class ResetPasswordForm(account.ResetPasswordForm):
         return str(self.cleaned_data["email"])
 
 
+class LinkGebruikt(Exception):
+    """The link was used by somebody else, between looking at it and setting the password."""
+
+
 class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
     """A new password, after a link from a mail."""
 
@@ -80,6 +86,16 @@ class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
             password1=("Nieuw wachtwoord", _WACHTWOORD_HULP),
             password2=("Nieuw wachtwoord, nog een keer", ""),
         )
+
+    def save(self) -> None:
+        """Sets the password, once for each link; raises LinkGebruikt."""
+        generator = account_settings.PASSWORD_RESET_TOKEN_GENERATOR()
+        with transaction.atomic():
+            # Of two at once the second waits here, and finds another password than its link was made for.
+            locked = Gebruiker.objects.select_for_update().filter(pk=self.user.pk).first()
+            if locked is None or not generator.check_token(locked, self.temp_key):
+                raise LinkGebruikt
+            super().save()
 
 
 class ChangePasswordForm(account.ChangePasswordForm):

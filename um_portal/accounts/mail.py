@@ -107,6 +107,15 @@ def notify_role_change(gebruiker: Gebruiker, wat: str) -> None:
     _notify(gebruiker.username, Bericht("uw rol is gewijzigd", wat), {})
 
 
+def notify_new_key(gebruiker: Gebruiker, gemeente: str) -> None:
+    """Tells a functioneel beheerder that the municipality of this name has another aanleversleutel."""
+    wat = (
+        f"Voor {gemeente} is een aanleversleutel gemaakt. Wie hem heeft, kan namens uw gemeente aanleveren en "
+        "publiceren. Wie hem maakte, staat in het logboek. Intrekken kan bij Leveringen, Automatisch aanleveren."
+    )
+    _notify(gebruiker.username, Bericht("er is een aanleversleutel gemaakt", wat, False), {})
+
+
 def tell(name: str, to: str, context: dict[str, Any]) -> None:
     """Sends the mail of this name; a mail server that is away stops nothing."""
     try:

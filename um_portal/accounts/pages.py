@@ -41,7 +41,7 @@ urlpatterns = [
     ),
     re_path(
         r"^wachtwoord-vergeten/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[0-9A-Za-z-]{1,200})$",
-        account.PasswordResetFromKeyView.as_view(template_name="accounts/wachtwoord_nieuw.html"),
+        views.PasswordResetFromKeyView.as_view(),
         name="account_reset_password_from_key",
     ),
     # --- Showing who one is, again ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.forms import UserTokenForm
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -24,8 +26,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from redis.exceptions import RedisError
 
 from um_portal import tegelijk
-from um_portal.accounts import sessies, toestellen, uitnodigingen
-from um_portal.accounts.forms import NaamForm, RemovePasskeyForm, UitnodigingForm
+from um_portal.accounts import gemeentesessie, sessies, toestellen, uitnodigingen
+from um_portal.accounts.forms import LinkGebruikt, NaamForm, RemovePasskeyForm, UitnodigingForm
 from um_portal.accounts.models import Gebruiker
 from um_portal.accounts.throttling import who_tries
 
@@ -100,7 +102,37 @@ class PasswordChangeView(account.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Changes the password; of the browsers that were known only this one still is."""
         response: HttpResponse = super().form_valid(form)
+        # The session has another key now, and another line in the list of its owner.
+        gemeentesessie.list_name(self.request.session)
         toestellen.remember(self.request, response, self.request.user.get_username())
+        return response
+
+
+class PasswordResetFromKeyView(account.PasswordResetFromKeyView):
+    """Set a new password, with the link from a mail."""
+
+    template_name = "accounts/wachtwoord_nieuw.html"
+
+    def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
+        """Asks whoever is logged in as somebody else first; sending that page logs out."""
+        if request.user.is_authenticated and key != self.reset_url_key:
+            link = UserTokenForm(data={"uidb36": uidb36, "key": key})
+            if link.is_valid() and link.reset_user != request.user:
+                # Somebody else is at work here, and may have unsaved work in another tab.
+                if request.method != "POST":
+                    context = {"gebruiker": link.reset_user, "wat": "link"}
+                    return render(request, "accounts/link_van_ander.html", context)
+                logout(request)
+        response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sets the password; who comes second with the same link hears that it does not work any more."""
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except LinkGebruikt:
+            self.reset_user = None
+            response = self.render_to_response(self.get_context_data(token_fail=True))
         return response
 
 
@@ -157,12 +189,14 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
     form = UitnodigingForm(uitnodiging.gebruiker, request.POST or None)
     naam = NaamForm(request.POST or None, instance=uitnodiging.gebruiker)
     if request.method == "POST" and form.is_valid() and naam.is_valid():
-        gebruiker = uitnodigingen.accept(uitnodiging, form.cleaned_data["password1"])
-        if gebruiker is None:
-            return render(request, "accounts/uitnodiging_verlopen.html", status=404)
-        naam.save()
-        del request.session[INVITATION]
-        response: HttpResponse = perform_login(request, Login(user=gebruiker))
+        # Together: who erases this account at this moment waits until there is a session to end as well.
+        with transaction.atomic():
+            gebruiker = uitnodigingen.accept(uitnodiging, form.cleaned_data["password1"])
+            if gebruiker is None:
+                return render(request, "accounts/uitnodiging_verlopen.html", status=404)
+            naam.save()
+            del request.session[INVITATION]
+            response: HttpResponse = perform_login(request, Login(user=gebruiker))
         return response
     context = {"form": form, "naam": naam, "gebruiker": uitnodiging.gebruiker}
     return render(request, "accounts/uitnodiging.html", context)

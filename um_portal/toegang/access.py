@@ -320,7 +320,13 @@ class DoorMiddleware:
         """Refuses a method that no page has, and else passes the request on: the rest waits for the view."""
         if request.method not in _METHODEN:
             return HttpResponseNotAllowed(sorted(_METHODEN))
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed) and not answer.content:
+            # The address of a button, in the address bar: after logging in again, or from the history.
+            allowed = answer["Allow"]
+            answer = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            answer["Allow"] = allowed
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

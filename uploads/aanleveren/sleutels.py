@@ -19,18 +19,21 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from exchange.standard import Soort
+from um_portal.accounts import mail
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.audit.wissingen import Wat, log_erasure
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
+from um_portal.toegang.access import beheerders
 from uploads.models import Aanleversleutel
 
 MAX_NETWERKEN = 50
@@ -89,7 +92,7 @@ def make(
     verloopt_op: datetime | None,
     gebruiker: AbstractBaseUser | None,
 ) -> NieuweSleutel:
-    """Makes a key. `netwerken` come from `parse_networks`. Raises NaamBestaat."""
+    """Makes a key, and tells the functioneel beheerders. `netwerken` come from `parse_networks`. Raises NaamBestaat."""
     geheim = "".join(secrets.choice(_LETTERS) for _ in range(_GEHEIM))
     begin = f"um_{gemeente.oin}_{geheim}"
     tekst = begin + _checksum(begin)
@@ -105,6 +108,10 @@ def make(
                 gemaakt_door=gebruiker,
             )
             log_act(gemeente, Handeling.SLEUTEL_GEMAAKT, gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
+            for beheerder in beheerders(gemeente):
+                # When the key is really there; no lock waits for a mail server.
+                told = partial(mail.notify_new_key, beheerder, gemeente.naam)
+                transaction.on_commit(told, robust=True)
     except IntegrityError:
         # Only the name is unique; somebody may make another key of this name at the same moment.
         raise NaamBestaat from None

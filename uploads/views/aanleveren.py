@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
@@ -35,6 +36,7 @@ def index(request: GemeenteRequest) -> HttpResponse:
 
 
 @_toegang
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def new(request: GemeenteRequest) -> HttpResponse:
     """Makes a key.

@@ -399,3 +399,46 @@ def test_two_clocks_at_once_put_it_once() -> None:
     at_once(*[lambda: herhalen.put_due(gemeente)] * 4)
     assert len(searches(gemeente)) == 4
     assert stand(gemeente) == [(7, ""), (7, "")]
+
+
+def test_what_another_clock_put_after_a_failure_is_not_put_again(gemeente, jobcoach, monkeypatch) -> None:
+    repeated(gemeente, asked(gemeente, jobcoach))
+    let_a_week_pass(gemeente)
+    good, calls = herhalen._put, []
+
+    def fails_once(*args: Any) -> Zoekvraag:
+        calls.append(args)
+        if len(calls) == 1:
+            raise ValueError
+        return good(*args)
+
+    monkeypatch.setattr(herhalen, "_put", fails_once)
+    # The other clock comes between the failure of this one and what it writes about that.
+    monkeypatch.setattr(herhalen.logger, "exception", lambda *args: herhalen.put_due(gemeente))
+    assert herhalen.put_due(gemeente) == 0
+    assert len(searches(gemeente)) == 2
+    assert stand(gemeente) == [(7, "")]
+    with voor_gemeente(gemeente):
+        row = Zoekherhaling.objects.get()
+    assert row.uitstel == ""
+    assert row.volgende_op > timezone.now() + timedelta(days=6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_put_what_failed_before_once(monkeypatch) -> None:
+    gemeente = een_gemeente()
+    repeated(gemeente, asked(gemeente, een_gebruiker(gemeente)))
+    let_a_week_pass(gemeente)
+    with monkeypatch.context() as patch:
+        patch.setattr(herhalen, "_put", lambda *args: {}[args])
+        at_once(*[lambda: herhalen.put_due(gemeente)] * 3)
+    assert len(searches(gemeente)) == 1
+    assert stand(gemeente) == [(8, "")]
+    with voor_gemeente(gemeente):
+        row = Zoekherhaling.objects.get()
+        assert row.uitstel == Stopreden.MISLUKT
+        assert timezone.now() < row.volgende_op < timezone.now() + timedelta(hours=1)
+        Zoekherhaling.objects.update(volgende_op=timezone.now())
+    at_once(*[lambda: herhalen.put_due(gemeente)] * 3)
+    assert len(searches(gemeente)) == 2
+    assert stand(gemeente) == [(7, "")]

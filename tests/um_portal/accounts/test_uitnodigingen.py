@@ -3,10 +3,13 @@
 import re
 from functools import partial
 from io import StringIO
+from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from tests.threads import at_once
 from um_portal.accounts import uitnodigingen
 from um_portal.accounts.models import Gebruiker, Supportrol, Uitnodiging
 from um_portal.accounts.uitnodigingen import HeeftAlAccount, UitnodigenMislukt, invite, revoke
+from um_portal.gemeenten.erasure import erase_user
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +99,58 @@ def test_of_many_who_use_a_link_at_the_same_moment_one_gets_in() -> None:
     assert sorted(map(type, found), key=str) == [type(None)] * 3 + [Gebruiker], found
     [word] = [one for one, gebruiker in zip(words, found, strict=True) if gebruiker]
     assert Gebruiker.objects.get(username="nieuw@test.example").check_password(word)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("headers", [{}, {"Sec-Purpose": "prefetch;prerender"}])
+def test_a_mail_scanner_that_opens_the_link_leaves_it_to_its_owner(
+    method: str, headers: dict[str, str]
+) -> None:
+    nieuw = invite("nieuw@test.example")
+    scanner = Client()
+    for browser in (scanner, scanner, Client()):
+        assert getattr(browser, method)(path_of(nieuw.link), headers=headers, follow=True).status_code == 200
+    assert Client().get(PAGE).status_code == 404
+    assert accept(nieuw.link).get("/").status_code == 302
+    assert Gebruiker.objects.get(username="nieuw@test.example").check_password(WACHTWOORD)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_right_after_accepting_is_gone_and_nobody_is_logged_in() -> None:
+    nieuw = invite("nieuw@test.example")
+    person = nieuw.uitnodiging.gebruiker
+    browser = Client(raise_request_exception=False)
+    browser.get(path_of(nieuw.link), follow=True)
+    erased: list[bool] = []
+
+    def erase_after(**kwargs: Any) -> None:
+        transaction.on_commit(lambda: erased.append(erase_user(person)))
+
+    uitnodigingen.aangenomen.connect(erase_after, weak=False)
+    try:
+        answer = browser.post(PAGE, {"password1": WACHTWOORD, "password2": WACHTWOORD})
+    finally:
+        uitnodigingen.aangenomen.disconnect(erase_after)
+    assert erased == [True]
+    assert answer.status_code < 500
+    assert not Gebruiker.objects.filter(pk=person.pk).exists()
+    assert not UserSession.objects.filter(user_id=person.pk).exists()
+    assert browser.get("/")["Location"].startswith("/account/inloggen")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_and_erasing_at_the_same_moment_leave_no_account_behind() -> None:
+    for _ in range(4):
+        nieuw = invite("nieuw@test.example")
+        person = nieuw.uitnodiging.gebruiker
+        browser = Client(raise_request_exception=False)
+        browser.get(path_of(nieuw.link), follow=True)
+        words = {"password1": WACHTWOORD, "password2": WACHTWOORD}
+        answer, erased = at_once(partial(browser.post, PAGE, words), partial(erase_user, person))
+        assert erased is True
+        assert answer.status_code < 500
+        assert not Gebruiker.objects.filter(pk=person.pk).exists()
+        assert browser.get("/")["Location"].startswith("/account/inloggen")
 
 
 def test_a_link_works_in_time() -> None:

@@ -5,9 +5,11 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings as django_settings
@@ -15,8 +17,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import een_app, een_client, een_gebruiker, een_gemeente
+from tests.threads import at_once
 from um_portal.accounts import tasks
 from um_portal.accounts.mail import notify_role_change
 from um_portal.accounts.models import Gebruiker
@@ -162,6 +166,66 @@ def test_a_new_password_by_mail(gebruiker: Gebruiker, asked: list[Any], settings
     assert browser.get("/").status_code == 200
     # Once only.
     assert "werkt niet meer" in Client().get(link).text
+
+
+def test_a_mail_scanner_that_opens_the_link_leaves_it_to_its_owner(gebruiker: Gebruiker) -> None:
+    tasks.send_reset(gebruiker.pk)
+    link = link_in(mail.outbox[0])
+    scanner = Client()
+    for headers in ({}, {"Sec-Purpose": "prefetch;prerender"}):
+        for browser in (scanner, Client()):
+            assert browser.head(link, headers=headers, follow=True).status_code == 200
+            assert browser.get(link, headers=headers, follow=True).status_code == 200
+            # Without cookies the page after the link is another visitor's.
+            assert "werkt niet meer" in Client().get(browser.get(link)["Location"]).text
+    owner = Client()
+    form = owner.get(link)["Location"]
+    assert owner.post(form, {"password1": NIEUW, "password2": NIEUW}).status_code == 302
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(NIEUW)
+
+
+def test_the_link_logs_nobody_else_out_without_asking(gebruiker: Gebruiker) -> None:
+    tasks.send_reset(gebruiker.pk)
+    link = link_in(mail.outbox[0])
+    collega = een_client(een_gebruiker(een_gemeente()))
+    assert "U bent ingelogd als iemand anders" in collega.get(link, follow=True).text
+    assert collega.get("/").status_code == 200
+    form = collega.post(link)["Location"]
+    assert collega.get("/").status_code == 302
+    assert collega.post(form, {"password1": NIEUW, "password2": NIEUW}).status_code == 302
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(NIEUW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_use_a_link_for_a_new_password_at_the_same_moment_one_sets_it() -> None:
+    gebruiker = een_gebruiker(een_gemeente())
+    gebruiker.set_password(WACHTWOORD)
+    gebruiker.save()
+    tasks.send_reset(gebruiker.pk)
+    link = link_in(mail.outbox[0])
+    words = [f"een lange zin van nummer {number}" for number in range(6)]
+    tries = []
+    for word in words:
+        browser = Client()
+        form = browser.get(link)["Location"]
+        tries.append(partial(browser.post, form, {"password1": word, "password2": word}))
+    answers = at_once(*tries)
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [302]
+    assert all("werkt niet meer" in answer.text for answer in answers if answer.status_code == 200)
+    [word] = [one for one, answer in zip(words, answers, strict=True) if answer.status_code == 302]
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(word)
+
+
+def test_a_new_password_does_not_undo_a_block_of_a_moment_before(gebruiker: Gebruiker) -> None:
+    read_before = Gebruiker.objects.get(pk=gebruiker.pk)
+    Gebruiker.objects.filter(pk=gebruiker.pk).update(is_active=False, geblokkeerd_op=timezone.now())
+    get_adapter().set_password(read_before, NIEUW)
+    gebruiker.refresh_from_db()
+    assert not gebruiker.is_active
+    assert gebruiker.geblokkeerd_op is not None
 
 
 def test_a_link_for_a_new_password_works_for_an_hour(

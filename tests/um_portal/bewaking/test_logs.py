@@ -98,7 +98,14 @@ def is_away(request: Any) -> Any:
     raise OperationalError(GEHEIM)
 
 
-urlpatterns = [*usual, path("proef/breekt", breaks), path("proef/weg", is_away)]
+urlpatterns = [
+    path(f"account/uitnodiging/{GEHEIM}", breaks),
+    path(f"account/wachtwoord-vergeten/{GEHEIM}", breaks),
+    path(f"account/herstel/bezwaar/{GEHEIM}", breaks),
+    *usual,
+    path("proef/breekt", breaks),
+    path("proef/weg", is_away),
+]
 handler500 = "um_portal.start.fault"
 
 
@@ -114,6 +121,15 @@ def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(
     assert kenmerk.is_kenmerk(sent)
     assert f"<strong>{sent[:8]}</strong>" in answer.content.decode()
     assert GEHEIM not in answer.content.decode()
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("link", ["uitnodiging/", "wachtwoord-vergeten/", "herstel/bezwaar/"])
+def test_a_fault_behind_a_link_from_a_mail_does_not_write_the_link_in_the_log(link: str, caplog: Any) -> None:
+    assert Client(raise_request_exception=False).get(f"/account/{link}{GEHEIM}").status_code == 500
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    assert GEHEIM not in _written(record, logs.JsonFormatter())
+    assert "/account/" in _written(record, logs.JsonFormatter())
 
 
 @pytest.mark.django_db

@@ -120,6 +120,9 @@ def test_it_works(
     assert herstellen.send_links() == 1
     assert herstellen.send_links() == 0
     link = path_in(gebruiker)
+    for scanner in (Browser(), Browser()):
+        for method in (scanner.head, scanner.get):
+            assert method(link, headers={"Sec-Purpose": "prefetch"}, follow=True).status_code == 200
     browser = Browser()
     assert browser.get(link)["Location"] == "/account/herstel/"
     assert factors(gebruiker) == 1
@@ -187,7 +190,7 @@ def test_the_user_stops_it_with_the_link_from_the_mail(
     path = path_in(gebruiker)
     browser = Browser()
     # A mail scanner that opens every link stops nothing.
-    assert browser.get(path).status_code == 200
+    assert browser.get(path).status_code == browser.head(path).status_code == 200
     assert herstellen.open_of(gebruiker) is not None
     assert "is gestopt" in step(browser.post, path).text
     assert {one.to[0] for one in mail.outbox[-2:]} == {gebruiker.username, vrager.username}

@@ -136,6 +136,19 @@ def test_of_one_session_there_only_that_one_ends(gemeente: Gemeente) -> None:
     assert [is_in(browser) for browser in (een, twee, drie)] == [False, False, True]
 
 
+def test_a_session_is_known_by_its_name_there_after_another_password_too(gemeente: Gemeente) -> None:
+    gebruiker, identiteit = een_gekoppelde(gemeente)
+    gebruiker.set_password("een-lang-eigen-wachtwoord")
+    gebruiker.save()
+    browser = through(identiteit, "s1")
+    nieuw = "een-heel-ander-wachtwoord-voor-nu"
+    data = {"oldpassword": "een-lang-eigen-wachtwoord", "password1": nieuw, "password2": nieuw}
+    assert browser.post("/account/wachtwoord", data).status_code == 302
+    assert is_in(browser)
+    assert send(gemeente, a_notice(sub=None, sid="s1")).status_code == 200
+    assert not is_in(browser)
+
+
 def test_a_notice_that_names_a_session_only_opens_no_other(gemeente: Gemeente, settings: Any) -> None:
     def needed(sid: str) -> int:
         # Sessions are read from the database once the cache forgot them.

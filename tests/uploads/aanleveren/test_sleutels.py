@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from exchange.standard import Soort
 from tests.factories import een_client, een_gebruiker, een_gemeente
+from um_portal.accounts.sessions import BEGIN
 from um_portal.audit.models import Auditregel
 from um_portal.tenants.models import Gemeente, Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -113,6 +115,37 @@ def test_sending_the_form_again_makes_no_second_key(client, gemeente):
     [sleutel] = keys_of(gemeente)
     sleutels.revoke(gemeente, sleutel.pk, None)
     assert make(client).status_code == 200, "the name of a revoked one is free"
+
+
+def test_making_a_key_asks_again_who_this_is(client, gemeente):
+    session = client.session
+    session[BEGIN] -= 20 * 60
+    session.save()
+    page = reverse("uploads:sleutel_nieuw")
+    assert client.get(page)["Location"].startswith(reverse("account_reauthenticate"))
+    # What was sent is not done later either: the page comes again first.
+    assert make(client)["Location"] == page
+    assert keys_of(gemeente) == []
+
+
+def test_every_beheerder_hears_of_a_new_key_by_mail_and_nobody_reads_it_there(
+    client, gemeente, django_capture_on_commit_callbacks
+):
+    other = een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER)
+    een_gebruiker(gemeente)
+    een_gebruiker(gemeente, Rol.FUNCTIONEEL_BEHEERDER, is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        [tekst] = TEKST.findall(make(client).text)
+    maker = keys_of(gemeente)[0].gemaakt_door
+    assert sorted(one.to for one in mail.outbox) == sorted([[maker.username], [other.username]])
+    for one in mail.outbox:
+        assert "er is een aanleversleutel gemaakt" in one.subject
+        assert gemeente.naam in one.body
+        assert tekst[-49:] not in one.body
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert make(client).status_code == 422
+    assert mail.outbox == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -299,7 +299,9 @@ def test_somebody_who_is_not_logged_in_goes_to_the_login_page(naam):
 
 def test_changing_something_takes_a_post(client, gemeente):
     levering = converted(gemeente, een_werkblad([een_sonar_rij()]))
-    assert client.get(reverse("uploads:opnieuw", args=[levering.pk])).status_code == 405
+    button = client.get(reverse("uploads:opnieuw", args=[levering.pk]))
+    assert (button.status_code, button["Allow"]) == (405, "POST")
+    assert "Dit adres is geen pagina" in button.text
     assert client.post(reverse("uploads:lijst")).status_code == 405
 
 
