@@ -20,6 +20,8 @@ FOUTEN: Final = (DatabaseError, psycopg.Error, OSError)
 _OF_SYSTEM: Final = {errno.ENOSPC, errno.EDQUOT}
 # PostgreSQL: the disk is full, out of memory, and more than it may use. Too many connections is no lack of room.
 _OF_DATABASE: Final = {"53100", "53200", "53400"}
+# It says out of memory too when its table of locks is full, of which the size is a setting. More room does not help.
+_TABLE_OF_LOCKS: Final = ("max_locks_per_transaction", "max_pred_locks_per_transaction")
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -29,7 +31,17 @@ def is_full(error: BaseException | None) -> bool:
         seen.add(id(error))
         if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
             return True
-        if isinstance(error, psycopg.Error) and error.sqlstate in _OF_DATABASE:
+        if (
+            isinstance(error, psycopg.Error)
+            and error.sqlstate in _OF_DATABASE
+            and not _has_too_many_locks(error)
+        ):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _has_too_many_locks(error: psycopg.Error) -> bool:
+    """Tells whether the database had no place for one more lock; the name of that setting is never translated."""
+    told = f"{error} {error.diag.message_hint or ''}"
+    return any(setting in told for setting in _TABLE_OF_LOCKS)

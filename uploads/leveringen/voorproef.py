@@ -68,7 +68,8 @@ def _sheet(tabel: Tabel, *, several: bool) -> dict[str, Any]:
         "naam": tabel.naam,
         "aantal": tabel.aantal,
         "verborgen": tabel.verborgen,
-        "samengevoegd": tabel.samengevoegd,
+        # Of the first rows only, like the rows themselves.
+        "samengevoegd": [one for one in tabel.samengevoegd if one[0] < rows[-1][0]] if rows else [],
         "ongelijk": tabel.ongelijk,
         "breedte": tabel.breedte,
         "verborgen_kolommen": tabel.verborgen_kolommen,

@@ -31,10 +31,13 @@ from uploads.mapping.recognition import (
     part_present,
 )
 from uploads.mapping.regels import MAX_BIJRIJEN, Bijblad, Regels
+from uploads.mapping.samengevoegd import SAMENGEVOEGD, rows_with_merged
 from uploads.readers import (
     AANHALING,
+    DOORGEHAALD,
     FOUT,
     ONLEESBAAR,
+    ONZICHTBAAR,
     REGELS,
     VERBORGEN,
     VREEMD,
@@ -58,6 +61,8 @@ TE_VEEL_CELLEN: Final = "te_veel_cellen"
 BIJRIJEN_TE_VEEL: Final = "bijrijen_te_veel"
 
 _CELLEN: Final = frozenset({ZONDER_UITKOMST, ONLEESBAAR, VREEMD, FOUT})
+# What else is told of single cells of a row.
+_OOK_CELLEN: Final = _CELLEN | {SAMENGEVOEGD, ONZICHTBAAR}
 # The number of the row, behind a header of the bijblad.
 _NUMBERED: Final = re.compile(r"[0-9]$")
 _SPACES: Final = re.compile(r"\s+")
@@ -110,6 +115,7 @@ class Bijtelling:
     hoofd_dubbel: int = 0
     onleesbaar: int = 0
     verborgen: int = 0
+    doorgehaald: int = 0
     leeg: int = 0
     rijnummers: list[int] = field(default_factory=list)
 
@@ -252,7 +258,7 @@ class _Bijrijen:
         self._rows: dict[str, list[Rij]] = {}
         own = self.sleutels = _Sleutels()
         seen: list[tuple[str, int]] = []
-        for rij in bij.tabel.rijen():
+        for rij in rows_with_merged(bij.tabel, bij.kopregel):
             if rij.nummer <= bij.kopregel:
                 continue
             telling.rijen += 1
@@ -262,6 +268,8 @@ class _Bijrijen:
                 telling.leeg += 1
             elif any(merk.code == VERBORGEN for merk in rij.merken):
                 telling.verborgen += 1
+            elif any(merk.code == DOORGEHAALD for merk in rij.merken):
+                telling.doorgehaald += 1
             elif _is_uncertain(rij, bij):
                 telling.onleesbaar += 1
             elif key := own.add(_spelling_in(rij, self._place)):
@@ -328,7 +336,7 @@ class _Bijrijen:
             ]
             for code, getallen in rij.merken:
                 moved = tuple(shift + self._places[place] for place in getallen if place in self._places)
-                if code in _CELLEN and moved:
+                if code in _OOK_CELLEN and moved:
                     merken.append(Merk(code, moved))
         return cells, merken
 
@@ -378,7 +386,7 @@ def _joined(hoofd: Plaats, place: int, width: int, sleutels: _Sleutels, bijrijen
             if rij.nummer > hoofd.kopregel:
                 yield cells_of(rij)
             else:
-                yield Rij(rij.nummer, koppen if rij.nummer == hoofd.kopregel else [])
+                yield Rij(rij.nummer, koppen if rij.nummer == hoofd.kopregel else [], rij.merken)
 
     return replace(
         hoofd.tabel,
@@ -535,6 +543,13 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
             wanted.setdefault(one, set()).add(kolom)
             wanted.setdefault(other, set()).add(kolom_bij)
     read = {number: _all_keys(places[number], columns) for number, columns in wanted.items()}
+    # Of the second sheet, a key that is merged over several rows belongs to each of them.
+    read_bij = {
+        number: _all_keys(places[number], columns, merged=True)
+        if _has_merged(places[number])
+        else read[number]
+        for number, columns in wanted.items()
+    }
     found = [
         option
         for one, other, columns in pairs
@@ -542,7 +557,7 @@ def find_bijbladen(bestand: Bestand, most_rows: int, most_columns: int) -> tuple
         if (
             option := _option(
                 (places[one], kolom, read[one][kolom]),
-                (places[other], kolom_bij, read[other][kolom_bij]),
+                (places[other], kolom_bij, read_bij[other][kolom_bij]),
                 most_columns,
                 los=bestand.is_tweetal,
             )
@@ -604,15 +619,21 @@ def _same_header(kolom: Kolomkop, other: Kolomkop) -> bool:
     return kopsleutel(kolom.kop) == kopsleutel(other.kop)
 
 
-def _all_keys(place: Plaats, kolommen: Collection[Kolomkop]) -> dict[Kolomkop, Counter[str]]:
-    """Counts every key in these columns."""
+def _all_keys(
+    place: Plaats, kolommen: Collection[Kolomkop], *, merged: bool = False
+) -> dict[Kolomkop, Counter[str]]:
+    """Counts every key in these columns; `merged`: one that is merged over several rows for each of them."""
     found: dict[Kolomkop, Counter[str]] = {kolom: Counter() for kolom in kolommen}
-    for rij in place.tabel.rijen():
+    for rij in rows_with_merged(place.tabel, place.kopregel) if merged else place.tabel.rijen():
         if rij.nummer > place.kopregel:
             for kolom, keys in found.items():
                 if spelling := _spelling_in(rij, kolom.index):
                     keys[key_of(spelling)] += 1
     return found
+
+
+def _has_merged(place: Plaats) -> bool:
+    return any(bottom > top >= place.kopregel for top, _, bottom, _ in place.tabel.samengevoegd)
 
 
 def _same_layout(one: Plaats, other: Plaats) -> bool:

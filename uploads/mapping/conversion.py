@@ -38,17 +38,19 @@ from uploads.mapping.eigen import (
 from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
+from uploads.mapping.samengevoegd import SAMENGEVOEGD, rows_with_merged
 from uploads.readers import (
     AANHALING,
+    DOORGEHAALD,
     FOUT,
     GEHEELD,
     ONLEESBAAR,
+    ONZICHTBAAR,
     REGELS,
     VERBORGEN,
     VREEMD,
     ZONDER_UITKOMST,
     Merk,
-    Rij,
     Tabel,
 )
 
@@ -81,6 +83,11 @@ _VERBORGEN = Opmerking(
     Ernst.OVERGESLAGEN,
     "rij_verborgen",
     "Deze rij is in uw bestand verborgen, met de hand of door een filter. U koos ervoor zulke rijen over te slaan.",
+)
+_DOORGEHAALD = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "rij_doorgehaald",
+    "Deze rij is in uw bestand doorgehaald, of een deel ervan. U koos ervoor zulke rijen over te slaan.",
 )
 _AAN_ELKAAR = (
     "aanhalingsteken",
@@ -142,15 +149,19 @@ _FOUT_IN_CEL = Opmerking(
     "In deze cel staat een foutmelding van uw spreadsheetprogramma, zoals #DEEL/0! of #VERW!. Daarom is er niets "
     "gelezen. Herstel de formule en lever het bestand opnieuw aan.",
 )
-# The columns (from 0) of a row of which the cell is merged with the one above it.
-SAMENGEVOEGD = "samengevoegd"
 _SAMENGEVOEGD = Opmerking(
     Ernst.WAARSCHUWING,
     "samengevoegd",
     "Deze cel is samengevoegd met de cel erboven. Wat daar staat, geldt daarom ook voor deze rij. Klopt dat niet, "
     "splits de cel dan en vul haar in.",
 )
-_GEMELD = {SAMENGEVOEGD: _SAMENGEVOEGD, FOUT: _FOUT_IN_CEL}
+_ONZICHTBAAR = Opmerking(
+    Ernst.WAARSCHUWING,
+    "onzichtbaar",
+    "In deze cel staat iets dat door de opmaak niet te zien is. Daarom is er niets gelezen. Hoort het erbij, geef de "
+    "cel dan een gewone opmaak; zo niet, maak de cel dan leeg.",
+)
+_GEMELD = {SAMENGEVOEGD: _SAMENGEVOEGD, FOUT: _FOUT_IN_CEL, ONZICHTBAAR: _ONZICHTBAAR}
 _SLUITINGSDATUM = "sluitingsdatumVacature"
 # The most different values of a list that are counted, and the longest value that a value mapping can hold.
 MAX_ONBEKEND = 5000
@@ -190,13 +201,15 @@ class Omzetting:
 
     `onbekend` counts the values that no list knows, per list and value. `redenen` counts the findings per
     severity, code and column, and `meldingen` holds the message of the first. When `vandaag` is None,
-    vacancies that are closed go along too. `verborgen_meenemen`: hidden rows go along like the others.
+    vacancies that are closed go along too. `verborgen_meenemen`: hidden rows go along like the others;
+    `doorgehaald_meenemen`: so do rows that are struck through.
     """
 
     gevonden: Herkend
     omgeving: Omgeving
     vandaag: dt.date | None = None
     verborgen_meenemen: bool = True
+    doorgehaald_meenemen: bool = True
     telling: Telling = field(default_factory=Telling)
     onbekend: dict[str, Counter[str]] = field(default_factory=dict)
     redenen: Counter[tuple[Ernst, str, str]] = field(default_factory=Counter)
@@ -205,6 +218,7 @@ class Omzetting:
     _vormen: Counter[Hashable] = field(default_factory=Counter)
     _vertaling: Vertaling | None = None
     _postcode_stappen: Sequence[str] = ()
+    _doorgehaalde_kolommen: frozenset[int] = frozenset()
 
     @property
     def vulling(self) -> dict[str, int]:
@@ -225,6 +239,7 @@ class Omzetting:
         soort, telling = self.gevonden.soort, self.telling
         id_pad = soort.id_pad or ""
         self._postcode_stappen = (soort.postcode_pad or "").split(".")
+        self._doorgehaalde_kolommen = self.gevonden.doorgehaalde_kolommen()
         seen: dict[str, int] = {}
         found: list[Rijopmerking] = list(self._missing_columns())
         ours = eigen_kolommen(self.gevonden.koppen)
@@ -242,7 +257,8 @@ class Omzetting:
         def onbekend(kolom: str, waarde: tuple[str, str]) -> None:
             self._count_unknown(*waarde)
 
-        for rij in _with_merged(self.gevonden):
+        # An id is not taken over: rows beside one id are one person, who is in the first of them.
+        for rij in rows_with_merged(self.gevonden.tabel, self.gevonden.kopregel, ids):
             nummer, waarden, merken = rij
             self.laatste_rij = nummer
             if nummer <= self.gevonden.kopregel:
@@ -314,6 +330,9 @@ class Omzetting:
                 yield "", _filled(Ernst.WAARSCHUWING, _HERSTELD, getallen)
             elif code == VERBORGEN and not self.verborgen_meenemen:
                 yield "", _VERBORGEN
+            elif code == DOORGEHAALD:
+                if not self.doorgehaald_meenemen and not self._doorgehaalde_kolommen.issuperset(getallen):
+                    yield "", _DOORGEHAALD
             elif code in _BIJRIJEN:
                 ernst, melding = _BIJRIJEN[code]
                 yield (
@@ -403,47 +422,6 @@ class Omzetting:
             shown = ""
         if shown in values or len(values) < MAX_ONBEKEND:
             values[shown] += 1
-
-
-def _with_merged(gevonden: Herkend) -> Iterator[Rij]:
-    """Yields the rows, in which a cell that is merged with the one above it has the value of that one.
-
-    Whoever looks at the sheet sees that value beside each of these rows. A row that is empty otherwise stays so. An id
-    is not taken over: rows beside one id are one person, who is in the first of them.
-    """
-    ids = gevonden.id_kolommen
-    below = {
-        (top, column): bottom
-        for top, column, bottom, _ in gevonden.tabel.samengevoegd
-        if bottom > top >= gevonden.kopregel and column not in ids
-    }
-    if not below:
-        yield from gevonden.tabel.rijen()
-        return
-    columns = sorted({column for _, column in below})
-    # By column: its value, and the last row (from 0) that has it.
-    going: dict[int, tuple[Any, int]] = {}
-    for rij in gevonden.tabel.rijen():
-        row, filled = rij.nummer - 1, []
-        for column in columns:
-            if (row, column) in below:
-                value = rij.waarden[column] if column < len(rij.waarden) else ""
-                going[column] = (value, below[row, column])
-            elif column in going and row <= going[column][1] and column < len(rij.waarden):
-                filled.append(column)
-        if not filled or is_empty_list(rij.waarden):
-            yield rij
-            continue
-        cells = list(rij.waarden)
-        filled = [
-            column
-            for column in filled
-            if is_empty_list([cells[column]]) and not is_empty_list([going[column][0]])
-        ]
-        for column in filled:
-            cells[column] = going[column][0]
-        merken = (*rij.merken, Merk(SAMENGEVOEGD, tuple(filled))) if filled else rij.merken
-        yield rij._replace(waarden=cells, merken=merken)
 
 
 def _width(gevonden: Herkend) -> int:

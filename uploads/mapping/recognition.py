@@ -7,7 +7,7 @@ the sheet and the row that look most like headers, so that somebody can go on fr
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from exchange.standard import Gegevenstype, Soort
 from uploads.mapping.cells.dates import Volgorde, order_of
@@ -23,7 +23,7 @@ from uploads.mapping.presets.sonar import Sonar
 from uploads.mapping.presets.standaard import Standaard
 from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
-from uploads.readers import Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.readers import DOORGEHAALD, Bestand, Formaat, Onleesbaar, Rij, Tabel
 
 # When two fit equally well, the first counts.
 KOPPELINGEN: tuple[Preset, ...] = (Sonar(), Standaard())
@@ -132,6 +132,25 @@ class Herkend:
     kopregel: int = 0
     epoch_1904: bool = False
 
+    def doorgehaalde_kolommen(self) -> frozenset[int]:
+        """Gives the places of the columns of which the header is struck through: that is about no person."""
+        if not self.tabel.doorgehaald:
+            return frozenset()
+        until_headers = takewhile(lambda rij: rij.nummer <= self.kopregel, self.tabel.rijen())
+        return frozenset(
+            place for rij in until_headers if rij.nummer == self.kopregel for place in struck_in(rij)
+        )
+
+    def doorgehaalde_rijen(self) -> int:
+        """Counts the rows below the headers that are struck through, or partly. It reads all of them."""
+        if not self.tabel.doorgehaald:
+            return 0
+        columns = self.doorgehaalde_kolommen()
+        return sum(
+            rij.nummer > self.kopregel and not columns.issuperset(struck_in(rij))
+            for rij in self.tabel.rijen()
+        )
+
     @property
     def soort(self) -> Soort:
         """Gives the kind of records in the file."""
@@ -178,6 +197,13 @@ class Herkend:
             epoch_1904=self.epoch_1904,
             volgordes=_date_orders(self.tabel, self.koppen, self.kopregel, regels),
         )
+
+
+def struck_in(rij: Rij) -> Iterator[int]:
+    """Yields the places of the cells of this row that are struck through, or partly."""
+    for merk in rij.merken:
+        if merk.code == DOORGEHAALD:
+            yield from merk.getallen
 
 
 def _date_orders(

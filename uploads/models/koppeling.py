@@ -50,14 +50,14 @@ class Koppelingversie(GemeenteModel):
 
 
 class Verborgen(models.TextChoices):
-    """The way in which hidden rows of a file are taken."""
+    """The way in which hidden rows of a file are taken, or those that are struck through."""
 
-    MEENEMEN = "meenemen", "Verborgen rijen gaan mee"
-    OVERSLAAN = "overslaan", "Verborgen rijen gaan niet mee"
+    MEENEMEN = "meenemen", "Deze rijen gaan mee"
+    OVERSLAAN = "overslaan", "Deze rijen gaan niet mee"
 
 
 class Leeskeuze(GemeenteModel):
-    """A decision about all files of a koppeling: the sheet to take, and whether hidden rows go along.
+    """A decision about all files of a koppeling: the sheet to take, and whether hidden or struck rows go along.
 
     `koppeling` is the name of a saved koppeling or of a preset. `bladen_apart`: no other sheet of the file is
     read beside the first.
@@ -66,6 +66,7 @@ class Leeskeuze(GemeenteModel):
     koppeling = models.CharField("koppeling", max_length=60)
     blad = models.CharField("blad", max_length=60, blank=True)
     verborgen = models.CharField("verborgen rijen", max_length=12, choices=Verborgen, blank=True)
+    doorgehaald = models.CharField("doorgehaalde rijen", max_length=12, choices=Verborgen, blank=True)
     bladen_apart = models.BooleanField("bladen apart", default=False)
 
     class Meta:

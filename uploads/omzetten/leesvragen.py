@@ -1,15 +1,18 @@
 """Asks what only a person knows about a file, once: which of several sheets, whether two of them belong together,
-and what of its hidden rows, or of a sheet of which it could not be found out what is hidden.
+and what of its hidden rows, of rows that are struck through, or of a sheet of which it could not be found out what is
+hidden.
 
 The answer is kept for the koppeling, so that the next file of that kind goes on by itself; only that about a sheet of
 which it could not be found out what is hidden holds for one file. As long as it is not known, a file that comes in
 by itself waits.
 
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
+`{"over": "doorgehaald"}` with the same,
 `{"over": "nagaan", "aantal": ...}` (`aantal`: hidden rows that were found none the less),
 `{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}` or
 `{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
-`regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `verborgen_kolommen` (the
+`regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `doorgehaalde_rijen` and
+`doorgehaald` likewise, `verborgen_kolommen` (the
 headers of hidden columns that are used), `verborgen_blad` (the sheet itself is hidden), `niet_nagegaan` (it could not
 be found out what is hidden), `maand_voorop` (the headers of columns with dates of which the month
 comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`), `bladen_apart`
@@ -53,6 +56,20 @@ class VerborgenOnduidelijk(Onleesbaar):
         self.koppeling = koppeling
 
 
+class DoorgehaaldOnduidelijk(Onleesbaar):
+    """The file has rows that are struck through, or partly, and nobody said whether they go along."""
+
+    def __init__(self, aantal: int, koppeling: str) -> None:
+        rows = "is 1 rij" if aantal == 1 else f"zijn {aantal} rijen"
+        super().__init__(
+            f"In dit bestand {rows} doorgehaald, of een cel ervan: er staat een streep door de letters. Gaan deze rijen "
+            "mee? Staat er alleen een streep door een oude waarde, haal die waarde dan uit het bestand en lever het "
+            "opnieuw aan. Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
+        )
+        self.aantal = aantal
+        self.koppeling = koppeling
+
+
 class NietNagegaan(Onleesbaar):
     """It could not be found out which rows of the sheet are hidden, and nobody said that it may go along so.
 
@@ -74,7 +91,13 @@ class NietNagegaan(Onleesbaar):
         self.aantal = aantal
 
 
-VRAGEN = (VerborgenOnduidelijk, NietNagegaan, BladOnduidelijk, bladen.BladenOnduidelijk)
+VRAGEN = (
+    VerborgenOnduidelijk,
+    DoorgehaaldOnduidelijk,
+    NietNagegaan,
+    BladOnduidelijk,
+    bladen.BladenOnduidelijk,
+)
 
 
 def remembered_sheets() -> dict[str, str]:
@@ -102,14 +125,37 @@ def hidden_rows_of(levering: Levering, gevonden: Herkend, samen: MetBijblad | No
     return chosen
 
 
+def struck_rows_of(levering: Levering, gevonden: Herkend) -> tuple[int, str]:
+    """Gives the number of rows of a file that are struck through, and what to do with them; '' when it has none.
+
+    Raises DoorgehaaldOnduidelijk when nobody decided that for this file or this koppeling. It may read the whole file.
+    """
+    aantal = gevonden.doorgehaalde_rijen()
+    if not aantal:
+        return 0, ""
+    koppeling = gevonden.herkenning.koppeling[:_LONGEST]
+    with voor_gemeente(levering.gemeente):
+        kept = Leeskeuze.objects.filter(koppeling=koppeling).values_list("doorgehaald", flat=True).first()
+    chosen: str = levering.keuze_doorgehaald or kept or ""
+    if not chosen:
+        raise DoorgehaaldOnduidelijk(aantal, koppeling)
+    return aantal, chosen
+
+
 def question_of(
-    problem: VerborgenOnduidelijk | NietNagegaan | BladOnduidelijk | bladen.BladenOnduidelijk,
+    problem: VerborgenOnduidelijk
+    | DoorgehaaldOnduidelijk
+    | NietNagegaan
+    | BladOnduidelijk
+    | bladen.BladenOnduidelijk,
 ) -> dict[str, Any]:
     """Gives the question to keep with the levering."""
     if isinstance(problem, bladen.BladenOnduidelijk):
         return bladen.question_of(problem)
     if isinstance(problem, NietNagegaan):
         return {"over": "nagaan", "aantal": problem.aantal}
+    if isinstance(problem, DoorgehaaldOnduidelijk):
+        return {"over": "doorgehaald", "koppeling": problem.koppeling, "aantal": problem.aantal}
     if isinstance(problem, VerborgenOnduidelijk):
         return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
     return {
@@ -125,6 +171,7 @@ def facts_of(
     verborgen: str,
     samen: MetBijblad | None = None,
     *,
+    doorgehaald: tuple[int, str] = (0, ""),
     bladen_apart: bool = False,
 ) -> dict[str, Any]:
     """Gives the facts about the file that somebody has to know to judge it. `bestand` is without a second sheet."""
@@ -138,6 +185,8 @@ def facts_of(
         "regels": tabel.regels,
         "verborgen_rijen": tabel.verborgen_rijen,
         "verborgen": verborgen,
+        "doorgehaalde_rijen": doorgehaald[0],
+        "doorgehaald": doorgehaald[1],
         "verborgen_kolommen": hidden,
         "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
         "bijblad": samen.feit() if samen is not None else None,
@@ -178,6 +227,7 @@ def answer(
     *,
     blad: str = "",
     verborgen: str = "",
+    doorgehaald: str = "",
     bijblad: str = "",
 ) -> bool:
     """Takes an answer about the file of a levering, remembers it for its koppeling, and lets it be converted.
@@ -200,6 +250,11 @@ def answer(
             sheets = [naam for naam, _ in levering.vraag.get("bladen", [])]
             changes, kept = {"gekozen_blad": blad[:BLADNAAM]}, {"blad": blad[:BLADNAAM]}
             if blad not in sheets:
+                return False
+        elif doorgehaald:
+            asked = levering.vraag.get("over") == "doorgehaald" or "doorgehaalde_rijen" in levering.feiten
+            changes, kept = {"keuze_doorgehaald": doorgehaald}, {"doorgehaald": doorgehaald}
+            if doorgehaald not in Verborgen.values or not asked:
                 return False
         else:
             about_unknown = levering.vraag.get("over") == "nagaan"

@@ -221,11 +221,13 @@ class _Werk:
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
+        doorgehaald = leesvragen.struck_rows_of(levering, gevonden)
         omzetting = self.omzetting = Omzetting(
             gevonden,
             environment(self.gemeente),
             vandaag=timezone.localdate(),
             verborgen_meenemen=verborgen != Verborgen.OVERSLAAN,
+            doorgehaald_meenemen=doorgehaald[1] != Verborgen.OVERSLAAN,
         )
         totaal = gevonden.tabel.aantal
         herkenning = gevonden.herkenning
@@ -236,7 +238,9 @@ class _Werk:
             else herkenning.versie,
             soort=gevonden.soort.value,
             blad=self.blad,
-            feiten=leesvragen.facts_of(bestand, gevonden, verborgen, samen, bladen_apart=apart),
+            feiten=leesvragen.facts_of(
+                bestand, gevonden, verborgen, samen, doorgehaald=doorgehaald, bladen_apart=apart
+            ),
             kopregel=gevonden.kopregel,
             rijen_totaal=max(totaal - gevonden.kopregel, 0) if totaal is not None else None,
             kolommen_gebruikt=[shown_header(kop) for kop in herkenning.gebruikt],

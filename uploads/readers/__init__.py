@@ -8,9 +8,12 @@ from collections.abc import Callable
 from uploads.readers.process import format_of, open_apart
 from uploads.readers.rows import (
     AANHALING,
+    DOORGEHAALD,
     FOUT,
     GEHEELD,
+    MAX_MERGED,
     ONLEESBAAR,
+    ONZICHTBAAR,
     REGELS,
     VERBORGEN,
     VREEMD,
@@ -26,9 +29,12 @@ from uploads.readers.rows import (
 
 __all__ = [
     "AANHALING",
+    "DOORGEHAALD",
     "FOUT",
     "GEHEELD",
+    "MAX_MERGED",
     "ONLEESBAAR",
+    "ONZICHTBAAR",
     "REGELS",
     "VERBORGEN",
     "VREEMD",

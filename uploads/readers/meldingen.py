@@ -13,6 +13,11 @@ TE_GROOT: Final = (
     "Deze spreadsheet is te groot om te lezen. Zet alleen het blad met de gegevens in een nieuw bestand, "
     "zonder lege opgemaakte rijen en kolommen, en upload dat."
 )
+GESTOPT: Final = (
+    "Het programma dat bestanden leest, is op dit bestand gestopt. Dat gebeurt bij een bestand dat meer geheugen "
+    "vraagt dan het mag gebruiken, en bij een beschadigd bestand; welk van de twee, is niet te zien. Zet alleen het "
+    "blad met de gegevens in een nieuw bestand, zonder lege opgemaakte rijen en kolommen, sla het op als xlsx en upload dat."
+)
 AFGEBROKEN: Final = (
     "Het lezen van dit bestand is van buitenaf afgebroken, bijvoorbeeld omdat de server opnieuw startte of te "
     "weinig geheugen had. Probeer het opnieuw. Gaat het weer mis, zet dan alleen het blad met de gegevens in een "
@@ -95,6 +100,10 @@ MELDINGEN: Final[Mapping[str, str]] = {
     "dubbele_cel": (
         "In een van de bladen staat rij {0} twee keer, met verschillende waarden in dezelfde cel. Open het bestand in "
         "uw spreadsheetprogramma, kijk of alles klopt, sla het op en lever het dan aan."
+    ),
+    "dubbele_cel_in_rij": (
+        "In een van de bladen staat in rij {0} dezelfde cel twee keer, met verschillende waarden. Welke geldt, staat "
+        "niet vast. Open het bestand in uw spreadsheetprogramma, kijk of alles klopt, sla het op en lever het dan aan."
     ),
     "csv_fout": (
         "Rond rij {0} is het bestand niet te lezen. Waarschijnlijk staat daar een aanhalingsteken "

@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 
 from exchange.standard import Soort
-from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, TE_GROOT, melding_of
+from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, GESTOPT, TE_GROOT, melding_of
 from uploads.readers.namen import safe_name, stem_of
 from uploads.readers.rows import Afgebroken, Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.bericht import LENGTH, MAX_BYTES
@@ -60,8 +60,9 @@ _ONBESCHERMD = (
     "BESTANDEN WORDEN GELEZEN ZONDER VOLLEDIGE ZANDBAK: de kernel mist %s. "
     "Zie docs/beheer/privacy-en-beveiliging.md, 'Het leesproces'."
 )
-# The exits of a process that crashed on the file. Every other exit means too much memory or too much time.
-_CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
+# The exits of a process that crashed. A library that gets no memory, or no more stack, crashes as one does on a
+# broken file. Every other exit means too much memory or too much time.
+_CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, -signal.SIGABRT}
 
 
 class Zandbak(StrEnum):
@@ -263,7 +264,7 @@ class Leesproces:
         if ended == -signal.SIGKILL:
             # Not by us: a person, or a system without memory. The file may be all right.
             return Afgebroken(AFGEBROKEN)
-        return Onleesbaar(BESCHADIGD if ended in _CRASHES else TE_GROOT)
+        return Onleesbaar(GESTOPT if ended in _CRASHES else TE_GROOT)
 
 
 def _about(bestand: Any, melding: str) -> Onleesbaar:
@@ -372,13 +373,14 @@ def _sheet(found: Any) -> Blad:
     if not (
         type(blad.naam) is str
         and all(type(number) is int and number >= 0 for number in numbers)
-        and len(blad.samengevoegd) <= MAX_MERGED
+        and len(blad.samengevoegd) <= MAX_MERGED + 1
     ):
         raise ValueError
     return blad._replace(
         verborgen=blad.verborgen is True,
         ongelijk=blad.ongelijk is True,
         niet_nagegaan=blad.niet_nagegaan is True,
+        doorgehaald=blad.doorgehaald is True,
         kop=rows_of(blad.kop, HEAD_ROWS),
     )
 
@@ -419,6 +421,7 @@ def _table(proces: Leesproces, blad: Blad) -> Tabel:
         verborgen_rijen=blad.verborgen_rijen,
         onderdeel=blad.onderdeel,
         niet_nagegaan=blad.niet_nagegaan,
+        doorgehaald=blad.doorgehaald,
     )
 
 

@@ -10,9 +10,13 @@ from typing import Any, NamedTuple, Self
 from um_portal.errors import FoutMetMelding
 from uploads.sandbox.sheets import (
     AANHALING,
+    DOORGEHAALD,
     FOUT,
+    FOUTTEKST,
     GEHEELD,
+    MAX_MERGED,
     ONLEESBAAR,
+    ONZICHTBAAR,
     REGELS,
     VERBORGEN,
     VREEMD,
@@ -23,9 +27,13 @@ from uploads.sandbox.sheets import (
 
 __all__ = [
     "AANHALING",
+    "DOORGEHAALD",
     "FOUT",
+    "FOUTTEKST",
     "GEHEELD",
+    "MAX_MERGED",
     "ONLEESBAAR",
+    "ONZICHTBAAR",
     "REGELS",
     "VERBORGEN",
     "VREEMD",
@@ -80,7 +88,8 @@ class Tabel:
     `verborgen_rijen` the number of hidden rows, as far as the format tells them. `onderdeel` is the place (from
     0) of its file, when two files came in together. `niet_nagegaan`: it could not be found out (in full) which rows
     and columns are hidden, and which numbers are shown in another way. `gevuld` is the number of rows that are not
-    empty, when somebody counted them.
+    empty, when somebody counted them. `doorgehaald`: cells may be struck through; the rows tell which. Of more merged
+    cells than `MAX_MERGED` there is one more than that.
     """
 
     naam: str
@@ -96,6 +105,7 @@ class Tabel:
     onderdeel: int = 0
     niet_nagegaan: bool = False
     gevuld: int | None = None
+    doorgehaald: bool = False
 
 
 @dataclass(frozen=True, slots=True)

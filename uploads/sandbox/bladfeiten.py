@@ -10,8 +10,8 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -30,6 +30,12 @@ _KIND, _VALUE = _OFFICE + "value-type", _OFFICE + "value"
 _OTHERWISE = re.compile(
     rb"value-type=[\"']percentage|<number:text>[^<]*[0-9]|min-integer-digits=[\"'](?:[2-9]|[0-9]{2})"
 )
+# A line through letters, unless it is said that there is none; and a number of which nothing is shown.
+_LINE_THROUGH = re.compile(rb"text-line-through-(?:style|type)=[\"'](?!none)")
+_NOTHING_SHOWN = b"<text:p/></table:table-cell>"
+_STYLE_OF, _DEFAULT_STYLE = _TABLE + "style-name", _TABLE + "default-cell-style-name"
+_TEXT_NS = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE_NS = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _DIGITS_AND_SIGNS = re.compile(r"[0-9][0-9 /()+:\-]*|[(+][0-9 /()+:\-]*")
 # A cell that repeats itself more often is the empty rest of a row.
 _MOST_REPEATED = 100
@@ -51,8 +57,12 @@ _ROW_IS_HIDDEN, _COLUMN_IS_HIDDEN = 0x20, 0x01
 _BIFF8 = b"\x00\x06"
 # The format of numbers, the style of cells, and the cells with numbers: one, a short one, and a row of those.
 _FORMAT, _STYLE, _NUMBER, _RK, _RKS = 0x041E, 0xE0, 0x0203, 0x027E, 0xBD
+# A font, in the workbooks of two ages, with the bit that strikes through; no font has the number 4.
+_FONTS, _FONT_IS_STRUCK, _NO_FONT = frozenset({0x31, 0x231}), 0x08, 4
 # A formula, the text that is its result, and what may stand between the two: the formula of a group of cells.
 _FORMULA, _TEXT, _GROUPS = 0x06, 0x0207, frozenset({0x04BC, 0x0221, 0x0236})
+# Cells with something in them: a text in three forms, a number, a formula, yes or no.
+_FILLED = frozenset({0xFD, 0x0204, 0xD6, _NUMBER, _RK, _FORMULA, _BOOLERR})
 # The bytes of a result that is no number: the first tells which kind it is, and the last two are these.
 _IS_TEXT, _IS_ERROR, _IS_EMPTY, _NO_NUMBER = b"\0", b"\x02", b"\x03", b"\xff\xff"
 # The last step of a formula that always gives a number: + - * / ^, a sign or a percentage; or one of these
@@ -69,8 +79,9 @@ class Bladfeiten(NamedTuple):
     `zonder_uitkomst` has, by row, the columns of the formulas without a stored result. `getoond` has, by row
     and column, the text of a number that is shown in another way than as that number. `fouten` has, by row, the
     columns with an error in place of a value. `samengevoegd` has, of an ods, the first row, first column, last row and
-    last column of cells that are merged over several rows. `volledig` is False when a part of the sheet, or of
-    what it needs, could not be looked at.
+    last column of cells that are merged over several rows. `doorgehaald` and `onzichtbaar` have, by row, the columns
+    that are struck through, and those that show nothing of the number in them. `volledig` is False when a part of the
+    sheet, or of what it needs, could not be looked at.
     """
 
     rijen: set[int]
@@ -79,6 +90,26 @@ class Bladfeiten(NamedTuple):
     getoond: dict[int, dict[int, str]]
     fouten: dict[int, list[int]]
     samengevoegd: list[tuple[int, int, int, int]]
+    doorgehaald: dict[int, list[int]]
+    onzichtbaar: dict[int, list[int]]
+    volledig: bool = True
+
+    def show(self, row: int, column: int, text: str, number: float) -> None:
+        """Notes the text that is shown for this number; nothing at all for one that is not zero is told apart."""
+        self.getoond.setdefault(row, {})[column] = text
+        if not text and number:
+            self.onzichtbaar.setdefault(row, []).append(column)
+
+
+class Stijlen(NamedTuple):
+    """The styles of the cells of a workbook, by their place.
+
+    `weergaven` are their ways of showing numbers, and `doorgehaald` are the ones that strike through. `volledig` is
+    False when not every one could be read.
+    """
+
+    weergaven: Mapping[int, Weergave]
+    doorgehaald: Set[int]
     volledig: bool = True
 
 
@@ -88,7 +119,7 @@ ODD: Final = (struct.error, ValueError, IndexError, KeyError)
 
 def no_facts(*, volledig: bool = True) -> Bladfeiten:
     """Gives the description of a sheet in which nothing is hidden, or nothing that was found."""
-    return Bladfeiten(set(), set(), {}, {}, {}, [], volledig)
+    return Bladfeiten(set(), set(), {}, {}, {}, [], {}, {}, volledig)
 
 
 def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
@@ -99,8 +130,11 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         names = {info.filename.replace("\\", "/").casefold(): info for info in archive.infolist()}
         data = archive.read(names["content.xml"])
+        others = archive.read(names["styles.xml"]) if "styles.xml" in names else b""
+    struck = _struck_styles(data, others)
     otherwise = _OTHERWISE.search(data) is not None
     otherwise = otherwise or b'calcext:value-type="error"' in data or _SPANNED.search(data) is not None
+    otherwise = otherwise or bool(struck) or _NOTHING_SHOWN in data
     if b"table:visibility" not in data and not otherwise:
         return
     events = etree.iterparse(
@@ -118,6 +152,7 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
         if element.tag == _SHEET:
             if event == "start":
                 found, row, column, place = no_facts(), 0, 0, 0
+                columns: dict[int, str] = {}
             else:
                 yield found
                 element.clear()
@@ -136,7 +171,10 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
             if element.get(_CALCULATED) == "error" and _text_in(element) not in GEEN_WAARDE:
                 found.fouten.setdefault(row, []).extend(range(place, place + min(number, _MOST_REPEATED)))
             if number <= _MOST_REPEATED and (text := _shown_in(element)) is not None:
-                found.getoond.setdefault(row, {}).update(dict.fromkeys(range(place, place + number), text))
+                for one in range(place, place + number):
+                    found.show(row, one, text, 1)
+            if struck and number <= _MOST_REPEATED and _is_struck(element, struck, columns, place):
+                found.doorgehaald.setdefault(row, []).extend(range(place, place + number))
             place += number
         elif event == "end":
             hidden = element.get(_VISIBILITY) in {"collapse", "filter"}
@@ -144,18 +182,71 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
                 number = int(element.get(_ROWS) or 1)
                 if hidden:
                     found.rijen.update(range(row, min(row + number, _MOST_ROWS)))
-                if row in found.fouten and number <= _MOST_REPEATED:
-                    found.fouten.update(dict.fromkeys(range(row, row + number), found.fouten[row]))
-                if row in found.getoond and number <= _MOST_REPEATED:
-                    found.getoond.update(dict.fromkeys(range(row, row + number), found.getoond[row]))
+                if number <= _MOST_REPEATED:
+                    for told in (found.fouten, found.getoond, found.doorgehaald, found.onzichtbaar):
+                        _repeat(told, row, number)
                 row += number
                 place = 0
             else:
                 number = int(element.get(_COLUMNS) or 1)
+                if (style := element.get(_DEFAULT_STYLE)) in struck:
+                    columns.update(dict.fromkeys(range(column, min(column + number, MOST_COLUMNS)), style))
                 if hidden:
                     found.kolommen.update(range(column, min(column + number, MOST_COLUMNS)))
                 column += number
             element.clear()
+
+
+def _repeat(told: dict[int, Any], row: int, number: int) -> None:
+    """Tells of this number of rows what is told of the first of them."""
+    if row in told:
+        told.update(dict.fromkeys(range(row, row + number), told[row]))
+
+
+def _struck_styles(*parts: bytes) -> frozenset[str]:
+    """Gives the names of the styles with a line through the letters; a style can take that over from its parent."""
+    if not any(_LINE_THROUGH.search(part) for part in parts):
+        return frozenset()
+    parents: dict[str, str] = {}
+    struck: dict[str, bool] = {}
+    for part in filter(None, parts):
+        events = etree.iterparse(
+            io.BytesIO(part), tag=_STYLE_NS + "style", resolve_entities=False, no_network=True, load_dtd=False
+        )
+        for _, style in events:
+            name = style.get(_STYLE_NS + "name") or ""
+            parents[name] = style.get(_STYLE_NS + "parent-style-name") or ""
+            for properties in style.iterchildren(_STYLE_NS + "text-properties"):
+                lines = [
+                    line
+                    for kind in ("style", "type")
+                    if (line := properties.get(f"{_STYLE_NS}text-line-through-{kind}")) is not None
+                ]
+                if lines:
+                    struck[name] = "none" not in lines
+            style.clear()
+
+    def is_struck(name: str) -> bool:
+        seen: set[str] = set()
+        while name and name not in struck and name not in seen:
+            seen.add(name)
+            name = parents.get(name, "")
+        return struck.get(name, False)
+
+    return frozenset(filter(is_struck, parents))
+
+
+def _is_struck(cell: etree._Element, struck: Set[str], columns: Mapping[int, str], place: int) -> bool:
+    """Tells whether the letters in this cell have a line through them, or a part of them."""
+    if not _text_in(cell):
+        return False
+    row = cell.getparent()
+    style = (
+        cell.get(_STYLE_OF) or (row.get(_DEFAULT_STYLE) if row is not None else None) or columns.get(place)
+    )
+    return style in struck or any(
+        span.get(_TEXT_NS + "style-name") in struck for span in cell.iter(_TEXT_NS + "span")
+    )
 
 
 def _is_number(times: str | None) -> bool:
@@ -168,6 +259,8 @@ def _shown_in(cell: etree._Element) -> str | None:
     if cell.get(_KIND) == "percentage":
         return text or None
     value = cell.get(_VALUE) or ""
+    if cell.get(_KIND) == "float" and not text and cell.find(_PARAGRAPH) is not None and value.strip("-0."):
+        return ""
     if cell.get(_KIND) != "float" or not value.isdigit() or not _DIGITS_AND_SIGNS.fullmatch(text):
         return None
     digits = re.sub(r"[^0-9]", "", text)
@@ -187,17 +280,19 @@ def facts_in_xls(inhoud: bytes) -> Iterator[Bladfeiten]:
     ole = Ole(inhoud)
     data = ole.stream(next((one for one in ("workbook", "book") if one in ole.names), ""))
     whole = list(_records(data, 0))
-    ways, volledig = _ways_in(whole)
+    stijlen = _styles_in(whole)
     for kind, value in whole:
         if kind == _BOUNDSHEET:
             place = int.from_bytes(value[:4], "little") if len(value) >= 4 else len(data)
-            yield _facts_of_sheet(data, place, ways, volledig)
+            yield _facts_of_sheet(data, place, stijlen)
 
 
-def _ways_in(whole: Iterable[tuple[int, bytes]]) -> tuple[dict[int, Weergave], bool]:
-    """Gives the ways of showing numbers, by the place of the style; tells whether every one could be read."""
+def _styles_in(whole: Iterable[tuple[int, bytes]]) -> Stijlen:
     formats: dict[int, str] = {}
     kinds: list[int] = []
+    styles: list[int] = []
+    fonts = 0
+    struck: set[int] = set()
     volledig = wide = True
     for kind, value in whole:
         try:
@@ -206,17 +301,23 @@ def _ways_in(whole: Iterable[tuple[int, bytes]]) -> tuple[dict[int, Weergave], b
             elif kind == _FORMAT:
                 number, code = _format(value) if wide else _narrow_format(value)
                 formats[number] = code
+            elif kind in _FONTS:
+                if struct.unpack_from("<H", value, 2)[0] & _FONT_IS_STRUCK:
+                    struck.add(fonts)
+                fonts += 2 if fonts + 1 == _NO_FONT else 1
             elif kind == _STYLE:
                 kinds.append(0)
-                (kinds[-1],) = struct.unpack_from("<H", value, 2)
+                styles.append(0)
+                styles[-1], kinds[-1] = struct.unpack_from("<2H", value)
         except ODD:
             volledig = False
-    return ways_of(formats, kinds), volledig
+    through = {place for place, font in enumerate(styles) if font in struck}
+    return Stijlen(ways_of(formats, kinds), through, volledig)
 
 
-def _facts_of_sheet(data: bytes, place: int, ways: Mapping[int, Weergave], volledig: bool) -> Bladfeiten:
+def _facts_of_sheet(data: bytes, place: int, stijlen: Stijlen) -> Bladfeiten:
     """Gives the facts of the sheet that starts here. An odd record is passed over, and told."""
-    found = no_facts()
+    found, volledig = no_facts(), stijlen.volledig
     waits: tuple[int, int] | None = None
     ended = False
     for kind, value in _records(data, place):
@@ -229,7 +330,7 @@ def _facts_of_sheet(data: bytes, place: int, ways: Mapping[int, Weergave], volle
             if kind == _FORMULA and value[6:7] == _IS_TEXT and value[12:14] == _NO_NUMBER:
                 waits = struct.unpack_from("<2H", value)
             else:
-                _note(kind, value, ways, found)
+                _note(kind, value, stijlen, found)
         except ODD:
             volledig = False
     if waits is not None:
@@ -238,8 +339,12 @@ def _facts_of_sheet(data: bytes, place: int, ways: Mapping[int, Weergave], volle
     return found._replace(volledig=volledig and ended)
 
 
-def _note(kind: int, value: bytes, ways: Mapping[int, Weergave], found: Bladfeiten) -> None:
+def _note(kind: int, value: bytes, stijlen: Stijlen, found: Bladfeiten) -> None:
     """Notes what this record of a sheet tells. Raises struct.error or IndexError when it is cut off."""
+    if stijlen.doorgehaald and kind in _FILLED:
+        row, column, style = struct.unpack_from("<3H", value)
+        if style in stijlen.doorgehaald:
+            found.doorgehaald.setdefault(row, []).append(column)
     if kind == _XLS_ROW:
         (number,) = struct.unpack_from("<H", value)
         if value[12] & _ROW_IS_HIDDEN:
@@ -258,8 +363,8 @@ def _note(kind: int, value: bytes, ways: Mapping[int, Weergave], found: Bladfeit
         if value[6 if kind == _BOOLERR else 8] != NO_VALUE:
             row, column = struct.unpack_from("<2H", value)
             found.fouten.setdefault(row, []).append(column)
-    elif ways:
-        _show(kind, value, ways, found)
+    elif stijlen.weergaven:
+        _show(kind, value, stijlen.weergaven, found)
 
 
 def _gives_a_number(value: bytes) -> bool:
@@ -276,7 +381,7 @@ def _show(kind: int, value: bytes, ways: Mapping[int, Weergave], found: Bladfeit
     """Notes the numbers in this record that are shown in another way."""
     for row, column, style, number in _numbers(kind, value):
         if style in ways and (text := ways[style](repr(number))) is not None:
-            found.getoond.setdefault(row, {})[column] = text
+            found.show(row, column, text, number)
 
 
 def _numbers(kind: int, value: bytes) -> Iterator[tuple[int, int, int, float]]:

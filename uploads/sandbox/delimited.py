@@ -25,11 +25,15 @@ from uploads.sandbox.sheets import (
 from uploads.sandbox.text import Tekst, open_text
 
 _DELIMITERS = (";", ",", "\t", "|")
+# These also stand in texts, so they count only where nearly every row has the same number of them. Times have colons
+# too; over a column of those stands a header without any.
+_RARE = ("^", "~", ":")
+_FEWEST_OF_RARE, _MOST_ROWS_OF_RARE = 3, 0.9
 _SAMPLE_ROWS = 100
 _SAMPLE = 256 * 1024
 # A backslash before a quote keeps the quote from ending its cell; at the end of a
 # cell it is only a backslash.
-_ESCAPED_QUOTE = re.compile(r'\\"(?![;,\t|\r\n]|$)')
+_ESCAPED_QUOTE = re.compile(r'\\"(?![;,\t|^~:\r\n]|$)')
 # With this form a system keeps Excel from removing the zeros: ="0012".
 _LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"[0-9]+")
 _FEW = 4
@@ -310,6 +314,8 @@ def find_dialect(sample: str, delimiter: str = "") -> Schrijfwijze:
     tried = [_try(way(one), sample) for one in _DELIMITERS]
     # max takes the first of equals.
     best = max(tried, key=lambda proef: proef.score(tried))
+    rare = [proef for one in _RARE if (proef := _try(way(one), sample)).is_regular()]
+    best = max([best, *rare], key=lambda proef: proef.score(tried))
     if best.breedte > 1:
         return best.wijze
     inner = inner_delimiter([row[0] for row in best.rijen if row])
@@ -346,6 +352,15 @@ class _Proef(NamedTuple):
     breedte: int
     aandeel: float
 
+    def is_regular(self) -> bool:
+        """Tells whether nearly all rows have the same number of columns, of three or more; of a colon the first too."""
+        return (
+            self.breedte >= _FEWEST_OF_RARE
+            and self.aandeel > _MOST_ROWS_OF_RARE
+            and len(self.rijen) > 1
+            and (self.wijze.delimiter != ":" or len(self.rijen[0]) == self.breedte)
+        )
+
     def score(self, others: Sequence["_Proef"]) -> float:
         """Scores many columns in many rows high, and lower when another delimiter occurs in the headers."""
         score = (self.breedte - 1) * self.aandeel
@@ -381,7 +396,7 @@ def _quote(sample: str) -> str:
 
 def _has_double_quotes(sample: str) -> bool:
     """Tells whether a quote inside a cell is written as two quotes."""
-    return re.search(r'[^;,\t|\r\n"\\]""', sample) is not None
+    return re.search(r'[^;,\t|^~:\r\n"\\]""', sample) is not None
 
 
 def _declared_delimiter(text: str) -> tuple[str, int]:

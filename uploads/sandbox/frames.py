@@ -13,7 +13,18 @@ from typing import Any
 
 import orjson
 
-from uploads.sandbox.sheets import MERKEN, ONLEESBAAR, VREEMD, Cells, Gemerkt, Merk, gemerkt
+from uploads.sandbox.sheets import (
+    FOUT,
+    FOUTTEKST,
+    GEEN_WAARDE,
+    MERKEN,
+    ONLEESBAAR,
+    VREEMD,
+    Cells,
+    Gemerkt,
+    Merk,
+    gemerkt,
+)
 
 # The types of cells that JSON has; None stands for a number that is no number.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -24,6 +35,9 @@ _NUL = b"\\u0000"
 # In UTF-8: the character that stands for a lost one; and letters with a sign that were UTF-8 themselves, read
 # as Windows-1252 (an é looks like Ã©).
 _WRONG = re.compile(rb"\xef\xbf\xbd|\xc3\x83(?:[\xc2\xc5\xc6\xcb]|\xe2\x80|\xe2\x82)")
+# How a text that may be the error of a formula begins: a page or a text has no other way to tell one.
+_ERRORS = (b'"#', b'"Err:')
+_LONGEST_ERROR = 30
 
 
 def _duration(text: str) -> dt.timedelta:
@@ -85,26 +99,38 @@ def rows_message(rows: Sequence[Cells]) -> list[Any]:
 def pack_rows(rows: Sequence[Cells]) -> bytes:
     """Gives rows as bytes.
 
-    A text with a NUL is left out, and its row is marked; so is a row with letters that were decoded wrongly.
+    A text with a NUL is left out, and its row is marked; so is a row with letters that were decoded wrongly, or with
+    the error of a formula as a text.
     """
     data = orjson.dumps(rows_message(rows))
-    if _NUL in data or _WRONG.search(data):
+    if _NUL in data or _WRONG.search(data) or any(start in data for start in _ERRORS):
         data = orjson.dumps(rows_message(list(map(judged, rows))))
     return data
 
 
 def judged(row: Cells) -> Cells:
-    """Gives a row without texts that hold a NUL, and marked for those and for letters decoded wrongly."""
+    """Gives a row without texts that hold a NUL, and marked for those, for letters decoded wrongly and for errors."""
     texts = [(place, value) for place, value in enumerate(row) if value.__class__ is str]
     nuls = tuple(place for place, value in texts if "\0" in value)
     wrong = tuple(place for place, value in texts if not value.isascii() and _WRONG.search(value.encode()))
-    if not nuls and not wrong:
+    told = {place for merk in getattr(row, "merken", ()) if merk.code == FOUT for place in merk.getallen}
+    errors = tuple(place for place, value in texts if place not in told and _is_error(value))
+    if not nuls and not wrong and not errors:
         return row
-    merken = [Merk(code, places) for code, places in ((ONLEESBAAR, nuls), (VREEMD, wrong)) if places]
+    found = ((ONLEESBAAR, nuls), (VREEMD, wrong), (FOUT, errors))
+    merken = [Merk(code, places) for code, places in found if places]
     clean = gemerkt(row, *merken)
     for place in nuls:
         clean[place] = ""
     return clean
+
+
+def _is_error(text: str) -> bool:
+    """Tells whether a text is the error of a formula; that there is no value (#N/A) is none."""
+    if text[:1] not in "#Ee" or len(text) > _LONGEST_ERROR:
+        return False
+    text = text.strip()
+    return FOUTTEKST.fullmatch(text) is not None and text.upper() not in GEEN_WAARDE
 
 
 def rows_of(message: Any, most: int) -> list[Cells]:

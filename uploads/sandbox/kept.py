@@ -21,6 +21,7 @@ class Bewaard:
         self.samengevoegd: list[tuple[int, int, int, int]] = []
         self.hoogte = self.breedte = 0
         self.verborgen_rijen = 0
+        self.doorgehaald = False
         self.verborgen_kolommen: list[int] = []
         # The last column of which the width was told.
         self.kolom = 0
@@ -59,7 +60,7 @@ class Bewaard:
 
     def voeg_samen(self, row: int, column: int, last_row: int, last_column: int) -> None:
         """Notes that these cells are merged into one."""
-        if is_kept(row, last_row) and len(self.samengevoegd) < MAX_MERGED:
+        if is_kept(row, last_row) and len(self.samengevoegd) <= MAX_MERGED:
             self.samengevoegd.append((row, column, last_row, last_column))
 
     def rijen(self, start: int = 0) -> Iterator[Cells]:
@@ -90,4 +91,5 @@ class Bewaard:
             self.samengevoegd,
             verborgen_rijen=self.verborgen_rijen,
             verborgen_kolommen=[place for place in self.verborgen_kolommen if place < self.breedte],
+            doorgehaald=self.doorgehaald,
         )

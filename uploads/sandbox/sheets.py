@@ -1,5 +1,6 @@
 """Defines the content of a file: sheets with their size and first rows, and the other rows on demand."""
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
@@ -10,7 +11,7 @@ Cells = list[Any]
 HEAD_ROWS: Final = 150
 _HEAD_CELLS = 15_000
 MAX_SHEETS: Final = 200
-MAX_MERGED: Final = 10_000
+MAX_MERGED: Final = 50_000
 
 
 def is_kept(row: int, last_row: int) -> bool:
@@ -63,8 +64,8 @@ class Merk(NamedTuple):
     """Something about a row that its cells do not tell; the numbers depend on the code.
 
     `AANHALING`, `GEHEELD`: the first and last line of the text that belong together. `ZONDER_UITKOMST`,
-    `FOUT`, `ONLEESBAAR`, `VREEMD`: the columns (from 0). `REGELS`: the first and last line of the text in which
-    the row stands, when that is not the number of the row. `VERBORGEN`: none.
+    `FOUT`, `ONLEESBAAR`, `VREEMD`, `DOORGEHAALD`, `ONZICHTBAAR`: the columns (from 0). `REGELS`: the first and last
+    line of the text in which the row stands, when that is not the number of the row. `VERBORGEN`: none.
     """
 
     code: str
@@ -81,6 +82,10 @@ ZONDER_UITKOMST: Final = "zonder_uitkomst"
 GEEN_WAARDE: Final = frozenset({"#N/A", "#N/B"})
 # A cell in which another error of a formula stands.
 FOUT: Final = "fout"
+# The text of such an error, in any language: #VERW!, #DEEL/0!, #GETTING_DATA, Err:502.
+FOUTTEKST: Final = re.compile(
+    r"#(?:[A-Z0-9/_.]{2,20}[!?]|[A-Z]{1,3}/[A-Z]{1,3}|[A-Z]+(?:_[A-Z]+)+)|Err:[0-9]{3}", re.IGNORECASE
+)
 # A cell with characters that no text has.
 ONLEESBAAR: Final = "onleesbaar"
 # A cell with letters that another program decoded wrongly.
@@ -88,7 +93,24 @@ VREEMD: Final = "vreemd"
 # A row that is hidden, by hand or by a filter.
 VERBORGEN: Final = "verborgen"
 REGELS: Final = "regels"
-MERKEN: Final = frozenset({AANHALING, GEHEELD, ZONDER_UITKOMST, FOUT, ONLEESBAAR, VREEMD, VERBORGEN, REGELS})
+# A cell that somebody struck through, or a part of its text.
+DOORGEHAALD: Final = "doorgehaald"
+# A cell that shows nothing of what stands in it.
+ONZICHTBAAR: Final = "onzichtbaar"
+MERKEN: Final = frozenset(
+    {
+        AANHALING,
+        GEHEELD,
+        ZONDER_UITKOMST,
+        FOUT,
+        ONLEESBAAR,
+        VREEMD,
+        VERBORGEN,
+        REGELS,
+        DOORGEHAALD,
+        ONZICHTBAAR,
+    }
+)
 
 
 class Gemerkt(list[Any]):
@@ -111,6 +133,7 @@ class Blad(NamedTuple):
     `regels` is the number of lines, of a text. `ongelijk` tells that rows differ in length, as in a text.
     `verborgen_kolommen` has the places (from 0) of hidden columns. `onderdeel` is the place (from 0) of its file
     in a zip of two. `niet_nagegaan`: it could not be found out (in full) what is hidden, or shown in another way.
+    `doorgehaald`: cells may be struck through. Of more merged cells than `MAX_MERGED` there is one more than that.
     """
 
     volgnummer: int
@@ -126,6 +149,7 @@ class Blad(NamedTuple):
     verborgen_rijen: int = 0
     onderdeel: int = 0
     niet_nagegaan: bool = False
+    doorgehaald: bool = False
 
 
 class Inhoud(Protocol):

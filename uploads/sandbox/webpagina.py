@@ -8,12 +8,31 @@ from typing import Any
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
-from uploads.sandbox.sheets import MAX_SHEETS, VERBORGEN, Blad, Cells, Grenzen, Leesprobleem, Merk, gemerkt
+from uploads.sandbox.sheets import (
+    DOORGEHAALD,
+    MAX_SHEETS,
+    VERBORGEN,
+    Blad,
+    Cells,
+    Grenzen,
+    Leesprobleem,
+    Merk,
+    gemerkt,
+)
 
 _CELLS = ("td", "th")
 _BREAK = frozenset({"br", "p", "div", "li"})
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "template"})
+_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;}]*line-through", re.IGNORECASE)
+_STRIKES = frozenset({"s", "strike", "del"})
+# A rule of a style sheet for a class, as a spreadsheet program writes it.
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
+# The elements that end without being told so.
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 
 
 class _Tabel:
@@ -27,6 +46,11 @@ class _Tabel:
         self.verborgen = False
         self.text: list[str] | None = None
         self.spans = (1, 1)
+        # The columns of the row that are struck through, whether this cell and the row are, and the open elements of
+        # the cell that strike through.
+        self.doorgehaald: list[int] = []
+        self.cel_doorgehaald = self.rij_doorgehaald = False
+        self.strepen: list[str] = []
 
 
 class Webpagina:
@@ -39,6 +63,9 @@ class Webpagina:
         self._bladen: list[Bewaard] = []
         self._open: list[_Tabel] = []
         self._unseen = 0
+        # The classes of which a style sheet says that they strike through.
+        self._struck: set[str] = set()
+        self._sheet: list[str] | None = None
         self._read(inhoud, codering)
         self._bladen = [blad for blad in self._bladen if blad.hoogte]
         if not self._bladen:
@@ -73,6 +100,8 @@ class Webpagina:
         """Starts an element."""
         if tag in _UNSEEN:
             self._unseen += 1
+            if tag == "style":
+                self._sheet = []
         elif tag == "table":
             self._begin_table()
         elif not self._open:
@@ -81,18 +110,27 @@ class Webpagina:
             self._end_row()
             self._begin_row()
             self._open[-1].verborgen = _is_hidden(attrib)
+            self._open[-1].rij_doorgehaald = self._strikes(tag, attrib)
         elif tag in _CELLS:
             self._end_cell()
             self._begin_row()
             self._open[-1].text = []
             self._open[-1].spans = (_span(attrib, "colspan"), _span(attrib, "rowspan"))
-        elif tag in _BREAK:
-            self.data("\n" if tag == "br" else " ")
+            self._open[-1].strepen = []
+            self._open[-1].cel_doorgehaald = self._open[-1].rij_doorgehaald or self._strikes(tag, attrib)
+        else:
+            if tag in _BREAK:
+                self.data("\n" if tag == "br" else " ")
+            if tag not in _VOID and self._strikes(tag, attrib):
+                self._open[-1].strepen.append(tag)
 
     def end(self, tag: str) -> None:
         """Ends an element."""
         if tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
+            if tag == "style" and self._sheet is not None:
+                self._struck |= _struck_classes("".join(self._sheet))
+                self._sheet = None
         elif not self._open:
             return
         elif tag == "table":
@@ -102,11 +140,25 @@ class Webpagina:
             self._end_row()
         elif tag in _CELLS:
             self._end_cell()
+        elif tag in (open_lines := self._open[-1].strepen):
+            open_lines.remove(tag)
 
     def data(self, text: str) -> None:
         """Takes the text between elements."""
+        if self._sheet is not None:
+            self._sheet.append(text)
         if self._open and not self._unseen and (gathered := self._open[-1].text) is not None:
             gathered.append(text)
+            if self._open[-1].strepen and text.strip():
+                self._open[-1].cel_doorgehaald = True
+
+    def _strikes(self, tag: str, attrib: Any) -> bool:
+        """Tells whether this element has a line through its text."""
+        if tag in _STRIKES:
+            return True
+        if self._struck and not self._struck.isdisjoint((attrib.get("class") or "").split()):
+            return True
+        return "style" in attrib and _LINE_THROUGH.search(attrib["style"]) is not None
 
     def close(self) -> None:
         """Ends the page."""
@@ -134,8 +186,12 @@ class Webpagina:
             if table.verborgen and any(row):
                 table.blad.verborgen_rijen += 1
                 row = gemerkt(row, Merk(VERBORGEN))
+            if table.doorgehaald:
+                table.blad.doorgehaald = True
+                row = gemerkt(row, Merk(DOORGEHAALD, tuple(table.doorgehaald)))
+                table.doorgehaald = []
             table.blad.voeg_toe(row)
-            table.row, table.verborgen = None, False
+            table.row, table.verborgen, table.rij_doorgehaald = None, False, False
 
     def _end_cell(self) -> None:
         table = self._open[-1]
@@ -148,7 +204,10 @@ class Webpagina:
         across = min(across, max(self._grenzen.kolommen + 1 - column, 1))
         if across > 1 or down > 1:
             table.blad.voeg_samen(number, column, number + down - 1, column + across - 1)
-        row.append("".join(table.text).strip())
+        text = "".join(table.text).strip()
+        if table.cel_doorgehaald and text:
+            table.doorgehaald.append(column)
+        row.append(text)
         row.extend([""] * (across - 1))
         if down > 1:
             table.down.update(dict.fromkeys(range(column, column + across), down - 1))
@@ -162,6 +221,16 @@ class Webpagina:
             else:
                 table.down[len(row)] = left - 1
             row.append("")
+
+
+def _struck_classes(sheet: str) -> set[str]:
+    """Gives the classes to which this style sheet gives a line through the text."""
+    return {
+        name
+        for selectors, properties in _RULE.findall(sheet)
+        if _LINE_THROUGH.search(properties)
+        for name in _CLASS.findall(selectors)
+    }
 
 
 def _is_hidden(attrib: Any) -> bool:

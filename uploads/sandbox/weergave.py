@@ -28,6 +28,12 @@ _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 }  # fmt: skip
 # Letters right before the number belong to it, as in WZ-12; a word with a space behind it, as in max. 24, does not.
 _PREFIX = re.compile(r'(?:\[[^\]]*\])?"([A-Za-z][A-Za-z0-9_.\-]*)"(?:0|#|General)', re.IGNORECASE)
+# Of money or a measure the letters say what is counted.
+_MEASURES = frozenset(
+    {"eur", "euro", "usd", "gbp", "chf", "nlg", "hfl", "dfl", "fl", "f", "ca", "max", "min", "circa"}
+)
+# What a format has beside what it shows: a text without anything, a space, a colour or a condition.
+_NOTHING = re.compile(r'"\s*"|\\\s|_.|\*\s|\[[^\]]*\]|\s')
 # Beyond this no digits are counted out; a spreadsheet itself has fifteen of them.
 _MOST = 10**20
 _PERCENTAGE = re.compile(r"(?:0|#)(?:\.(0+))?\s?%")
@@ -66,6 +72,8 @@ def weergave(code: str) -> Weergave | None:
 
     A format may have parts: for numbers that meet a condition, or for other numbers, negative ones and zero.
     """
+    if hides_numbers(code):
+        return lambda text: "" if _number(text) is not None else None
     parts = [part.strip() for part in _PARTS.findall(code)]
     ways = [_way_of_part(part) for part in parts]
     conditions = [_CONDITION.search(part) for part in parts]
@@ -87,6 +95,18 @@ def weergave(code: str) -> Weergave | None:
     return show
 
 
+def hides_numbers(code: str) -> bool:
+    """Tells whether this format shows nothing of any number, as ;;; does."""
+    parts = _PARTS.findall(code)
+    return len(parts) > 1 and not any(_CONDITION.search(part) or _NOTHING.sub("", part) for part in parts[:3])
+
+
+def hides_texts(code: str) -> bool:
+    """Tells whether this format shows nothing of a text: the fourth part is about those."""
+    parts = _PARTS.findall(code)
+    return len(parts) > 3 and not _NOTHING.sub("", parts[3])
+
+
 def _with_zero(way: Weergave | None, *, hides_zero: bool) -> Weergave | None:
     if not hides_zero:
         return way
@@ -98,7 +118,7 @@ def _way_of_part(code: str) -> Weergave | None:
     if match := _PERCENTAGE.fullmatch(code):
         return _percentage(len(match[1] or ""))
     if match := _PREFIX.fullmatch(code):
-        return partial(_prefixed, match[1])
+        return None if match[1].casefold().rstrip(".") in _MEASURES else partial(_prefixed, match[1])
     parts: list[str | None] = []
     for quoted, escaped, other in _TOKEN.findall(code):
         if quoted or escaped:

@@ -13,9 +13,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from uploads.sandbox.bijzonderheden import Xls, counts_from_1904
 from uploads.sandbox.bladfeiten import ODD, Bladfeiten, facts_in_ods, facts_in_xls, no_facts
 from uploads.sandbox.sheets import (
+    DOORGEHAALD,
     FOUT,
     MAX_MERGED,
     MAX_SHEETS,
+    ONZICHTBAAR,
     VERBORGEN,
     ZONDER_UITKOMST,
     Blad,
@@ -70,7 +72,7 @@ class Werkmap:
             unseen = self._feiten.get(index, self._anders)
             ranges = sheet.merged_cell_ranges or []
             merged = [(*first, *last) for first, last in ranges if is_kept(first[0], last[0])]
-            merged = (merged or unseen.samengevoegd)[:MAX_MERGED]
+            merged = (merged or unseen.samengevoegd)[: MAX_MERGED + 1]
             hidden = metadata.visible != SheetVisibleEnum.Visible
             self.bladen.append(
                 Blad(
@@ -84,6 +86,7 @@ class Werkmap:
                     verborgen_rijen=_filled_among(unseen.rijen, sheet) if unseen.rijen else 0,
                     verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
                     niet_nagegaan=not unseen.volledig,
+                    doorgehaald=bool(unseen.doorgehaald),
                 )
             )
             if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:
@@ -134,7 +137,14 @@ def _filled_among(numbers: Set[int], sheet: Any) -> int:
 
 def _marked(rows: Iterator[Cells], start: int, unseen: Bladfeiten) -> Iterator[Cells]:
     """Gives these rows, the first of which has this number, and marks what calamine does not tell of them."""
-    if not unseen.rijen and not unseen.zonder_uitkomst and not unseen.getoond and not unseen.fouten:
+    if not (
+        unseen.rijen
+        or unseen.zonder_uitkomst
+        or unseen.getoond
+        or unseen.fouten
+        or unseen.doorgehaald
+        or unseen.onzichtbaar
+    ):
         return rows
     return (_with_marks(row, number, unseen) for number, row in enumerate(rows, start=start))
 
@@ -146,8 +156,13 @@ def _with_marks(row: Cells, number: int, unseen: Bladfeiten) -> Cells:
     marks = [Merk(VERBORGEN)] if number in unseen.rijen else []
     if columns := unseen.zonder_uitkomst.get(number):
         marks.append(Merk(ZONDER_UITKOMST, tuple(columns)))
-    if columns := unseen.fouten.get(number):
-        marks.append(Merk(FOUT, tuple(columns)))
+    for code, places in (
+        (FOUT, unseen.fouten),
+        (DOORGEHAALD, unseen.doorgehaald),
+        (ONZICHTBAAR, unseen.onzichtbaar),
+    ):
+        if columns := places.get(number):
+            marks.append(Merk(code, tuple(columns)))
     return gemerkt(row, *marks) if marks else row
 
 

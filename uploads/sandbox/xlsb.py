@@ -9,13 +9,21 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
-from uploads.sandbox.bladfeiten import MOST_COLUMNS, NO_VALUE, ODD, Bladfeiten, no_facts, short_number
-from uploads.sandbox.weergave import Weergave, ways_of
+from uploads.sandbox.bladfeiten import (
+    MOST_COLUMNS,
+    NO_VALUE,
+    ODD,
+    Bladfeiten,
+    Stijlen,
+    no_facts,
+    short_number,
+)
+from uploads.sandbox.weergave import ways_of
 
 _WORKBOOK, _RELATIONS, _STYLES = "xl/workbook.bin", "xl/_rels/workbook.bin.rels", "xl/styles.bin"
 # A row, its numbers (short, long, and the result of a formula), the widths of columns, and a sheet of the workbook.
@@ -24,6 +32,9 @@ _ROW, _SHORT, _LONG, _RESULT, _COLUMNS, _SHEET = 0, 2, 5, 9, 60, 156
 _ERROR, _RESULT_IS_ERROR = 3, 11
 # In the styles: a format of numbers, a style, and the part that has the styles of cells.
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
+# A font, with the bit that strikes through; and the cells with something in them.
+_FONT, _FONT_IS_STRUCK = 43, 0x08
+_FILLED: Final = frozenset(range(2, 12))
 _ROW_IS_HIDDEN: Final = 0x10
 _COLUMN_IS_HIDDEN: Final = 0x01
 
@@ -38,7 +49,7 @@ def facts_in_xlsb(inhoud: bytes) -> Iterator[Bladfeiten]:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         relations = etree.fromstring(archive.read(names[_RELATIONS]), parser)
         targets = {one.get("Id", ""): one.get("Target", "") for one in relations}
-        ways, volledig = _ways(archive.read(names[_STYLES])) if _STYLES in names else ({}, True)
+        stijlen = _styles(archive.read(names[_STYLES])) if _STYLES in names else Stijlen({}, frozenset())
         for kind, data in _records(archive.read(names[_WORKBOOK])):
             if kind != _SHEET:
                 continue
@@ -48,13 +59,14 @@ def facts_in_xlsb(inhoud: bytes) -> Iterator[Bladfeiten]:
             except (*ODD, zipfile.BadZipFile, zlib.error):
                 yield no_facts(volledig=False)
             else:
-                yield _facts(sheet, ways, volledig)
+                yield _facts(sheet, stijlen)
 
 
-def _ways(styles: bytes) -> tuple[dict[int, Weergave], bool]:
-    """Gives the ways of showing numbers, by the place of the style; tells whether every one could be read."""
+def _styles(styles: bytes) -> Stijlen:
     formats: dict[int, str] = {}
     kinds: list[int] = []
+    fonts: list[int] = []
+    struck: list[bool] = []
     volledig, of_cells = True, False
     try:
         for kind, data in _records(styles):
@@ -62,23 +74,28 @@ def _ways(styles: bytes) -> tuple[dict[int, Weergave], bool]:
                 formats[struct.unpack_from("<H", data)[0]] = _text(data, 2)
             elif kind in {_BEGIN_STYLES, _END_STYLES}:
                 of_cells = kind == _BEGIN_STYLES
+            elif kind == _FONT:
+                struck.append(bool(struct.unpack_from("<H", data, 2)[0] & _FONT_IS_STRUCK))
             elif kind == _STYLE and of_cells:
-                kinds.append(struct.unpack_from("<H", data, 2)[0])
+                number, font = struct.unpack_from("<2H", data, 2)
+                kinds.append(number)
+                fonts.append(font)
     except ODD:
         volledig = False
-    return ways_of(formats, kinds), volledig
+    through = {place for place, font in enumerate(fonts) if font < len(struck) and struck[font]}
+    return Stijlen(ways_of(formats, kinds), through, volledig)
 
 
-def _facts(data: bytes, ways: Mapping[int, Weergave], volledig: bool) -> Bladfeiten:
+def _facts(data: bytes, stijlen: Stijlen) -> Bladfeiten:
     """Gives the facts of a sheet. An odd record is passed over, and told."""
-    found = no_facts()
+    found, volledig = no_facts(), stijlen.volledig
     row = 0
     try:
         for kind, value in _records(data):
             try:
                 if kind == _ROW:
                     (row,) = struct.unpack_from("<I", value)
-                _note(kind, value, row, ways, found)
+                _note(kind, value, row, stijlen, found)
             except ODD:
                 volledig = False
     except ValueError:
@@ -86,8 +103,12 @@ def _facts(data: bytes, ways: Mapping[int, Weergave], volledig: bool) -> Bladfei
     return found._replace(volledig=volledig)
 
 
-def _note(kind: int, value: bytes, row: int, ways: Mapping[int, Weergave], found: Bladfeiten) -> None:
+def _note(kind: int, value: bytes, row: int, stijlen: Stijlen, found: Bladfeiten) -> None:
     """Notes what this record of a sheet tells. Raises struct.error or IndexError when it is cut off."""
+    if stijlen.doorgehaald and kind in _FILLED:
+        column, style = struct.unpack_from("<2I", value)
+        if style & 0xFFFFFF in stijlen.doorgehaald:
+            found.doorgehaald.setdefault(row, []).append(column)
     if kind == _ROW:
         if value[11] & _ROW_IS_HIDDEN:
             found.rijen.add(row)
@@ -98,9 +119,9 @@ def _note(kind: int, value: bytes, row: int, ways: Mapping[int, Weergave], found
     elif kind in {_ERROR, _RESULT_IS_ERROR}:
         if value[8] != NO_VALUE:
             found.fouten.setdefault(row, []).append(struct.unpack_from("<I", value)[0])
-    elif ways and kind in {_SHORT, _LONG, _RESULT}:
+    elif stijlen.weergaven and kind in {_SHORT, _LONG, _RESULT}:
         column, style = struct.unpack_from("<2I", value)
-        way = ways.get(style & 0xFFFFFF)
+        way = stijlen.weergaven.get(style & 0xFFFFFF)
         if way is None:
             return
         number = (
@@ -109,7 +130,7 @@ def _note(kind: int, value: bytes, row: int, ways: Mapping[int, Weergave], found
             else struct.unpack_from("<d", value, 8)[0]
         )
         if (text := way(repr(number))) is not None:
-            found.getoond.setdefault(row, {})[column] = text
+            found.show(row, column, text, number)
 
 
 def _text(data: bytes, place: int) -> str:

@@ -14,6 +14,7 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -21,10 +22,12 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
+from uploads.sandbox.opmaak import Opmaak, opmaak_in, struck_texts
 from uploads.sandbox.sheets import (
     FOUT,
     MAX_MERGED,
     MAX_SHEETS,
+    ONZICHTBAAR,
     VERBORGEN,
     ZONDER_UITKOMST,
     Blad,
@@ -81,6 +84,7 @@ _UNKNOWN = (
 )  # fmt: skip
 # What may stand before the names of all elements of a sheet, as the library of Microsoft for .NET writes it.
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.\-]*:)worksheet[\s>]")
+_REFERENCE = re.compile(_PLACE)
 _FILLED_CELL = re.compile(_PLACE + rb"[^>]*(?<!/)>(.*?)</c\s*>", re.DOTALL)
 # A hidden row that does not say which one it is.
 _HIDDEN_SOMEWHERE = re.compile(
@@ -101,6 +105,7 @@ class _Omtrek(NamedTuple):
     hoogte: int
     breedte: int
     verborgen_rijen: int = 0
+    doorgehaald: bool = False
 
 
 class _Bijzonder(NamedTuple):
@@ -120,6 +125,7 @@ class Xlsx:
         self._inhoud, self._grenzen = inhoud, grenzen
         self._whole: Werkmap | None = None
         self._weergaven: dict[int, Weergave] = {}
+        self._opmaak = Opmaak()
         try:
             self._inhoud = usable(inhoud)
             self._open()
@@ -170,6 +176,9 @@ class Xlsx:
         try:
             if (styles := shared.get("styles", _STYLES)) in archive.NameToInfo:
                 self._weergaven = weergaven(archive.read(styles))
+                self._opmaak = opmaak_in(archive.read(styles))
+            if (texts := shared.get("sharedStrings", _TEXTS)) in archive.NameToInfo:
+                self._opmaak = self._opmaak._replace(teksten=struck_texts(archive.read(texts)))
         except _UNKNOWN:
             styles_known = False
         for number, blad in enumerate(self.bladen):
@@ -188,6 +197,7 @@ class Xlsx:
         if prefix := _PREFIX.search(data[:_MOST_BEFORE]):
             data = data.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</")
         _check_rows(data)
+        _check_places(data)
         more = self._more(data)
         begin = _SHEET_DATA.search(data)
         hidden = sum(
@@ -200,6 +210,7 @@ class Xlsx:
             verborgen_rijen=hidden,
             verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
             niet_nagegaan=begin is None or _HIDDEN_SOMEWHERE.search(data) is not None,
+            doorgehaald=self._opmaak.may_be_struck or b"<strike" in data,
         )
 
     def _with_more(self, rows: Iterator[Cells], start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
@@ -230,6 +241,11 @@ class Xlsx:
         if b't="e"' in rows:
             for cell in _ERROR_IN_CELL.finditer(rows):
                 of(cell[2]).merken.append(Merk(FOUT, (_column(cell[1]) - 1,)))
+        for code, letters, number in self._opmaak.cells(rows):
+            column = _column(letters) - 1
+            of(number).merken.append(Merk(code, (column,)))
+            if code == ONZICHTBAAR:
+                of(number).cellen[column] = ""
         if self._weergaven:
             for style, letters, number, text in _shown_cells(rows, self._weergaven):
                 shown = self._weergaven[style](text)
@@ -245,10 +261,16 @@ class Xlsx:
         if _STYLES in self._archive.NameToInfo:
             self._parts[_STYLES] = self._archive.read(_STYLES)
             self._weergaven = weergaven(self._parts[_STYLES])
+            self._opmaak = opmaak_in(self._parts[_STYLES])
         elif any(name.replace("\\", "/").casefold() == _STYLES for name in self._archive.NameToInfo):
             # calamine does find it.
             raise _NotSliceable
         self._texts: _Teksten | None = None
+        if _TEXTS in self._archive.NameToInfo:
+            # Without a text in it, as some programs write it, it only matters when a cell refers to one.
+            with suppress(_NotSliceable):
+                self._texts = _Teksten(self._archive)
+                self._opmaak = self._opmaak._replace(teksten=self._texts.doorgehaald)
         self.epoch_1904 = counts_from_1904(self._inhoud, "xlsx")
         self._places = _places_of_sheets(self._parts)
         self._omtrek: dict[int, _Omtrek] = {}
@@ -273,8 +295,11 @@ class Xlsx:
                     omtrek.breedte,
                     metadata.visible != SheetVisibleEnum.Visible,
                     head,
-                    [(*first, *last) for first, last in merged if is_kept(first[0], last[0])][:MAX_MERGED],
+                    [(*first, *last) for first, last in merged if is_kept(first[0], last[0])][
+                        : MAX_MERGED + 1
+                    ],
                     verborgen_rijen=omtrek.verborgen_rijen,
+                    doorgehaald=self._opmaak.may_be_struck or omtrek.doorgehaald,
                     verborgen_kolommen=_hidden_columns(omtrek.head, omtrek.breedte),
                 )
             )
@@ -317,6 +342,7 @@ class Xlsx:
         head, buffer = buffer[: begin.end()], buffer[begin.end() :]
         columns: dict[bytes, int] = {}
         number = height = width = hidden = 0
+        struck = b"<strike" in buffer
         while True:
             *rows, buffer = buffer.split(_END_ROW)
             for row in rows:
@@ -341,10 +367,11 @@ class Xlsx:
             if len(buffer) > _MOST_AROUND:
                 raise _NotSliceable
             buffer += piece
+            struck = struck or b"<strike" in buffer
         tail = buffer.partition(b"</sheetData>")
         if not tail[1] or b"<c " in tail[0] or not tail[2].rstrip().endswith(b"</worksheet>"):
             raise _NotSliceable
-        return _Omtrek(head, tail[2], height, width, hidden)
+        return _Omtrek(head, tail[2], height, width, hidden, struck)
 
     def _slices(self, index: int) -> Iterator[bytes]:
         """Yields the rows as they are written, about a megabyte at a time."""
@@ -394,6 +421,7 @@ class Xlsx:
             if top < before_these or sheet.end[0] >= last_row:
                 raise _NotSliceable
             values = sheet.to_python()
+            _check_cells(rows, values)
             if top < number:
                 values, top = values[number - top :], number
             for _ in range(number, top):
@@ -412,7 +440,7 @@ class Xlsx:
         rows = known_errors(rows)
         if any(mark in rows for mark in _MARKS):
             if self._texts is None:
-                self._texts = _Teksten(self._archive)
+                raise _NotSliceable
             rows, texts = self._texts.taken_by(rows)
         return self._sheet(index, head + rows + _END_DATA, texts)
 
@@ -421,13 +449,12 @@ class _Teksten:
     """The texts that cells refer to by number, as they are written."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        if _TEXTS not in archive.NameToInfo:
-            raise _NotSliceable
         self._data = archive.read(_TEXTS)
         begin = self._data.find(b"<si")
         if begin < 0 or b"<!" in self._data:
             raise _NotSliceable
         self._head = self._data[:begin]
+        self.doorgehaald = struck_texts(self._data)
         # The end of each text; the first text starts after the head.
         self._ends = array("Q", [begin])
         self._ends.extend(found.end() for found in _TEXT_END.finditer(self._data))
@@ -448,6 +475,26 @@ class _Teksten:
         pieces[2::3] = map(anew.__getitem__, referred)
         texts = [data[ends[place] : ends[place + 1]] for place in places.values()]
         return b"".join(pieces), self._head + b"".join(texts) + b"</sst>"
+
+
+def _check_cells(rows: bytes, values: Iterable[Cells]) -> None:
+    """Raises Leesprobleem when a cell is there twice in one row, with other values: calamine gives the last one.
+
+    More cells with something in them than there are values make that possible; only then is every cell looked at.
+    """
+    written = rows.count(b"<v>") + rows.count(b"<v ") + rows.count(b"<is>")
+    if written > sum(len(row) - row.count("") for row in values):
+        _check_places(rows)
+
+
+def _check_places(data: bytes) -> None:
+    places = Counter(_REFERENCE.findall(data))
+    twice = {place for place, times in places.items() if times > 1}
+    cells: dict[tuple[bytes, bytes], bytes] = {}
+    for found in _FILLED_CELL.finditer(data) if twice else ():
+        letters, number, content = found.groups()
+        if (letters, number) in twice and cells.setdefault((letters, number), content) != content:
+            raise Leesprobleem("dubbele_cel_in_rij", int(number))
 
 
 def _check_rows(data: bytes) -> None:

@@ -8,16 +8,18 @@ writes one.
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from lxml import etree
 
 from uploads.sandbox.kept import Bewaard
 from uploads.sandbox.sheets import (
+    DOORGEHAALD,
     FOUT,
     GEEN_WAARDE,
     MAX_SHEETS,
+    ONZICHTBAAR,
     VERBORGEN,
     ZONDER_UITKOMST,
     Blad,
@@ -37,6 +39,7 @@ _INDEX, _SPAN, _TYPE, _NAME = _SS + "Index", _SS + "Span", _SS + "Type", _SS + "
 _FORMULA = _SS + "Formula"
 _HIDDEN, _COLUMN, _HEIGHT = _SS + "Hidden", _SS + "Column", _SS + "Height"
 _STYLE, _STYLE_ID, _ID = _SS + "Style", _SS + "StyleID", _SS + "ID"
+_FONT, _STRIKE, _PARENT = _SS + "Font", _SS + "StrikeThrough", _SS + "Parent"
 _NUMBER_FORMAT, _FORMAT = _SS + "NumberFormat", _SS + "Format"
 # The formats with a name that show a number in another way.
 _NAMED_FORMATS = {"Percent": "0.00%"}
@@ -75,6 +78,7 @@ class Xml2003:
         )
         sheet: Bewaard | None = None
         ways: dict[str, Weergave] = {}
+        struck: set[str] = set()
         checked = False
         try:
             for event, element in events:
@@ -91,7 +95,7 @@ class Xml2003:
                     continue
                 if element.tag == _ROW:
                     if sheet is not None:
-                        _take_row(sheet, element, self._grenzen, ways)
+                        _take_row(sheet, element, self._grenzen, ways, struck)
                     _forget(element)
                 elif element.tag == _COLUMN:
                     if sheet is not None:
@@ -101,6 +105,8 @@ class Xml2003:
                         sheet.verborgen = "hidden" in (element.text or "").casefold()
                 elif element.tag == _STYLE:
                     ways |= _ways_of(element)
+                    if _strikes(element, struck):
+                        struck.add(element.get(_ID) or "")
                 elif element.tag == _DATE1904:
                     self.epoch_1904 = True
                 else:
@@ -139,7 +145,15 @@ def _ways_of(style: Any) -> dict[str, Weergave]:
     return {}
 
 
-def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str, Weergave]) -> None:
+def _strikes(style: Any, struck: Set[str]) -> bool:
+    """Tells whether this style strikes through; one that does not say so does as its parent."""
+    fonts = [one.get(_STRIKE) for one in style if one.tag == _FONT and one.get(_STRIKE) is not None]
+    return fonts[-1] == "1" if fonts else style.get(_PARENT) in struck
+
+
+def _take_row(
+    sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str, Weergave], struck: Set[str]
+) -> None:
     place = _number(element, _INDEX)
     if place:
         if place <= sheet.hoogte:
@@ -148,6 +162,8 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str,
     row: Cells = []
     unknown: list[int] = []
     wrong: list[int] = []
+    through: list[int] = []
+    unseen: list[int] = []
     number = sheet.hoogte
     for cell in element:
         if cell.tag != _CELL:
@@ -166,7 +182,13 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str,
         if ways and isinstance(value, int | float) and not isinstance(value, bool):
             style = cell.get(_STYLE_ID) or element.get(_STYLE_ID) or sheet.stijlen.get(len(row), "")
             shown = ways[style](repr(value)) if style in ways else None
+            if shown == "" and value:
+                unseen.append(len(row))
             value = value if shown is None else shown
+        if struck and value != "":
+            style = cell.get(_STYLE_ID) or element.get(_STYLE_ID) or sheet.stijlen.get(len(row), "")
+            if style in struck:
+                through.append(len(row))
         if value == "" and any(data.tag == _DATA and data.get(_TYPE) == "Error" for data in cell):
             if _text_of(cell) not in GEEN_WAARDE:
                 wrong.append(len(row))
@@ -175,10 +197,15 @@ def _take_row(sheet: Bewaard, element: Any, grenzen: Grenzen, ways: Mapping[str,
         row.append(value)
         if across:
             _pad(row, len(row) + across, grenzen)
-    if unknown:
-        row = gemerkt(row, Merk(ZONDER_UITKOMST, tuple(unknown)))
-    if wrong:
-        row = gemerkt(row, Merk(FOUT, tuple(wrong)))
+    for code, places in (
+        (ZONDER_UITKOMST, unknown),
+        (FOUT, wrong),
+        (DOORGEHAALD, through),
+        (ONZICHTBAAR, unseen),
+    ):
+        if places:
+            row = gemerkt(row, Merk(code, tuple(places)))
+    sheet.doorgehaald = sheet.doorgehaald or bool(through)
     if (element.get(_HIDDEN) == "1" or element.get(_HEIGHT) == "0") and any(value != "" for value in row):
         sheet.verborgen_rijen += 1
         row = gemerkt(row, Merk(VERBORGEN))

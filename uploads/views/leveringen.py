@@ -162,13 +162,14 @@ def withdraw(request: GemeenteRequest, pk: int) -> HttpResponse:
 def again(request: GemeenteRequest, pk: int) -> HttpResponse:
     """Converts a levering again, with the kind that somebody chose or the answer that somebody gave, if any."""
     _levering(pk)
-    if not {"blad", "verborgen", "bijblad"}.isdisjoint(request.POST):
+    if not {"blad", "verborgen", "doorgehaald", "bijblad"}.isdisjoint(request.POST):
         answered = leesvragen.answer(
             request.gemeente,
             pk,
             request.user,
             blad=request.POST.get("blad", ""),
             verborgen=request.POST.get("verborgen", ""),
+            doorgehaald=request.POST.get("doorgehaald", ""),
             bijblad=request.POST.get("bijblad", ""),
         )
         if answered:

@@ -13,6 +13,7 @@ from typing import Any
 from exchange.standard import Waardelijst, is_empty
 from uploads.mapping.model import Cel, Ernst, Opmerking
 from uploads.mapping.words import AFWEZIG_WOORDEN, JA, JA_NEE_LIJSTEN, NEE, PROGRAMMAWOORDEN, words_of_list
+from uploads.readers.rows import FOUTTEKST
 
 # Characters without width: joiners, direction marks (often copied along with phone
 # numbers), soft hyphens, variants.
@@ -26,9 +27,6 @@ _ZERO_WIDTH = dict.fromkeys(
 _SPACES = re.compile(r"\s+")
 _NOISE = re.compile(r"[\W_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ERROR = re.compile(
-    r"#(?:[A-Z0-9/_.]{2,20}[!?]|[A-Z]{1,3}/[A-Z]{1,3}|[A-Z]+(?:_[A-Z]+)+)|Err:[0-9]{3}", re.IGNORECASE
-)
 _FIRST_OF_ERROR = frozenset("#eE")
 _NIETS = AFWEZIG_WOORDEN | PROGRAMMAWOORDEN
 # A reader gets such a test for absent text, because a municipality can have its own words.
@@ -88,7 +86,7 @@ def is_absent(text: str) -> bool:
 
 def is_error(text: str) -> bool:
     """Tells whether a cleaned text is an error of a spreadsheet, in any language: #VERW!, #GETTING_DATA, Err:502."""
-    return text[:1] in _FIRST_OF_ERROR and _ERROR.fullmatch(text) is not None
+    return text[:1] in _FIRST_OF_ERROR and FOUTTEKST.fullmatch(text) is not None
 
 
 def is_empty_list(waarden: Any) -> bool:
