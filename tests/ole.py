@@ -74,10 +74,11 @@ def biff8(
     codepage: int | None = 1200,
     hidden: Sequence[int] = (),
     formats: Sequence[str] = (),
+    struck: bool = False,
 ) -> bytes:
     """Writes the stream of an xls with one sheet; `hidden` has the numbers (from 0) of hidden rows.
 
-    `formats` has the format of the numbers in each column, from the first one on.
+    `struck`: every cell is struck through. `formats` has the format of the numbers in each column, from the first on.
     """
     globals_ = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
     if codepage is not None:
@@ -85,6 +86,8 @@ def biff8(
     for number, code in enumerate(formats):
         text = code.encode("utf-16-le")
         globals_ += _record(0x41E, struct.pack("<HHB", 164 + number, len(code), 1) + text)
+    if struck:
+        globals_ += _record(0x31, struct.pack("<HH", 200, 0x08) + bytes(12))
     for number in (0, *range(164, 164 + len(formats))):
         globals_ += _record(0xE0, struct.pack("<HH", 0, number) + bytes(16))
     name = b"Blad"

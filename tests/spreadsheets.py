@@ -69,8 +69,12 @@ def xlsb(
     hidden_rows: Sequence[int] = (),
     hidden_columns: Sequence[int] = (),
     formats: Sequence[str] = (),
+    struck: bool = False,
 ) -> bytes:
-    """Makes an xlsb with one sheet; `formats` has the format of the numbers in each column. Numbers count from 0."""
+    """Makes an xlsb with one sheet; `formats` has the format of the numbers in each column. Numbers count from 0.
+
+    `struck`: every cell is struck through.
+    """
     width = max(map(len, rows))
     sheet = _record(129) + _record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1))
     sheet += b"".join(
@@ -113,6 +117,7 @@ def xlsb(
                 _record(44, struct.pack("<H", number) + _wide(code))
                 for number, code in enumerate(formats, start=164)
             )
+            + (_record(43, struct.pack("<2H", 200, 0x08) + bytes(20)) if struck else b"")
             + _record(617, struct.pack("<I", len(formats) + 1))
             + b"".join(
                 _record(47, struct.pack("<2H", 0, number) + bytes(12))

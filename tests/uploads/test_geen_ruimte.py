@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import OperationalError
 from django.test import Client
@@ -33,6 +33,13 @@ from uploads.models import Bronbestand, Levering, Leveringstatus
 ROWS = 3000
 
 
+class TooManyLocks(psycopg.errors.OutOfMemory):
+    """What PostgreSQL says, under the same number, when its table of locks is full."""
+
+    def __str__(self) -> str:
+        return 'out of shared memory\nHINT:  You might need to increase "max_locks_per_transaction".'
+
+
 def caused_by(cause: BaseException) -> Exception:
     """Gives an error of Django that came of this one."""
     try:
@@ -47,6 +54,7 @@ def caused_by(cause: BaseException) -> Exception:
         (OSError(errno.ENOSPC, "No space left on device"), True),
         (caused_by(psycopg.errors.DiskFull()), True),
         (caused_by(psycopg.errors.OutOfMemory()), True),
+        (caused_by(TooManyLocks()), False),
         (caused_by(psycopg.errors.TooManyConnections()), False),
         (caused_by(psycopg.errors.QueryCanceled()), False),
         (OSError(errno.EPIPE, "Broken pipe"), False),
@@ -55,6 +63,18 @@ def caused_by(cause: BaseException) -> Exception:
 )
 def test_only_a_lack_of_room_counts_as_one(error: BaseException | None, full: bool) -> None:
     assert is_full(error) is full
+
+
+@pytest.mark.django_db
+def test_a_full_table_of_locks_of_the_real_database_is_no_lack_of_room() -> None:
+    every_lock = "SELECT count(pg_advisory_xact_lock(number)) FROM generate_series(1, 1000000) number"
+    with (
+        pytest.raises(OperationalError, match="shared memory") as problem,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(every_lock)
+    assert not is_full(problem.value)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from exchange.standard import Soort
 from um_portal.tenants import keys
 from um_portal.tenants.scope import voor_gemeente
 from uploads.aanleveren import sleutels
-from uploads.leveringen.intake import receive
+from uploads.leveringen.intake import receive, recognisable
 from uploads.mapping.recognition import KOPPELINGEN
 from uploads.models import Aanleversleutel, Koppeling, Levering, Leveringstatus, Wijze
 
@@ -61,7 +61,7 @@ def deliver(
         sleutels.check(locked)
         soort = Soort(locked.soort)
         check_koppeling(keuzes.koppeling, soort)
-        kenmerk = keys.kenmerk(gemeente, inhoud)
+        kenmerk = keys.kenmerk(gemeente, recognisable([(bestandsnaam, inhoud)]))
         known = _sent_before(locked, soort, kenmerk, keuzes)
         if known is not None:
             return known, False

@@ -48,9 +48,10 @@ class NietMeer(Exception):
 
 
 def is_possible(levering: Levering) -> bool:
-    """Tells whether there is a file with columns to put remarks in."""
+    """Tells whether there is a file with columns to put remarks in; of sheets read as one there are several."""
     there = levering.status in {Leveringstatus.OMGEZET, Leveringstatus.PUBLICEREN}
-    return there and levering.kopregel is not None and bool(levering.kolommen_gebruikt)
+    one_sheet = levering.kopregel is not None and not levering.feiten.get("bladen")
+    return there and one_sheet and bool(levering.kolommen_gebruikt)
 
 
 def is_direct(levering: Levering) -> bool:

@@ -21,6 +21,7 @@ from uploads.mapping.eigen import is_eigen_blad, is_eigen_kop
 from uploads.mapping.herkenning import herkenning
 from uploads.mapping.kolommen import Kolomkop, kolomkoppen
 from uploads.mapping.recognition import (
+    ALLE_BLADEN,
     BLADNAAM,
     EIGEN,
     GETELD_TOT,
@@ -111,7 +112,8 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
     gemeente = levering.gemeente
     bestand = _voorproef(levering)
     tabellen = _sheets(bestand)
-    before = _sheet_called(tabellen, levering.gekozen_blad or levering.blad)
+    chosen = "" if levering.gekozen_blad == ALLE_BLADEN else levering.gekozen_blad
+    before = _sheet_called(tabellen, chosen or levering.blad)
     tabel = tabellen[blad] if blad is not None and blad < len(tabellen) else before
     rijen = first_rows(tabel)
     if kopregel is None:

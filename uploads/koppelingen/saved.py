@@ -24,6 +24,7 @@ from uploads.mapping.doelen import OngeldigeRegels
 from uploads.mapping.herkenning import looks_like_data
 from uploads.mapping.kolommen import kolomkoppen
 from uploads.mapping.recognition import (
+    ALLE_BLADEN,
     BLADNAAM,
     LABELS,
     Opgeslagen,
@@ -77,12 +78,15 @@ def set_regels(
     """
     _check_complete(regels, soort)
     with voor_gemeente(gemeente):
+        feiten = Levering.objects.filter(pk=levering_id).values_list("feiten", flat=True).first() or {}
+        # Whoever chooses the columns of sheets that are read under each other does so for all of them.
+        alle = any(naam == blad[:BLADNAAM] for naam, _ in feiten.get("bladen", []))
         done = lifecycle.convert_with_columns(
             levering_id,
             soort=soort.value,
             vraagt_soort=False,
-            gekozen_blad=blad[:BLADNAAM],
-            gekozen_kopregel=kopregel,
+            gekozen_blad=ALLE_BLADEN if alle else blad[:BLADNAAM],
+            gekozen_kopregel=None if alle else kopregel,
             regels=keys.encrypt(gemeente, to_json(regels).encode(), regels_context(levering_id)),
             koppelingversie=versie,
         )

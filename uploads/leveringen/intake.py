@@ -20,10 +20,8 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads.leveringen.upload_handler import max_bytes, too_large_message
 from uploads.models import Aanleversleutel, Bronbestand, Levering, Wijze
 from uploads.readers import Onleesbaar, recognise_format
-from uploads.readers.namen import safe_name, stem_of
-
-# The part of each name that is kept when two files come in together.
-_LONGEST_OF_TWO = 45
+from uploads.readers.namen import LONGEST_OF_TWO, safe_name, stem_of
+from uploads.readers.process import digests_of_two
 
 
 def receive(
@@ -86,11 +84,14 @@ def together(bestanden: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
 def recognisable(bestanden: Sequence[tuple[str, bytes]]) -> bytes:
     """Gives the bytes by which one file, or two that came in together, are known when they come in again.
 
-    Their names and their order make no difference.
+    Their names and their order make no difference, nor does it whether somebody packed the two in a zip. Raises
+    Onleesbaar for a zip of two of which one cannot be read.
     """
-    if len(bestanden) == 1:
-        return bestanden[0][1]
-    return b"tweetal" + b"".join(sorted(_digest(inhoud) for _, inhoud in bestanden))
+    if len(bestanden) > 1:
+        digests = [_digest(inhoud) for _, inhoud in bestanden]
+    else:
+        digests = digests_of_two(bestanden[0][1])
+    return b"tweetal" + b"".join(sorted(digests)) if digests else bestanden[0][1]
 
 
 def _digest(inhoud: bytes) -> bytes:
@@ -101,7 +102,7 @@ def short_name(bestandsnaam: str) -> str:
     """Gives the name by which a file is known among two that came in together."""
     name = safe_name(bestandsnaam)
     stem, ending = stem_of(name), name.rpartition(".")[2] if "." in name else ""
-    return f"{stem[:_LONGEST_OF_TWO]}.{ending}" if ending else stem[:_LONGEST_OF_TWO]
+    return f"{stem[:LONGEST_OF_TWO]}.{ending}" if ending else stem[:LONGEST_OF_TWO]
 
 
 def delivered_before(levering: Levering) -> Levering | None:

@@ -63,6 +63,18 @@ _TOTAALREGEL = Opmerking(
     "totaalregel",
     "Dit is een regel met een totaal, geen profiel. U hoeft niets te doen.",
 )
+_KOPREGEL_OPNIEUW = Opmerking(
+    Ernst.OVERGESLAGEN,
+    "kopregel_opnieuw",
+    "Hier staan de kolomnamen nog een keer. De rijen eronder zijn ook gelezen. Is dat een andere lijst, zoals van "
+    "mensen die weg zijn, haal die rijen dan uit het bestand.",
+)
+_TE_WEINIG_CELLEN = Opmerking(
+    Ernst.WAARSCHUWING,
+    "te_weinig_cellen",
+    "Deze regel heeft minder cellen dan de andere. Wat achteraan ontbreekt, is leeg gebleven. Staat de rest op de "
+    "regel eronder, zet die regels dan weer achter elkaar.",
+)
 _GESLOTEN = Opmerking(
     Ernst.OVERGESLAGEN,
     "gesloten",
@@ -245,8 +257,11 @@ class Omzetting:
         ours = eigen_kolommen(self.gevonden.koppen)
         policies = policy_column(self.gevonden.koppen) if soort is Soort.WERKZOEKENDEN else None
         ids = self.gevonden.id_kolommen
+        heading = self.gevonden.koppen if self.gevonden.kopregel else ()
         few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
         width = _width(self.gevonden)
+        # Where most rows of a text have as many cells as there are headers, one with fewer may be cut off.
+        whole = width if width == self.gevonden.tabel.breedte else 0
         used = self.gevonden.gebruikte_kolommen
         own_numbers = self.omgeving.eigen_nummers
         nummer = 0
@@ -283,9 +298,11 @@ class Omzetting:
             if width and len(waarden) > width and not is_empty_list(waarden[width:]):
                 lines = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
                 meld("", _too_wide(*lines))
+            elif len(waarden) < whole:
+                meld("", _TE_WEINIG_CELLEN)
             if found and lot_of(one.ernst for one in found) is not Lot.MEE:
                 pass
-            elif (no_record := _no_record(waarden, ids, few)) is not None:
+            elif (no_record := _no_record(waarden, ids, few, heading)) is not None:
                 meld("", no_record)
             else:
                 record = vertaling.vertaal(waarden, meld, onbekend)
@@ -384,9 +401,8 @@ class Omzetting:
             else:
                 yield fout.pad, Opmerking(Ernst.AFGEKEURD, fout.code.value, fout.melding)
         if first is not None:
-            melding = (
-                f"Dit is dezelfde als in rij {first}; die gaat mee, deze niet. Verwijder een van de twee."
-            )
+            which = self.gevonden.place_of(first)
+            melding = f"Dit is dezelfde als in {which}; die gaat mee, deze niet. Verwijder een van de twee."
             yield id_pad, Opmerking(Ernst.AFGEKEURD, "dubbel_id", melding)
         postcode = _value_at(record, self._postcode_stappen)
         if (
@@ -445,8 +461,8 @@ def _filled(ernst: Ernst, what: tuple[str, str], getallen: Sequence[int]) -> Opm
     return Opmerking(ernst, code, melding.format(*getallen[:2]))
 
 
-def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
-    """Gives the remark on a row that is no record: the example of a template, or a sum below the data.
+def _no_record(waarden: Any, ids: Sequence[int], few: int, koppen: Sequence[str]) -> Opmerking | None:
+    """Gives the remark on a row that is no record: the example of a template, a sum, or the headers once more.
 
     Gives None for any other row.
     """
@@ -459,10 +475,18 @@ def _no_record(waarden: Any, ids: Sequence[int], few: int) -> Opmerking | None:
     for first in waarden:
         if first is not None and first != "":
             break
+    if first.__class__ is str and first == next(filter(None, koppen), None) and _are_headers(waarden, koppen):
+        return _KOPREGEL_OPNIEUW
     if first.__class__ is str and first[:12].strip()[:1] in _EERSTE_LETTERS and _TOTAAL.match(tekst(first)):
         filled = sum(1 for value in waarden if value is not None and value != "")
         return _TOTAALREGEL if filled <= few else None
     return None
+
+
+def _are_headers(waarden: Sequence[Any], koppen: Sequence[str]) -> bool:
+    """Tells whether each filled cell of this row, of several, repeats the header of its column."""
+    cells = [(tekst(value), kop) for value, kop in zip(waarden, koppen, strict=False) if tekst(value)]
+    return len(cells) > 1 and all(text == kop for text, kop in cells)
 
 
 def _identity(record: Record, id_pad: str) -> str:

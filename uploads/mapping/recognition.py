@@ -15,7 +15,7 @@ from uploads.mapping.cells.text import is_empty_list, kopsleutel, tekst
 from uploads.mapping.doelen import SOORTEN, veld_van
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
-from uploads.mapping.herkenning import Herkenning, Preset, herkenning
+from uploads.mapping.herkenning import Herkenning, Preset, herkenning, shown_sheet
 from uploads.mapping.kolommen import has_header, kolomsleutels
 from uploads.mapping.model import Omgeving, Vertaling
 from uploads.mapping.presets import pilot, records
@@ -23,7 +23,7 @@ from uploads.mapping.presets.sonar import Sonar
 from uploads.mapping.presets.standaard import Standaard
 from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
-from uploads.readers import DOORGEHAALD, Bestand, Formaat, Onleesbaar, Rij, Tabel
+from uploads.readers import DOORGEHAALD, Bestand, Formaat, Merk, Onleesbaar, Rij, Tabel
 
 # When two fit equally well, the first counts.
 KOPPELINGEN: tuple[Preset, ...] = (Sonar(), Standaard())
@@ -40,6 +40,8 @@ LABELS = {koppeling.naam: koppeling.label for koppeling in KOPPELINGEN} | {
 
 # The number of characters of a sheet's name that are kept.
 BLADNAAM = 60
+# Stands in the place of a sheet's name, of which no program lets it be one: all sheets that fit, under each other.
+ALLE_BLADEN = "*"
 # A saved koppeling is recognised when this part of the headers that it uses is present.
 _DEEL = 0.8
 _MIN_KOPPEN = 2
@@ -67,6 +69,14 @@ _GEEN_KOPREGEL = (
     "zelf het blad en de rij met de kolomnamen."
 )
 
+_NAAST_ELKAAR = (
+    "De kolommen staan er twee keer naast elkaar, met verschillende nummers. Het lijken twee lijsten. Alleen de eerste "
+    "wordt gelezen. Zet de tweede lijst onder de eerste en lever het bestand opnieuw aan. Is het toch één lijst, kies "
+    "dan zelf welke kolom waarvoor is."
+)
+# A record is not complete without these.
+_NEEDED = {soort: frozenset({soort.id_pad, soort.postcode_pad}) for soort in Soort}
+
 # The number of rows whose values tell whether a column holds consent or BSNs.
 _MENSEN_WITHIN = 30
 
@@ -92,14 +102,24 @@ class NietGekoppeld(Onleesbaar):
 
 
 class BladOnduidelijk(Onleesbaar):
-    """Several sheets fit, and somebody has to choose; `bladen` has the name of each and its number of rows."""
+    """Several sheets fit, and somebody has to choose; `bladen` has the name of each and its number of rows.
 
-    def __init__(self, koppeling: str, tabellen: "Sequence[Tabel]") -> None:
+    `onder_elkaar`: they have the same columns, so they can all be read, as one sheet.
+    """
+
+    def __init__(self, koppeling: str, tabellen: "Sequence[Tabel]", *, onder_elkaar: bool) -> None:
         self.koppeling = koppeling
         self.bladen = tuple((tabel.naam[:BLADNAAM], tabel.aantal or 0) for tabel in tabellen[:_MOST_SHEETS])
+        self.onder_elkaar = onder_elkaar
+        together = (
+            "Ze hebben dezelfde kolommen. Staan er verschillende mensen of vacatures op, lees ze dan onder elkaar. Of "
+            "kies het blad dat u wilt aanleveren; de andere bladen gaan dan niet mee. "
+            if onder_elkaar
+            else "Kies het blad dat u wilt aanleveren. De andere bladen gaan dan niet mee. Horen ze bij elkaar, zet "
+            "alles dan eerst onder elkaar op één blad. "
+        )
         super().__init__(
-            f"In dit bestand passen {len(tabellen)} bladen. Kies het blad dat u wilt aanleveren. De andere bladen gaan "
-            "dan niet mee. Horen ze bij elkaar, zet alles dan eerst onder elkaar op één blad. "
+            f"In dit bestand passen {len(tabellen)} bladen. {together}"
             "Het portaal onthoudt uw keuze voor volgende bestanden van deze soort."
         )
 
@@ -108,7 +128,8 @@ class BladOnduidelijk(Onleesbaar):
 class Bestandskeuze:
     """The sheet, header row and rules that somebody chose; they replace the ones that are found.
 
-    `blad` is the first part of the sheet's name; '' searches all sheets. `kopregel` is the number of the row
+    `blad` is the first part of the sheet's name; '' searches all sheets, and `ALLE_BLADEN` reads those that fit under
+    each other. `kopregel` is the number of the row
     with the headers; None: find it; 0: there is none, and the first row holds data. When `regels` is None,
     the koppeling is recognised. `bladen` has the sheet to take where several fit, by the name of the koppeling.
     """
@@ -123,7 +144,8 @@ class Bestandskeuze:
 class Herkend:
     """The recognised koppeling of a file, with the sheet and the header row before its data.
 
-    `epoch_1904` is the value of the file.
+    `epoch_1904` is the value of the file. `bladen` has, of sheets that are read under each other, the name of each and
+    the number of rows before it; it is empty for a single sheet.
     """
 
     herkenning: Herkenning
@@ -131,6 +153,12 @@ class Herkend:
     koppen: tuple[str, ...] = ()
     kopregel: int = 0
     epoch_1904: bool = False
+    bladen: tuple[tuple[str, int], ...] = ()
+
+    def place_of(self, nummer: int) -> str:
+        """Tells in Dutch which row this is: its number, and its sheet where several are read."""
+        naam, number = place_among(self.bladen, nummer)
+        return f"rij {number} van het blad ‘{shown_sheet(naam)}’" if naam else f"rij {number}"
 
     def doorgehaalde_kolommen(self) -> frozenset[int]:
         """Gives the places of the columns of which the header is struck through: that is about no person."""
@@ -286,6 +314,8 @@ def recognise(
         return _recognise_records(bestand.tabellen[0], soort, koppeling)
     gevonden = _recognise_rows(bestand, soort, koppeling, opgeslagen, keuze or Bestandskeuze())
     _check_nobody_passed_over(gevonden)
+    if (keuze is None or keuze.regels is None) and gevonden.herkenning.versie is None:
+        _check_one_table(gevonden)
     return replace(gevonden, epoch_1904=bestand.epoch_1904)
 
 
@@ -301,6 +331,27 @@ def _check_nobody_passed_over(gevonden: Herkend) -> None:
         raise NietGekoppeld(
             why_asked(gevonden.soort, over), gevonden.tabel, gevonden.kopregel, Soort.WERKZOEKENDEN
         )
+
+
+def _check_one_table(gevonden: Herkend) -> None:
+    """Raises NietGekoppeld when a second table stands beside the first, with other people under the same headers."""
+    regels = gevonden.herkenning.regels
+    keys = {key: place for place, key in enumerate(kolomsleutels(gevonden.koppen))}
+    if regels is None:
+        return
+    needed = [
+        regel.kolommen[0] for regel in regels.regels if regel.doel in _NEEDED[regels.soort] and regel.kolommen
+    ]
+    if not gevonden.id_kolommen or not needed or not all(f"{key}#2" in keys for key in needed if key in keys):
+        return
+    pairs = [(place, keys[f"{key}#2"]) for key, place in keys.items() if place in gevonden.id_kolommen]
+    for rij in first_rows(gevonden.tabel):
+        if rij.nummer <= gevonden.kopregel:
+            continue
+        for here, there in pairs:
+            other = tekst(rij.waarden[there]) if there < len(rij.waarden) else ""
+            if other and other != tekst(rij.waarden[here]):
+                raise NietGekoppeld(_NAAST_ELKAAR, gevonden.tabel, gevonden.kopregel, gevonden.soort)
 
 
 def _people_at(tabel: Tabel, koppen: Sequence[str], kopregel: int) -> tuple[Menskolom, ...]:
@@ -334,12 +385,12 @@ def _recognise_rows(
 ) -> Herkend:
     candidates = _candidates(bestand, keuze)
     if keuze.regels is not None:
-        return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN, keuze.bladen)
+        return _by_rules(candidates, keuze.regels, keuze.regels.herkomst or EIGEN, keuze)
     groups: tuple[Sequence[Preset], ...] = (opgeslagen, KOPPELINGEN)
     if koppeling:
         named = next((one for one in opgeslagen if one.naam == koppeling), None)
         if named is not None:
-            return _by_rules(candidates, named.regels, named.naam, keuze.bladen, named.versie)
+            return _by_rules(candidates, named.regels, named.naam, keuze, named.versie)
         groups = ([one for one in KOPPELINGEN if one.naam == koppeling],)
     best: Herkend | None = None
     people: Herkend | None = None
@@ -362,7 +413,7 @@ def _recognise_rows(
             if _fits_two_kinds(fits, found):
                 raise SoortOnduidelijk(fits.kopregel)
             complete = [one for one in found if not one.herkenning.mist]
-            return _on_one_sheet(fits, complete, keuze.bladen)
+            return _on_one_sheet(fits, complete, keuze)
         best = best or fits
     if best is not None:
         raise NietGekoppeld(best.herkenning.mist, best.tabel, best.kopregel, best.soort)
@@ -405,8 +456,8 @@ def _fits_two_kinds(best: Herkend, found: Sequence[Herkend]) -> bool:
     )
 
 
-def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], bladen: Mapping[str, str]) -> Herkend:
-    """Gives the one on the sheet that somebody chose for this koppeling, when several sheets fit.
+def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeuze) -> Herkend:
+    """Gives the one on the sheet that somebody chose for this koppeling, when several sheets fit, or all as one.
 
     A sheet that is hidden, or has no rows below its headers, is no rival. Raises BladOnduidelijk when nobody
     chose.
@@ -418,11 +469,92 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], bladen: Mapping[st
             per_sheet.setdefault(id(one.tabel), one)
     if len(per_sheet) == 1:
         return best
-    chosen = bladen.get(best.herkenning.koppeling[:BLADNAAM])
-    for one in per_sheet.values():
+    found = list(per_sheet.values())
+    chosen = keuze.blad or keuze.bladen.get(best.herkenning.koppeling[:BLADNAAM])
+    for one in found:
         if chosen and one.tabel.naam[:BLADNAAM] == chosen:
             return one
-    raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in per_sheet.values()])
+    alike = can_be_read_as_one(found)
+    if alike and chosen == ALLE_BLADEN:
+        return under_each_other(found)
+    raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in found], onder_elkaar=alike)
+
+
+def place_among(bladen: Sequence[tuple[str, int]], nummer: int) -> tuple[str, int]:
+    """Gives the sheet of a row and its number there, of sheets (see `Herkend.bladen`) that are read as one."""
+    for naam, before in reversed(bladen):
+        if nummer > before:
+            return naam, nummer - before
+    return "", nummer
+
+
+def can_be_read_as_one(gevonden: Sequence[Herkend]) -> bool:
+    """Tells whether these sheets have the same columns, in any order."""
+    first = set(kolomsleutels(gevonden[0].koppen))
+    return all(
+        one.kopregel
+        and one.tabel.aantal is not None
+        and not one.tabel.ongelijk
+        and {key for key in kolomsleutels(one.koppen) if has_header(key)}
+        == {key for key in first if has_header(key)}
+        for one in gevonden
+    )
+
+
+def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:
+    """Gives these sheets as one: the rows of each next one have the numbers after those of the sheet before it."""
+    first = gevonden[0]
+    keys = kolomsleutels(first.koppen)
+    parts: list[tuple[Herkend, int, Mapping[int, int]]] = []
+    before = 0
+    for one in gevonden:
+        here = {key: place for place, key in enumerate(kolomsleutels(one.koppen)) if has_header(key)}
+        # By the place of a column on this sheet: its place on the first one.
+        places = {here[key]: place for place, key in enumerate(keys) if key in here}
+        parts.append((one, before, places))
+        before += one.tabel.aantal or 0
+
+    def rijen() -> Iterator[Rij]:
+        yield from first.tabel.rijen()
+        for one, shift, places in parts[1:]:
+            for nummer, waarden, merken in one.tabel.rijen():
+                if nummer <= one.kopregel:
+                    continue
+                cells: list[object] = [""] * len(keys)
+                for there, place in places.items():
+                    if there < len(waarden):
+                        cells[place] = waarden[there]
+                yield Rij(shift + nummer, cells, tuple(_moved(merken, places)))
+
+    merged = [
+        (top + shift, places[left], bottom + shift, places[left])
+        for one, shift, places in parts
+        for top, left, bottom, _ in one.tabel.samengevoegd
+        if one is not first and bottom > top >= one.kopregel and left in places
+    ]
+    tables = [one.tabel for one in gevonden]
+    return replace(
+        first,
+        tabel=replace(
+            first.tabel,
+            aantal=before,
+            rijen=rijen,
+            samengevoegd=(*first.tabel.samengevoegd, *merged),
+            verborgen_rijen=sum(tabel.verborgen_rijen for tabel in tables),
+            niet_nagegaan=any(tabel.niet_nagegaan for tabel in tables),
+            doorgehaald=any(tabel.doorgehaald for tabel in tables),
+            streep_bij_voorwaarde=any(tabel.streep_bij_voorwaarde for tabel in tables),
+        ),
+        bladen=tuple((one.tabel.naam, shift) for one, shift, _ in parts),
+    )
+
+
+def _moved(merken: Sequence[Merk], places: Mapping[int, int]) -> Iterator[Merk]:
+    """Yields what is told of a row, of which the cells now stand in these places; nothing of cells that are gone."""
+    for code, getallen in merken:
+        moved = tuple(places[place] for place in getallen if place in places)
+        if moved or not getallen:
+            yield Merk(code, moved)
 
 
 def _why_not(koppeling: str, place: "Plaats") -> str:
@@ -440,7 +572,7 @@ def _by_rules(
     candidates: "Sequence[Plaats]",
     regels: Regels,
     naam: str,
-    bladen: Mapping[str, str],
+    keuze: Bestandskeuze,
     versie: int | None = None,
 ) -> Herkend:
     """Uses the rules or the koppeling that somebody chose, on the row that has most of their columns.
@@ -467,7 +599,7 @@ def _by_rules(
     return _on_one_sheet(
         best,
         [one for one in found if not _what_is_missing(regels, set(kolomsleutels(one.koppen)))],
-        bladen,
+        keuze,
     )
 
 
@@ -665,7 +797,7 @@ def _looks_like_headers(place: Plaats) -> tuple[int, int]:
 def _tables(bestand: Bestand, blad: str) -> Iterator[Tabel]:
     """Yields the sheets that may hold the data: the chosen one, or all except those that the portal added."""
     for tabel in bestand.tabellen:
-        if blad and tabel.naam[:BLADNAAM] != blad:
+        if blad not in {"", ALLE_BLADEN} and tabel.naam[:BLADNAAM] != blad:
             continue
         first = next(iter(tabel.rijen()), None)
         if first is None or not is_eigen_blad(first.waarden):

@@ -20,8 +20,8 @@ def rows_with_merged(tabel: Tabel, kopregel: int, without: Collection[int] = ())
         which = f"Op het blad ‘{tabel.naam}’" if tabel.naam else "In dit bestand"
         raise Onleesbaar(
             f"{which} zijn op meer dan {MAX_MERGED} plaatsen cellen samengevoegd. Daardoor staat niet vast welke "
-            "waarde bij welke rij hoort. Selecteer in uw spreadsheetprogramma alle cellen, kies Cellen splitsen, vul de "
-            "lege cellen in en lever het bestand opnieuw aan."
+            "waarde bij welke rij hoort. Selecteer in uw spreadsheetprogramma alle cellen, kies Cellen splitsen, vul "
+            "de lege cellen in en lever het bestand opnieuw aan."
         )
     below = {
         (top, column): bottom

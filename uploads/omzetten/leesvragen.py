@@ -9,19 +9,22 @@ by itself waits.
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
 `{"over": "doorgehaald"}` with the same,
 `{"over": "nagaan", "aantal": ...}` (`aantal`: hidden rows that were found none the less),
-`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...]}` or
+`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...], "onder_elkaar": ...}` (whether they can all be
+read, as one) or
 `{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
 `regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `doorgehaalde_rijen` and
 `doorgehaald` likewise, `verborgen_kolommen` (the
 headers of hidden columns that are used), `verborgen_blad` (the sheet itself is hidden), `niet_nagegaan` (it could not
 be found out what is hidden), `maand_voorop` (the headers of columns with dates of which the month
 comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`), `bladen_apart`
-(somebody said that no second sheet is read), `niet_gelezen` (the other visible sheets with rows: `blad`, `rijen`,
-`meer` when there are more, and `plaats`) and `weggelaten` (why sheets were left out). Of a file that cannot be
-converted the only fact is `blijft_zo`: another try ends in the same way.
+(somebody said that no second sheet is read), `bladen` (of sheets that are read under each other, see
+`mapping.recognition.Herkend`), `niet_gelezen` (the other visible sheets with rows: `blad`, `rijen`,
+`meer` when there are more, `plaats`, and `zelfde` when it has the same columns) and `weggelaten` (why sheets were left
+out). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -34,12 +37,26 @@ from uploads.leveringen import lifecycle
 from uploads.mapping.bijblad import MetBijblad
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.herkenning import shown_header, shown_sheet
-from uploads.mapping.recognition import BLADNAAM, GETELD_TOT, BladOnduidelijk, Herkend, filled_rows
+from uploads.mapping.recognition import (
+    ALLE_BLADEN,
+    BLADNAAM,
+    GETELD_TOT,
+    BladOnduidelijk,
+    Herkend,
+    can_be_read_as_one,
+    filled_rows,
+    header_row,
+)
 from uploads.models import Leeskeuze, Levering, Verborgen
 from uploads.omzetten import bladen
-from uploads.readers import Bestand, Onleesbaar
+from uploads.readers import Bestand, Onleesbaar, Tabel
 
 _LONGEST = 60
+_STREEP_BIJ_VOORWAARDE = (
+    "In dit bestand zet uw spreadsheetprogramma een streep door rijen die aan een voorwaarde voldoen (voorwaardelijke "
+    "opmaak). Welke rijen dat zijn, staat niet in het bestand. Gaan alle rijen mee? Zo niet, haal de rijen met een "
+    "streep dan uit het bestand en lever het opnieuw aan."
+)
 _FEWEST_ROWS = 2
 
 
@@ -57,14 +74,19 @@ class VerborgenOnduidelijk(Onleesbaar):
 
 
 class DoorgehaaldOnduidelijk(Onleesbaar):
-    """The file has rows that are struck through, or partly, and nobody said whether they go along."""
+    """The file has rows that are struck through, or partly, and nobody said whether they go along.
+
+    `aantal` is 0 when a condition strikes rows through, so that it is not known which.
+    """
 
     def __init__(self, aantal: int, koppeling: str) -> None:
         rows = "is 1 rij" if aantal == 1 else f"zijn {aantal} rijen"
         super().__init__(
-            f"In dit bestand {rows} doorgehaald, of een cel ervan: er staat een streep door de letters. Gaan deze rijen "
-            "mee? Staat er alleen een streep door een oude waarde, haal die waarde dan uit het bestand en lever het "
-            "opnieuw aan. Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
+            _STREEP_BIJ_VOORWAARDE
+            if not aantal
+            else f"In dit bestand {rows} doorgehaald, of een cel ervan: er staat een streep door de letters. Gaan deze "
+            "rijen mee? Staat er alleen een streep door een oude waarde, haal die waarde dan uit het bestand en lever "
+            "het opnieuw aan. Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
         )
         self.aantal = aantal
         self.koppeling = koppeling
@@ -132,6 +154,8 @@ def struck_rows_of(levering: Levering, gevonden: Herkend) -> tuple[int, str]:
     """
     aantal = gevonden.doorgehaalde_rijen()
     if not aantal:
+        if gevonden.tabel.streep_bij_voorwaarde and not levering.keuze_doorgehaald:
+            raise DoorgehaaldOnduidelijk(0, "")
         return 0, ""
     koppeling = gevonden.herkenning.koppeling[:_LONGEST]
     with voor_gemeente(levering.gemeente):
@@ -162,6 +186,7 @@ def question_of(
         "over": "blad",
         "koppeling": problem.koppeling[:_LONGEST],
         "bladen": [list(b) for b in problem.bladen],
+        "onder_elkaar": problem.onder_elkaar,
     }
 
 
@@ -191,15 +216,16 @@ def facts_of(
         "maand_voorop": [shown_header(kop) for kop in gevonden.maand_voorop()],
         "bijblad": samen.feit() if samen is not None else None,
         "bladen_apart": bladen_apart,
+        "bladen": [[naam[:BLADNAAM], before] for naam, before in gevonden.bladen],
         "niet_nagegaan": tabel.niet_nagegaan,
-        "niet_gelezen": list(_not_read(bestand, gevonden)),
+        "niet_gelezen": list(_not_read(bestand, gevonden, samen=samen is not None)),
         "weggelaten": bestand.te_groot,
         "verborgen_blad": tabel.verborgen,
     }
     return {name: value for name, value in facts.items() if value}
 
 
-def _not_read(bestand: Bestand, gevonden: Herkend) -> Iterator[dict[str, Any]]:
+def _not_read(bestand: Bestand, gevonden: Herkend, *, samen: bool) -> Iterator[dict[str, Any]]:
     """Yields the other visible sheets with more than a header, without those that the portal itself makes.
 
     `plaats` is the place of the sheet among those from which columns can be chosen.
@@ -207,17 +233,29 @@ def _not_read(bestand: Bestand, gevonden: Herkend) -> Iterator[dict[str, Any]]:
     if len(bestand.tabellen) < 2:
         return
     plaats = -1
+    read = {naam for naam, _ in gevonden.bladen}
     for tabel in bestand.tabellen:
         first = next(iter(tabel.rijen()), None)
         if first is None or is_eigen_blad(first.waarden):
             continue
         plaats += 1
-        if tabel is gevonden.tabel or tabel.verborgen or (tabel.aantal or 0) < _FEWEST_ROWS:
+        if tabel.verborgen or (tabel.aantal or 0) < _FEWEST_ROWS:
+            continue
+        if tabel is gevonden.tabel or tabel.naam in read:
             continue
         filled = filled_rows(tabel)
         if filled >= _FEWEST_ROWS:
             meer = filled >= GETELD_TOT
-            yield {"blad": shown_sheet(tabel.naam), "rijen": filled, "meer": meer, "plaats": plaats}
+            zelfde = {"zelfde": True} if not samen and _goes_on(tabel, gevonden) else {}
+            yield {"blad": shown_sheet(tabel.naam), "rijen": filled, "meer": meer, "plaats": plaats, **zelfde}
+
+
+def _goes_on(tabel: Tabel, gevonden: Herkend) -> bool:
+    """Tells whether this sheet has the columns of the one that was read, so that it can be read under that one."""
+    place = header_row(tabel)
+    return place is not None and can_be_read_as_one(
+        [gevonden, replace(gevonden, tabel=tabel, koppen=place.koppen, kopregel=place.kopregel, bladen=())]
+    )
 
 
 def answer(
@@ -247,13 +285,19 @@ def answer(
                 return False
             changes, kept = {"bijblad": found}, {"bladen_apart": found == bladen.APART}
         elif blad:
-            sheets = [naam for naam, _ in levering.vraag.get("bladen", [])]
+            sheets = [naam for naam, _ in levering.vraag.get("bladen") or levering.feiten.get("bladen", [])]
             changes, kept = {"gekozen_blad": blad[:BLADNAAM]}, {"blad": blad[:BLADNAAM]}
-            if blad not in sheets:
+            if blad == ALLE_BLADEN:
+                # On another sheet the headers may stand in another row.
+                changes["gekozen_kopregel"] = None
+            if not (_can_be_read_as_one(levering) if blad == ALLE_BLADEN else blad in sheets):
                 return False
         elif doorgehaald:
             asked = levering.vraag.get("over") == "doorgehaald" or "doorgehaalde_rijen" in levering.feiten
             changes, kept = {"keuze_doorgehaald": doorgehaald}, {"doorgehaald": doorgehaald}
+            if levering.vraag.get("aantal") == 0:
+                # It holds for this file only: in another one, other rows may meet the condition.
+                koppeling = ""
             if doorgehaald not in Verborgen.values or not asked:
                 return False
         else:
@@ -277,6 +321,13 @@ def answer(
                 gemeente, Handeling.KOLOMMEN_GEKOZEN, gebruiker=gebruiker, onderwerp=f"levering {levering_id}"
             )
     return done
+
+
+def _can_be_read_as_one(levering: Levering) -> bool:
+    """Tells whether other sheets of the file have the same columns, as far as is known."""
+    return bool(levering.vraag.get("onder_elkaar")) or any(
+        one.get("zelfde") for one in levering.feiten.get("niet_gelezen", [])
+    )
 
 
 def _about_sheets(levering: Levering, antwoord: str) -> dict[str, Any] | None:

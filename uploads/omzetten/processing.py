@@ -46,6 +46,7 @@ from uploads.mapping.recognition import (
     NietGekoppeld,
     Opgeslagen,
     SoortOnduidelijk,
+    place_among,
     recognise,
 )
 from uploads.mapping.regels import Regels
@@ -378,11 +379,13 @@ class _Werk:
             self.volg(self.levering)
 
     def _row(self, finding: Rijopmerking) -> Bevinding:
+        assert self.omzetting is not None
+        blad, rij = place_among(self.omzetting.gevonden.bladen, finding.rij)
         return Bevinding(
             gemeente=self.gemeente,
             levering=self.levering,
-            rij=finding.rij,
-            blad=self.blad,
+            rij=rij,
+            blad=blad[:BLADNAAM] or self.blad,
             kolom=shown_header(finding.kolom),
             ernst=finding.opmerking.ernst.value,
             code=finding.opmerking.code,

@@ -14,9 +14,9 @@ TE_GROOT: Final = (
     "zonder lege opgemaakte rijen en kolommen, en upload dat."
 )
 GESTOPT: Final = (
-    "Het programma dat bestanden leest, is op dit bestand gestopt. Dat gebeurt bij een bestand dat meer geheugen "
-    "vraagt dan het mag gebruiken, en bij een beschadigd bestand; welk van de twee, is niet te zien. Zet alleen het "
-    "blad met de gegevens in een nieuw bestand, zonder lege opgemaakte rijen en kolommen, sla het op als xlsx en upload dat."
+    "Dit bestand is te groot om te lezen, of het is beschadigd; welk van de twee, is niet te zien. Het programma dat "
+    "leest, is erop gestopt. Zet alleen het blad met de gegevens in een nieuw bestand, zonder lege opgemaakte rijen en "
+    "kolommen. Sla het op als xlsx en upload dat."
 )
 AFGEBROKEN: Final = (
     "Het lezen van dit bestand is van buitenaf afgebroken, bijvoorbeeld omdat de server opnieuw startte of te "

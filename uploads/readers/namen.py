@@ -5,6 +5,8 @@ import re
 _NUMBERS = re.compile(r"[0-9](?:[ .\-]?[0-9]){5,}")
 _ADDRESS = re.compile(r"\S+@\S+")
 _NAME_LENGTH = 100
+# The part of each name that is kept of two files that come in together.
+LONGEST_OF_TWO = 45
 
 
 def safe_name(bestandsnaam: str) -> str:

@@ -27,7 +27,7 @@ from django.conf import settings
 
 from exchange.standard import Soort
 from uploads.readers.meldingen import AFGEBROKEN, BESCHADIGD, GESTOPT, TE_GROOT, melding_of
-from uploads.readers.namen import safe_name, stem_of
+from uploads.readers.namen import LONGEST_OF_TWO, safe_name, stem_of
 from uploads.readers.rows import Afgebroken, Bestand, Formaat, Onleesbaar, Rij, Tabel
 from uploads.sandbox.bericht import LENGTH, MAX_BYTES
 from uploads.sandbox.confinement import LANDLOCK, SECCOMP
@@ -44,9 +44,10 @@ _SECONDS_BETWEEN = 0.5
 _PIECE = 1 << 20
 # How often the format of a file is looked for when the process that looks is ended from outside.
 _TRIES = 3
-# The longest name of a sheet by which it can be found again, and the part of it that is the name of its file.
-_LONGEST_NAME = 60
+# The part of the name of a sheet that is the name of its file.
 _LONGEST_STEM = 26
+# More parts than this has no zip that somebody packed of two files, with what a system adds.
+_PARTS_OF_TWO = 12
 
 _GEEN_ZANDBAK = (
     "Het portaal kan nu geen bestanden lezen, door de inrichting van de server. Aan uw bestand ligt het niet. "
@@ -290,6 +291,22 @@ def format_of(inhoud: bytes) -> Formaat:
 
     A process that something else ends is started again, a few times. Raises Onleesbaar.
     """
+    return _format_in(_first_look(inhoud))
+
+
+def digests_of_two(inhoud: bytes) -> list[bytes]:
+    """Gives the SHA-256 of both files in a zip of two; [] for any other file. Raises Onleesbaar as `format_of` does."""
+    end = inhoud.rfind(b"PK\x05\x06")
+    if not inhoud.startswith(b"PK") or int.from_bytes(inhoud[end + 10 : end + 12], "little") > _PARTS_OF_TWO:
+        return []
+    found = _first_look(inhoud)
+    try:
+        return [bytes.fromhex(one) for one in found.get("delen", [])]
+    except (TypeError, ValueError):
+        raise Onleesbaar(BESCHADIGD) from None
+
+
+def _first_look(inhoud: bytes) -> Mapping[str, Any]:
     for left in reversed(range(_TRIES)):
         proces = Leesproces(inhoud, alleen_formaat=True)
         try:
@@ -300,7 +317,7 @@ def format_of(inhoud: bytes) -> Formaat:
         else:
             break
     proces.sluit()
-    return _format_in(found)
+    return found
 
 
 def open_apart(inhoud: bytes, wacht: Wacht | None = None) -> Bestand:
@@ -381,6 +398,7 @@ def _sheet(found: Any) -> Blad:
         ongelijk=blad.ongelijk is True,
         niet_nagegaan=blad.niet_nagegaan is True,
         doorgehaald=blad.doorgehaald is True,
+        streep_bij_voorwaarde=blad.streep_bij_voorwaarde is True,
         kop=rows_of(blad.kop, HEAD_ROWS),
     )
 
@@ -402,7 +420,7 @@ def _named_after(namen: Any, sheets: Sequence[Blad]) -> list[Blad]:
         stem = stems[blad.onderdeel]
         alone = seen[blad.onderdeel] == 1 and blad.hoogte and not blad.verborgen
         named.append(
-            blad._replace(naam=stem[:_LONGEST_NAME] if alone else f"{stem[:_LONGEST_STEM]}: {blad.naam}")
+            blad._replace(naam=stem[:LONGEST_OF_TWO] if alone else f"{stem[:_LONGEST_STEM]}: {blad.naam}")
         )
     return named
 
@@ -422,6 +440,7 @@ def _table(proces: Leesproces, blad: Blad) -> Tabel:
         onderdeel=blad.onderdeel,
         niet_nagegaan=blad.niet_nagegaan,
         doorgehaald=blad.doorgehaald,
+        streep_bij_voorwaarde=blad.streep_bij_voorwaarde,
     )
 
 

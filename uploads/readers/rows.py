@@ -88,7 +88,8 @@ class Tabel:
     `verborgen_rijen` the number of hidden rows, as far as the format tells them. `onderdeel` is the place (from
     0) of its file, when two files came in together. `niet_nagegaan`: it could not be found out (in full) which rows
     and columns are hidden, and which numbers are shown in another way. `gevuld` is the number of rows that are not
-    empty, when somebody counted them. `doorgehaald`: cells may be struck through; the rows tell which. Of more merged
+    empty, when somebody counted them. `doorgehaald`: cells may be struck through; the rows tell which.
+    `streep_bij_voorwaarde`: so may others, by a condition, and it is not known which. Of more merged
     cells than `MAX_MERGED` there is one more than that.
     """
 
@@ -106,6 +107,7 @@ class Tabel:
     niet_nagegaan: bool = False
     gevuld: int | None = None
     doorgehaald: bool = False
+    streep_bij_voorwaarde: bool = False
 
 
 @dataclass(frozen=True, slots=True)

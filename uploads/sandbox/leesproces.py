@@ -46,6 +46,8 @@ def main(opdracht: dict[str, Any]) -> None:
     # This comes first, because after `confine` no file can be read or written.
     if begin in (Begin.ZIP, Begin.OLE):
         # In a new Office file with a password there is a zip.
+        import hashlib
+
         from uploads.sandbox.archive import check_actual
         from uploads.sandbox.tweetal import parts_of
     # That an old Office file has a password is told at once, and then it is opened.
@@ -78,7 +80,10 @@ def main(opdracht: dict[str, Any]) -> None:
                 open_inhoud(gelezen, formaat)
             if formaat is Formaat.TWEETAL:
                 check_actual(gelezen, opdracht["uitgepakt"])
-                parts_of(gelezen, opdracht["uitgepakt"], thoroughly=False)
+                parts = parts_of(gelezen, opdracht["uitgepakt"], thoroughly=False)
+                digests = [hashlib.sha256(content).hexdigest() for _, content, _ in parts]
+                _send(antwoorden, report({"formaat": formaat, "delen": digests}))
+                return
             _send(antwoorden, report({"formaat": formaat}))
             return
         inhoud = open_inhoud(gelezen, formaat)

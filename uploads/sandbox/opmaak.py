@@ -24,6 +24,8 @@ _OWN_TEXT: Final = re.compile(
 )
 _TEXT_OF_ITS_OWN: Final = rb"(?=<c\s[^>]*\bt=\"(?:s|str|inlineStr)\")"
 _NUMBER: Final = rb"(?!<c\s[^>]*\bt=\"(?!n\"))"
+# A rule of a sheet for looks that depend on a condition.
+_RULE: Final = re.compile(rb"<cfRule\b[^>]*\bdxfId=\"([0-9]{1,6})\"")
 # In these a text ends.
 _TEXT_END: Final = re.compile(rb"</si>|<si\s*/>")
 
@@ -31,13 +33,20 @@ _TEXT_END: Final = re.compile(rb"</si>|<si\s*/>")
 class Opmaak(NamedTuple):
     """The cells of a workbook that are struck through or cannot be seen, by the number of their style or their text.
 
-    A text is struck through when a part of it is.
+    A text is struck through when a part of it is. `voorwaardelijk` has the looks that strike through for a condition.
     """
 
     doorgehaald: frozenset[int] = frozenset()
     zonder_getal: frozenset[int] = frozenset()
     zonder_tekst: frozenset[int] = frozenset()
     teksten: frozenset[int] = frozenset()
+    voorwaardelijk: frozenset[int] = frozenset()
+
+    def may_strike_by_condition(self, around: bytes) -> bool:
+        """Tells whether the part of a sheet around its rows strikes cells through that meet a condition."""
+        return bool(self.voorwaardelijk) and any(
+            int(rule[1]) in self.voorwaardelijk for rule in _RULE.finditer(around)
+        )
 
     @property
     def may_be_struck(self) -> bool:
@@ -89,7 +98,12 @@ def opmaak_in(styles: bytes) -> Opmaak:
             no_number.add(number)
         if hides_texts(code):
             no_text.add(number)
-    return Opmaak(frozenset(struck), frozenset(no_number), frozenset(no_text))
+    conditional = frozenset(
+        number
+        for number, looks in enumerate(root.iterfind("{*}dxfs/{*}dxf"))
+        if any(one.get("val", "1") not in _OFF for one in looks.iterfind("{*}font/{*}strike"))
+    )
+    return Opmaak(frozenset(struck), frozenset(no_number), frozenset(no_text), voorwaardelijk=conditional)
 
 
 def struck_texts(data: bytes) -> frozenset[int]:

@@ -133,7 +133,8 @@ class Blad(NamedTuple):
     `regels` is the number of lines, of a text. `ongelijk` tells that rows differ in length, as in a text.
     `verborgen_kolommen` has the places (from 0) of hidden columns. `onderdeel` is the place (from 0) of its file
     in a zip of two. `niet_nagegaan`: it could not be found out (in full) what is hidden, or shown in another way.
-    `doorgehaald`: cells may be struck through. Of more merged cells than `MAX_MERGED` there is one more than that.
+    `doorgehaald`: cells may be struck through; `streep_bij_voorwaarde`: a program strikes cells through that meet a
+    condition, and the file does not tell which. Of more merged cells than `MAX_MERGED` there is one more than that.
     """
 
     volgnummer: int
@@ -150,6 +151,7 @@ class Blad(NamedTuple):
     onderdeel: int = 0
     niet_nagegaan: bool = False
     doorgehaald: bool = False
+    streep_bij_voorwaarde: bool = False
 
 
 class Inhoud(Protocol):

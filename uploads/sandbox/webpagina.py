@@ -26,6 +26,9 @@ _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse
 _UNSEEN = frozenset({"script", "style", "template"})
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;}]*line-through", re.IGNORECASE)
 _STRIKES = frozenset({"s", "strike", "del"})
+# The parts of a form in which a person sees something, and the kinds of fields with a tick or without any text.
+_FIELDS = frozenset({"input", "select", "option", "img"})
+_TICKS, _NO_TEXT = frozenset({"checkbox", "radio"}), frozenset({"hidden", "password", "image", "file"})
 # A rule of a style sheet for a class, as a spreadsheet program writes it.
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
@@ -51,6 +54,10 @@ class _Tabel:
         self.doorgehaald: list[int] = []
         self.cel_doorgehaald = self.rij_doorgehaald = False
         self.strepen: list[str] = []
+        # In this cell: ticks, the words for pictures, and the options of a list of choices that is being read.
+        self.vinkjes: list[bool] = []
+        self.alt: list[str] = []
+        self.keuzes: list[tuple[bool, list[str]]] | None = None
 
 
 class Webpagina:
@@ -63,8 +70,9 @@ class Webpagina:
         self._bladen: list[Bewaard] = []
         self._open: list[_Tabel] = []
         self._unseen = 0
-        # The classes of which a style sheet says that they strike through.
+        # The classes of which a style sheet says that they strike through, or are not shown.
         self._struck: set[str] = set()
+        self._hidden: set[str] = set()
         self._sheet: list[str] | None = None
         self._read(inhoud, codering)
         self._bladen = [blad for blad in self._bladen if blad.hoogte]
@@ -109,7 +117,7 @@ class Webpagina:
         elif tag == "tr":
             self._end_row()
             self._begin_row()
-            self._open[-1].verborgen = _is_hidden(attrib)
+            self._open[-1].verborgen = _is_hidden(attrib) or self._has_class(attrib, self._hidden)
             self._open[-1].rij_doorgehaald = self._strikes(tag, attrib)
         elif tag in _CELLS:
             self._end_cell()
@@ -117,10 +125,13 @@ class Webpagina:
             self._open[-1].text = []
             self._open[-1].spans = (_span(attrib, "colspan"), _span(attrib, "rowspan"))
             self._open[-1].strepen = []
+            self._open[-1].vinkjes, self._open[-1].alt, self._open[-1].keuzes = [], [], None
             self._open[-1].cel_doorgehaald = self._open[-1].rij_doorgehaald or self._strikes(tag, attrib)
         else:
             if tag in _BREAK:
                 self.data("\n" if tag == "br" else " ")
+            if tag in _FIELDS:
+                self._fill_in(tag, attrib)
             if tag not in _VOID and self._strikes(tag, attrib):
                 self._open[-1].strepen.append(tag)
 
@@ -129,7 +140,8 @@ class Webpagina:
         if tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
             if tag == "style" and self._sheet is not None:
-                self._struck |= _struck_classes("".join(self._sheet))
+                self._struck |= _classes_with(_LINE_THROUGH, "".join(self._sheet))
+                self._hidden |= _classes_with(_NOT_SHOWN, "".join(self._sheet))
                 self._sheet = None
         elif not self._open:
             return
@@ -140,6 +152,8 @@ class Webpagina:
             self._end_row()
         elif tag in _CELLS:
             self._end_cell()
+        elif tag == "select":
+            self._end_select()
         elif tag in (open_lines := self._open[-1].strepen):
             open_lines.remove(tag)
 
@@ -148,15 +162,47 @@ class Webpagina:
         if self._sheet is not None:
             self._sheet.append(text)
         if self._open and not self._unseen and (gathered := self._open[-1].text) is not None:
+            if (options := self._open[-1].keuzes) is not None:
+                # Of a list of choices only the chosen one is seen.
+                if options:
+                    options[-1][1].append(text)
+                return
             gathered.append(text)
             if self._open[-1].strepen and text.strip():
                 self._open[-1].cel_doorgehaald = True
+
+    def _has_class(self, attrib: Any, classes: set[str]) -> bool:
+        return bool(classes) and not classes.isdisjoint((attrib.get("class") or "").split())
+
+    def _fill_in(self, tag: str, attrib: Any) -> None:
+        """Takes what a person sees in a field of a form, or in a picture with a word for it."""
+        table = self._open[-1]
+        if tag == "input":
+            kind = (attrib.get("type") or "text").casefold()
+            if kind in _TICKS:
+                table.vinkjes.append("checked" in attrib)
+            elif kind not in _NO_TEXT:
+                self.data(attrib.get("value") or "")
+        elif tag == "img":
+            table.alt.append(attrib.get("alt") or "")
+        elif tag == "select":
+            table.keuzes = []
+        elif tag == "option" and table.keuzes is not None:
+            table.keuzes.append(("selected" in attrib, []))
+
+    def _end_select(self) -> None:
+        """Takes the option that is chosen; where none is, a page shows the first."""
+        table = self._open[-1]
+        options, table.keuzes = table.keuzes or [], None
+        chosen = [text for is_chosen, text in options if is_chosen] or [text for _, text in options[:1]]
+        for text in chosen:
+            self.data(" ".join(text))
 
     def _strikes(self, tag: str, attrib: Any) -> bool:
         """Tells whether this element has a line through its text."""
         if tag in _STRIKES:
             return True
-        if self._struck and not self._struck.isdisjoint((attrib.get("class") or "").split()):
+        if self._has_class(attrib, self._struck):
             return True
         return "style" in attrib and _LINE_THROUGH.search(attrib["style"]) is not None
 
@@ -204,7 +250,12 @@ class Webpagina:
         across = min(across, max(self._grenzen.kolommen + 1 - column, 1))
         if across > 1 or down > 1:
             table.blad.voeg_samen(number, column, number + down - 1, column + across - 1)
-        text = "".join(table.text).strip()
+        if table.keuzes is not None:
+            self._end_select()
+        text: Any = "".join(table.text).strip() or " ".join(table.alt).strip()
+        if not text and len(table.vinkjes) == 1:
+            # As in a workbook: a tick is yes, and a box without one is no.
+            text = table.vinkjes[0]
         if table.cel_doorgehaald and text:
             table.doorgehaald.append(column)
         row.append(text)
@@ -223,12 +274,12 @@ class Webpagina:
             row.append("")
 
 
-def _struck_classes(sheet: str) -> set[str]:
-    """Gives the classes to which this style sheet gives a line through the text."""
+def _classes_with(looks: "re.Pattern[str]", sheet: str) -> set[str]:
+    """Gives the classes to which this style sheet gives these looks."""
     return {
         name
         for selectors, properties in _RULE.findall(sheet)
-        if _LINE_THROUGH.search(properties)
+        if looks.search(properties)
         for name in _CLASS.findall(selectors)
     }
 

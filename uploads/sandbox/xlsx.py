@@ -211,6 +211,7 @@ class Xlsx:
             verborgen_kolommen=_hidden_columns(data[: begin.start()] if begin else b"", blad.breedte),
             niet_nagegaan=begin is None or _HIDDEN_SOMEWHERE.search(data) is not None,
             doorgehaald=self._opmaak.may_be_struck or b"<strike" in data,
+            streep_bij_voorwaarde=self._opmaak.may_strike_by_condition(data),
         )
 
     def _with_more(self, rows: Iterator[Cells], start: int, more: dict[int, _Bijzonder]) -> Iterator[Cells]:
@@ -300,6 +301,7 @@ class Xlsx:
                     ],
                     verborgen_rijen=omtrek.verborgen_rijen,
                     doorgehaald=self._opmaak.may_be_struck or omtrek.doorgehaald,
+                    streep_bij_voorwaarde=self._opmaak.may_strike_by_condition(omtrek.tail),
                     verborgen_kolommen=_hidden_columns(omtrek.head, omtrek.breedte),
                 )
             )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from uploads.mapping.bijblad import PastNiet, TeGroot, find_bijbladen, key_of, spelling_of, with_bijblad
 from uploads.mapping.regels import Bijblad
-from uploads.readers import VERBORGEN, Bestand, Formaat, Merk, Rij, Tabel
+from uploads.readers import DOORGEHAALD, VERBORGEN, Bestand, Formaat, Merk, Rij, Tabel
 
 OP_NUMMER = Bijblad("Personen", "nummer", "Contact", "klantnr")
 
@@ -74,6 +74,32 @@ def test_an_empty_or_maimed_key_belongs_to_nobody(cell: Any):
     assert len(cells[1]) == 2
     assert marks[1] == ["sleutel_leeg"]
     assert (telling.zonder_sleutel, telling.samen) == (1, 1)
+
+
+def test_cells_that_are_merged_on_the_second_sheet_count_for_each_of_their_rows():
+    scholing = sheet(
+        "Contact",
+        ["Klantnr", "Opleiding", "Plaats"],
+        ["A1", "Kok", "Ede"],
+        ["", "Bakker", ""],
+        ["A2", "Lasser", "Assen"],
+    )
+    merged = replace(scholing, samengevoegd=((1, 0, 2, 0), (1, 2, 2, 2)))
+    several = replace(OP_NUMMER, aantal=2)
+    cells, marks, telling = read(book(people("A1", "A2"), merged), several)
+    assert cells[1][2:] == ["Kok", "Ede", "Bakker", "Ede"]
+    assert (marks[1], telling.samen, telling.zonder_sleutel) == (["samengevoegd"], 3, 0)
+    # Read as a sheet of one row per person, which one of the two is meant is not known.
+    assert read(book(people("A1", "A2"), merged))[1][1] == ["bijrij_dubbel"]
+
+
+def test_a_row_of_the_second_sheet_that_is_struck_through_does_not_go_along():
+    struck = contacts("A1", "A2")
+    rows = [
+        rij._replace(merken=(Merk(DOORGEHAALD, (0,)),) if rij.nummer == 2 else ()) for rij in struck.rijen()
+    ]
+    _, marks, telling = read(book(people("A1", "A2"), replace(struck, rijen=lambda: iter(rows))))
+    assert (telling.samen, telling.doorgehaald, marks[1]) == (1, 1, ["geen_bijrij"])
 
 
 def test_a_key_that_comes_twice_or_in_two_spellings_is_never_guessed_at():

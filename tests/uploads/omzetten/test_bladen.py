@@ -91,7 +91,7 @@ def test_two_sheets_are_asked_about_once_and_the_next_file_goes_by_itself(client
     assert 4 in phones
     assert levering.feiten["bijblad"] == {
         "hoofd": "Personen", "blad": "Contact", "rijen": 5, "samen": 4, "zonder_partner": 1, "zonder_sleutel": 0,
-        "dubbel": 0, "hoofd_dubbel": 0, "onleesbaar": 0, "verborgen": 0, "leeg": 0, "rijnummers": [6],
+        "dubbel": 0, "hoofd_dubbel": 0, "onleesbaar": 0, "verborgen": 0, "doorgehaald": 0, "leeg": 0, "rijnummers": [6],
     }  # fmt: skip
     with voor_gemeente(gemeente):
         assert list(Bevinding.objects.filter(levering=levering).values_list("rij", "code", "kolom")) == [

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from tests.factories import (
     SONAR_KOPPEN,
@@ -31,8 +34,13 @@ from uploads.models import Bevinding, Leeskeuze, Levering, Leveringstatus, Reden
 pytestmark = pytest.mark.django_db
 
 
-def workbook(*sheets: list[dict[str, Any]], hidden: tuple[int, ...] = ()) -> bytes:
-    """Makes a workbook of people, with a sheet per team; `hidden` has rows of the first that are hidden."""
+def workbook(
+    *sheets: list[dict[str, Any]], hidden: tuple[int, ...] = (), struck: tuple[str, ...] = ()
+) -> bytes:
+    """Makes a workbook of people, with a sheet per team.
+
+    `hidden` has rows of the first sheet that are hidden, and `struck` cells of it that are struck through.
+    """
     made = Workbook()
     for number, rijen in enumerate(sheets):
         sheet: Any = made.active if not number else made.create_sheet()
@@ -42,6 +50,8 @@ def workbook(*sheets: list[dict[str, Any]], hidden: tuple[int, ...] = ()) -> byt
             sheet.append([rij.get(kop) for kop in SONAR_KOPPEN])
         for row in hidden if not number else ():
             sheet.row_dimensions[row].hidden = True
+        for place in struck if not number else ():
+            sheet[place].font = Font(strike=True)
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()
@@ -174,6 +184,129 @@ def test_hidden_rows_are_asked_about_once(client, gemeente, answer, omgezet, ove
     assert f'value="{other}"' in client.get(reverse("uploads:levering", args=[following.pk])).content.decode()
     changed = answered(client, gemeente, following, verborgen=other)
     assert changed.feiten["verborgen"] == other
+
+
+@pytest.mark.parametrize(("answer", "omgezet", "overgeslagen"), [("overslaan", 2, 1), ("meenemen", 3, 0)])
+def test_rows_that_are_struck_through_are_asked_about_once(client, gemeente, answer, omgezet, overgeslagen):
+    place = get_column_letter(SONAR_KOPPEN.index("ID_WZ") + 1)
+    # Of a column of which the header is struck through as well, that is about nobody.
+    other = get_column_letter(SONAR_KOPPEN.index("Plaats") + 1)
+    made = workbook(people(3), struck=(f"{place}3", f"{other}1", f"{other}2", f"{other}3"))
+    levering = een_levering(gemeente, made)
+    assert (levering.status, levering.vraag["over"]) == (Leveringstatus.MISLUKT, "doorgehaald")
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "In dit bestand is 1 rij doorgehaald" in page
+    assert "Doorgehaalde rijen overslaan" in page
+    levering = answered(client, gemeente, levering, doorgehaald=answer)
+    assert (levering.omgezet, levering.overgeslagen) == (omgezet, overgeslagen)
+    assert told(gemeente, levering) == ({3: "rij_doorgehaald"} if overgeslagen else {})
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "Doorgehaald in uw bestand: 1 rij." in page
+    following = een_levering(gemeente, made)
+    assert (following.status, following.omgezet) == (Leveringstatus.OMGEZET, omgezet)
+    changed = answered(client, gemeente, following, doorgehaald="meenemen")
+    assert changed.omgezet == 3
+    # What is hidden is another question.
+    assert een_levering(gemeente, workbook(people(2), hidden=(2,))).vraag["over"] == "verborgen"
+
+
+def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gemeente):
+    made = load_workbook(io.BytesIO(workbook(people(2))))
+    rule = FormulaRule(formula=["$A2=1"], font=Font(strike=True))
+    made.worksheets[0].conditional_formatting.add("A2:B5", rule)
+    file = io.BytesIO()
+    made.save(file)
+    levering = een_levering(gemeente, file.getvalue())
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "een streep door rijen die aan een voorwaarde voldoen" in page
+    assert "Doorgehaalde rijen overslaan" not in page
+    assert answered(client, gemeente, levering, doorgehaald="meenemen").omgezet == 2
+    assert een_levering(gemeente, file.getvalue()).vraag["over"] == "doorgehaald"
+
+
+def test_two_lists_beside_each_other_are_not_read_as_one(gemeente):
+    def beside(*ids: str) -> bytes:
+        head = "ID_WZ;Postcode;Toestemming;Medewerker Naam;Organisatie Naam"
+        rows = [
+            f"A{number};3511AB;Ja;Noord;Werkplein;{one};3512AB;Ja;Zuid;Werkplein"
+            for number, one in enumerate(ids)
+        ]
+        return "\n".join([f"{head};{head}", *rows]).encode()
+
+    levering = een_levering(gemeente, beside("B0", "B1"), "x.csv")
+    assert levering.status == Leveringstatus.KOPPELEN
+    assert "twee keer naast elkaar" in levering.melding
+    # As a database gives two tables that it joined.
+    assert een_levering(gemeente, beside("A0", "A1"), "x.csv").omgezet == 2
+
+
+def test_headers_that_come_once_more_and_a_line_that_was_cut_off_are_told(gemeente):
+    koppen = "ID_WZ;Postcode;Toestemming;Beschikbare uren/wk;Medewerker Naam;Organisatie Naam"
+    inhoud = csv_of(people(5), {3: koppen, 5: "A1;3511AB;Ja"})
+    levering = een_levering(gemeente, inhoud, "x.csv")
+    assert (levering.omgezet, levering.overgeslagen) == (4, 1)
+    with voor_gemeente(gemeente):
+        found = Bevinding.objects.filter(levering=levering).values_list("rij", "code")
+        assert set(found) == {(3, "kopregel_opnieuw"), (5, "te_weinig_cellen")}
+
+
+def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(client, gemeente):
+    first, second, third = people(2), people(3), people(1)
+    second[1] |= {"ID_WZ": first[0]["ID_WZ"]}
+    levering = een_levering(gemeente, workbook(first, second, third))
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "Ze hebben dezelfde kolommen" in page
+    assert "Bladen onder elkaar lezen" in page
+    levering = answered(client, gemeente, levering, blad="*")
+    assert (levering.status, levering.gelezen, levering.omgezet) == (Leveringstatus.OMGEZET, 6, 5)
+    with voor_gemeente(gemeente):
+        finding = Bevinding.objects.get(levering=levering, code="dubbel_id")
+    assert (finding.blad, finding.rij) == ("Team 2", 3)
+    assert finding.melding.startswith("Dit is dezelfde als in rij 2 van het blad ‘Team 1’;")
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "uit de bladen “Team 1”, “Team 2” en “Team 3”, onder elkaar gelezen" in page
+    assert "Team 2, rij 3" in page
+    assert "Niet gelezen" not in page
+    assert "Bestand met opmerkingen" not in page
+    following = een_levering(gemeente, workbook(people(1), people(1)))
+    assert (following.status, following.omgezet) == (Leveringstatus.OMGEZET, 2)
+    # Somebody may come back from that, and choose the other sheet once more.
+    one = answered(client, gemeente, following, blad="Team 2")
+    assert (one.blad, one.omgezet) == ("Team 2", 1)
+    page = client.get(reverse("uploads:levering", args=[one.pk])).content.decode()
+    assert "Onder het andere blad lezen: Team 1" in page
+    assert answered(client, gemeente, one, blad="*").omgezet == 2
+
+
+def test_columns_may_stand_in_another_order_on_the_sheet_below(client, gemeente):
+    made = load_workbook(io.BytesIO(workbook(people(2), people(2))))
+    sheet: Any = made["Team 2"]
+    rows = [[cell.value for cell in row][::-1] for row in sheet.iter_rows()]
+    sheet.delete_rows(1, sheet.max_row)
+    sheet.append(["Overzicht van team 2"])
+    for row in rows:
+        sheet.append(row)
+    sheet.cell(4, len(SONAR_KOPPEN) - SONAR_KOPPEN.index("Beschikbare uren/wk")).value = "#VERW!"
+    file = io.BytesIO()
+    made.save(file)
+    levering = answered(client, gemeente, een_levering(gemeente, file.getvalue()), blad="*")
+    assert (levering.omgezet, levering.waarschuwingen) == (4, 1)
+    with voor_gemeente(gemeente):
+        finding = Bevinding.objects.get(levering=levering)
+    assert (finding.blad, finding.rij, finding.code) == ("Team 2", 4, "cel_fout")
+
+
+def test_sheets_of_which_the_columns_differ_are_not_read_under_each_other(client, gemeente):
+    made = load_workbook(io.BytesIO(workbook(people(1), people(1))))
+    made["Team 2"].cell(1, len(SONAR_KOPPEN) + 1).value = "Nog iets"
+    file = io.BytesIO()
+    made.save(file)
+    levering = een_levering(gemeente, file.getvalue())
+    assert levering.vraag["onder_elkaar"] is False
+    assert answered(client, gemeente, levering, blad="*").status == Leveringstatus.MISLUKT
+    # Also when somebody said so of a file in which they were the same.
+    answered(client, gemeente, een_levering(gemeente, workbook(people(1), people(1))), blad="*")
+    assert een_levering(gemeente, file.getvalue()).vraag["over"] == "blad"
 
 
 def test_of_several_sheets_that_fit_somebody_chooses_one_once(client, gemeente):

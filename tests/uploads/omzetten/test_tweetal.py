@@ -76,6 +76,8 @@ def test_the_same_two_files_are_known_again_whatever_they_are_called_and_whichev
     )
     again = converted(client, gemeente, ("contact.xlsx", contact), ("mensen.csv", text(PERSONEN)))
     other = converted(client, gemeente, ("a.csv", text(PERSONEN[:-1])), ("b.xlsx", contact))
+    by_hand = zipped(a__csv=text(PERSONEN), b__xlsx=contact)
+    assert converted(client, gemeente, ("samen.zip", by_hand)).kenmerk == first.kenmerk
     assert first.kenmerk == again.kenmerk != other.kenmerk
     page = client.get(reverse("uploads:levering", args=[again.pk])).content.decode()
     assert "Dit bestand is eerder aangeleverd" in page

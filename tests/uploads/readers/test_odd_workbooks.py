@@ -141,7 +141,7 @@ def odd_sheets() -> dict[str, bytes]:
     """Gives a file of every format with an odd record before a hidden row, which is the second."""
     rows = '<table:table-row table:visibility="collapse"><table:table-cell/></table:table-row>'
     odd = '<table:table><table:table-row table:number-rows-repeated="veel"/></table:table>'
-    parts = _parts(xlsb([["id"], [1.0]], hidden_rows=[1]))
+    parts = parts_of(xlsb([["id"], [1.0]], hidden_rows=[1]))
     sheet = parts["xl/worksheets/sheet1.bin"]
     # The widths of columns, cut off, before the rows.
     parts["xl/worksheets/sheet1.bin"] = sheet.replace(b"\x91\x01\x00", b"\x3c\x02\0\0\x91\x01\x00", 1)
@@ -231,7 +231,7 @@ def test_the_error_of_a_formula_is_told_in_old_and_in_binary_workbooks():
     )
     facts, _ = facts_in(ole({"Workbook": old[:-4] + errors + old[-4:]}), "xls")
     assert facts[0].fouten == {2: [1]}
-    parts = _parts(xlsb([["id"]]))
+    parts = parts_of(xlsb([["id"]]))
     sheet = parts["xl/worksheets/sheet1.bin"]
     # Behind the last row: a cell with an error, and one without a value.
     errors = b"\x03\x09" + struct.pack("<2IB", 1, 0, 0x07) + b"\x0b\x09" + struct.pack("<2IB", 2, 0, 0x2A)
@@ -243,7 +243,7 @@ def test_the_error_of_a_formula_is_told_in_old_and_in_binary_workbooks():
 @pytest.mark.parametrize("sliced", [True, False])
 def test_a_row_or_column_without_height_or_width_is_hidden(sliced):
     rows = _HEAD + _row(2, '<c r="B2"><v>8</v></c>', ' ht="0" customHeight="1"') + _row(3, "", ' ht="0.5"')
-    parts = _parts(xlsx(rows if sliced else f"{rows}<!-- -->"))
+    parts = parts_of(xlsx(rows if sliced else f"{rows}<!-- -->"))
     sheet = parts["xl/worksheets/sheet1.xml"]
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(
         b"<sheetData>", b'<cols><col min="2" max="2" width="0" customWidth="1"/></cols><sheetData>'
@@ -263,7 +263,7 @@ def test_a_row_that_a_sheet_has_twice_is_refused_when_a_value_would_be_lost():
 
 def test_hidden_rows_and_errors_are_told_whatever_stands_before_the_names_of_elements():
     rows = _HEAD + _row(2, '<c r="B2" t="e"><v>#REF!</v></c>', ' hidden="1"')
-    parts = _parts(xlsx(rows))
+    parts = parts_of(xlsx(rows))
     sheet = "xl/worksheets/sheet1.xml"
     named = re.sub(rb"<(/?)(?=[a-z])", rb"<\1x:", parts[sheet]).replace(b"xmlns=", b"xmlns:x=")
     with open_file(zipped({**parts, sheet: named})) as bestand:
@@ -275,7 +275,7 @@ def test_hidden_rows_and_errors_are_told_whatever_stands_before_the_names_of_ele
 def test_a_hidden_row_that_does_not_say_which_one_it_is_makes_the_sheet_unknown():
     row = _row(2, '<c r="B2"><v>8</v></c>')
     for hidden, unknown in ((' hidden="1"', True), ("", False)):
-        parts = _parts(xlsx(_HEAD + row))
+        parts = parts_of(xlsx(_HEAD + row))
         sheet = "xl/worksheets/sheet1.xml"
         parts[sheet] = parts[sheet].replace(b'<row r="2"', f"<row{hidden}".encode())
         with open_file(zipped(parts)) as bestand:
@@ -293,7 +293,7 @@ def test_cells_that_are_merged_beside_each_other_on_every_row_leave_room_for_tho
 
 def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
     kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
-    parts = _parts(xlsx(_HEAD + _row(2, '<c r="B2"><v>8</v></c>')))
+    parts = parts_of(xlsx(_HEAD + _row(2, '<c r="B2"><v>8</v></c>')))
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
         b"<sheets>", b'<sheets><sheet name="Macro1" sheetId="9" r:id="rId9"/>'
     )
@@ -313,7 +313,7 @@ def test_a_sheet_of_macros_or_a_chart_beside_the_data_is_passed_over():
 
 def test_a_broken_sheet_condemns_the_file_only_when_somebody_sees_it():
     for hidden, rows in ((' state="hidden"', [["id", "uren"]]), ("", None)):
-        parts = _parts(xlsx(_HEAD))
+        parts = parts_of(xlsx(_HEAD))
         parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
             b"</sheets>", f'<sheet name="Kapot" sheetId="9"{hidden} r:id="rId9"/></sheets>'.encode()
         )
@@ -335,7 +335,7 @@ def test_a_broken_sheet_condemns_the_file_only_when_somebody_sees_it():
 
 @pytest.mark.parametrize("name", ["workbook2.xml", "workbook22.xml"])
 def test_a_workbook_under_another_name_is_found(name):
-    parts = _parts(xlsx(_HEAD))
+    parts = parts_of(xlsx(_HEAD))
     parts[f"xl/{name}"] = parts.pop("xl/workbook.xml")
     parts[f"xl/_rels/{name}.rels"] = parts.pop("xl/_rels/workbook.xml.rels")
     parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"workbook.xml", name.encode())
@@ -371,7 +371,7 @@ def test_hidden_rows_and_columns_are_told_in_every_kind(kind):
         sheet.column_dimensions["B"].hidden = True
         inhoud = saved(workbook)
         if "whole" in kind:
-            parts = _parts(inhoud)
+            parts = parts_of(inhoud)
             sheet1 = "xl/worksheets/sheet1.xml"
             parts[sheet1] = parts[sheet1].replace(b"<sheetData>", b"<!-- --><sheetData>")
             inhoud = zipped(parts)
@@ -394,7 +394,7 @@ def test_hidden_rows_and_columns_are_told_in_every_kind(kind):
         assert [merk.code for merk in third.merken] == [VERBORGEN]
 
 
-def _parts(inhoud: bytes) -> dict[str, bytes]:
+def parts_of(inhoud: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(inhoud)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -428,7 +428,7 @@ def test_a_number_is_read_as_its_format_shows_it(code, number, shown):
         '</numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
     )
     for more in ("", "<!-- -->"):
-        parts = _parts(xlsx(_HEAD + _row(2, f'<c r="B2" s="1"><v>{number}</v></c>') + more))
+        parts = parts_of(xlsx(_HEAD + _row(2, f'<c r="B2" s="1"><v>{number}</v></c>') + more))
         parts["xl/styles.xml"] = styles.encode()
         parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
             b"</Relationships>",
