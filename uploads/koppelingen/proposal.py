@@ -92,6 +92,8 @@ class Koppelvoorstel:
     regels: Regels | None
     koppeling: str
     soort: Soort | None
+    # The names of the sheets that are read under each other with this one.
+    samen: frozenset[str] = frozenset()
 
     @property
     def andere(self) -> tuple[tuple[int, Bladvoorstel], ...]:
@@ -99,7 +101,10 @@ class Koppelvoorstel:
         return tuple(
             (place, one)
             for place, one in enumerate(self.bladen)
-            if one.naam != self.blad and not one.verborgen and (one.rijen or 0) > 1
+            if one.naam != self.blad
+            and one.naam[:BLADNAAM] not in self.samen
+            and not one.verborgen
+            and (one.rijen or 0) > 1
         )
 
 
@@ -129,6 +134,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         regels, naam = _nearest(gemeente, koppen, soort)
     data = [rij for rij in rijen if rij.nummer > kopregel]
     head = _filled(next((rij.waarden for rij in rijen if rij.nummer == kopregel), ()))
+    together = {name for name, _ in levering.feiten.get("bladen", [])}
     return Koppelvoorstel(
         bladen=tuple(
             Bladvoorstel(one.naam, one.gevuld, one.verborgen, one is not tabel and _has_row(one, head))
@@ -147,6 +153,7 @@ def proposal(levering: Levering, blad: int | None = None, kopregel: int | None =
         regels=None if regels is None else fitting(regels, koppen),
         koppeling=naam,
         soort=soort or (regels.soort if regels is not None else None),
+        samen=frozenset(together) if tabel.naam[:BLADNAAM] in together else frozenset(),
     )
 
 

@@ -482,10 +482,9 @@ class _Teksten:
 def _check_cells(rows: bytes, values: Iterable[Cells]) -> None:
     """Raises Leesprobleem when a cell is there twice in one row, with other values: calamine gives the last one.
 
-    More cells with something in them than there are values make that possible; only then is every cell looked at.
+    More cells with an end tag than there are values make that possible; only then is every cell looked at.
     """
-    written = rows.count(b"<v>") + rows.count(b"<v ") + rows.count(b"<is>")
-    if written > sum(len(row) - row.count("") for row in values):
+    if rows.count(b"</c>") > sum(len(row) - row.count("") for row in values):
         _check_places(rows)
 
 
@@ -495,7 +494,7 @@ def _check_places(data: bytes) -> None:
     cells: dict[tuple[bytes, bytes], bytes] = {}
     for found in _FILLED_CELL.finditer(data) if twice else ():
         letters, number, content = found.groups()
-        if (letters, number) in twice and cells.setdefault((letters, number), content) != content:
+        if content and (letters, number) in twice and cells.setdefault((letters, number), content) != content:
             raise Leesprobleem("dubbele_cel_in_rij", int(number))
 
 
