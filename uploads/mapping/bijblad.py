@@ -36,6 +36,7 @@ from uploads.readers import (
     AANHALING,
     DOORGEHAALD,
     FOUT,
+    MAX_MERGED,
     ONLEESBAAR,
     ONZICHTBAAR,
     REGELS,
@@ -633,7 +634,9 @@ def _all_keys(
 
 
 def _has_merged(place: Plaats) -> bool:
-    return any(bottom > top >= place.kopregel for top, _, bottom, _ in place.tabel.samengevoegd)
+    """Tells whether cells below the headers are merged over rows. With too many of them the sheet is only looked at."""
+    merged = place.tabel.samengevoegd
+    return len(merged) <= MAX_MERGED and any(bottom > top >= place.kopregel for top, _, bottom, _ in merged)
 
 
 def _same_layout(one: Plaats, other: Plaats) -> bool:

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from um_portal.audit.handelingen import Handeling
@@ -125,6 +126,15 @@ VRAGEN = (
 def remembered_sheets() -> dict[str, str]:
     """Gives the sheet that was chosen for each koppeling, by its name; call inside `voor_gemeente`."""
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
+
+
+def check_size(gevonden: Herkend) -> None:
+    """Raises Onleesbaar when sheets that are read under each other have more rows than one sheet may have."""
+    if gevonden.bladen and (gevonden.tabel.aantal or 0) > settings.UM_MAX_RIJEN:
+        raise Onleesbaar(
+            f"Samen hebben de bladen meer dan {settings.UM_MAX_RIJEN} rijen. Dat is te veel om onder elkaar te lezen. "
+            "Verwijder rijen die niet nodig zijn, en upload opnieuw."
+        )
 
 
 def hidden_rows_of(levering: Levering, gevonden: Herkend, samen: MetBijblad | None) -> str:

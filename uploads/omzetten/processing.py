@@ -219,6 +219,7 @@ class _Werk:
                 raise
             if regels is None and gevonden.herkenning.versie is None:
                 apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
+        leesvragen.check_size(gevonden)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
