@@ -21,7 +21,9 @@ from uploads.sandbox.sheets import (
 )
 
 _CELLS = ("td", "th")
-_BREAK = frozenset({"br", "p", "div", "li"})
+# A number of a footnote is no part of the number before it.
+_BREAK = frozenset({"br", "p", "div", "li", "sup"})
+_PARTS_OF_TABLE = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "template"})
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;}]*line-through", re.IGNORECASE)
@@ -70,6 +72,8 @@ class Webpagina:
         self._bladen: list[Bewaard] = []
         self._open: list[_Tabel] = []
         self._unseen = 0
+        # The open elements from the one in a cell on that is not shown: often it is there to sort by.
+        self._depth = 0
         # The classes of which a style sheet says that they strike through, or are not shown.
         self._struck: set[str] = set()
         self._hidden: set[str] = set()
@@ -106,7 +110,9 @@ class Webpagina:
 
     def start(self, tag: str, attrib: Any) -> None:
         """Starts an element."""
-        if tag in _UNSEEN:
+        if self._depth or self._is_unseen_in_cell(tag, attrib):
+            self._depth += 1
+        elif tag in _UNSEEN:
             self._unseen += 1
             if tag == "style":
                 self._sheet = []
@@ -137,7 +143,9 @@ class Webpagina:
 
     def end(self, tag: str) -> None:
         """Ends an element."""
-        if tag in _UNSEEN:
+        if self._depth:
+            self._depth -= 1
+        elif tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
             if tag == "style" and self._sheet is not None:
                 self._struck |= _classes_with(_LINE_THROUGH, "".join(self._sheet))
@@ -161,7 +169,12 @@ class Webpagina:
         """Takes the text between elements."""
         if self._sheet is not None:
             self._sheet.append(text)
-        if self._open and not self._unseen and (gathered := self._open[-1].text) is not None:
+        if (
+            self._open
+            and not self._unseen
+            and not self._depth
+            and (gathered := self._open[-1].text) is not None
+        ):
             if (options := self._open[-1].keuzes) is not None:
                 # Of a list of choices only the chosen one is seen.
                 if options:
@@ -170,6 +183,12 @@ class Webpagina:
             gathered.append(text)
             if self._open[-1].strepen and text.strip():
                 self._open[-1].cel_doorgehaald = True
+
+    def _is_unseen_in_cell(self, tag: str, attrib: Any) -> bool:
+        """Tells whether this element, a part of the text of a cell, is not shown."""
+        if not self._open or self._open[-1].text is None or tag in _PARTS_OF_TABLE:
+            return False
+        return _is_hidden(attrib) or self._has_class(attrib, self._hidden)
 
     def _has_class(self, attrib: Any, classes: set[str]) -> bool:
         return bool(classes) and not classes.isdisjoint((attrib.get("class") or "").split())

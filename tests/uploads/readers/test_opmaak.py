@@ -135,6 +135,15 @@ def test_of_a_page_that_was_saved_is_read_what_a_person_saw():
     assert cells(page.replace(" checked", "").encode())[0][3] is False
 
 
+def test_what_a_page_holds_beside_what_a_person_sees_is_no_part_of_a_cell():
+    page = (
+        "<style>.sort {display:none}</style><table><tr><td>24<span class=sort>00024<br><img><b>x</b></span>"
+        "<td>32<sup>1</sup>"
+        "<tr><td><span style='display: none'>0</span>P1<td hidden>16<tr><td>P2<td>8</table>"
+    )
+    assert cells(page.encode()) == [["24", "32 1"], ["P1", "16"], ["P2", "8"]]
+
+
 def test_a_value_that_its_format_hides_is_not_read_and_told():
     made = Workbook()
     sheet: Any = made.active
