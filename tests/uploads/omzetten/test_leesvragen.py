@@ -226,9 +226,9 @@ def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gem
 
 def test_two_lists_beside_each_other_are_not_read_as_one(gemeente):
     def beside(*ids: str) -> bytes:
-        head = "ID_WZ;Postcode;Toestemming;Medewerker Naam;Organisatie Naam"
+        head = "ID_WZ;Postcode;Toestemming;Beschikbare uren/wk;Medewerker Naam;Organisatie Naam"
         rows = [
-            f"A{number};3511AB;Ja;Noord;Werkplein;{one};3512AB;Ja;Zuid;Werkplein"
+            f"A{number};3511AB;Ja;24;Noord;Werkplein;{one};3512AB;Ja;32;Zuid;Werkplein"
             for number, one in enumerate(ids)
         ]
         return "\n".join([f"{head};{head}", *rows]).encode()
