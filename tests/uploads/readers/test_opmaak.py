@@ -115,7 +115,8 @@ def test_a_cell_with_a_line_through_it_is_told_and_an_empty_one_is_not(inhoud, s
 def test_a_line_that_a_condition_draws_is_told_of_the_sheet(whole):
     made = load_workbook(io.BytesIO(workbook(whole=False)))
     rule = FormulaRule(formula=['$A2="P1"'], font=Font(strike=True))
-    made.active.conditional_formatting.add("A2:B5", rule)
+    sheet: Any = made.active
+    sheet.conditional_formatting.add("A2:B5", rule)
     inhoud = saved(made)
     with open_file(read_as_a_whole(inhoud) if whole else inhoud) as bestand:
         assert bestand.tabellen[0].streep_bij_voorwaarde
