@@ -113,8 +113,8 @@ def test_two_files_are_asked_about_once_and_the_next_two_go_by_themselves(client
     assert (levering.status, levering.omgezet, levering.lege_rijen) == (Leveringstatus.OMGEZET, 5, 0)
     assert levering.feiten["bijblad"] == {
         "hoofd": "Personen 2026-11-27", "blad": "contact", "los": True, "rijen": 5, "samen": 4, "zonder_partner": 1,
-        "zonder_sleutel": 0, "dubbel": 0, "hoofd_dubbel": 0, "onleesbaar": 0, "verborgen": 0, "doorgehaald": 0, "leeg": 0,
-        "rijnummers": [6],
+        "zonder_sleutel": 0, "dubbel": 0, "hoofd_dubbel": 0, "onleesbaar": 0, "verborgen": 0, "doorgehaald": 0,
+        "leeg": 0, "rijnummers": [6],
     }  # fmt: skip
     with voor_gemeente(gemeente):
         [melding] = Bevinding.objects.filter(levering=levering).values_list("melding", flat=True)
