@@ -137,6 +137,7 @@ def test_every_beheerder_hears_of_a_new_key_by_mail_and_nobody_reads_it_there(
     with django_capture_on_commit_callbacks(execute=True):
         [tekst] = TEKST.findall(make(client).text)
     maker = keys_of(gemeente)[0].gemaakt_door
+    assert maker is not None
     assert sorted(one.to for one in mail.outbox) == sorted([[maker.username], [other.username]])
     for one in mail.outbox:
         assert "er is een aanleversleutel gemaakt" in one.subject
