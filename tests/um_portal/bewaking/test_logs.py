@@ -128,7 +128,8 @@ def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(address: str,
     browser = Client(raise_request_exception=False)
     answer = browser.get(f"/{address}")
     assert answer.status_code == status
-    assert named in "".join(_written(record, logs.DiscreetFormatter()) for record in caplog.records)
+    [seen] = {record.exc_info for record in caplog.records if record.exc_info}
+    assert named in logs.DiscreetFormatter().formatException(seen)
     sent = answer.headers["X-Request-ID"]
     assert kenmerk.is_kenmerk(sent)
     assert f"<strong>{sent[:8]}</strong>" in answer.content.decode()
