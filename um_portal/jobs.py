@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, models
 from django.db.models import F, Q
@@ -57,6 +58,15 @@ R = TypeVar("R")
 
 # A database that is not there now, or gave no lock in time: likely to pass.
 AWAY = (OperationalError, InterfaceError)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Tells whether the database was away, or was the primary no longer when it had to write."""
+    return isinstance(error, AWAY) or isinstance(
+        getattr(error, "__cause__", None), psycopg.errors.ReadOnlySqlTransaction
+    )
+
+
 # Seconds; longer than a server takes to start again.
 _OUTLASTED = 20.0
 

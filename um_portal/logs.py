@@ -84,14 +84,21 @@ class DiscreetFormatter(logging.Formatter):
         return f"{super().format(record)}{more}"
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 (the name is logging's)
-        """Writes `TypeError at file:line < file:line`, without messages or source lines."""
-        exc_type, _, tb = ei
+        """Writes `TypeError op file:line < file:line`, without messages or source lines.
+
+        What the database said has its code behind the type (SQLSTATE), such as `OperationalError 57P01`.
+        """
+        exc_type, error, tb = ei
         if exc_type is None:
             return ""
+        code = getattr(error, "sqlstate", None) or getattr(
+            getattr(error, "__cause__", None), "sqlstate", None
+        )
         frames = [
             f"{frame.filename.removeprefix(_ROOT + '/')}:{frame.lineno}" for frame in traceback.extract_tb(tb)
         ]
-        return f"{exc_type.__module__}.{exc_type.__qualname__} op {' < '.join(reversed(frames[-12:]))}"
+        name = f"{exc_type.__module__}.{exc_type.__qualname__}{f' {code}' if code else ''}"
+        return f"{name} op {' < '.join(reversed(frames[-12:]))}"
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802
         """Gives no stack: it would show source lines."""

@@ -3,13 +3,13 @@
 import sys
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from um_portal import kenmerk
 from um_portal.collegas.overzicht import for_start
+from um_portal.jobs import is_away
 from um_portal.mededelingen import plaatsen
 from um_portal.overzicht.bureau import desk
 from um_portal.overzicht.publicatie import picture
@@ -44,7 +44,7 @@ def fault(request: HttpRequest) -> HttpResponse:
     """
     context, error = {"kenmerk": kenmerk.short()}, sys.exc_info()[1]
     full = is_full(error)
-    if not full and not isinstance(error, OperationalError):
+    if not full and not is_away(error):
         return HttpResponse(render_to_string("500.html", context), status=500)
     page = "geen_ruimte.html" if full else "te_druk.html"
     return HttpResponse(render_to_string(page, context), status=503, headers={"Retry-After": "60"})

@@ -170,7 +170,6 @@ def values_of_an_installation(programmas: Programmas, place: Path) -> dict[str, 
         "ADRES_MASTER": adres(1),
         "NETWERK": f"{NETWERK}.0/24",
         "POSTGRESQL_BIN": programmas.postgresql / "bin",
-        "MAP": place,
         "TLS": place,
         **{f"WACHTWOORD_{name}": secrets.token_urlsafe(18) for name in names},
     }

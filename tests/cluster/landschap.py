@@ -1,6 +1,8 @@
 """A portal on two machines, with its databases on three others, as `docs/schaal.md` draws it."""
 
 import contextlib
+import grp
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -70,7 +72,16 @@ class Landschap(Demonstratie):
                 ),
             )
         }
-        self.values |= {"POORT_PORTAAL": self.port, "VERBINDINGEN": VERBINDINGEN}
+        # What HAProxy and PgBouncer have for themselves; HAProxy makes its sockets there.
+        self.verdeler = place / "verdeler"
+        self.verdeler.mkdir()
+        account = self._account
+        self.values |= {
+            "POORT_PORTAAL": self.port,
+            "VERBINDINGEN": VERBINDINGEN,
+            "MAP": self.verdeler,
+            "GROEP": grp.getgrgid(account.pw_gid if account else os.getgid()).gr_name,
+        }
         self.issuer = Issuer("Cluster")
         self.ca = self.place / "ca.pem"
         self.knopen: list[Knoop] = []
@@ -127,7 +138,7 @@ class Landschap(Demonstratie):
         for knoop in self.knopen:
             knoop.start()
         wait_until(self.is_whole, "the databases are whole", 120, 0.5)
-        (self.place / "ingang.cfg").write_text(Template(INGANG).substitute(self.values))
+        (self.verdeler / "ingang.cfg").write_text(Template(INGANG).substitute(self.values))
         files = ("haproxy.cfg", "haproxy-web.cfg", "ingang.cfg")
         argv = [self.programmas.haproxy, "-db"]
         self._start_shared("haproxy", argv + [text for file in files for text in ("-f", file)])
@@ -150,14 +161,15 @@ class Landschap(Demonstratie):
 
     def _start_shared(self, name: str, argv: list[str]) -> None:
         for file in ("haproxy.cfg", "haproxy-web.cfg", "pgbouncer.ini", "pgbouncer-gebruikers.txt"):
-            (self.place / file).write_text(filled(file, self.values))
+            (self.verdeler / file).write_text(filled(file, self.values))
+        accounts.give(self.verdeler, self._account)
         child = Child(
             name,
             argv,
             self.logs / f"{name}.log",
             self.register,
             env={"PATH": "/usr/bin:/bin", **self.programmas.env},
-            cwd=self.place,
+            cwd=self.verdeler,
             user=self._account,
         )
         self.shared.append(child)

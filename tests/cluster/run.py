@@ -108,6 +108,9 @@ def run(chosen: Sequence[Storing[Landplek]], programmas: Programmas) -> bool:
         begin = time.monotonic()
         shutil.rmtree(VERSLAG, ignore_errors=True)
         make_network()
+        # For whoever wants to know what happened: what each process said is kept until the next time.
+        logs = place / "land" / "gegevens" / "logs"
+        stack.callback(shutil.copytree, logs, VERSLAG, dirs_exist_ok=True)
         simulator = stack.enter_context(a_server_of_redis(place / "redis-uitwisseling"))
         uitwisseling = Doorgever()
         landschap = stack.enter_context(
@@ -120,8 +123,6 @@ def run(chosen: Sequence[Storing[Landplek]], programmas: Programmas) -> bool:
                 **{f"UM_DAG_{w}{g}": "100000" for w in ("ZOEKVRAGEN", "DETAILS") for g in ("", "_GEMEENTE")},
             )
         )
-        # For whoever wants to know what happened: what each process said is kept until the next time.
-        stack.callback(shutil.copytree, landschap.logs, VERSLAG, dirs_exist_ok=True)
         uitwisseling.simulator = landschap.simulator_port
         print(f"Alles draait na {time.monotonic() - begin:.0f} s.", flush=True)
         with landschap.database() as database:

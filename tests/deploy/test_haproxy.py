@@ -1,7 +1,9 @@
 """HAProxy with the shipped configuration for the web parts, before parts that tell what reached them."""
 
+import grp
 import http.client
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -55,7 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # The path of a socket has at most 108 characters.
     place = tmp_path_factory.mktemp("h")
     servers = {deel.naam: _part(deel.naam) for deel in PARTS}
-    values: dict[str, object] = {"MAP": place}
+    values: dict[str, object] = {"MAP": place, "GROEP": grp.getgrgid(os.getgid()).gr_name}
     for naam, server in servers.items():
         for number in (1, 2):
             values[f"POORT_{naam.upper()}{number}"] = server.server_address[1]

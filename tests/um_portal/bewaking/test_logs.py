@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from celery.app.trace import TraceInfo
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import path
 
@@ -98,25 +98,38 @@ def is_away(request: Any) -> Any:
     raise OperationalError(GEHEIM)
 
 
+@open_to_all
+def writes_on_what_is_no_primary(request: Any) -> Any:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute(f'CREATE TABLE "{GEHEIM}" ()')
+
+
+FAULTS = {
+    "proef/breekt": (breaks, 500, "ValueError op "),
+    "proef/weg": (is_away, 503, "OperationalError op "),
+    "proef/replica": (writes_on_what_is_no_primary, 503, "InternalError 25006 op "),
+}
 urlpatterns = [
     path(f"account/uitnodiging/{GEHEIM}", breaks),
     path(f"account/wachtwoord-vergeten/{GEHEIM}", breaks),
     path(f"account/herstel/bezwaar/{GEHEIM}", breaks),
     *usual,
-    path("proef/breekt", breaks),
-    path("proef/weg", is_away),
+    *(path(address, view) for address, (view, *_) in FAULTS.items()),
 ]
 handler500 = "um_portal.start.fault"
 
 
 @pytest.mark.urls(__name__)
-@pytest.mark.parametrize(("address", "status"), [("/proef/breekt", 500), ("/proef/weg", 503)])
-def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(
-    address: str, status: int, caplog: Any
-) -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", FAULTS)
+def test_a_page_that_failed_shows_the_reference_that_is_in_its_log(address: str, caplog: Any) -> None:
+    _, status, named = FAULTS[address]
     browser = Client(raise_request_exception=False)
-    answer = browser.get(address)
+    answer = browser.get(f"/{address}")
     assert answer.status_code == status
+    [seen] = {record.exc_info for record in caplog.records if record.exc_info}
+    assert named in logs.DiscreetFormatter().formatException(seen)
     sent = answer.headers["X-Request-ID"]
     assert kenmerk.is_kenmerk(sent)
     assert f"<strong>{sent[:8]}</strong>" in answer.content.decode()
