@@ -298,7 +298,7 @@ class Omzetting:
             if width and len(waarden) > width and not is_empty_list(waarden[width:]):
                 lines = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
                 meld("", _too_wide(*lines))
-            elif len(waarden) < whole:
+            elif whole and len(waarden) < whole:
                 meld("", _TE_WEINIG_CELLEN)
             if found and lot_of(one.ernst for one in found) is not Lot.MEE:
                 pass

@@ -224,7 +224,7 @@ _ROWS_THAT_ARE_NONE: list[Any] = [
         _told(hoogte=10**15, formaat="csv"),
         _told(naam=7),
         _told(samengevoegd=[[1, 2]]),
-        _told(samengevoegd=[[1, 2, 3, 4]] * (MAX_MERGED + 1)),
+        _told(samengevoegd=[[1, 2, 3, 4]] * (MAX_MERGED + 2)),
         _told(samengevoegd="abcd"),
         _told(verborgen_kolommen=[None]),
         *(_told(kop=rows) for rows in _ROWS_THAT_ARE_NONE),
