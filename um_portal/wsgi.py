@@ -3,10 +3,10 @@
 import os
 import sys
 
+import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.wsgi import get_wsgi_application
 
-from um_portal.codering import PlainEncoding
+from um_portal.codering import PlainEncoding, PlainHandler
 from um_portal.meetpunt import Meetpunt
 from um_portal.paths import PlainPaths
 from um_portal.tenants.login import verify
@@ -16,7 +16,8 @@ os.environ.setdefault("UM_WERK", "antwoorden")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
 
 try:
-    application = Meetpunt(PlainPaths(PlainEncoding(get_wsgi_application())))
+    django.setup(set_prefix=False)
+    application = Meetpunt(PlainPaths(PlainEncoding(PlainHandler())))
     verify()
 except ImproperlyConfigured as problem:
     # A list for the operator; where in the code it was found helps nobody.

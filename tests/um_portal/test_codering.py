@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
 
-from um_portal.codering import PlainEncoding, plain
+from um_portal.codering import PlainEncoding, PlainHandler, plain
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,17 @@ VREEMD = (
     "charset*=utf-8''base64",
     "charset=bestaat-niet",
     "x*=bestaat-niet''%41",
+    "x*=a; x*0=b",
 )
+
+
+class _Handler(ClientHandler):
+    """The handler of the test client, with the requests of the application."""
+
+    def __call__(self, environ: dict[str, Any]) -> Any:
+        if self._middleware_chain is None:
+            self.load_middleware()
+        return self.get_response(PlainHandler.request_class(environ))
 
 
 def _call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, str]:
@@ -41,7 +51,7 @@ def _call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, str
 
     def inside(environ: dict[str, Any], start_response: Any) -> Any:
         """Answers as WSGIHandler does, in the transaction of the test."""
-        return [ClientHandler()(environ)]
+        return [_Handler()(environ)]
 
     answers: Any = PlainEncoding(inside)(environ, lambda *_: None)
     return answers[0].status_code, answers[0].content.decode()
@@ -62,6 +72,14 @@ def test_a_form_and_a_page_are_read_as_utf_8_whatever_their_header_says(vreemd: 
     assert _call("GET", "/health/live", b"", CONTENT_TYPE=kind)[0] == 200
 
 
+def test_a_form_with_a_part_of_which_the_header_cannot_be_read_is_refused() -> None:
+    body = b'--aa\r\nContent-Disposition: form-data; name="x"; y*=a; y*0=b\r\n\r\nx\r\n--aa--\r\n'
+    cookies = SimpleCookie({settings.CSRF_COOKIE_NAME: "a" * 32}).output(header="", attrs=[]).strip()
+    kind = "multipart/form-data; boundary=aa"
+    status, _ = _call("POST", reverse("accounts:login"), body, CONTENT_TYPE=kind, HTTP_COOKIE=cookies)
+    assert status == 400
+
+
 @pytest.mark.parametrize(
     ("said", "passed"),
     [
@@ -70,6 +88,7 @@ def test_a_form_and_a_page_are_read_as_utf_8_whatever_their_header_says(vreemd: 
         ("application/json;charset=utf-8", "application/json"),
         ("text/plain; boundary*=utf-8''%22", "text/plain"),
         ("Application/JSON", "application/json"),
+        ("multipart/form-data; boundary=aa; x*=a; x*0=b", "multipart/form-data"),
     ],
 )
 def test_the_kind_and_the_boundary_are_passed_on(said: str, passed: str) -> None:
