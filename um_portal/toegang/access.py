@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
@@ -323,9 +324,8 @@ class DoorMiddleware:
         answer = self.get_response(request)
         if isinstance(answer, HttpResponseNotAllowed) and not answer.content:
             # The address of a button, in the address bar: after logging in again, or from the history.
-            allowed = answer["Allow"]
-            answer = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
-            answer["Allow"] = allowed
+            # The same answer, with the headers that it has by now, such as the one that keeps it out of caches.
+            answer.content = render_to_string("405.html", request=request)
         return answer
 
     def process_view(

@@ -302,6 +302,7 @@ def test_changing_something_takes_a_post(client, gemeente):
     button = client.get(reverse("uploads:opnieuw", args=[levering.pk]))
     assert (button.status_code, button["Allow"]) == (405, "POST")
     assert "Dit adres is geen pagina" in button.text
+    assert button["Cache-Control"] == "no-store, private"
     assert client.post(reverse("uploads:lijst")).status_code == 405
 
 
