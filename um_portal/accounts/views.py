@@ -7,6 +7,7 @@ from allauth.account import views as account
 from allauth.account.forms import UserTokenForm
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from allauth.account.views._password_reset import INTERNAL_RESET_SESSION_KEY
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -115,14 +116,18 @@ class PasswordResetFromKeyView(account.PasswordResetFromKeyView):
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
         """Asks whoever is logged in as somebody else first; sending that page logs out."""
-        if request.user.is_authenticated and key != self.reset_url_key:
-            link = UserTokenForm(data={"uidb36": uidb36, "key": key})
+        if request.user.is_authenticated:
+            # On the page of the form the session knows the key: somebody may have logged in in another tab since.
+            known = request.session.get(INTERNAL_RESET_SESSION_KEY, "") if key == self.reset_url_key else key
+            link = UserTokenForm(data={"uidb36": uidb36, "key": known})
             if link.is_valid() and link.reset_user != request.user:
                 # Somebody else is at work here, and may have unsaved work in another tab.
-                if request.method != "POST":
+                if request.method != "POST" or "password1" in request.POST:
                     context = {"gebruiker": link.reset_user, "wat": "link"}
                     return render(request, "accounts/link_van_ander.html", context)
                 logout(request)
+                request.session[INTERNAL_RESET_SESSION_KEY] = known
+                return redirect("account_reset_password_from_key", uidb36=uidb36, key=self.reset_url_key)
         response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
         return response
 

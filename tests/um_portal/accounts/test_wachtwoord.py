@@ -198,6 +198,28 @@ def test_the_link_logs_nobody_else_out_without_asking(gebruiker: Gebruiker) -> N
     assert gebruiker.check_password(NIEUW)
 
 
+def test_nor_does_its_form_in_another_tab_of_whoever_logged_in_since(gebruiker: Gebruiker) -> None:
+    tasks.send_reset(gebruiker.pk)
+    collega = een_client(een_gebruiker(een_gemeente()))
+    # As logging in leaves it: what the session held stays.
+    link = link_in(mail.outbox[0])
+    form, key = Client().get(link)["Location"], link.rpartition("/")[2].partition("-")[2]
+    session = collega.session
+    session["_password_reset_key"] = key
+    session.save()
+    words = {"password1": NIEUW, "password2": NIEUW}
+    for answer in (collega.get(form), collega.post(form, words)):
+        assert "U bent ingelogd als iemand anders" in answer.text
+        assert collega.get("/").status_code == 200
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(WACHTWOORD)
+    assert collega.post(form)["Location"] == form
+    assert collega.get("/").status_code == 302
+    assert collega.post(form, words).status_code == 302
+    gebruiker.refresh_from_db()
+    assert gebruiker.check_password(NIEUW)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_use_a_link_for_a_new_password_at_the_same_moment_one_sets_it() -> None:
     gebruiker = een_gebruiker(een_gemeente())
