@@ -145,6 +145,10 @@ class TweedeFactorMiddleware:
         """Answers for what django-allauth leaves: a form that came too late, and a Redis that is away."""
         if isinstance(exception, ReauthenticationRequired) and request.method == "POST":
             # The library would keep what was sent in the session, passwords too. The page asks again instead.
+            messages.warning(
+                request,
+                "Wat u invulde, is niet verstuurd. Laat eerst opnieuw zien wie u bent. Vul het daarna opnieuw in.",
+            )
             return HttpResponseRedirect(request.get_full_path())
         if isinstance(exception, RedisError | OperationalError):
             # Attempts cannot be counted and no mail can be asked for, so nobody tries.

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from um_portal.accounts import mail
 from um_portal.accounts.models import Gebruiker
+from um_portal.tenants.models import Gemeente
 
 
 @shared_task
@@ -29,3 +30,13 @@ def send_reset(gebruiker_id: int | None) -> None:
         mail.send("wachtwoord_vergeten", gebruiker.username, context)
     except mail.NietVerstuurd:
         pass  # said in the log; whoever waits asks again
+
+
+@shared_task
+def tell_new_key(gemeente_id: int, gebruiker_ids: list[int]) -> None:
+    """Mails these functioneel beheerders that their municipality has another aanleversleutel."""
+    gemeente = Gemeente.objects.filter(pk=gemeente_id).first()
+    if gemeente is None:
+        return
+    for gebruiker in Gebruiker.objects.filter(pk__in=gebruiker_ids, is_active=True).order_by("pk"):
+        mail.notify_new_key(gebruiker, gemeente.naam)

@@ -19,7 +19,6 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -27,7 +26,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exchange.standard import Soort
-from um_portal.accounts import mail
+from um_portal.accounts import tasks
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act
 from um_portal.audit.wissingen import Wat, log_erasure
@@ -108,10 +107,12 @@ def make(
                 gemaakt_door=gebruiker,
             )
             log_act(gemeente, Handeling.SLEUTEL_GEMAAKT, gebruiker=gebruiker, onderwerp=_subject(sleutel.pk))
-            for beheerder in beheerders(gemeente):
-                # When the key is really there; no lock waits for a mail server.
-                told = partial(mail.notify_new_key, beheerder, gemeente.naam)
-                transaction.on_commit(told, robust=True)
+            # When the key is really there. By a worker: whoever made it sees its text once, and a mail server that
+            # is slow for each of them would take that page away.
+            to = [beheerder.pk for beheerder in beheerders(gemeente)]
+            transaction.on_commit(
+                lambda: tasks.tell_new_key.apply_async((gemeente.pk, to), retry=False), robust=True
+            )
     except IntegrityError:
         # Only the name is unique; somebody may make another key of this name at the same moment.
         raise NaamBestaat from None
