@@ -20,7 +20,9 @@ from exchange.bemiddelaar.models import (
     Zoekstatus,
     Zoekvraag,
 )
-from exchange.bemiddelaar.summary import summarise
+from exchange.bemiddelaar.summary import names_in, summarise
+from exchange.display import Labels
+from exchange.geo.distances import resolver
 from exchange.interfaces import current
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
@@ -159,7 +161,11 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
             # Answers that come at the same time are read one after the other, and municipalities take turns.
             with _BEURTELINGS.turn_of(gemeente.pk):
                 answer = client.read_answer(zoekvraag.soort_van, said)
-                rows = _results(gemeente, zoekvraag, answer)
+            # Nobody waits for a turn while somebody else waits for the database.
+            names = names_in(zoekvraag.soort_van, [match.profiel for match in answer.matches])
+            resolver()  # Reads the postcodes anew when it is time for that.
+            with _BEURTELINGS.turn_of(gemeente.pk):
+                rows = _results(gemeente, zoekvraag, answer, names)
         # The exchange counted this question: its answer is not lost with a connection to the database.
         outlast(lambda: _store(gemeente, zoekvraag, answer, rows))
     except client.UitwisselingFout as fout:
@@ -205,10 +211,12 @@ def _settle_failure(
     return None
 
 
-def _results(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord) -> list[Resultaat]:
-    """Gives the rows of the results, each with what it lacks of the question."""
+def _results(
+    gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, names: Labels
+) -> list[Resultaat]:
+    """Gives the rows of the results, each with what it lacks of the question. `names` are those of `names_in`."""
     soort, profielen = zoekvraag.soort_van, [match.profiel for match in answer.matches]
-    summaries = summarise(soort, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"])
+    summaries = summarise(soort, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"], names)
     lacking = current().narrow(soort, zoekvraag.vraag_object, profielen)
     return [
         Resultaat(

@@ -158,12 +158,24 @@ def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(names)
 
 
+def names_in(soort: Soort, profielen: Iterable[Mapping[str, Any]]) -> Labels:
+    """Fetches the names of all codes in these profiles, in one query."""
+    return labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
+
+
 def summarise(
-    soort: Soort, profielen: Iterable[Mapping[str, Any]], vanaf_postcode: str
+    soort: Soort,
+    profielen: Iterable[Mapping[str, Any]],
+    vanaf_postcode: str,
+    labels: Labels | None = None,
 ) -> list[Samenvatting]:
-    """Gives a summary of every profile, with its distance in kilometres from the postcode that was asked."""
+    """Gives a summary of every profile, with its distance in kilometres from the postcode that was asked.
+
+    `labels` are those of `names_in`; they are fetched when not given.
+    """
     profielen = list(profielen)
-    labels = labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
+    if labels is None:
+        labels = names_in(soort, profielen)
     here = pc4_of(vanaf_postcode)
     found = []
     seen: set[str] = set()

@@ -28,6 +28,7 @@ from exchange.bemiddelaar import client as exchange_client
 from exchange.bemiddelaar import details, searching, tasks
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
 from exchange.display import as_pairs
+from exchange.geo.distances import forget
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
@@ -888,6 +889,25 @@ def test_a_jobcoach_erases_a_search_before_its_time(exchange, gemeente, jobcoach
     assert browser.post(url_of(zoekvraag, "verwijderen"), follow=True).status_code == 200
     with voor_gemeente(gemeente):
         assert not Resultaat.objects.exists()
+
+
+def test_nobody_waits_for_a_turn_while_somebody_else_waits_for_the_database(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match(number) for number in range(3)]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, put=False)
+    asked: list[bool] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        asked.append(searching._BEURTELINGS._busy)
+        return execute(sql, *rest)
+
+    forget()
+    with connection.execute_wrapper(note):
+        searching.put_search(gemeente, zoekvraag.pk)
+    assert again(zoekvraag).aantal == 3
+    assert asked
+    assert not any(asked)
 
 
 # --- Jobs that die -------------------------------------------------------------------------------------
