@@ -27,15 +27,6 @@ VREEMD = (
 )
 
 
-class _Handler(ClientHandler):
-    """The handler of the test client, with the requests of the application."""
-
-    def __call__(self, environ: dict[str, Any]) -> Any:
-        if self._middleware_chain is None:
-            self.load_middleware()
-        return self.get_response(PlainHandler.request_class(environ))
-
-
 def _call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, str]:
     """Gives the status and the page that the application of a web part answers."""
     environ: dict[str, Any] = {
@@ -51,7 +42,9 @@ def _call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, str
 
     def inside(environ: dict[str, Any], start_response: Any) -> Any:
         """Answers as WSGIHandler does, in the transaction of the test."""
-        return [_Handler()(environ)]
+        handler = ClientHandler()
+        handler.load_middleware()
+        return [handler.get_response(PlainHandler.request_class(environ))]
 
     answers: Any = PlainEncoding(inside)(environ, lambda *_: None)
     return answers[0].status_code, answers[0].content.decode()
