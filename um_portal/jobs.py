@@ -187,17 +187,19 @@ def outlast(do: Callable[[], R]) -> R:
     """Does this, and again while the database is away, for at most twenty seconds; gives what comes of it.
 
     For a job that holds what it would otherwise have to ask another party for once more. `do` is one transaction.
-    Raises one of AWAY when that lasts, and at once inside a transaction.
+    Away is also a primary that is none any more (`is_away`). Raises the error when that lasts, and at once inside
+    a transaction.
     """
     ends = time.monotonic() + _OUTLASTED
     while True:
         try:
             return do()
-        except AWAY as error:
-            if connection.in_atomic_block or time.monotonic() > ends:
+        except (DatabaseError, InterfaceError) as error:
+            if not is_away(error) or connection.in_atomic_block or time.monotonic() > ends:
                 raise
             logger.warning("de database antwoordt niet (%s); zo nog eens", type(error).__name__)
-            connection.close_if_unusable_or_obsolete()
+            # What is the primary no longer goes on answering: only a new connection finds the one that is.
+            connection.close()
             time.sleep(0.5)
 
 

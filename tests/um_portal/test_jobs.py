@@ -23,6 +23,24 @@ def test_what_a_job_holds_is_stored_when_the_database_is_back() -> None:
     assert attempts == [0, 1]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_a_job_holds_is_stored_in_the_new_primary_when_the_old_one_is_none_any_more() -> None:
+    attempts: list[int] = []
+
+    def store() -> str:
+        attempts.append(len(attempts))
+        if len(attempts) == 1:
+            with connection.cursor() as cursor:
+                # As over a connection that stays: it answers, and lets nobody write.
+                cursor.execute("SET default_transaction_read_only = on")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_gebruiker SET is_active = true WHERE false")
+            return "stored"
+
+    assert outlast(store) == "stored"
+    assert attempts == [0, 1]
+
+
 @pytest.mark.django_db
 def test_inside_a_transaction_nothing_is_tried_again() -> None:
     attempts: list[int] = []
