@@ -87,6 +87,7 @@ class Werkmap:
                     verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
                     niet_nagegaan=not unseen.volledig,
                     doorgehaald=bool(unseen.doorgehaald),
+                    streep_bij_voorwaarde=unseen.streep_bij_voorwaarde,
                 )
             )
             if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:

@@ -210,18 +210,45 @@ def test_rows_that_are_struck_through_are_asked_about_once(client, gemeente, ans
     assert een_levering(gemeente, workbook(people(2), hidden=(2,))).vraag["over"] == "verborgen"
 
 
-def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gemeente):
-    made = load_workbook(io.BytesIO(workbook(people(2))))
+def with_condition(inhoud: bytes) -> bytes:
+    """Gives this workbook with a condition that strikes cells of the first sheet through."""
+    made = load_workbook(io.BytesIO(inhoud))
     rule = FormulaRule(formula=["$A2=1"], font=Font(strike=True))
     made.worksheets[0].conditional_formatting.add("A2:B5", rule)
     file = io.BytesIO()
     made.save(file)
-    levering = een_levering(gemeente, file.getvalue())
+    return file.getvalue()
+
+
+def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gemeente):
+    made = with_condition(workbook(people(2)))
+    levering = een_levering(gemeente, made)
     page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
     assert "een streep door rijen die aan een voorwaarde voldoen" in page
     assert "Doorgehaalde rijen overslaan" not in page
     assert answered(client, gemeente, levering, doorgehaald="meenemen").omgezet == 2
-    assert een_levering(gemeente, file.getvalue()).vraag["over"] == "doorgehaald"
+    assert een_levering(gemeente, made).vraag["over"] == "doorgehaald"
+
+
+def test_a_condition_is_asked_about_also_when_the_answer_about_other_struck_rows_is_known(client, gemeente):
+    place = get_column_letter(SONAR_KOPPEN.index("ID_WZ") + 1)
+    struck = workbook(people(2), struck=(f"{place}3",))
+    assert answered(client, gemeente, een_levering(gemeente, struck), doorgehaald="overslaan").omgezet == 1
+    made = with_condition(struck)
+    levering = een_levering(gemeente, made)
+    assert levering.status == Leveringstatus.MISLUKT
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "In dit bestand is 1 rij doorgehaald" in page
+    assert "Die rijen gaan altijd mee" in page
+    assert answered(client, gemeente, levering, doorgehaald="meenemen").omgezet == 2
+    # That was about this file; of files without a condition the first answer is still the one.
+    assert een_levering(gemeente, struck).omgezet == 1
+
+
+def test_rows_that_a_condition_strikes_through_cannot_be_left_out(client, gemeente):
+    made = with_condition(workbook(people(2)))
+    levering = een_levering(gemeente, made)
+    assert answered(client, gemeente, levering, doorgehaald="overslaan").status == Leveringstatus.MISLUKT
 
 
 def test_two_lists_beside_each_other_are_not_read_as_one(gemeente):
