@@ -357,9 +357,7 @@ def answer(
 
 def _can_be_read_as_one(levering: Levering) -> bool:
     """Tells whether other sheets of the file have the same columns, as far as is known."""
-    return bool(levering.vraag.get("onder_elkaar")) or any(
-        one.get("zelfde") for one in levering.feiten.get("niet_gelezen", [])
-    )
+    return bool(levering.vraag.get("onder_elkaar") or levering.bladen_met_zelfde_kolommen)
 
 
 def _about_sheets(levering: Levering, antwoord: str) -> dict[str, Any] | None:

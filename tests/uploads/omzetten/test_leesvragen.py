@@ -305,6 +305,17 @@ def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(clie
     assert answered(client, gemeente, one, blad="*").omgezet == 2
 
 
+def test_of_several_sheets_that_were_not_read_nobody_is_told_that_one_of_them_would_come_along(
+    client, gemeente
+):
+    levering = een_levering(gemeente, workbook(people(1), people(1), people(1)))
+    one = answered(client, gemeente, levering, blad="Team 1")
+    page = client.get(reverse("uploads:levering", args=[one.pk])).content.decode()
+    assert "Onder het andere blad lezen" not in page
+    assert "“Team 2” en “Team 3”. Het portaal leest ze allemaal, of geen." in page
+    assert answered(client, gemeente, one, blad="*").omgezet == 3
+
+
 def test_columns_may_stand_in_another_order_on_the_sheet_below(client, gemeente):
     made = load_workbook(io.BytesIO(workbook(people(2), people(2))))
     sheet: Any = made["Team 2"]

@@ -153,6 +153,11 @@ def test_numbers_that_an_xls_keeps_together_and_a_text_of_a_formula_are_told_whe
         assert (DOORGEHAALD, (0, 1)) in told[number]
 
 
+def test_a_line_through_an_empty_text_is_not_told():
+    stream = biff8([["P1", ""], ["", ""]], struck=True)
+    assert marks(ole({"Workbook": stream})) == {1: [(DOORGEHAALD, (0,))]}
+
+
 def test_of_a_page_that_was_saved_is_read_what_a_person_saw():
     row = (
         "<tr><td><input value=P1><td><select><option>Nee<option selected>Ja</select>"
