@@ -140,8 +140,18 @@ def remembered_sheets() -> dict[str, str]:
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
 
 
-def check_size(gevonden: Herkend) -> None:
-    """Raises Onleesbaar when sheets that are read under each other have more rows than one sheet may have."""
+def check_sheets(levering: Levering, bestand: Bestand, gevonden: Herkend) -> None:
+    """Raises Onleesbaar when not all sheets can be read of a file of which somebody wants all, under each other.
+
+    Together they may have as many rows as one sheet. Call inside `voor_gemeente`.
+    """
+    koppeling = gevonden.herkenning.koppeling[:BLADNAAM]
+    chosen = levering.gekozen_blad or remembered_sheets().get(koppeling, "")
+    if bestand.te_groot and chosen == ALLE_BLADEN:
+        raise Onleesbaar(
+            "De bladen van dit bestand worden onder elkaar gelezen, maar niet alle bladen zijn te lezen. Daarom is er "
+            f"niets gelezen. {bestand.te_groot}"
+        )
     if gevonden.bladen and (gevonden.tabel.aantal or 0) > settings.UM_MAX_RIJEN:
         raise Onleesbaar(
             f"Samen hebben de bladen meer dan {settings.UM_MAX_RIJEN} rijen. Dat is te veel om onder elkaar te lezen. "

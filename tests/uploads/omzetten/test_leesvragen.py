@@ -316,6 +316,15 @@ def test_of_several_sheets_that_were_not_read_nobody_is_told_that_one_of_them_wo
     assert answered(client, gemeente, one, blad="*").omgezet == 3
 
 
+def test_of_sheets_that_are_read_under_each_other_none_is_left_out_for_its_size(client, gemeente, settings):
+    answered(client, gemeente, een_levering(gemeente, workbook(people(1), people(1))), blad="*")
+    settings.UM_MAX_RIJEN = 4
+    levering = een_levering(gemeente, workbook(people(1), people(5)))
+    assert (levering.status, levering.omgezet) == (Leveringstatus.MISLUKT, 0)
+    assert "niet alle bladen zijn te lezen" in levering.melding
+    assert "Een blad heeft meer dan 4 rijen" in levering.melding
+
+
 def test_columns_may_stand_in_another_order_on_the_sheet_below(client, gemeente):
     made = load_workbook(io.BytesIO(workbook(people(2), people(2))))
     sheet: Any = made["Team 2"]
