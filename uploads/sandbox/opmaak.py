@@ -27,7 +27,7 @@ _NUMBER: Final = rb"(?!<c\s[^>]*\bt=\"(?!n\"))"
 # A rule of a sheet for looks that depend on a condition.
 _RULE: Final = re.compile(rb"<cfRule\b[^>]*\bdxfId=\"([0-9]{1,6})\"")
 # A rule of which the looks stand with it, as Excel writes one that looks at another sheet.
-_OWN_RULE: Final = re.compile(rb"<x14:dxf>(?:(?!</x14:dxf>).)*?" + _STRUCK.pattern, re.DOTALL)
+_OWN_LOOKS, _OWN_LOOKS_END = b"<x14:dxf>", b"</x14:dxf>"
 # In these a text ends.
 _TEXT_END: Final = re.compile(rb"</si>|<si\s*/>")
 
@@ -50,7 +50,8 @@ class Opmaak(NamedTuple):
             int(rule[1]) in self.voorwaardelijk for rule in _RULE.finditer(around)
         ):
             return True
-        return _OWN_RULE.search(around) is not None
+        own = around.split(_OWN_LOOKS)[1:]
+        return any(_STRUCK.search(looks.partition(_OWN_LOOKS_END)[0]) for looks in own)
 
     @property
     def may_be_struck(self) -> bool:
