@@ -29,12 +29,12 @@ from uploads.mapping.recognition import (
     first_rows,
     header_row,
     part_present,
+    struck_in,
 )
 from uploads.mapping.regels import MAX_BIJRIJEN, Bijblad, Regels
 from uploads.mapping.samengevoegd import SAMENGEVOEGD, rows_with_merged
 from uploads.readers import (
     AANHALING,
-    DOORGEHAALD,
     FOUT,
     MAX_MERGED,
     ONLEESBAAR,
@@ -235,6 +235,7 @@ def with_bijblad(
     tabel = replace(
         _joined(hoofd, place, width, sleutels, bijrijen),
         niet_nagegaan=hoofd.tabel.niet_nagegaan or bij.tabel.niet_nagegaan,
+        streep_bij_voorwaarde=hoofd.tabel.streep_bij_voorwaarde or bij.tabel.streep_bij_voorwaarde,
     )
     return MetBijblad(
         replace(
@@ -259,8 +260,11 @@ class _Bijrijen:
         self._rows: dict[str, list[Rij]] = {}
         own = self.sleutels = _Sleutels()
         seen: list[tuple[str, int]] = []
+        # Of a column of which the header is struck through as well, the line is about nobody.
+        of_nobody: frozenset[int] = frozenset()
         for rij in rows_with_merged(bij.tabel, bij.kopregel):
             if rij.nummer <= bij.kopregel:
+                of_nobody = frozenset(struck_in(rij)) if rij.nummer == bij.kopregel else of_nobody
                 continue
             telling.rijen += 1
             if telling.rijen > most_rows:
@@ -269,7 +273,7 @@ class _Bijrijen:
                 telling.leeg += 1
             elif any(merk.code == VERBORGEN for merk in rij.merken):
                 telling.verborgen += 1
-            elif any(merk.code == DOORGEHAALD for merk in rij.merken):
+            elif not of_nobody.issuperset(struck_in(rij)):
                 telling.doorgehaald += 1
             elif _is_uncertain(rij, bij):
                 telling.onleesbaar += 1

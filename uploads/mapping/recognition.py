@@ -489,8 +489,12 @@ def place_among(bladen: Sequence[tuple[str, int]], nummer: int) -> tuple[str, in
 
 
 def can_be_read_as_one(gevonden: Sequence[Herkend]) -> bool:
-    """Tells whether these sheets have the same columns, in any order."""
-    first = set(kolomsleutels(gevonden[0].koppen))
+    """Tells whether these sheets have the same columns, in any order, and none without a header is used."""
+    keys = kolomsleutels(gevonden[0].koppen)
+    first = set(keys)
+    # Only its place tells which column that is, and on another sheet something else may stand there.
+    if not all(has_header(keys[place]) for place in gevonden[0].gebruikte_kolommen):
+        return False
     return all(
         one.kopregel
         and one.tabel.aantal is not None
@@ -532,6 +536,9 @@ def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:
         for top, left, bottom, _ in one.tabel.samengevoegd
         if one is not first and bottom > top >= one.kopregel and left in places
     ]
+    hidden = {
+        places[place] for one, _, places in parts for place in one.tabel.verborgen_kolommen if place in places
+    }
     tables = [one.tabel for one in gevonden]
     return replace(
         first,
@@ -540,6 +547,7 @@ def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:
             aantal=before,
             rijen=rijen,
             samengevoegd=(*first.tabel.samengevoegd, *merged),
+            verborgen_kolommen=tuple(sorted({*first.tabel.verborgen_kolommen, *hidden})),
             verborgen_rijen=sum(tabel.verborgen_rijen for tabel in tables),
             niet_nagegaan=any(tabel.niet_nagegaan for tabel in tables),
             doorgehaald=any(tabel.doorgehaald for tabel in tables),

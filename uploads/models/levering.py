@@ -273,6 +273,11 @@ class Levering(GemeenteModel, Taak):
         return self.is_mislukt and not self.feiten.get("blijft_zo")
 
     @property
+    def bladen_met_zelfde_kolommen(self) -> list[str]:
+        """Gives the names of the sheets that were not read, and that can be read under the one that was."""
+        return [one["blad"] for one in self.feiten.get("niet_gelezen", []) if one.get("zelfde")]
+
+    @property
     def kan_koppelen(self) -> bool:
         """Tells whether somebody can choose its columns (again), as long as its file is there."""
         done = {Leveringstatus.KOPPELEN, Leveringstatus.OMGEZET, Leveringstatus.MISLUKT}

@@ -7,7 +7,7 @@ which it could not be found out what is hidden holds for one file. As long as it
 by itself waits.
 
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
-`{"over": "doorgehaald"}` with the same,
+`{"over": "doorgehaald"}` with the same, and `voorwaarde` (a condition strikes rows through too),
 `{"over": "nagaan", "aantal": ...}` (`aantal`: hidden rows that were found none the less),
 `{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...], "onder_elkaar": ...}` (whether they can all be
 read, as one) or
@@ -58,6 +58,11 @@ _STREEP_BIJ_VOORWAARDE = (
     "opmaak). Welke rijen dat zijn, staat niet in het bestand. Gaan alle rijen mee? Zo niet, haal de rijen met een "
     "streep dan uit het bestand en lever het opnieuw aan."
 )
+_OOK_BIJ_VOORWAARDE = (
+    "Let op: door rijen die aan een voorwaarde voldoen, zet uw spreadsheetprogramma zelf een streep (voorwaardelijke "
+    "opmaak). Welke rijen dat zijn, staat niet in het bestand. Die rijen gaan altijd mee. Wilt u dat niet, haal ze dan "
+    "uit het bestand en lever het opnieuw aan."
+)
 _FEWEST_ROWS = 2
 
 
@@ -77,20 +82,27 @@ class VerborgenOnduidelijk(Onleesbaar):
 class DoorgehaaldOnduidelijk(Onleesbaar):
     """The file has rows that are struck through, or partly, and nobody said whether they go along.
 
-    `aantal` is 0 when a condition strikes rows through, so that it is not known which.
+    `voorwaarde`: a condition strikes rows through as well. It is not known which, so `aantal` is without those.
     """
 
-    def __init__(self, aantal: int, koppeling: str) -> None:
+    def __init__(self, aantal: int, koppeling: str, *, voorwaarde: bool) -> None:
         rows = "is 1 rij" if aantal == 1 else f"zijn {aantal} rijen"
-        super().__init__(
-            _STREEP_BIJ_VOORWAARDE
-            if not aantal
-            else f"In dit bestand {rows} doorgehaald, of een cel ervan: er staat een streep door de letters. Gaan deze "
+        struck = (
+            f"In dit bestand {rows} doorgehaald, of een cel ervan: er staat een streep door de letters. Gaan deze "
             "rijen mee? Staat er alleen een streep door een oude waarde, haal die waarde dan uit het bestand en lever "
-            "het opnieuw aan. Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
+            "het opnieuw aan. "
         )
+        if not aantal:
+            super().__init__(_STREEP_BIJ_VOORWAARDE)
+        elif voorwaarde:
+            super().__init__(struck + _OOK_BIJ_VOORWAARDE)
+        else:
+            super().__init__(
+                f"{struck}Het portaal onthoudt uw antwoord voor volgende bestanden van deze soort."
+            )
         self.aantal = aantal
         self.koppeling = koppeling
+        self.voorwaarde = voorwaarde
 
 
 class NietNagegaan(Onleesbaar):
@@ -128,8 +140,18 @@ def remembered_sheets() -> dict[str, str]:
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
 
 
-def check_size(gevonden: Herkend) -> None:
-    """Raises Onleesbaar when sheets that are read under each other have more rows than one sheet may have."""
+def check_sheets(levering: Levering, bestand: Bestand, gevonden: Herkend) -> None:
+    """Raises Onleesbaar when not all sheets can be read of a file of which somebody wants all, under each other.
+
+    Together they may have as many rows as one sheet. Call inside `voor_gemeente`.
+    """
+    koppeling = gevonden.herkenning.koppeling[:BLADNAAM]
+    chosen = levering.gekozen_blad or remembered_sheets().get(koppeling, "")
+    if bestand.te_groot and chosen == ALLE_BLADEN:
+        raise Onleesbaar(
+            "De bladen van dit bestand worden onder elkaar gelezen, maar niet alle bladen zijn te lezen. Daarom is er "
+            f"niets gelezen. {bestand.te_groot}"
+        )
     if gevonden.bladen and (gevonden.tabel.aantal or 0) > settings.UM_MAX_RIJEN:
         raise Onleesbaar(
             f"Samen hebben de bladen meer dan {settings.UM_MAX_RIJEN} rijen. Dat is te veel om onder elkaar te lezen. "
@@ -163,16 +185,19 @@ def struck_rows_of(levering: Levering, gevonden: Herkend) -> tuple[int, str]:
     Raises DoorgehaaldOnduidelijk when nobody decided that for this file or this koppeling. It may read the whole file.
     """
     aantal = gevonden.doorgehaalde_rijen()
+    if gevonden.tabel.streep_bij_voorwaarde:
+        # What was answered of another file says nothing of the rows that meet the condition in this one.
+        if not levering.keuze_doorgehaald:
+            raise DoorgehaaldOnduidelijk(aantal, "", voorwaarde=True)
+        return (aantal, levering.keuze_doorgehaald) if aantal else (0, "")
     if not aantal:
-        if gevonden.tabel.streep_bij_voorwaarde and not levering.keuze_doorgehaald:
-            raise DoorgehaaldOnduidelijk(0, "")
         return 0, ""
     koppeling = gevonden.herkenning.koppeling[:_LONGEST]
     with voor_gemeente(levering.gemeente):
         kept = Leeskeuze.objects.filter(koppeling=koppeling).values_list("doorgehaald", flat=True).first()
     chosen: str = levering.keuze_doorgehaald or kept or ""
     if not chosen:
-        raise DoorgehaaldOnduidelijk(aantal, koppeling)
+        raise DoorgehaaldOnduidelijk(aantal, koppeling, voorwaarde=False)
     return aantal, chosen
 
 
@@ -189,7 +214,12 @@ def question_of(
     if isinstance(problem, NietNagegaan):
         return {"over": "nagaan", "aantal": problem.aantal}
     if isinstance(problem, DoorgehaaldOnduidelijk):
-        return {"over": "doorgehaald", "koppeling": problem.koppeling, "aantal": problem.aantal}
+        return {
+            "over": "doorgehaald",
+            "koppeling": problem.koppeling,
+            "aantal": problem.aantal,
+            "voorwaarde": problem.voorwaarde,
+        }
     if isinstance(problem, VerborgenOnduidelijk):
         return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
     return {
@@ -305,10 +335,12 @@ def answer(
         elif doorgehaald:
             asked = levering.vraag.get("over") == "doorgehaald" or "doorgehaalde_rijen" in levering.feiten
             changes, kept = {"keuze_doorgehaald": doorgehaald}, {"doorgehaald": doorgehaald}
-            if levering.vraag.get("aantal") == 0:
+            if levering.vraag.get("voorwaarde"):
                 # It holds for this file only: in another one, other rows may meet the condition.
                 koppeling = ""
-            if doorgehaald not in Verborgen.values or not asked:
+            # Rows of which it is not known which they are cannot be left out.
+            possible = {Verborgen.MEENEMEN} if levering.vraag.get("aantal") == 0 else set(Verborgen)
+            if doorgehaald not in possible or not asked:
                 return False
         else:
             about_unknown = levering.vraag.get("over") == "nagaan"
@@ -335,9 +367,7 @@ def answer(
 
 def _can_be_read_as_one(levering: Levering) -> bool:
     """Tells whether other sheets of the file have the same columns, as far as is known."""
-    return bool(levering.vraag.get("onder_elkaar")) or any(
-        one.get("zelfde") for one in levering.feiten.get("niet_gelezen", [])
-    )
+    return bool(levering.vraag.get("onder_elkaar") or levering.bladen_met_zelfde_kolommen)
 
 
 def _about_sheets(levering: Levering, antwoord: str) -> dict[str, Any] | None:

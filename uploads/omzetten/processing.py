@@ -219,9 +219,9 @@ class _Werk:
                 raise
             if regels is None and gevonden.herkenning.versie is None:
                 apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
-        leesvragen.check_size(gevonden)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
+            leesvragen.check_sheets(levering, bestand, gevonden)
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
         doorgehaald = leesvragen.struck_rows_of(levering, gevonden)
         omzetting = self.omzetting = Omzetting(

@@ -33,6 +33,8 @@ _OTHERWISE = re.compile(
 # A line through letters, unless it is said that there is none; and a number of which nothing is shown.
 _LINE_THROUGH = re.compile(rb"text-line-through-(?:style|type)=[\"'](?!none)")
 _NOTHING_SHOWN = b"<text:p/></table:table-cell>"
+# The style that cells get which meet a condition.
+_BY_CONDITION = re.compile(rb"apply-style-name=[\"']([^\"']*)[\"']")
 _STYLE_OF, _DEFAULT_STYLE = _TABLE + "style-name", _TABLE + "default-cell-style-name"
 _TEXT_NS = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE_NS = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
@@ -81,7 +83,8 @@ class Bladfeiten(NamedTuple):
     columns with an error in place of a value. `samengevoegd` has, of an ods, the first row, first column, last row and
     last column of cells that are merged over several rows. `doorgehaald` and `onzichtbaar` have, by row, the columns
     that are struck through, and those that show nothing of the number in them. `volledig` is False when a part of the
-    sheet, or of what it needs, could not be looked at.
+    sheet, or of what it needs, could not be looked at. `streep_bij_voorwaarde`, of an ods: a condition strikes cells
+    through, of this sheet or another one.
     """
 
     rijen: set[int]
@@ -93,6 +96,7 @@ class Bladfeiten(NamedTuple):
     doorgehaald: dict[int, list[int]]
     onzichtbaar: dict[int, list[int]]
     volledig: bool = True
+    streep_bij_voorwaarde: bool = False
 
     def show(self, row: int, column: int, text: str, number: float) -> None:
         """Notes the text that is shown for this number; nothing at all for one that is not zero is told apart."""
@@ -132,6 +136,9 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
         data = archive.read(names["content.xml"])
         others = archive.read(names["styles.xml"]) if "styles.xml" in names else b""
     struck = _struck_styles(data, others)
+    by_condition = bool(struck) and any(
+        match[1].decode(errors="replace") in struck for match in _BY_CONDITION.finditer(data)
+    )
     otherwise = _OTHERWISE.search(data) is not None
     otherwise = otherwise or b'calcext:value-type="error"' in data or _SPANNED.search(data) is not None
     otherwise = otherwise or bool(struck) or _NOTHING_SHOWN in data
@@ -151,7 +158,8 @@ def facts_in_ods(inhoud: bytes) -> Iterator[Bladfeiten]:
     for event, element in events:
         if element.tag == _SHEET:
             if event == "start":
-                found, row, column, place = no_facts(), 0, 0, 0
+                found = no_facts()._replace(streep_bij_voorwaarde=by_condition)
+                row = column = place = 0
                 columns: dict[int, str] = {}
             else:
                 yield found
@@ -327,6 +335,8 @@ def _facts_of_sheet(data: bytes, place: int, stijlen: Stijlen) -> Bladfeiten:
                 found.zonder_uitkomst.setdefault(waits[0], []).append(waits[1])
             waits = None
         try:
+            if stijlen.doorgehaald:
+                _note_struck(kind, value, stijlen.doorgehaald, found)
             if kind == _FORMULA and value[6:7] == _IS_TEXT and value[12:14] == _NO_NUMBER:
                 waits = struct.unpack_from("<2H", value)
             else:
@@ -341,10 +351,6 @@ def _facts_of_sheet(data: bytes, place: int, stijlen: Stijlen) -> Bladfeiten:
 
 def _note(kind: int, value: bytes, stijlen: Stijlen, found: Bladfeiten) -> None:
     """Notes what this record of a sheet tells. Raises struct.error or IndexError when it is cut off."""
-    if stijlen.doorgehaald and kind in _FILLED:
-        row, column, style = struct.unpack_from("<3H", value)
-        if style in stijlen.doorgehaald:
-            found.doorgehaald.setdefault(row, []).append(column)
     if kind == _XLS_ROW:
         (number,) = struct.unpack_from("<H", value)
         if value[12] & _ROW_IS_HIDDEN:
@@ -365,6 +371,18 @@ def _note(kind: int, value: bytes, stijlen: Stijlen, found: Bladfeiten) -> None:
             found.fouten.setdefault(row, []).append(column)
     elif stijlen.weergaven:
         _show(kind, value, stijlen.weergaven, found)
+
+
+def _note_struck(kind: int, value: bytes, struck: Set[int], found: Bladfeiten) -> None:
+    """Notes the cells with something in them in this record that are struck through."""
+    if kind in _FILLED:
+        row, column, style = struct.unpack_from("<3H", value)
+        if style in struck:
+            found.doorgehaald.setdefault(row, []).append(column)
+    elif kind == _RKS:
+        for row, column, style, _ in _numbers(kind, value):
+            if style in struck:
+                found.doorgehaald.setdefault(row, []).append(column)
 
 
 def _gives_a_number(value: bytes) -> bool:

@@ -26,6 +26,8 @@ _TEXT_OF_ITS_OWN: Final = rb"(?=<c\s[^>]*\bt=\"(?:s|str|inlineStr)\")"
 _NUMBER: Final = rb"(?!<c\s[^>]*\bt=\"(?!n\"))"
 # A rule of a sheet for looks that depend on a condition.
 _RULE: Final = re.compile(rb"<cfRule\b[^>]*\bdxfId=\"([0-9]{1,6})\"")
+# A rule of which the looks stand with it, as Excel writes one that looks at another sheet.
+_OWN_LOOKS, _OWN_LOOKS_END = b"<x14:dxf>", b"</x14:dxf>"
 # In these a text ends.
 _TEXT_END: Final = re.compile(rb"</si>|<si\s*/>")
 
@@ -44,9 +46,12 @@ class Opmaak(NamedTuple):
 
     def may_strike_by_condition(self, around: bytes) -> bool:
         """Tells whether the part of a sheet around its rows strikes cells through that meet a condition."""
-        return bool(self.voorwaardelijk) and any(
+        if self.voorwaardelijk and any(
             int(rule[1]) in self.voorwaardelijk for rule in _RULE.finditer(around)
-        )
+        ):
+            return True
+        own = around.split(_OWN_LOOKS)[1:]
+        return any(_STRUCK.search(looks.partition(_OWN_LOOKS_END)[0]) for looks in own)
 
     @property
     def may_be_struck(self) -> bool:

@@ -34,6 +34,10 @@ _TICKS, _NO_TEXT = frozenset({"checkbox", "radio"}), frozenset({"hidden", "passw
 # A rule of a style sheet for a class, as a spreadsheet program writes it.
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
+# A selector that is one class and nothing else. In any other it depends on more whether an element is shown.
+_ONE_CLASS = re.compile(r"\s*(?:[A-Za-z]\w*)?\.([A-Za-z_][\w-]*)\s*")
+# Rules that hold on paper or on another screen only.
+_ELSEWHERE = re.compile(r"@[^@{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 # The elements that end without being told so.
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -149,7 +153,7 @@ class Webpagina:
             self._unseen = max(self._unseen - 1, 0)
             if tag == "style" and self._sheet is not None:
                 self._struck |= _classes_with(_LINE_THROUGH, "".join(self._sheet))
-                self._hidden |= _classes_with(_NOT_SHOWN, "".join(self._sheet))
+                self._hidden |= _classes_hidden(_ELSEWHERE.sub("", "".join(self._sheet)))
                 self._sheet = None
         elif not self._open:
             return
@@ -300,6 +304,17 @@ def _classes_with(looks: "re.Pattern[str]", sheet: str) -> set[str]:
         for selectors, properties in _RULE.findall(sheet)
         if looks.search(properties)
         for name in _CLASS.findall(selectors)
+    }
+
+
+def _classes_hidden(sheet: str) -> set[str]:
+    """Gives the classes of which this style sheet shows no element, wherever it stands."""
+    return {
+        match[1]
+        for selectors, properties in _RULE.findall(sheet)
+        if _NOT_SHOWN.search(properties)
+        for one in selectors.split(",")
+        if (match := _ONE_CLASS.fullmatch(one))
     }
 
 

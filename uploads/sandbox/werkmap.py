@@ -87,6 +87,7 @@ class Werkmap:
                     verborgen_kolommen=sorted(place for place in unseen.kolommen if place < width),
                     niet_nagegaan=not unseen.volledig,
                     doorgehaald=bool(unseen.doorgehaald),
+                    streep_bij_voorwaarde=unseen.streep_bij_voorwaarde,
                 )
             )
             if height * width > most and height <= grenzen.rijen and width <= grenzen.kolommen:
@@ -156,14 +157,28 @@ def _with_marks(row: Cells, number: int, unseen: Bladfeiten) -> Cells:
     marks = [Merk(VERBORGEN)] if number in unseen.rijen else []
     if columns := unseen.zonder_uitkomst.get(number):
         marks.append(Merk(ZONDER_UITKOMST, tuple(columns)))
-    for code, places in (
-        (FOUT, unseen.fouten),
-        (DOORGEHAALD, unseen.doorgehaald),
-        (ONZICHTBAAR, unseen.onzichtbaar),
-    ):
+    if columns := _struck(row, number, unseen):
+        marks.append(Merk(DOORGEHAALD, tuple(columns)))
+    for code, places in ((FOUT, unseen.fouten), (ONZICHTBAAR, unseen.onzichtbaar)):
         if columns := places.get(number):
             marks.append(Merk(code, tuple(columns)))
     return gemerkt(row, *marks) if marks else row
+
+
+def _struck(row: Cells, number: int, unseen: Bladfeiten) -> list[int]:
+    """Gives the columns of this row that are struck through; through an empty text nobody sees a line."""
+    columns = unseen.doorgehaald.get(number, [])
+    # In these something stands that is not read.
+    not_read = (
+        {
+            place
+            for told in (unseen.zonder_uitkomst, unseen.fouten, unseen.onzichtbaar)
+            for place in told.get(number, ())
+        }
+        if columns
+        else set()
+    )
+    return [place for place in columns if place in not_read or (place < len(row) and row[place] != "")]
 
 
 def _rows(sheet: Any) -> Iterator[Cells]:

@@ -102,6 +102,18 @@ def test_a_row_of_the_second_sheet_that_is_struck_through_does_not_go_along():
     assert (telling.samen, telling.doorgehaald, marks[1]) == (1, 1, ["geen_bijrij"])
 
 
+def test_a_column_of_the_second_sheet_that_is_struck_through_with_its_header_is_about_nobody():
+    column = Merk(DOORGEHAALD, (1,))
+    rows = [rij._replace(merken=(column,)) for rij in contacts("A1", "A2").rijen()]
+    _, marks, telling = read(
+        book(people("A1", "A2"), replace(contacts("A1", "A2"), rijen=lambda: iter(rows)))
+    )
+    assert (telling.samen, telling.doorgehaald, marks[1]) == (2, 0, [])
+    with_condition = replace(contacts("A1"), streep_bij_voorwaarde=True)
+    samen = with_bijblad(book(people("A1"), with_condition), OP_NUMMER, 100)
+    assert samen.bestand.tabellen[0].streep_bij_voorwaarde
+
+
 def test_a_key_that_comes_twice_or_in_two_spellings_is_never_guessed_at():
     cells, marks, telling = read(
         book(people("A1", "A1", "A2", "A3", "007", "7"), contacts("A1", "A2", "A2", "A3", "7"))

@@ -883,6 +883,20 @@ def test_a_chosen_sheet_and_row_are_respected():
         assert (gevonden.tabel.naam, gevonden.kopregel) == (blad, kopregel)
 
 
+def test_sheets_of_which_a_column_without_a_header_is_used_are_not_read_under_each_other():
+    koppen = ["Nummer", "PC", "", "Plaats"]
+    een = sheet(koppen, ["N1", "3511AB", "24", "Ede"], naam="Een")
+    twee = sheet(koppen, ["N2", "3511AB", "32", "Ede"], naam="Twee")
+    hidden = replace(twee, verborgen_kolommen=(3,))
+    only_named = Bestandskeuze("*", regels=regels())
+    together = recognise(book(een, hidden), keuze=only_named)
+    assert [len(together.bladen), together.tabel.verborgen_kolommen] == [2, (3,)]
+    hours = regels(Regel("werktijden.aantalWerkurenPerWeekMaximaal", ("kolom C",)))
+    with pytest.raises(BladOnduidelijk) as found:
+        recognise(book(een, twee), keuze=Bestandskeuze("*", regels=hours))
+    assert not found.value.onder_elkaar
+
+
 def test_dates_as_bare_numbers_count_from_the_files_own_beginning():
     rule = Regel("flexibiliteit.datumAanvangBeschikbaarVoorWerk", ("vanaf",))
     for epoch_1904, getal in ((False, 46022), (True, 46022 - 1462)):

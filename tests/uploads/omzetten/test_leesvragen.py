@@ -210,18 +210,45 @@ def test_rows_that_are_struck_through_are_asked_about_once(client, gemeente, ans
     assert een_levering(gemeente, workbook(people(2), hidden=(2,))).vraag["over"] == "verborgen"
 
 
-def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gemeente):
-    made = load_workbook(io.BytesIO(workbook(people(2))))
+def with_condition(inhoud: bytes) -> bytes:
+    """Gives this workbook with a condition that strikes cells of the first sheet through."""
+    made = load_workbook(io.BytesIO(inhoud))
     rule = FormulaRule(formula=["$A2=1"], font=Font(strike=True))
     made.worksheets[0].conditional_formatting.add("A2:B5", rule)
     file = io.BytesIO()
     made.save(file)
-    levering = een_levering(gemeente, file.getvalue())
+    return file.getvalue()
+
+
+def test_a_line_that_a_condition_draws_is_asked_about_for_every_file(client, gemeente):
+    made = with_condition(workbook(people(2)))
+    levering = een_levering(gemeente, made)
     page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
     assert "een streep door rijen die aan een voorwaarde voldoen" in page
     assert "Doorgehaalde rijen overslaan" not in page
     assert answered(client, gemeente, levering, doorgehaald="meenemen").omgezet == 2
-    assert een_levering(gemeente, file.getvalue()).vraag["over"] == "doorgehaald"
+    assert een_levering(gemeente, made).vraag["over"] == "doorgehaald"
+
+
+def test_a_condition_is_asked_about_also_when_the_answer_about_other_struck_rows_is_known(client, gemeente):
+    place = get_column_letter(SONAR_KOPPEN.index("ID_WZ") + 1)
+    struck = workbook(people(2), struck=(f"{place}3",))
+    assert answered(client, gemeente, een_levering(gemeente, struck), doorgehaald="overslaan").omgezet == 1
+    made = with_condition(struck)
+    levering = een_levering(gemeente, made)
+    assert levering.status == Leveringstatus.MISLUKT
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "In dit bestand is 1 rij doorgehaald" in page
+    assert "Die rijen gaan altijd mee" in page
+    assert answered(client, gemeente, levering, doorgehaald="meenemen").omgezet == 2
+    # That was about this file; of files without a condition the first answer is still the one.
+    assert een_levering(gemeente, struck).omgezet == 1
+
+
+def test_rows_that_a_condition_strikes_through_cannot_be_left_out(client, gemeente):
+    made = with_condition(workbook(people(2)))
+    levering = een_levering(gemeente, made)
+    assert answered(client, gemeente, levering, doorgehaald="overslaan").status == Leveringstatus.MISLUKT
 
 
 def test_two_lists_beside_each_other_are_not_read_as_one(gemeente):
@@ -276,6 +303,26 @@ def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(clie
     page = client.get(reverse("uploads:levering", args=[one.pk])).content.decode()
     assert "Onder het andere blad lezen: Team 1" in page
     assert answered(client, gemeente, one, blad="*").omgezet == 2
+
+
+def test_of_several_sheets_that_were_not_read_nobody_is_told_that_one_of_them_would_come_along(
+    client, gemeente
+):
+    levering = een_levering(gemeente, workbook(people(1), people(1), people(1)))
+    one = answered(client, gemeente, levering, blad="Team 1")
+    page = client.get(reverse("uploads:levering", args=[one.pk])).content.decode()
+    assert "Onder het andere blad lezen" not in page
+    assert "“Team 2” en “Team 3”. Het portaal leest ze allemaal, of geen." in page
+    assert answered(client, gemeente, one, blad="*").omgezet == 3
+
+
+def test_of_sheets_that_are_read_under_each_other_none_is_left_out_for_its_size(client, gemeente, settings):
+    answered(client, gemeente, een_levering(gemeente, workbook(people(1), people(1))), blad="*")
+    settings.UM_MAX_RIJEN = 4
+    levering = een_levering(gemeente, workbook(people(1), people(5)))
+    assert (levering.status, levering.omgezet) == (Leveringstatus.MISLUKT, 0)
+    assert "niet alle bladen zijn te lezen" in levering.melding
+    assert "Een blad heeft meer dan 4 rijen" in levering.melding
 
 
 def test_columns_may_stand_in_another_order_on_the_sheet_below(client, gemeente):

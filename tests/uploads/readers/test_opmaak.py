@@ -1,6 +1,7 @@
 """What the looks of a cell tell goes along with it: a line through it, and that nobody can see what stands in it."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 
-from tests.ole import biff8, ole
+from tests.ole import FORMULA, biff8, ole
 from tests.spreadsheets import xlsb, xlsx, xml2003, zipped
 from tests.uploads.readers.test_odd_workbooks import cells, marks, parts_of, refused, saved
 from tests.uploads.readers.test_readers import ods
@@ -124,6 +125,39 @@ def test_a_line_that_a_condition_draws_is_told_of_the_sheet(whole):
         assert not bestand.tabellen[0].streep_bij_voorwaarde
 
 
+def test_a_line_that_a_condition_draws_is_told_of_an_ods_and_of_a_rule_with_its_own_looks():
+    row = f"<table:table-row>{ods_cell('P1')}</table:table-row>"
+    for style, told in (("weg", True), ("terug", False)):
+        condition = (
+            f'<table:conditions><table:condition table:apply-style-name="{style}"/></table:conditions>'
+        )
+        with open_file(ods(row + condition, before=_STRUCK_ODS)) as bestand:
+            assert bestand.tabellen[0].streep_bij_voorwaarde is told
+    rule = "<extLst><ext><x14:cfRule><x14:dxf><font>{}</font></x14:dxf></x14:cfRule></ext></extLst>"
+    parts = parts_of(workbook(whole=False))
+    sheet = "xl/worksheets/sheet1.xml"
+    for looks, told in (("<strike/>", True), ('<strike val="0"/>', False)):
+        more = rule.format(looks).replace("<x14:cfRule>", '<x14:cfRule xmlns:x14="urn:x14">').encode()
+        changed = {**parts, sheet: parts[sheet].replace(b"</worksheet>", more + b"</worksheet>")}
+        with open_file(zipped(changed)) as bestand:
+            assert bestand.tabellen[0].streep_bij_voorwaarde is told
+
+
+def test_numbers_that_an_xls_keeps_together_and_a_text_of_a_formula_are_told_when_they_are_struck_through():
+    stream = biff8([[1.0, 2.0], [FORMULA, 3.0]], struck=True)
+    one, other = (struct.pack("<HHHHHi", 0x27E, 10, 0, place, 0, place + 1 << 2 | 2) for place in (0, 1))
+    both = struct.pack("<HHHHHiHiH", 0xBD, 18, 0, 0, 0, 1 << 2 | 2, 0, 2 << 2 | 2, 1)
+    assert one + other in stream
+    told = marks(ole({"Workbook": stream.replace(one + other, both)}))
+    for number in (1, 2):
+        assert (DOORGEHAALD, (0, 1)) in told[number]
+
+
+def test_a_line_through_an_empty_text_is_not_told():
+    stream = biff8([["P1", ""], ["", ""]], struck=True)
+    assert marks(ole({"Workbook": stream})) == {1: [(DOORGEHAALD, (0,))]}
+
+
 def test_of_a_page_that_was_saved_is_read_what_a_person_saw():
     row = (
         "<tr><td><input value=P1><td><select><option>Nee<option selected>Ja</select>"
@@ -143,6 +177,14 @@ def test_what_a_page_holds_beside_what_a_person_sees_is_no_part_of_a_cell():
         "<tr><td><span style='display: none'>0</span>P1<td hidden>16<tr><td>P2<td>8</table>"
     )
     assert cells(page.encode()) == [["24", "32 1"], ["P1", "16"], ["P2", "8"]]
+
+
+def test_a_class_that_a_page_hides_in_another_place_or_on_paper_only_is_read():
+    page = (
+        "<style>.cel .hulp, .cel:empty {display:none} @media print {.uren {display:none}} .sort {display:none}</style>"
+        "<table><tr><td><div class=cel>P1</div><td><span class=uren>24</span><span class=sort>0024</span></table>"
+    )
+    assert cells(page.encode()) == [["P1", "24"]]
 
 
 def test_a_value_that_its_format_hides_is_not_read_and_told():
