@@ -12,7 +12,7 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,6 +29,7 @@ from um_portal.tenants.scope import voor_gemeente
 
 _VERSIE = b"\x01"
 _NONCE = 12
+_NONCES_AT_ONCE = 256
 _DATASLEUTEL = 32
 # The longest time that a process uses keys after they were replaced.
 CACHE_SECONDS = 300.0
@@ -101,9 +102,17 @@ def _masters() -> tuple[AESGCM, ...]:
     return tuple(keys)
 
 
-def _seal(key: AESGCM, plain: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
+def _seal(key: AESGCM, plain: bytes, context: bytes, nonce: bytes = b"") -> bytes:
+    nonce = nonce or os.urandom(_NONCE)
     return _VERSIE + nonce + key.encrypt(nonce, plain, context)
+
+
+def _nonces() -> Iterator[bytes]:
+    """Yields nonces that the system draws, many at a time: to ask for each takes as long as to encrypt a record."""
+    while True:
+        drawn = os.urandom(_NONCE * _NONCES_AT_ONCE)
+        for place in range(0, len(drawn), _NONCE):
+            yield drawn[place : place + _NONCE]
 
 
 def _open(key: AESGCM, blob: bytes, context: bytes) -> bytes:
@@ -242,9 +251,13 @@ def encrypt(gemeente: Gemeente, plain: bytes, context: str) -> bytes:
 
 
 def encryptor(gemeente: Gemeente) -> Callable[[bytes, str], bytes]:
-    """Gives `encrypt` for many values, each with its context; use it at once: keys may change within minutes."""
-    key, begin = keys_of(gemeente).data, f"{gemeente.oin}:"
-    return lambda plain, context: _seal(key, plain, (begin + context).encode())
+    """Gives `encrypt` for many values, each with its context.
+
+    Use it at once, in one thread of one process: keys may change within minutes, and a copy of it in another process
+    would use the same nonces.
+    """
+    key, begin, nonces = keys_of(gemeente).data, f"{gemeente.oin}:", _nonces()
+    return lambda plain, context: _seal(key, plain, (begin + context).encode(), next(nonces))
 
 
 def decrypt(gemeente: Gemeente, blob: bytes, context: str) -> bytes:
