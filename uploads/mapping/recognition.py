@@ -5,7 +5,7 @@ the sheet and the row that look most like headers, so that somebody can go on fr
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, takewhile
 
@@ -131,13 +131,15 @@ class Bestandskeuze:
     `blad` is the first part of the sheet's name; '' searches all sheets, and `ALLE_BLADEN` reads those that fit under
     each other. `kopregel` is the number of the row
     with the headers; None: find it; 0: there is none, and the first row holds data. When `regels` is None,
-    the koppeling is recognised. `bladen` has the sheet to take where several fit, by the name of the koppeling.
+    the koppeling is recognised. `bladen` has the sheet to take where several fit, by the name of the koppeling, and
+    `onder_elkaar` the names of the sheets that somebody wanted under each other before.
     """
 
     blad: str = ""
     kopregel: int | None = None
     regels: Regels | None = None
     bladen: Mapping[str, str] = field(default_factory=dict)
+    onder_elkaar: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +462,7 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     """Gives the one on the sheet that somebody chose for this koppeling, when several sheets fit, or all as one.
 
     A sheet that is hidden, or has no rows below its headers, is no rival. Raises BladOnduidelijk when nobody
-    chose.
+    chose; also when all were read as one before, and a sheet is there that was not: it may hold who has left.
     """
     per_sheet: dict[int, Herkend] = {id(best.tabel): best}
     for one in complete:
@@ -470,12 +472,15 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     if len(per_sheet) == 1:
         return best
     found = list(per_sheet.values())
-    chosen = keuze.blad or keuze.bladen.get(best.herkenning.koppeling[:BLADNAAM])
+    koppeling = best.herkenning.koppeling[:BLADNAAM]
+    chosen = keuze.blad or keuze.bladen.get(koppeling)
     for one in found:
         if chosen and one.tabel.naam[:BLADNAAM] == chosen:
             return one
     alike = can_be_read_as_one(found)
-    if alike and chosen == ALLE_BLADEN:
+    known = keuze.onder_elkaar.get(koppeling, ())
+    wanted = keuze.blad == ALLE_BLADEN or all(one.tabel.naam[:BLADNAAM] in known for one in found)
+    if alike and chosen == ALLE_BLADEN and wanted:
         return under_each_other(found)
     raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in found], onder_elkaar=alike)
 

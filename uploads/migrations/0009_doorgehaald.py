@@ -11,13 +11,28 @@ class Migration(migrations.Migration):
             model_name="leeskeuze",
             name="doorgehaald",
             field=models.CharField(
-                blank=True, choices=_CHOICES, max_length=12, verbose_name="doorgehaalde rijen"
+                blank=True,
+                choices=_CHOICES,
+                db_default="",
+                default="",
+                max_length=12,
+                verbose_name="doorgehaalde rijen",
             ),
         ),
         migrations.AddField(
             model_name="levering",
             name="keuze_doorgehaald",
-            field=models.CharField(blank=True, choices=_CHOICES, max_length=12),
+            field=models.CharField(blank=True, choices=_CHOICES, db_default="", default="", max_length=12),
+        ),
+        migrations.AddField(
+            model_name="leeskeuze",
+            name="bladen",
+            field=models.JSONField(
+                blank=True,
+                db_default=models.Value([], models.JSONField()),
+                default=list,
+                verbose_name="bladen",
+            ),
         ),
         migrations.AlterField(
             model_name="leeskeuze",

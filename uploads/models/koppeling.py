@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 
 from um_portal.tenants.models import GemeenteModel
 from uploads.mapping.doelen import SOORTEN
@@ -59,14 +60,20 @@ class Verborgen(models.TextChoices):
 class Leeskeuze(GemeenteModel):
     """A decision about all files of a koppeling: the sheet to take, and whether hidden or struck rows go along.
 
-    `koppeling` is the name of a saved koppeling or of a preset. `bladen_apart`: no other sheet of the file is
+    `koppeling` is the name of a saved koppeling or of a preset. `bladen` has the names of the sheets that somebody
+    wanted under each other, where `blad` says that all are read. `bladen_apart`: no other sheet of the file is
     read beside the first.
     """
 
     koppeling = models.CharField("koppeling", max_length=60)
     blad = models.CharField("blad", max_length=60, blank=True)
+    bladen: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        "bladen", default=list, db_default=Value([], models.JSONField()), blank=True
+    )
     verborgen = models.CharField("verborgen rijen", max_length=12, choices=Verborgen, blank=True)
-    doorgehaald = models.CharField("doorgehaalde rijen", max_length=12, choices=Verborgen, blank=True)
+    doorgehaald = models.CharField(
+        "doorgehaalde rijen", max_length=12, choices=Verborgen, blank=True, default="", db_default=""
+    )
     bladen_apart = models.BooleanField("bladen apart", default=False)
 
     class Meta:

@@ -174,7 +174,9 @@ class Levering(GemeenteModel, Taak):
     # What somebody chose for the hidden rows of this file; '' is what the koppeling remembers.
     keuze_verborgen = models.CharField(max_length=12, choices=Verborgen, blank=True)
     # The same for its rows that are struck through.
-    keuze_doorgehaald = models.CharField(max_length=12, choices=Verborgen, blank=True)
+    keuze_doorgehaald = models.CharField(
+        max_length=12, choices=Verborgen, blank=True, default="", db_default=""
+    )
     # The second sheet that is read beside the first, as `regels_json.bijblad_of` reads it. {}: nobody was asked;
     # {"apart": true}: no sheet is.
     bijblad = models.JSONField(default=dict)

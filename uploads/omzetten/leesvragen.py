@@ -140,6 +140,25 @@ def remembered_sheets() -> dict[str, str]:
     return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
 
 
+def remembered_together() -> dict[str, frozenset[str]]:
+    """Gives the sheets that somebody wanted under each other, for each koppeling; call inside `voor_gemeente`."""
+    found = Leeskeuze.objects.filter(blad=ALLE_BLADEN).values_list("koppeling", "bladen")
+    return {koppeling: frozenset(names) for koppeling, names in found}
+
+
+def remember_together(levering: Levering, gevonden: Herkend) -> None:
+    """Remembers which sheets of a file somebody wanted under each other, for the next file of its koppeling.
+
+    Call inside `voor_gemeente`.
+    """
+    if levering.gekozen_blad != ALLE_BLADEN or not gevonden.bladen:
+        return
+    koppeling = gevonden.herkenning.koppeling[:_LONGEST]
+    for kept in Leeskeuze.objects.filter(koppeling=koppeling, blad=ALLE_BLADEN):
+        kept.bladen = sorted({*kept.bladen, *(naam[:BLADNAAM] for naam, _ in gevonden.bladen)})
+        kept.save(update_fields=["bladen"])
+
+
 def check_sheets(levering: Levering, bestand: Bestand, gevonden: Herkend) -> None:
     """Raises Onleesbaar when not all sheets can be read of a file of which somebody wants all, under each other.
 

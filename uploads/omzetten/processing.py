@@ -222,6 +222,7 @@ class _Werk:
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
             leesvragen.check_sheets(levering, bestand, gevonden)
+            leesvragen.remember_together(levering, gevonden)
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
         doorgehaald = leesvragen.struck_rows_of(levering, gevonden)
         omzetting = self.omzetting = Omzetting(
@@ -291,8 +292,10 @@ class _Werk:
         """Recognises the file: by the rules chosen for it, else by a saved koppeling, else by a preset."""
         levering = self.levering
         with voor_gemeente(self.gemeente):
-            sheets = leesvragen.remembered_sheets()
-        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels, sheets)
+            sheets, together = leesvragen.remembered_sheets(), leesvragen.remembered_together()
+        keuze = Bestandskeuze(
+            levering.gekozen_blad, levering.gekozen_kopregel, regels, sheets, onder_elkaar=together
+        )
         soort = Soort(levering.soort) if levering.soort else None
         gevonden = recognise(bestand, soort, koppeling, opgeslagen, keuze)
         if regels is not None and levering.koppelingversie_id is not None:

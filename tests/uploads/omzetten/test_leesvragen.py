@@ -305,6 +305,18 @@ def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(clie
     assert answered(client, gemeente, one, blad="*").omgezet == 2
 
 
+def test_a_sheet_that_was_not_there_before_does_not_come_along_by_itself(client, gemeente):
+    answered(client, gemeente, een_levering(gemeente, workbook(people(1), people(1))), blad="*")
+    assert een_levering(gemeente, workbook(people(2), people(1))).omgezet == 3
+    # It may be the one with those who have left.
+    levering = een_levering(gemeente, workbook(people(1), people(1), people(1)))
+    assert (levering.vraag["over"], levering.omgezet) == ("blad", 0)
+    assert answered(client, gemeente, levering, blad="*").omgezet == 3
+    assert een_levering(gemeente, workbook(people(1), people(1), people(2))).omgezet == 4
+    # What was said before still holds of fewer sheets.
+    assert een_levering(gemeente, workbook(people(1), people(1))).omgezet == 2
+
+
 def test_of_several_sheets_that_were_not_read_nobody_is_told_that_one_of_them_would_come_along(
     client, gemeente
 ):
