@@ -61,9 +61,16 @@ AWAY = (OperationalError, InterfaceError)
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Tells whether the database was away, or was the primary no longer when it had to write."""
-    return isinstance(error, AWAY) or isinstance(
-        getattr(error, "__cause__", None), psycopg.errors.ReadOnlySqlTransaction
+    """Tells whether the database was away, was the primary no longer when it had to write, or broke off its answer.
+
+    The last is an error without a code, which psycopg itself raises; a primary that is killed behind PgBouncer while
+    it commits was seen to cause it.
+    """
+    cause = getattr(error, "__cause__", None)
+    return (
+        isinstance(error, AWAY)
+        or isinstance(cause, psycopg.errors.ReadOnlySqlTransaction)
+        or (isinstance(cause, psycopg.InternalError) and cause.sqlstate is None)
     )
 
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 from celery.app.trace import TraceInfo
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import path
 
@@ -105,9 +106,15 @@ def writes_on_what_is_no_primary(request: Any) -> Any:
         cursor.execute(f'CREATE TABLE "{GEHEIM}" ()')
 
 
+@open_to_all
+def gets_half_an_answer(request: Any) -> Any:
+    raise InternalError(GEHEIM) from psycopg.InternalError("received 2 results from command 'COMMIT'")
+
+
 FAULTS = {
     "proef/breekt": (breaks, 500, "ValueError op "),
     "proef/weg": (is_away, 503, "OperationalError op "),
+    "proef/half": (gets_half_an_answer, 503, "InternalError op "),
     "proef/replica": (writes_on_what_is_no_primary, 503, "InternalError 25006 op "),
 }
 urlpatterns = [
