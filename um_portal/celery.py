@@ -25,7 +25,7 @@ from celery.signals import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from um_portal import kenmerk, meetpunt, metingen, uitloop
+from um_portal import bevestigen, kenmerk, meetpunt, metingen, uitloop
 from um_portal.onderdelen import ONDERDELEN, Klok, Werker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "um_portal.settings")
@@ -44,6 +44,7 @@ app.autodiscover_tasks(["um_portal", "um_portal.accounts", "uploads", "exchange.
 
 
 kenmerk.connect()
+bevestigen.use()
 
 
 @setup_logging.connect
