@@ -8,7 +8,7 @@ search is locked while it decides: of a double click, or two tabs, one request g
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
+from um_portal.jobs import outlast
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -185,21 +186,36 @@ class _Verzoek:
             raise AlOpgevraagd
 
     def succeed(self, source: str) -> None:
-        """Counts the detail as given by this source."""
+        """Counts the detail as given by this source, also when the database is away for a moment."""
         now = timezone.now()
+        outlast(lambda: self._succeed(source, now))
+
+    def _succeed(self, source: str, now: datetime) -> None:
         with voor_gemeente(self.gemeente):
-            Detailaanvraag.objects.filter(pk=self.aanvraag).update(
+            done = Detailaanvraag.objects.filter(pk=self.aanvraag, gelukt_op=None).update(
                 gelukt_op=now, gereserveerd_tot=None, bron_oin=source if is_oin(source) else ""
             )
+            if not done:
+                # It was committed, and the answer to that was lost.
+                return
             tellingen.count(self.gemeente, self.resultaat.zoekvraag.soort_van, Geteld.DETAILS)
             Resultaat.objects.filter(pk=self.resultaat.pk).update(detail_gevraagd_op=now)
             self._log_outcome(Uitkomst.GELUKT, source if is_oin(source) else "")
 
     def fail(self, fout: client.UitwisselingFout) -> None:
-        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was."""
+        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was.
+
+        Also when the database is away for a moment.
+        """
         now = timezone.now()
+        outlast(lambda: self._fail(fout, now))
+
+    def _fail(self, fout: client.UitwisselingFout, now: datetime) -> None:
         with voor_gemeente(self.gemeente):
-            own = Detailaanvraag.objects.filter(pk=self.aanvraag)
+            # None: it was committed, and the answer to that was lost.
+            own = Detailaanvraag.objects.filter(pk=self.aanvraag).exclude(gereserveerd_tot=now)
+            if not own.exists():
+                return
             search = Zoekvraag.objects.filter(pk=self.resultaat.zoekvraag_id)
             if fout.opgebruikt:
                 search.update(opgebruikt_op=now)

@@ -10,11 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from exchange.bemiddelaar import contactkaart, details, partijen, signalen, tellingen, vervolg
+from exchange.bemiddelaar import client, contactkaart, details, partijen, signalen, tellingen, vervolg
 from exchange.bemiddelaar.models import (
     Detailaanvraag,
     Geteld,
@@ -71,6 +72,40 @@ def earlier_in(page: str) -> str:
     found = re.search(r'name="eerder" value="([0-9]+)"', page)
     assert found, page
     return found[1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("status", [200, 404, 504])
+def test_a_detail_is_settled_once_when_the_database_goes_away_while_the_exchange_answers(
+    exchange, gemeente, jobcoach, status: int
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach)
+
+    def meanwhile(handler: Any) -> Answer:
+        # In the thread of the exchange, so on a connection of its own.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
+        connection.close()
+        return exchange.normal(handler) if status == 200 else (status, b"")
+
+    exchange.answer = meanwhile
+    with voor_gemeente(gemeente):
+        resultaat = Resultaat.objects.select_related("zoekvraag").get()
+    if status == 200:
+        assert details.request_detail(gemeente, jobcoach, resultaat).record
+    else:
+        with pytest.raises(client.UitwisselingFout):
+            details.request_detail(gemeente, jobcoach, resultaat)
+    # Of a gateway in between nobody knows whether the record was given.
+    counted = status != 404
+    with voor_gemeente(gemeente):
+        assert details.details_left(zoekvraag) == (9 if counted else 10)
+    assert used_today(gemeente) == counted
+    assert len(lines(gemeente, "detail_opgevraagd")) == 1
 
 
 # --- The cost and the purpose --------------------------------------------------------------------------
