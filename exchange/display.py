@@ -4,7 +4,7 @@ It gives nested (label, value) pairs for the `gegevens` component. Names of occu
 from the loaded value lists, in one query for the whole record.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from exchange.standard import (
@@ -27,9 +27,9 @@ Pairs = list[tuple[str, Any]]
 Labels = Mapping[tuple[str, str], str]
 
 
-def external_codes(soort: Soort, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Gives every (list, code) in the record whose name is in a list that others keep."""
-    yield from _codes(STANDAARD[soort], record)
+def labels_in(soort: Soort, records: Iterable[Mapping[str, Any]]) -> Labels:
+    """Fetches the names of all codes in these records that lists of others keep, in one query."""
+    return labels_of(code for record in records for code in _codes(STANDAARD[soort], record))
 
 
 def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -56,7 +56,7 @@ def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = No
     external codes; they are fetched when not given.
     """
     if labels is None:
-        labels = labels_of(external_codes(soort, record))
+        labels = labels_in(soort, [record])
     return _pairs(soort, STANDAARD[soort], "", without_empties(dict(record)), labels)
 
 

@@ -46,7 +46,7 @@ def request_contactmomenten(
         raise
 
     def settle(uitkomst: Uitkomst, aantal: int | None = None) -> None:
-        with voor_gemeente(gemeente):
+        def write() -> None:
             if uitkomst is Uitkomst.MISLUKT:
                 daglimieten.give_back(gemeente, gebruiker, Verbruikssoort.DETAILS, dag)
             if uitkomst is Uitkomst.GELUKT:
@@ -60,6 +60,8 @@ def request_contactmomenten(
                 span=span,
                 duur_ms=int(1000 * (time.monotonic() - begin)),
             )
+
+        searching.settle_once(gemeente, Handeling.CONTACTMOMENTEN_OPGEVRAAGD, span, write)
 
     try:
         found = client.fetch_contactmomenten(nummer_kvk, sinds, gemeente.oin)

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from exchange.bemiddelaar.models import Resultaat
-from exchange.display import Labels, Pairs, as_pairs, external_codes, group_pairs, value_text
+from exchange.display import Labels, Pairs, as_pairs, group_pairs, labels_in, value_text
 from exchange.standard import Soort
-from exchange.waardelijsten.models import labels_of
 from um_portal.presentation.templatetags.um import datum
 
 _NIET: Final = "Niet opgegeven"
@@ -276,7 +275,7 @@ _OPMAAK: Final[Mapping[Soort, Callable[[_Rest, Resultaat, Cv], None]]] = {
 def arrange(soort: Soort, resultaat: Resultaat, labels: Labels | None = None) -> Cv:
     """Arranges the profile of a result; `labels` are the names of its codes, fetched when not given."""
     if labels is None:
-        labels = labels_of(external_codes(soort, resultaat.profiel))
+        labels = labels_in(soort, [resultaat.profiel])
     rest, cv = _Rest(soort, resultaat.profiel, labels), Cv()
     _OPMAAK[soort](rest, resultaat, cv)
     cv.verder = as_pairs(soort, rest.values, labels)
@@ -285,7 +284,7 @@ def arrange(soort: Soort, resultaat: Resultaat, labels: Labels | None = None) ->
 
 def side_by_side(soort: Soort, resultaten: Sequence[Resultaat]) -> list[tuple[str, list[str]]]:
     """Gives two to five results as rows of a table: a heading, and a text for each of them; one query."""
-    labels = labels_of(code for resultaat in resultaten for code in external_codes(soort, resultaat.profiel))
+    labels = labels_in(soort, [resultaat.profiel for resultaat in resultaten])
     found = [arrange(soort, resultaat, labels) for resultaat in resultaten]
     rows: list[tuple[str, list[str]]] = []
     for number, (kop, _) in enumerate(found[0].kern):

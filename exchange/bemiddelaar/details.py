@@ -6,9 +6,9 @@ search is locked while it decides: of a double click, or two tabs, one request g
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +25,6 @@ from um_portal.audit.models import Uitkomst
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
-from um_portal.jobs import outlast
 from um_portal.tenants.models import Gemeente
 from um_portal.tenants.scope import voor_gemeente
 
@@ -186,36 +185,25 @@ class _Verzoek:
             raise AlOpgevraagd
 
     def succeed(self, source: str) -> None:
-        """Counts the detail as given by this source, also when the database is away for a moment."""
-        now = timezone.now()
-        outlast(lambda: self._succeed(source, now))
+        """Counts the detail as given by this source."""
+        now, oin = timezone.now(), source if is_oin(source) else ""
 
-    def _succeed(self, source: str, now: datetime) -> None:
-        with voor_gemeente(self.gemeente):
-            done = Detailaanvraag.objects.filter(pk=self.aanvraag, gelukt_op=None).update(
-                gelukt_op=now, gereserveerd_tot=None, bron_oin=source if is_oin(source) else ""
+        def write() -> None:
+            Detailaanvraag.objects.filter(pk=self.aanvraag).update(
+                gelukt_op=now, gereserveerd_tot=None, bron_oin=oin
             )
-            if not done:
-                # It was committed, and the answer to that was lost.
-                return
             tellingen.count(self.gemeente, self.resultaat.zoekvraag.soort_van, Geteld.DETAILS)
             Resultaat.objects.filter(pk=self.resultaat.pk).update(detail_gevraagd_op=now)
-            self._log_outcome(Uitkomst.GELUKT, source if is_oin(source) else "")
+            self._log_outcome(Uitkomst.GELUKT, oin)
+
+        self._settle(write)
 
     def fail(self, fout: client.UitwisselingFout) -> None:
-        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was.
-
-        Also when the database is away for a moment.
-        """
+        """Writes down what is known: nothing was delivered, which gives the place back, or perhaps it was."""
         now = timezone.now()
-        outlast(lambda: self._fail(fout, now))
 
-    def _fail(self, fout: client.UitwisselingFout, now: datetime) -> None:
-        with voor_gemeente(self.gemeente):
-            # None: it was committed, and the answer to that was lost.
-            own = Detailaanvraag.objects.filter(pk=self.aanvraag).exclude(gereserveerd_tot=now)
-            if not own.exists():
-                return
+        def write() -> None:
+            own = Detailaanvraag.objects.filter(pk=self.aanvraag)
             search = Zoekvraag.objects.filter(pk=self.resultaat.zoekvraag_id)
             if fout.opgebruikt:
                 search.update(opgebruikt_op=now)
@@ -227,6 +215,11 @@ class _Verzoek:
                 own.delete()
                 daglimieten.give_back(self.gemeente, self.gebruiker, Verbruikssoort.DETAILS, self.dag)
             self._log_outcome(Uitkomst.ONBEKEND if fout.onbekend else Uitkomst.MISLUKT)
+
+        self._settle(write)
+
+    def _settle(self, write: Callable[[], None]) -> None:
+        searching.settle_once(self.gemeente, Handeling.DETAIL_OPGEVRAAGD, self.span, write)
 
     def _log_outcome(self, uitkomst: Uitkomst, partij: str = "") -> None:
         duration = int(1000 * (time.monotonic() - self.begin))

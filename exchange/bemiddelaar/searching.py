@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
@@ -20,8 +21,8 @@ from exchange.bemiddelaar.models import (
     Zoekstatus,
     Zoekvraag,
 )
-from exchange.bemiddelaar.summary import names_in, summarise
-from exchange.display import Labels
+from exchange.bemiddelaar.summary import summarise
+from exchange.display import Labels, labels_in
 from exchange.geo.distances import resolver
 from exchange.interfaces import current
 from exchange.standard import Soort
@@ -30,7 +31,7 @@ from um_portal import kenmerk
 from um_portal.accounts.models import Gebruiker
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, trace_of
-from um_portal.audit.models import Uitkomst
+from um_portal.audit.models import Auditregel, Uitkomst
 from um_portal.beurtelings import Beurtelings
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
@@ -162,7 +163,7 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
             with _BEURTELINGS.turn_of(gemeente.pk):
                 answer = client.read_answer(zoekvraag.soort_van, said)
             # Nobody waits for a turn while somebody else waits for the database.
-            names = names_in(zoekvraag.soort_van, [match.profiel for match in answer.matches])
+            names = labels_in(zoekvraag.soort_van, [match.profiel for match in answer.matches])
             resolver()  # Reads the postcodes anew when it is time for that.
             with _BEURTELINGS.turn_of(gemeente.pk):
                 rows = _results(gemeente, zoekvraag, answer, names)
@@ -174,6 +175,25 @@ def put_search(gemeente: Gemeente, zoekvraag_id: int) -> timedelta | None:
         sentence = _GEEN_RUIMTE if is_full(error) else unexpected_error("zoekvraag")
         return _settle_failure(gemeente, lease, client.UitwisselingFout(sentence))
     return None
+
+
+def settle_once(gemeente: Gemeente, handeling: Handeling, span: str, write: Callable[[], None]) -> None:
+    """Writes down what came of a question to another party, also when the database is away for a moment.
+
+    `write` is called inside `voor_gemeente`, and leaves this act with this span in the audit log. That tells a second
+    try whether the first was committed and only the answer to that was lost.
+    """
+    tried = False
+
+    def once() -> None:
+        nonlocal tried
+        with voor_gemeente(gemeente):
+            if tried and Auditregel.objects.filter(handeling=handeling, span=span).exists():
+                return
+            tried = True
+            write()
+
+    outlast(once)
 
 
 def unexpected_error(what: str) -> str:
@@ -214,7 +234,7 @@ def _settle_failure(
 def _results(
     gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, names: Labels
 ) -> list[Resultaat]:
-    """Gives the rows of the results, each with what it lacks of the question. `names` are those of `names_in`."""
+    """Gives the rows of the results, each with what it lacks of the question. `names` are those of `labels_in`."""
     soort, profielen = zoekvraag.soort_van, [match.profiel for match in answer.matches]
     summaries = summarise(soort, profielen, zoekvraag.vraag_object["selectiegebied"]["postcode"], names)
     lacking = current().narrow(soort, zoekvraag.vraag_object, profielen)

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from exchange.bemiddelaar.forms import label_of_question
-from exchange.display import Labels, external_codes
+from exchange.display import Labels, labels_in
 from exchange.geo.distances import distance_km, pc4_of
 from exchange.interfaces import current
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
-from exchange.waardelijsten.models import BEROEPEN, labels_of
+from exchange.waardelijsten.models import BEROEPEN
 
 _MAX_OMSCHRIJVING = 300
 _MAX_BEROEPEN, _MAX_NAAM = 20, 200
@@ -158,11 +158,6 @@ def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(names)
 
 
-def names_in(soort: Soort, profielen: Iterable[Mapping[str, Any]]) -> Labels:
-    """Fetches the names of all codes in these profiles, in one query."""
-    return labels_of(code for profiel in profielen for code in external_codes(soort, profiel))
-
-
 def summarise(
     soort: Soort,
     profielen: Iterable[Mapping[str, Any]],
@@ -171,11 +166,11 @@ def summarise(
 ) -> list[Samenvatting]:
     """Gives a summary of every profile, with its distance in kilometres from the postcode that was asked.
 
-    `labels` are those of `names_in`; they are fetched when not given.
+    `labels` are those of `exchange.display.labels_in`; they are fetched when not given.
     """
     profielen = list(profielen)
     if labels is None:
-        labels = names_in(soort, profielen)
+        labels = labels_in(soort, profielen)
     here = pc4_of(vanaf_postcode)
     found = []
     seen: set[str] = set()

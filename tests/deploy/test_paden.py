@@ -101,3 +101,10 @@ def test_the_source_of_the_demonstration_answers_programs_on_this_machine_only(
         "Origin: https://kwaad.example",
     ):
         assert call(portal, BRON, header)[0] == 401, header
+
+
+@pytest.mark.parametrize("header", ["x*=a; x*0=b", "x*=bestaat-niet''%41", "charset=base64"])
+def test_a_header_about_encodings_that_nobody_can_read_breaks_nothing(
+    portal: tuple[str, int], header: str
+) -> None:
+    assert call(portal, "/account/inloggen", f"Content-Type: text/plain; {header}")[0] == 200

@@ -34,7 +34,7 @@ ROWS = 3000
 
 
 class TooManyLocks(psycopg.errors.OutOfMemory):
-    """What PostgreSQL says, under the same number, when its table of locks is full."""
+    """Has the text and the code with which PostgreSQL tells that its table of locks is full."""
 
     def __str__(self) -> str:
         return 'out of shared memory\nHINT:  You might need to increase "max_locks_per_transaction".'

@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from exchange.bron.models import GepubliceerdRecord, Profiel, Werkgeverscontactmoment
-from exchange.display import Labels, external_codes, value_text
+from exchange.display import Labels, labels_in, value_text
 from exchange.standard import Soort, veld_op
-from exchange.waardelijsten.models import labels_of
 
 # These are the only unencrypted attributes of a contact with an employer: the others name people.
 LEESBAAR: Final = ("datum", "werkgever.nummerKvk")
@@ -108,7 +107,7 @@ def rows(
     `own_number` gives the number to show instead of a pseudonym; '' leaves the pseudonym.
     """
     records = [(profiel.pk, own_number(profiel), _shown(profiel)) for profiel in profielen]
-    labels = labels_of(code for _, _, record in records for code in external_codes(soort, record))
+    labels = labels_in(soort, [record for _, _, record in records])
     return [
         Tabelregel(
             pk,

@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
-from itertools import chain
 from typing import Any, Final
 
 from django.http import QueryDict
 
-from exchange.display import external_codes, value_text
+from exchange.display import labels_in, value_text
 from exchange.standard import Soort, is_bsn, veld_op
 from exchange.standard.persoonsgegevens import has_bsn
-from exchange.waardelijsten.models import labels_of
 from uploads.koppelingen import proposal
 from uploads.koppelingen.choice_rules import Keuzefout, from_regels, to_regels
 from uploads.koppelingen.choices import (
@@ -523,7 +521,7 @@ def _codes(soort: Soort, doel: str) -> tuple[Optie, ...]:
 
 def _texts(soort: Soort, rows: Sequence[Rijuitkomst], paths: Iterable[str]) -> list[dict[str, str]]:
     """Gives per row the text of every target, with the names of codes that others maintain."""
-    labels = labels_of(chain.from_iterable(external_codes(soort, row.record or {}) for row in rows))
+    labels = labels_in(soort, [row.record or {} for row in rows])
 
     def text_at(record: Any, path: str) -> str:
         texts = (value_text(soort, path, value, labels) for value in _values(record, path.split(".")))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
 
 from exchange.standard import Gegevenstype, Soort
 from uploads.mapping.cells.dates import Volgorde, order_of
@@ -124,22 +125,38 @@ class BladOnduidelijk(Onleesbaar):
         )
 
 
+class Bladkeuze(NamedTuple):
+    """The sheet that somebody chose for all files of a koppeling.
+
+    `blad` is as in Bestandskeuze; `samen` has the names of the sheets that somebody wanted under each other.
+    """
+
+    blad: str = ""
+    samen: Collection[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Bestandskeuze:
     """The sheet, header row and rules that somebody chose; they replace the ones that are found.
 
     `blad` is the first part of the sheet's name; '' searches all sheets, and `ALLE_BLADEN` reads those that fit under
-    each other. `kopregel` is the number of the row
-    with the headers; None: find it; 0: there is none, and the first row holds data. When `regels` is None,
-    the koppeling is recognised. `bladen` has the sheet to take where several fit, by the name of the koppeling, and
-    `onder_elkaar` the names of the sheets that somebody wanted under each other before.
+    each other. `kopregel` is the number of the row with the headers; None: find it; 0: there is none, and the first row
+    holds data. When `regels` is None, the koppeling is recognised. `bladen` has what was chosen before where several
+    sheets fit, by the name of the koppeling.
     """
 
     blad: str = ""
     kopregel: int | None = None
     regels: Regels | None = None
-    bladen: Mapping[str, str] = field(default_factory=dict)
-    onder_elkaar: Mapping[str, Collection[str]] = field(default_factory=dict)
+    bladen: Mapping[str, Bladkeuze] = field(default_factory=dict)
+
+    def before(self, koppeling: str) -> Bladkeuze:
+        """Gives what was chosen for files of this koppeling before."""
+        return self.bladen.get(koppeling[:BLADNAAM], Bladkeuze())
+
+    def sheet_for(self, koppeling: str) -> str:
+        """Gives the sheet that was chosen for this file, or else for files of this koppeling; '' for none."""
+        return self.blad or self.before(koppeling).blad
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,17 +489,17 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     if len(per_sheet) == 1:
         return best
     found = list(per_sheet.values())
-    koppeling = best.herkenning.koppeling[:BLADNAAM]
-    chosen = keuze.blad or keuze.bladen.get(koppeling)
+    koppeling = best.herkenning.koppeling
+    chosen = keuze.sheet_for(koppeling)
     for one in found:
         if chosen and one.tabel.naam[:BLADNAAM] == chosen:
             return one
     alike = can_be_read_as_one(found)
-    known = keuze.onder_elkaar.get(koppeling, ())
+    known = keuze.before(koppeling).samen
     wanted = keuze.blad == ALLE_BLADEN or all(one.tabel.naam[:BLADNAAM] in known for one in found)
     if alike and chosen == ALLE_BLADEN and wanted:
         return under_each_other(found)
-    raise BladOnduidelijk(best.herkenning.koppeling, [one.tabel for one in found], onder_elkaar=alike)
+    raise BladOnduidelijk(koppeling, [one.tabel for one in found], onder_elkaar=alike)
 
 
 def place_among(bladen: Sequence[tuple[str, int]], nummer: int) -> tuple[str, int]:

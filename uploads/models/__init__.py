@@ -1,6 +1,6 @@
 """Holds the tables of uploads, in a module per subject."""
 
-from uploads.models.koppeling import Koppeling, Koppelingversie, Leeskeuze, Verborgen
+from uploads.models.koppeling import Koppeling, Koppelingversie, Leeskeuze, Rijkeuze
 from uploads.models.levering import (
     AF,
     BEZIG,
@@ -35,7 +35,7 @@ __all__ = [
     "Opmerkingenbestand",
     "RedenStop",
     "RedenVerlies",
-    "Verborgen",
+    "Rijkeuze",
     "Voordracht",
     "Voorproef",
     "Waardekoppeling",

@@ -50,7 +50,7 @@ class Koppelingversie(GemeenteModel):
         constraints = [models.UniqueConstraint(fields=["koppeling", "nummer"], name="koppelingversie_uniek")]
 
 
-class Verborgen(models.TextChoices):
+class Rijkeuze(models.TextChoices):
     """The way in which hidden rows of a file are taken, or those that are struck through."""
 
     MEENEMEN = "meenemen", "Deze rijen gaan mee"
@@ -70,9 +70,9 @@ class Leeskeuze(GemeenteModel):
     bladen: "models.JSONField[list[str], list[str]]" = models.JSONField(
         "bladen", default=list, db_default=Value([], models.JSONField()), blank=True
     )
-    verborgen = models.CharField("verborgen rijen", max_length=12, choices=Verborgen, blank=True)
+    verborgen = models.CharField("verborgen rijen", max_length=12, choices=Rijkeuze, blank=True)
     doorgehaald = models.CharField(
-        "doorgehaalde rijen", max_length=12, choices=Verborgen, blank=True, default="", db_default=""
+        "doorgehaalde rijen", max_length=12, choices=Rijkeuze, blank=True, default="", db_default=""
     )
     bladen_apart = models.BooleanField("bladen apart", default=False)
 

@@ -18,7 +18,7 @@ from um_portal.tenants.models import GemeenteModel
 from uploads.mapping.doelen import SOORTEN
 from uploads.mapping.model import Ernst
 from uploads.mapping.recognition import LABELS, ZONDER_KOLOMMEN
-from uploads.models.koppeling import Koppelingversie, Verborgen
+from uploads.models.koppeling import Koppelingversie, Rijkeuze
 from uploads.models.sleutel import Aanleversleutel
 
 
@@ -172,10 +172,10 @@ class Levering(GemeenteModel, Taak):
     # The question about the file that somebody has to answer before a new try; see `omzetten.leesvragen`.
     vraag = models.JSONField(default=dict)
     # What somebody chose for the hidden rows of this file; '' is what the koppeling remembers.
-    keuze_verborgen = models.CharField(max_length=12, choices=Verborgen, blank=True)
+    keuze_verborgen = models.CharField(max_length=12, choices=Rijkeuze, blank=True)
     # The same for its rows that are struck through.
     keuze_doorgehaald = models.CharField(
-        max_length=12, choices=Verborgen, blank=True, default="", db_default=""
+        max_length=12, choices=Rijkeuze, blank=True, default="", db_default=""
     )
     # The second sheet that is read beside the first, as `regels_json.bijblad_of` reads it. {}: nobody was asked;
     # {"apart": true}: no sheet is.

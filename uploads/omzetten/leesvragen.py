@@ -42,13 +42,15 @@ from uploads.mapping.recognition import (
     ALLE_BLADEN,
     BLADNAAM,
     GETELD_TOT,
+    Bestandskeuze,
+    Bladkeuze,
     BladOnduidelijk,
     Herkend,
     can_be_read_as_one,
     filled_rows,
     header_row,
 )
-from uploads.models import Leeskeuze, Levering, Verborgen
+from uploads.models import Leeskeuze, Levering, Rijkeuze
 from uploads.omzetten import bladen
 from uploads.readers import Bestand, Onleesbaar, Tabel
 
@@ -135,15 +137,10 @@ VRAGEN = (
 )
 
 
-def remembered_sheets() -> dict[str, str]:
+def remembered_sheets() -> dict[str, Bladkeuze]:
     """Gives the sheet that was chosen for each koppeling, by its name; call inside `voor_gemeente`."""
-    return dict(Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad"))
-
-
-def remembered_together() -> dict[str, frozenset[str]]:
-    """Gives the sheets that somebody wanted under each other, for each koppeling; call inside `voor_gemeente`."""
-    found = Leeskeuze.objects.filter(blad=ALLE_BLADEN).values_list("koppeling", "bladen")
-    return {koppeling: frozenset(names) for koppeling, names in found}
+    found = Leeskeuze.objects.exclude(blad="").values_list("koppeling", "blad", "bladen")
+    return {koppeling: Bladkeuze(blad, frozenset(samen)) for koppeling, blad, samen in found}
 
 
 def remember_together(levering: Levering, gevonden: Herkend) -> None:
@@ -159,14 +156,12 @@ def remember_together(levering: Levering, gevonden: Herkend) -> None:
         kept.save(update_fields=["bladen"])
 
 
-def check_sheets(levering: Levering, bestand: Bestand, gevonden: Herkend) -> None:
+def check_sheets(keuze: Bestandskeuze, bestand: Bestand, gevonden: Herkend) -> None:
     """Raises Onleesbaar when not all sheets can be read of a file of which somebody wants all, under each other.
 
-    Together they may have as many rows as one sheet. Call inside `voor_gemeente`.
+    Together they may have as many rows as one sheet.
     """
-    koppeling = gevonden.herkenning.koppeling[:BLADNAAM]
-    chosen = levering.gekozen_blad or remembered_sheets().get(koppeling, "")
-    if bestand.te_groot and chosen == ALLE_BLADEN:
+    if bestand.te_groot and keuze.sheet_for(gevonden.herkenning.koppeling) == ALLE_BLADEN:
         raise Onleesbaar(
             "De bladen van dit bestand worden onder elkaar gelezen, maar niet alle bladen zijn te lezen. Daarom is er "
             f"niets gelezen. {bestand.te_groot}"
@@ -349,6 +344,9 @@ def answer(
             if blad == ALLE_BLADEN:
                 # On another sheet the headers may stand in another row.
                 changes["gekozen_kopregel"] = None
+            else:
+                # Whoever wants one sheet no longer wants those that were read under each other.
+                kept["bladen"] = []
             if not (_can_be_read_as_one(levering) if blad == ALLE_BLADEN else blad in sheets):
                 return False
         elif doorgehaald:
@@ -358,7 +356,7 @@ def answer(
                 # It holds for this file only: in another one, other rows may meet the condition.
                 koppeling = ""
             # Rows of which it is not known which they are cannot be left out.
-            possible = {Verborgen.MEENEMEN} if levering.vraag.get("aantal") == 0 else set(Verborgen)
+            possible = {Rijkeuze.MEENEMEN} if levering.vraag.get("aantal") == 0 else set(Rijkeuze)
             if doorgehaald not in possible or not asked:
                 return False
         else:
@@ -372,7 +370,7 @@ def answer(
             if about_unknown:
                 # It holds for this file only: what is wrong with it, another one need not have.
                 koppeling = ""
-            if verborgen not in Verborgen.values or not asked:
+            if verborgen not in Rijkeuze.values or not asked:
                 return False
         done = lifecycle.convert_with_columns(levering_id, vraag={}, **changes)
         if done:

@@ -50,7 +50,7 @@ from uploads.mapping.recognition import (
     recognise,
 )
 from uploads.mapping.regels import Regels
-from uploads.models import Bevinding, Koppelingversie, Levering, Verborgen
+from uploads.models import Bevinding, Koppelingversie, Levering, Rijkeuze
 from uploads.omzetten import bladen, leesvragen
 from uploads.readers import Afgebroken, Bestand, Formaat, Onleesbaar, open_file
 from uploads.readers.meldingen import TE_GROOT
@@ -221,7 +221,6 @@ class _Werk:
                 apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
-            leesvragen.check_sheets(levering, bestand, gevonden)
             leesvragen.remember_together(levering, gevonden)
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
         doorgehaald = leesvragen.struck_rows_of(levering, gevonden)
@@ -229,8 +228,8 @@ class _Werk:
             gevonden,
             environment(self.gemeente),
             vandaag=timezone.localdate(),
-            verborgen_meenemen=verborgen != Verborgen.OVERSLAAN,
-            doorgehaald_meenemen=doorgehaald[1] != Verborgen.OVERSLAAN,
+            verborgen_meenemen=verborgen != Rijkeuze.OVERSLAAN,
+            doorgehaald_meenemen=doorgehaald[1] != Rijkeuze.OVERSLAAN,
         )
         totaal = gevonden.tabel.aantal
         herkenning = gevonden.herkenning
@@ -292,10 +291,8 @@ class _Werk:
         """Recognises the file: by the rules chosen for it, else by a saved koppeling, else by a preset."""
         levering = self.levering
         with voor_gemeente(self.gemeente):
-            sheets, together = leesvragen.remembered_sheets(), leesvragen.remembered_together()
-        keuze = Bestandskeuze(
-            levering.gekozen_blad, levering.gekozen_kopregel, regels, sheets, onder_elkaar=together
-        )
+            sheets = leesvragen.remembered_sheets()
+        keuze = Bestandskeuze(levering.gekozen_blad, levering.gekozen_kopregel, regels, sheets)
         soort = Soort(levering.soort) if levering.soort else None
         gevonden = recognise(bestand, soort, koppeling, opgeslagen, keuze)
         if regels is not None and levering.koppelingversie_id is not None:
@@ -303,7 +300,8 @@ class _Werk:
                 naam = Koppelingversie.objects.values_list("koppeling__naam", flat=True).get(
                     pk=levering.koppelingversie_id
                 )
-            return replace(gevonden, herkenning=replace(gevonden.herkenning, koppeling=naam))
+            gevonden = replace(gevonden, herkenning=replace(gevonden.herkenning, koppeling=naam))
+        leesvragen.check_sheets(keuze, bestand, gevonden)
         return gevonden
 
     def _tick(self) -> None:

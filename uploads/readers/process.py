@@ -11,6 +11,7 @@ import logging
 import os
 import selectors
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -46,8 +47,10 @@ _PIECE = 1 << 20
 _TRIES = 3
 # The part of the name of a sheet that is the name of its file.
 _LONGEST_STEM = 26
-# More parts than this has no zip that somebody packed of two files, with what a system adds.
+# More parts than this has no zip that somebody packed of two files, with what a system adds; and none of these, which
+# every spreadsheet in a zip has.
 _PARTS_OF_TWO = 12
+_OF_SPREADSHEET = (b"[Content_Types].xml", b"mimetype")
 
 _GEEN_ZANDBAK = (
     "Het portaal kan nu geen bestanden lezen, door de inrichting van de server. Aan uw bestand ligt het niet. "
@@ -297,7 +300,11 @@ def format_of(inhoud: bytes) -> Formaat:
 def digests_of_two(inhoud: bytes) -> list[bytes]:
     """Gives the SHA-256 of both files in a zip of two; [] for any other file. Raises Onleesbaar as `format_of` does."""
     end = inhoud.rfind(b"PK\x05\x06")
-    if not inhoud.startswith(b"PK") or int.from_bytes(inhoud[end + 10 : end + 12], "little") > _PARTS_OF_TWO:
+    if not inhoud.startswith(b"PK") or end < 0:
+        return []
+    number, size = struct.unpack("<HI", inhoud[end + 10 : end + 16].ljust(6, b"\0"))
+    parts = inhoud[max(end - size, 0) : end]
+    if number > _PARTS_OF_TWO or any(name in parts for name in _OF_SPREADSHEET):
         return []
     found = _first_look(inhoud)
     try:

@@ -138,14 +138,15 @@ def _filled_among(numbers: Set[int], sheet: Any) -> int:
 
 def _marked(rows: Iterator[Cells], start: int, unseen: Bladfeiten) -> Iterator[Cells]:
     """Gives these rows, the first of which has this number, and marks what calamine does not tell of them."""
-    if not (
-        unseen.rijen
-        or unseen.zonder_uitkomst
-        or unseen.getoond
-        or unseen.fouten
-        or unseen.doorgehaald
-        or unseen.onzichtbaar
-    ):
+    told = (
+        unseen.rijen,
+        unseen.zonder_uitkomst,
+        unseen.getoond,
+        unseen.fouten,
+        unseen.doorgehaald,
+        unseen.onzichtbaar,
+    )
+    if not any(told):
         return rows
     return (_with_marks(row, number, unseen) for number, row in enumerate(rows, start=start))
 

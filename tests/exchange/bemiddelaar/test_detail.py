@@ -10,12 +10,21 @@ from typing import Any
 import psycopg
 import pytest
 import redis
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from exchange.bemiddelaar import client, contactkaart, details, partijen, signalen, tellingen, vervolg
+from exchange.bemiddelaar import (
+    client,
+    contactkaart,
+    contactmomenten,
+    details,
+    partijen,
+    signalen,
+    tellingen,
+    vervolg,
+)
 from exchange.bemiddelaar.models import (
     Detailaanvraag,
     Geteld,
@@ -106,6 +115,37 @@ def test_a_detail_is_settled_once_when_the_database_goes_away_while_the_exchange
         assert details.details_left(zoekvraag) == (9 if counted else 10)
     assert used_today(gemeente) == counted
     assert len(lines(gemeente, "detail_opgevraagd")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["detail", "contactmomenten"])
+def test_what_was_committed_is_not_written_again_when_the_answer_to_that_was_lost(
+    exchange, gemeente, jobcoach, monkeypatch, what: str
+) -> None:
+    exchange.matches = [een_match()]
+    een_zoekvraag(gemeente, jobcoach)
+    with voor_gemeente(gemeente):
+        resultaat = Resultaat.objects.select_related("zoekvraag").get()
+    count, lost = tellingen.count, []
+
+    def loses_the_answer() -> None:
+        lost.append(True)
+        raise OperationalError
+
+    def count_and_commit(*args: Any) -> None:
+        count(*args)
+        transaction.on_commit(loses_the_answer)
+
+    monkeypatch.setattr(tellingen, "count", count_and_commit)
+    if what == "detail":
+        details.request_detail(gemeente, jobcoach, resultaat)
+    else:
+        exchange.answer = lambda handler: (200, {"matches": []})
+        contactmomenten.request_contactmomenten(gemeente, jobcoach, "12345678", None)
+    assert lost == [True]
+    assert used_today(gemeente) == 1
+    assert counted(gemeente)[{"detail": "details"}.get(what, what)] == 1
+    assert len(lines(gemeente, f"{what}_opgevraagd")) == 1
 
 
 # --- The cost and the purpose --------------------------------------------------------------------------

@@ -314,7 +314,12 @@ def test_a_sheet_that_was_not_there_before_does_not_come_along_by_itself(client,
     assert answered(client, gemeente, levering, blad="*").omgezet == 3
     assert een_levering(gemeente, workbook(people(1), people(1), people(2))).omgezet == 4
     # What was said before still holds of fewer sheets.
-    assert een_levering(gemeente, workbook(people(1), people(1))).omgezet == 2
+    fewer = een_levering(gemeente, workbook(people(1), people(1)))
+    assert fewer.omgezet == 2
+    # It is forgotten by who wants one sheet after all.
+    answered(client, gemeente, fewer, blad="Team 1")
+    answered(client, gemeente, een_levering(gemeente, workbook(people(1), people(1))), blad="*")
+    assert een_levering(gemeente, workbook(people(1), people(1), people(1))).vraag["over"] == "blad"
 
 
 def test_of_several_sheets_that_were_not_read_nobody_is_told_that_one_of_them_would_come_along(

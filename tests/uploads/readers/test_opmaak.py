@@ -1,4 +1,4 @@
-"""What the looks of a cell tell goes along with it: a line through it, and that nobody can see what stands in it."""
+"""Reads what the looks of a cell tell: that somebody struck it through, or that nobody can see what is in it."""
 
 import io
 import struct
