@@ -1,9 +1,10 @@
 """Turns records in the standard into rows to put ready: searchable, encrypted, and in COPY's form."""
 
-import hmac
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
+
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from exchange.bron import copying
 from exchange.bron.columns import Afleiding, Record, Row, canonical_json, whole_numbers
@@ -52,7 +53,7 @@ class MetBeleid(NamedTuple):
     eigen_nummer: str = ""
 
 
-def _content_id(begun: hmac.HMAC, marked: bytes, record: Record) -> str:
+def _content_id(begun: HMAC, marked: bytes, record: Record) -> str:
     """Gives the id of a record without one: an empty value that comes or goes does not make it another."""
     return keys.mac(begun, marked + canonical_json(without_empties(dict(record))).encode()).hex()
 
@@ -94,7 +95,7 @@ class Schrijver:
         self,
         records: Iterable[MetBeleid],
         without: Collection[str],
-        begun: hmac.HMAC,
+        begun: HMAC,
         seal: Callable[[bytes, str], bytes],
     ) -> Iterator[Row]:
         left, soort = iter(records), self.soort
@@ -108,9 +109,7 @@ class Schrijver:
                     row["eigennummer"] = seal(row["eigennummer"], number_context(soort, row["id_bron"]))
             yield from rows
 
-    def _derive(
-        self, records: Iterable[MetBeleid], without: Collection[str], begun: hmac.HMAC
-    ) -> Iterator[Row]:
+    def _derive(self, records: Iterable[MetBeleid], without: Collection[str], begun: HMAC) -> Iterator[Row]:
         """Gives the rows with what is to be encrypted as it is."""
         derived, soort = self._afleiding, self.soort
         empty, id_pad = {**self._begin, **derived.leeg}, soort.id_pad
