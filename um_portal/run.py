@@ -23,7 +23,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 def command(naam: str, environ: Mapping[str, str]) -> list[str]:
     """Gives the program of this part with its arguments. Raises KeyError for what is no part."""
-    celery = [sys.executable, "-m", "celery", "-A", "um_portal"]
+    # Quiet: the banner is no event, and no JSON.
+    celery = [sys.executable, "-m", "celery", "-A", "um_portal", "--quiet"]
     match ONDERDELEN[naam]:
         case Web():
             settings = str(PROJECT / "deploy" / "gunicorn.conf.py")

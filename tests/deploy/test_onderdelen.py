@@ -4,6 +4,8 @@ import json
 import os
 import re
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -113,6 +115,34 @@ def test_the_forms_of_an_installation_say_who_steps_back_as_well() -> None:
         drop_in = ROOT / "deploy" / "systemd" / f"um@{naam}.service.d" / "wijkt.conf"
         found = re.search(r"^CPUWeight=(\d+)$", drop_in.read_text(), re.M) if drop_in.exists() else None
         assert (int(found[1]) if found else None) == weights.get(steps), naam
+
+
+UNITS = sorted(
+    path.name
+    for path in (ROOT / "deploy" / "systemd").iterdir()
+    if path.is_file() and "manage.py" in path.read_text()
+)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_gives_its_command_the_settings_that_it_needs(unit: str, tmp_path: Path) -> None:
+    """The files are those of the page on installing: what all parts need, and what one part needs beside it."""
+    text = (ROOT / "deploy" / "systemd" / unit).read_text()
+    files = re.findall(r"EnvironmentFile=/etc/um/(\S+)", text)
+    page = (ROOT / "docs" / "beheer" / "installeren.md").read_text()
+    names = re.findall(r"^(\w+)=", page.partition("in `/etc/um/omgeving`:")[2].split("```")[1], re.M)
+    given = dict.fromkeys(names if "omgeving" in files else (), "x")
+    if {"omgeving.paginas", "omgeving.balie", "omgeving.onderhoud"} & set(files):
+        given["UM_SECRET_KEY"] = "x"
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "UM_DEMO": "0", **given, "UM_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert "het portaal start niet" in run.stderr.casefold(), run.stderr
+    assert "ontbreekt" not in run.stderr
 
 
 def test_the_proxy_sends_every_address_to_the_part_of_the_table() -> None:

@@ -6,16 +6,15 @@ file per day, added to and never changed; `verify` compares all of them with the
 
 import json
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from um_portal.audit import dagbestand
 from um_portal.audit.models import Keten
 
 logger = logging.getLogger(__name__)
@@ -78,27 +77,22 @@ def _write(heads: list[Keten]) -> None:
     if not moved:
         return
     text = "".join(f"{_line(head)}\n" for head in moved)
-    directory: Path = settings.UM_LOGBOEK_KOPPEN
-    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-    # One write to the end of a file is whole, also when several processes do so at once.
-    file = os.open(
-        directory / f"{timezone.localdate():%Y-%m-%d}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640
-    )
-    try:
-        os.write(file, text.encode())
-    finally:
-        os.close(file)
+    dagbestand.append(settings.UM_LOGBOEK_KOPPEN, text)
     _written.update((head.nummer, bytes(head.hash)) for head in moved)
 
 
 class KoppenOnleesbaar(Exception):
-    """A file with heads is not what was written; the text names file and line."""
+    """A file with heads cannot be read, or is not what was written; the text names it, and the line."""
 
 
 def read_all() -> Iterator[Kop]:
     """Reads every head that was written down, from the oldest file on. Raises KoppenOnleesbaar."""
     for path in sorted(settings.UM_LOGBOEK_KOPPEN.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            lines = path.read_text().splitlines()
+        except OSError:
+            raise KoppenOnleesbaar(f"{path.name} mag deze gebruiker niet lezen") from None
+        for number, line in enumerate(lines, start=1):
             try:
                 found = json.loads(line)
                 yield Kop(

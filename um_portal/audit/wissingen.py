@@ -7,12 +7,10 @@ after a restore. A line carries the span of its line in the audit log: that tell
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +18,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from um_portal.audit import dagbestand
 from um_portal.audit.handelingen import Handeling
 from um_portal.audit.log import log_act, new_span
 from um_portal.audit.models import Pseudoniem
@@ -97,28 +96,21 @@ def _write(wissing: Wissing) -> None:
         "ids": wissing.ids,
         "span": wissing.span,
     }
-    directory: Path = settings.UM_WISSINGEN
-    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-    # One write to the end of a file is whole, also when several processes do so at once.
-    file = os.open(
-        directory / f"{timezone.localdate():%Y-%m-%d}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640
-    )
-    try:
-        os.write(file, f"{json.dumps(line)}\n".encode())
-        # It has to be there also when the machine stops at this moment.
-        os.fsync(file)
-    finally:
-        os.close(file)
+    dagbestand.append(settings.UM_WISSINGEN, f"{json.dumps(line)}\n", on_disk=True)
 
 
 class WissingenOnleesbaar(Exception):
-    """A file with erasures is not what was written; the text names file and line."""
+    """A file with erasures cannot be read, or is not what was written; the text names it, and the line."""
 
 
 def read_all() -> Iterator[Wissing]:
     """Reads what was written down, from the oldest file on. Raises WissingenOnleesbaar."""
     for path in sorted(settings.UM_WISSINGEN.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            lines = path.read_text().splitlines()
+        except OSError:
+            raise WissingenOnleesbaar(f"{path.name} mag deze gebruiker niet lezen") from None
+        for number, line in enumerate(lines, start=1):
             try:
                 found = json.loads(line)
                 yield Wissing(

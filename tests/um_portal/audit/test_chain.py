@@ -338,6 +338,13 @@ def test_a_file_with_heads_that_was_spoilt_is_named(settings: Any, tmp_path: Pat
         call_command("verify_audit", stdout=StringIO())
 
 
+def test_a_file_with_heads_that_may_not_be_read_is_named(settings: Any, tmp_path: Path) -> None:
+    settings.UM_LOGBOEK_KOPPEN = tmp_path
+    (tmp_path / "2026-01-01.jsonl").mkdir()
+    with pytest.raises(CommandError, match=r"onleesbaar: 2026-01-01\.jsonl mag deze gebruiker niet lezen"):
+        call_command("verify_audit", stdout=StringIO())
+
+
 @pytest.mark.django_db
 def test_a_login_that_does_not_see_every_line_is_not_told_that_all_is_well() -> None:
     with pytest.raises(GeenEigenaar):
