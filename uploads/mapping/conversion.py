@@ -7,7 +7,6 @@ refused.
 
 import datetime as dt
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,14 +27,13 @@ from uploads.mapping.cells.contact import POSTCODE_ONVINDBAAR, normal_postcode
 from uploads.mapping.cells.text import is_empty_list, tekst
 from uploads.mapping.eigen import (
     KOP_CONTACTBELEID,
-    VOORBEELD_ID,
-    VOORBEELDRIJ,
     eigen_kolommen,
     policy_column,
     policy_of,
     without_own,
 )
 from uploads.mapping.model import Ernst, Lot, Omgeving, Opmerking, Record, Rijopmerking, Vertaling, lot_of
+from uploads.mapping.rapportregels import Rapportregels
 from uploads.mapping.reach import with_reach
 from uploads.mapping.recognition import Herkend
 from uploads.mapping.samengevoegd import SAMENGEVOEGD, rows_with_merged
@@ -54,21 +52,6 @@ from uploads.readers import (
     Tabel,
 )
 
-# The first word of a row below the data, such as a sum; such a row has few cells.
-_TOTAAL = re.compile(r"(?:sub|eind|grand ?)?tota(?:al|len|ls?)\b|aantal\b|som\b", re.IGNORECASE)
-_EERSTE_LETTERS = frozenset("tTsSeEgGaA")
-_CELLEN_VAN_TOTAAL = 3
-_TOTAALREGEL = Opmerking(
-    Ernst.OVERGESLAGEN,
-    "totaalregel",
-    "Dit is een regel met een totaal, geen profiel. U hoeft niets te doen.",
-)
-_KOPREGEL_OPNIEUW = Opmerking(
-    Ernst.OVERGESLAGEN,
-    "kopregel_opnieuw",
-    "Hier staan de kolomnamen nog een keer. De rijen eronder zijn ook gelezen. Is dat een andere lijst, zoals van "
-    "mensen die weg zijn, haal die rijen dan uit het bestand.",
-)
 _TE_WEINIG_CELLEN = Opmerking(
     Ernst.WAARSCHUWING,
     "te_weinig_cellen",
@@ -257,8 +240,8 @@ class Omzetting:
         ours = eigen_kolommen(self.gevonden.koppen)
         policies = policy_column(self.gevonden.koppen) if soort is Soort.WERKZOEKENDEN else None
         ids = self.gevonden.id_kolommen
-        heading = self.gevonden.koppen if self.gevonden.kopregel else ()
-        few = max(_CELLEN_VAN_TOTAAL, sum(map(bool, self.gevonden.koppen)) // 4)
+        kopregel = self.gevonden.kopregel
+        rapportregels = Rapportregels(self.gevonden.koppen, ids, kopregel)
         width = _width(self.gevonden)
         # Where most rows of a text have as many cells as there are headers, one with fewer may be cut off.
         whole = width if width == self.gevonden.tabel.breedte else 0
@@ -276,8 +259,10 @@ class Omzetting:
         for rij in rows_with_merged(self.gevonden.tabel, self.gevonden.kopregel, ids):
             nummer, waarden, merken = rij
             self.laatste_rij = nummer
-            if nummer <= self.gevonden.kopregel:
-                if nummer == self.gevonden.kopregel and width:
+            if nummer <= kopregel:
+                if nummer < kopregel:
+                    rapportregels.note_above(waarden)
+                elif width:
                     width = len(waarden)
                 continue
             policy, remark = None, None
@@ -298,13 +283,13 @@ class Omzetting:
             if width and len(waarden) > width and not is_empty_list(waarden[width:]):
                 lines = next((getallen for code, getallen in merken if code == REGELS), (nummer, nummer))
                 meld("", _too_wide(*lines))
-            elif whole and len(waarden) < whole:
-                meld("", _TE_WEINIG_CELLEN)
             if found and lot_of(one.ernst for one in found) is not Lot.MEE:
                 pass
-            elif (no_record := _no_record(waarden, ids, few, heading)) is not None:
+            elif (no_record := rapportregels.remark(waarden)) is not None:
                 meld("", no_record)
             else:
+                if whole and len(waarden) < whole:
+                    meld("", _TE_WEINIG_CELLEN)
                 record = vertaling.vertaal(waarden, meld, onbekend)
             if record is not None:
                 eigen_id = _identity(record, id_pad)
@@ -459,34 +444,6 @@ def _too_wide(first: int, last: int) -> Opmerking:
 def _filled(ernst: Ernst, what: tuple[str, str], getallen: Sequence[int]) -> Opmerking:
     code, melding = what
     return Opmerking(ernst, code, melding.format(*getallen[:2]))
-
-
-def _no_record(waarden: Any, ids: Sequence[int], few: int, koppen: Sequence[str]) -> Opmerking | None:
-    """Gives the remark on a row that is no record: the example of a template, a sum, or the headers once more.
-
-    Gives None for any other row.
-    """
-    if not isinstance(waarden, list | tuple):
-        return None
-    for index in ids:
-        value = waarden[index] if index < len(waarden) else None
-        if value.__class__ is str and value.strip() == VOORBEELD_ID:
-            return VOORBEELDRIJ
-    for first in waarden:
-        if first is not None and first != "":
-            break
-    if first.__class__ is str and first == next(filter(None, koppen), None) and _are_headers(waarden, koppen):
-        return _KOPREGEL_OPNIEUW
-    if first.__class__ is str and first[:12].strip()[:1] in _EERSTE_LETTERS and _TOTAAL.match(tekst(first)):
-        filled = sum(1 for value in waarden if value is not None and value != "")
-        return _TOTAALREGEL if filled <= few else None
-    return None
-
-
-def _are_headers(waarden: Sequence[Any], koppen: Sequence[str]) -> bool:
-    """Tells whether each filled cell of this row, of several, repeats the header of its column."""
-    cells = [(tekst(value), kop) for value, kop in zip(waarden, koppen, strict=False) if tekst(value)]
-    return len(cells) > 1 and all(text == kop for text, kop in cells)
 
 
 def _identity(record: Record, id_pad: str) -> str:

@@ -16,6 +16,7 @@ from uploads.mapping.cells.text import is_empty_list, kopsleutel, tekst
 from uploads.mapping.doelen import SOORTEN, veld_van
 from uploads.mapping.eigen import is_eigen_blad
 from uploads.mapping.engine import RegelVertaling
+from uploads.mapping.herhaald import check_every_row, names_in_every_row
 from uploads.mapping.herkenning import Herkenning, Preset, herkenning, shown_sheet
 from uploads.mapping.kolommen import has_header, kolomsleutels
 from uploads.mapping.model import Omgeving, Vertaling
@@ -24,7 +25,18 @@ from uploads.mapping.presets.sonar import Sonar
 from uploads.mapping.presets.standaard import Standaard
 from uploads.mapping.proposals.mensen import Menskolom, menskolommen, passed_over
 from uploads.mapping.regels import STANDAARD_KOLOMMEN, Regels, Toestemming
-from uploads.readers import DOORGEHAALD, Bestand, Formaat, Merk, Onleesbaar, Rij, Tabel
+from uploads.readers import (
+    AANHALING,
+    DOORGEHAALD,
+    GEHEELD,
+    REGELS,
+    Bestand,
+    Formaat,
+    Merk,
+    Onleesbaar,
+    Rij,
+    Tabel,
+)
 
 # When two fit equally well, the first counts.
 KOPPELINGEN: tuple[Preset, ...] = (Sonar(), Standaard())
@@ -56,6 +68,8 @@ _COUNT_WITHIN = 20_000
 _RECORDS_LOOKED_AT = 20
 MAX_BREEDTE = 2000
 _MOST_SHEETS = 30
+# Of these the numbers are those of lines of a text.
+_VAN_REGELS = frozenset({REGELS, AANHALING, GEHEELD})
 
 _NIET_HERKEND = (
     "De kolommen van dit bestand zijn niet herkend. Kies zelf welke kolom waarvoor is. Daarna wordt een bestand met "
@@ -70,6 +84,11 @@ _GEEN_KOPREGEL = (
     "zelf het blad en de rij met de kolomnamen."
 )
 
+_TWEE_ONDER_ELKAAR = (
+    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, lees ze dan onder "
+    "elkaar. Is het ene bestand een nieuwere versie van het andere, lever dan alleen het nieuwste aan. Lever ze niet "
+    "na elkaar aan: het tweede vervangt dan het eerste."
+)
 _NAAST_ELKAAR = (
     "De kolommen staan er twee keer naast elkaar, met verschillende nummers. Het lijken twee lijsten. Alleen de eerste "
     "wordt gelezen. Zet de tweede lijst onder de eerste en lever het bestand opnieuw aan. Is het toch één lijst, kies "
@@ -105,11 +124,13 @@ class NietGekoppeld(Onleesbaar):
 class BladOnduidelijk(Onleesbaar):
     """Several sheets fit, and somebody has to choose; `bladen` has the name of each and its number of rows.
 
-    `onder_elkaar`: they have the same columns, so they can all be read, as one sheet.
+    `onder_elkaar`: they have the same columns, so they can all be read, as one sheet. `los`: they come from two files,
+    of which one is never read alone.
     """
 
     def __init__(self, koppeling: str, tabellen: "Sequence[Tabel]", *, onder_elkaar: bool) -> None:
         self.koppeling = koppeling
+        self.los = len({tabel.onderdeel for tabel in tabellen}) > 1
         self.bladen = tuple((tabel.naam[:BLADNAAM], tabel.aantal or 0) for tabel in tabellen[:_MOST_SHEETS])
         self.onder_elkaar = onder_elkaar
         together = (
@@ -120,7 +141,9 @@ class BladOnduidelijk(Onleesbaar):
             "alles dan eerst onder elkaar op één blad. "
         )
         super().__init__(
-            f"In dit bestand passen {len(tabellen)} bladen. {together}"
+            _TWEE_ONDER_ELKAAR
+            if self.los
+            else f"In dit bestand passen {len(tabellen)} bladen. {together}"
             "Het portaal onthoudt uw keuze voor volgende bestanden van deze soort."
         )
 
@@ -491,8 +514,9 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     found = list(per_sheet.values())
     koppeling = best.herkenning.koppeling
     chosen = keuze.sheet_for(koppeling)
+    of_two_files = len({one.tabel.onderdeel for one in found}) > 1
     for one in found:
-        if chosen and one.tabel.naam[:BLADNAAM] == chosen:
+        if chosen and not of_two_files and one.tabel.naam[:BLADNAAM] == chosen:
             return one
     alike = can_be_read_as_one(found)
     known = keuze.before(koppeling).samen
@@ -517,6 +541,16 @@ def can_be_read_as_one(gevonden: Sequence[Herkend]) -> bool:
     # Only its place tells which column that is, and on another sheet something else may stand there.
     if not all(has_header(keys[place]) for place in gevonden[0].gebruikte_kolommen):
         return False
+    # Where rows differ in length, the place of a cell is all that tells its column.
+    if gevonden[0].tabel.ongelijk:
+        return all(
+            one.kopregel
+            and one.tabel.aantal is not None
+            and one.tabel.ongelijk
+            and one.tabel.breedte == gevonden[0].tabel.breedte
+            and kolomsleutels(one.koppen) == keys
+            for one in gevonden
+        )
     return all(
         one.kopregel
         and one.tabel.aantal is not None
@@ -546,6 +580,12 @@ def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:
             for nummer, waarden, merken in one.tabel.rijen():
                 if nummer <= one.kopregel:
                     continue
+                if one.tabel.ongelijk:
+                    # The lines of the text are told by their numbers in their own file.
+                    lines = () if any(merk.code in _VAN_REGELS for merk in merken) else (nummer, nummer)
+                    own = (*merken, Merk(REGELS, lines)) if lines else merken
+                    yield Rij(shift + nummer, waarden, own)
+                    continue
                 cells: list[object] = [""] * len(keys)
                 for there, place in places.items():
                     if there < len(waarden):
@@ -572,6 +612,7 @@ def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:
             verborgen_kolommen=tuple(sorted({*first.tabel.verborgen_kolommen, *hidden})),
             verborgen_rijen=sum(tabel.verborgen_rijen for tabel in tables),
             niet_nagegaan=any(tabel.niet_nagegaan for tabel in tables),
+            regels=sum(tabel.regels for tabel in tables),
             doorgehaald=any(tabel.doorgehaald for tabel in tables),
             streep_bij_voorwaarde=any(tabel.streep_bij_voorwaarde for tabel in tables),
         ),
@@ -696,6 +737,9 @@ def _candidates(bestand: Bestand, keuze: Bestandskeuze) -> list[Plaats]:
     """
     sheets = [(tabel, first_rows(tabel)) for tabel in _tables(bestand, keuze.blad)]
     numbers = [keuze.kopregel] if keuze.kopregel is not None else None
+    if not keuze.kopregel and len(sheets) == 1 and (names := names_in_every_row(sheets[0][1])) is not None:
+        check_every_row(sheets[0][0], names)
+        numbers = [0]
     found = [
         Plaats(tabel, nummer, koppen, rijen)
         for tabel, rijen in sheets
@@ -735,6 +779,7 @@ def headers_at(
 ) -> tuple[str, ...]:
     """Gives the headers in this row (by number; 0: there are none), as wide as the widest of these rows.
 
+    Where every row repeats the names of its columns (0), those are the headers of the values behind them.
     When the row above names groups of columns ("Opleiding" over "niveau" and "jaar"), that name is put before
     the headers. `samengevoegd` are the merged cells of the sheet, as far as they are known. A hidden column (in
     `verborgen`) with the same header as a visible one gets another. Gives an empty tuple when there is no such
@@ -742,7 +787,8 @@ def headers_at(
     """
     width = min(max((len(rij.waarden) for rij in rijen), default=0), MAX_BREEDTE)
     if kopregel == 0:
-        return ("",) * width
+        repeated = names_in_every_row(rijen)
+        return (*("",) * len(repeated), *repeated) if repeated else ("",) * width
     place = next((place for place, rij in enumerate(rijen) if rij.nummer == kopregel), None)
     if place is None:
         return ()

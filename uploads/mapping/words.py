@@ -81,6 +81,29 @@ NEE_CIJFER: Final = "0"
 # Count next to the words for yes, in a column that says who agreed.
 _AKKOORD: Final = "akkoord, toestemming, ok, gegeven, getekend, v"
 
+# --- Somebody else ------------------------------------------------------------------------------------------
+
+# Tell of a phone number or an address that it is somebody else's, such as family, care, guardians, work, neighbours.
+# With - before it a word counts as the last part of a longer one too, as in woonbegeleider and schoonmoeder. Words for
+# a place ("werk", "thuis") or a way ("via", "prive") are not here: such a number is the person's own.
+DERDEN: Final = (
+    "-moeder, -vader, -ouders, ouder, pleegouder, mama, papa, mam, opa, oma, oom, tante, -broer, -broertje, zus, "
+    "zusje, -zuster, schoonzus, schoonzusje, zoon, schoonzoon, stiefzoon, -dochter, neef, nicht, kind, kinderen, "
+    "man, vrouw, -echtgenoot, -echtgenote, -partner, vriend, vriendin, -verloofde, ex, ex-man, ex-vrouw, "
+    "-familie, -familielid, gezin, gezinslid, huisgenoot, huisgenote, buurman, buurvrouw, buren, kennis, "
+    "-begeleider, -begeleidster, -begeleiding, begel, beg, -coach, -mentor, -bewindvoerder, -bewindvoering, "
+    "bewindv, bwv, bewind, -curator, -voogd, -voogdij, -mantelzorger, mantelzorg, -hulpverlener, -hulpverlening, "
+    "-zorgverlener, -verzorger, -verzorgster, -behandelaar, -psycholoog, -psychiater, -therapeut, -arts, "
+    "verpleegkundige, thuiszorg, maatschappelijk werker, maatschappelijk werk, -reclassering, "
+    "reclasseringswerker, casemanager, -wijkteam, -vluchtelingenwerk, -tolk, -advocaat, -consulent, -consulente, "
+    "klantmanager, -contactpersoon, -noodcontact, -noodnummer, noodgeval, noodgevallen, ice, gemachtigde, "
+    "vertegenwoordiger, -werkgever, -werkgeefster, baas, -chef, -leidinggevende, -leider, groepsleiding, collega, "
+    "-docent, intercedent, uitzendbureau, woongroep, mother, father, parent, parents, brother, sister, husband, "
+    "wife, friend, neighbour, guardian, employer, caretaker, t.n.v"
+)
+# Behind several numbers, these make a word count for all of them.
+ALLEMAAL: Final = "beide, beiden, allebei, allemaal"
+
 # --- Words of no code ---------------------------------------------------------------------------------------
 
 # Labels that several lists have: on their own they do not tell which list it is.

@@ -5,9 +5,9 @@ is joined because it merely looks as if it belongs together. Two files that came
 not at all: whoever wants one of them delivers that one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 
@@ -23,7 +23,15 @@ from uploads.mapping.bijblad import (
     with_bijblad,
 )
 from uploads.mapping.doelen import OngeldigeRegels
-from uploads.mapping.recognition import Herkend, NietGekoppeld, Opgeslagen, header_row, recognise_headers
+from uploads.mapping.recognition import (
+    ALLE_BLADEN,
+    BladOnduidelijk,
+    Herkend,
+    NietGekoppeld,
+    Opgeslagen,
+    header_row,
+    recognise_headers,
+)
 from uploads.mapping.regels import Bijblad, Regels
 from uploads.mapping.regels_json import bijblad_of
 from uploads.models import Leeskeuze, Levering
@@ -49,6 +57,10 @@ _ZELFDE_KOLOMMEN = (
 _EEN_VAN_TWEE = (
     "Deze levering bestaat uit twee bestanden, maar de gekozen kolommen zijn die van één ervan. Er is niets gelezen. "
     "Wilt u alleen dat bestand, lever het dan apart aan."
+)
+_MAAR_EEN = (
+    "Van de twee bestanden is er maar één te lezen: in het andere staan geen rijen, of niet dezelfde kolommen. Er is "
+    "niets gelezen. Controleer dat bestand, of lever alleen het goede aan."
 )
 
 
@@ -265,15 +277,40 @@ def ask(levering: Levering, bestand: Bestand, koppeling: str) -> bool:
     return False
 
 
-def ask_about_files(levering: Levering, bestand: Bestand) -> NoReturn:
-    """Asks whether two files belong together. Raises BladenOnduidelijk, or Onleesbaar when nothing says so."""
+def check_go_on(levering: Levering, bestand: Bestand) -> None:
+    """Checks of two files, of which none is read beside the other, that one goes on where the other ends.
+
+    Raises BladenOnduidelijk when they rather belong beside each other, and Onleesbaar when nothing says so.
+    """
+    if levering.gekozen_blad == ALLE_BLADEN:
+        return
     if levering.regels is not None:
         raise Onleesbaar(_EEN_VAN_TWEE)
     paren = find_bijbladen(bestand, settings.UM_MAX_RIJEN_BIJBLAD, settings.UM_MAX_KOLOMMEN)
-    if not paren:
-        why = _ZELFDE_KOLOMMEN if go_on_in_each_other(bestand) else _GEEN_PAAR
-        raise Onleesbaar(bestand.te_groot or why)
-    raise BladenOnduidelijk("", paren)
+    if paren:
+        raise BladenOnduidelijk("", paren)
+    if bestand.te_groot or not go_on_in_each_other(bestand):
+        raise Onleesbaar(bestand.te_groot or _GEEN_PAAR)
+
+
+def under_each_other(bestand: Bestand, recognise: Callable[[], Herkend]) -> Herkend:
+    """Gives what is recognised of two files: both, read as one. Raises BladOnduidelijk while nobody chose that.
+
+    Raises Onleesbaar when they cannot be read so, as the columns are not known or not the same: one of the two is never
+    read alone.
+    """
+    try:
+        gevonden = recognise()
+    except NietGekoppeld:
+        raise Onleesbaar(_ZELFDE_KOLOMMEN) from None
+    except BladOnduidelijk as problem:
+        if problem.onder_elkaar and problem.los:
+            raise
+        raise Onleesbaar(_ZELFDE_KOLOMMEN) from None
+    read = {naam for naam, _ in gevonden.bladen}
+    if len({tabel.onderdeel for tabel in bestand.tabellen if tabel.naam in read}) < 2:
+        raise Onleesbaar(_MAAR_EEN)
+    return gevonden
 
 
 def question_of(problem: BladenOnduidelijk) -> dict[str, Any]:

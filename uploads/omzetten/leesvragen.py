@@ -9,8 +9,8 @@ by itself waits.
 A question is kept with the levering: `{"over": "verborgen", "koppeling": ..., "aantal": ...}`,
 `{"over": "doorgehaald"}` with the same, and `voorwaarde` (a condition strikes rows through too),
 `{"over": "nagaan", "aantal": ...}` (`aantal`: hidden rows that were found none the less),
-`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...], "onder_elkaar": ...}` (whether they can all be
-read, as one) or
+`{"over": "blad", "koppeling": ..., "bladen": [[name, rows], ...], "onder_elkaar": ..., "los": ...}` (whether they can
+all be read, as one, and whether they are two files, of which one is never read alone) or
 `{"over": "bijblad", "koppeling": ..., "paren": [...]}` (see `omzetten.bladen`). The facts about a file are
 `regels` (lines of a text), `verborgen_rijen`, `verborgen` (what was done with those), `doorgehaalde_rijen` and
 `doorgehaald` likewise, `verborgen_kolommen` (the
@@ -18,9 +18,10 @@ headers of hidden columns that are used), `verborgen_blad` (the sheet itself is 
 be found out what is hidden), `maand_voorop` (the headers of columns with dates of which the month
 comes first), `bijblad` (the rows of a second sheet, see `mapping.bijblad.Bijtelling`), `bladen_apart`
 (somebody said that no second sheet is read), `bladen` (of sheets that are read under each other, see
-`mapping.recognition.Herkend`), `niet_gelezen` (the other visible sheets with rows: `blad`, `rijen`,
-`meer` when there are more, `plaats`, and `zelfde` when it has the same columns) and `weggelaten` (why sheets were left
-out). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same way.
+`mapping.recognition.Herkend`), `bladen_los` (those are files), `niet_gelezen` (the other visible sheets with rows:
+`blad`, `rijen`, `meer` when there are more, `plaats`, and `zelfde` when it has the same columns) and `weggelaten` (why
+sheets were left out). Of a file that cannot be converted the only fact is `blijft_zo`: another try ends in the same
+way.
 """
 
 from collections.abc import Iterator
@@ -238,9 +239,12 @@ def question_of(
         return {"over": "verborgen", "koppeling": problem.koppeling, "aantal": problem.aantal}
     return {
         "over": "blad",
-        "koppeling": problem.koppeling[:_LONGEST],
-        "bladen": [list(b) for b in problem.bladen],
+        # What files are called, and which belong together, is no habit.
+        "koppeling": "" if problem.los else problem.koppeling[:_LONGEST],
+        # Of two files, one is never read alone.
+        "bladen": [] if problem.los else [list(b) for b in problem.bladen],
         "onder_elkaar": problem.onder_elkaar,
+        "los": problem.los,
     }
 
 
@@ -271,6 +275,7 @@ def facts_of(
         "bijblad": samen.feit() if samen is not None else None,
         "bladen_apart": bladen_apart,
         "bladen": [[naam[:BLADNAAM], before] for naam, before in gevonden.bladen],
+        "bladen_los": bool(gevonden.bladen) and bestand.is_tweetal,
         "niet_nagegaan": tabel.niet_nagegaan,
         "niet_gelezen": list(_not_read(bestand, gevonden, samen=samen is not None)),
         "weggelaten": bestand.te_groot,
@@ -340,6 +345,8 @@ def answer(
             changes, kept = {"bijblad": found}, {"bladen_apart": found == bladen.APART}
         elif blad:
             sheets = [naam for naam, _ in levering.vraag.get("bladen") or levering.feiten.get("bladen", [])]
+            if levering.feiten.get("bladen_los"):
+                sheets = []
             changes, kept = {"gekozen_blad": blad[:BLADNAAM]}, {"blad": blad[:BLADNAAM]}
             if blad == ALLE_BLADEN:
                 # On another sheet the headers may stand in another row.

@@ -209,7 +209,11 @@ class _Werk:
             gevonden = self._recognise(bestand, regels, opgeslagen, named)
             bladen.check_chosen(gevonden, samen.bijblad)
         elif bestand.is_tweetal:
-            bladen.ask_about_files(levering, bestand)
+            bladen.check_go_on(levering, bestand)
+            alone = [one for one in opgeslagen if one.regels.bijblad is None]
+            gevonden = bladen.under_each_other(
+                bestand, lambda: self._recognise(bestand, regels, alone, levering.gevraagde_koppeling)
+            )
         else:
             alone = [one for one in opgeslagen if one.regels.bijblad is None]
             try:

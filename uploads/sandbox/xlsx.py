@@ -22,7 +22,7 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from uploads.sandbox.bijzonderheden import counts_from_1904
-from uploads.sandbox.opmaak import Opmaak, opmaak_in, struck_texts
+from uploads.sandbox.opmaak import Opmaak, has_own_background, opmaak_in, struck_texts, texts_with_own_letters
 from uploads.sandbox.sheets import (
     FOUT,
     MAX_MERGED,
@@ -45,6 +45,7 @@ from uploads.sandbox.werkmapdelen import known_errors, usable, without_strange_e
 
 _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STYLES, _TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"
+_THEME = "xl/theme/theme1.xml"
 _USUAL = {"styles": _STYLES, "sharedStrings": _TEXTS}
 _PIECE, _SLICE = 1 << 18, 1 << 20
 # Before the rows come the widths of columns, after them the other parts of a sheet.
@@ -176,9 +177,9 @@ class Xlsx:
         try:
             if (styles := shared.get("styles", _STYLES)) in archive.NameToInfo:
                 self._weergaven = weergaven(archive.read(styles))
-                self._opmaak = opmaak_in(archive.read(styles))
+                self._opmaak = opmaak_in(archive.read(styles), _theme(archive))
             if (texts := shared.get("sharedStrings", _TEXTS)) in archive.NameToInfo:
-                self._opmaak = self._opmaak._replace(teksten=struck_texts(archive.read(texts)))
+                self._know_texts(archive.read(texts))
         except _UNKNOWN:
             styles_known = False
         for number, blad in enumerate(self.bladen):
@@ -198,8 +199,9 @@ class Xlsx:
             data = data.replace(b"<" + prefix[1], b"<").replace(b"</" + prefix[1], b"</")
         _check_rows(data)
         _check_places(data)
-        more = self._more(data)
         begin = _SHEET_DATA.search(data)
+        before, after = data[: begin.start()] if begin else data, data[data.rfind(b"</sheetData>") :]
+        more = self._more(data, own_background=has_own_background(before + after))
         hidden = sum(
             place < blad.hoogte and any(merk.code == VERBORGEN for merk in one.merken)
             for place, one in more.items()
@@ -225,8 +227,16 @@ class Xlsx:
             else:
                 yield row
 
-    def _more(self, rows: bytes) -> dict[int, _Bijzonder]:
-        """Finds what rows have beside their cells, as they are written; by the number of the row (from 0)."""
+    def _know_texts(self, data: bytes) -> None:
+        """Keeps what the part with the texts that cells share tells of their looks."""
+        own = texts_with_own_letters(data) if self._opmaak.als_achtergrond else frozenset[int]()
+        self._opmaak = self._opmaak._replace(teksten=struck_texts(data), eigen_letters=own)
+
+    def _more(self, rows: bytes, *, own_background: bool) -> dict[int, _Bijzonder]:
+        """Finds what rows have beside their cells, as they are written; by the number of the row (from 0).
+
+        `own_background`: see `has_own_background`.
+        """
         found: dict[int, _Bijzonder] = {}
 
         def of(number: bytes) -> _Bijzonder:
@@ -242,7 +252,7 @@ class Xlsx:
         if b't="e"' in rows:
             for cell in _ERROR_IN_CELL.finditer(rows):
                 of(cell[2]).merken.append(Merk(FOUT, (_column(cell[1]) - 1,)))
-        for code, letters, number in self._opmaak.cells(rows):
+        for code, letters, number in self._opmaak.cells(rows, own_background=own_background):
             column = _column(letters) - 1
             of(number).merken.append(Merk(code, (column,)))
             if code == ONZICHTBAAR:
@@ -251,7 +261,8 @@ class Xlsx:
             for style, letters, number, text in _shown_cells(rows, self._weergaven):
                 shown = self._weergaven[style](text)
                 if shown is not None:
-                    of(number).cellen[_column(letters) - 1] = shown
+                    # What nobody sees stays so.
+                    of(number).cellen.setdefault(_column(letters) - 1, shown)
         return found
 
     # --- What it consists of --------------------------------------------------------------------------------
@@ -262,7 +273,7 @@ class Xlsx:
         if _STYLES in self._archive.NameToInfo:
             self._parts[_STYLES] = self._archive.read(_STYLES)
             self._weergaven = weergaven(self._parts[_STYLES])
-            self._opmaak = opmaak_in(self._parts[_STYLES])
+            self._opmaak = opmaak_in(self._parts[_STYLES], _theme(self._archive))
         elif any(name.replace("\\", "/").casefold() == _STYLES for name in self._archive.NameToInfo):
             # calamine does find it.
             raise _NotSliceable
@@ -271,7 +282,7 @@ class Xlsx:
             # Without a text in it, as some programs write it, it only matters when a cell refers to one.
             with suppress(_NotSliceable):
                 self._texts = _Teksten(self._archive)
-                self._opmaak = self._opmaak._replace(teksten=self._texts.doorgehaald)
+                self._know_texts(self._texts.data)
         self.epoch_1904 = counts_from_1904(self._inhoud, "xlsx")
         self._places = _places_of_sheets(self._parts)
         self._omtrek: dict[int, _Omtrek] = {}
@@ -401,6 +412,7 @@ class Xlsx:
         """Yields the same rows as calamine gives them; `more` gets what they have beside their cells."""
         omtrek = self._omtrek[index]
         empty: Cells = [""] * omtrek.breedte
+        own_background = has_own_background(omtrek.head + omtrek.tail)
         number, last_row = start, 0
         for rows in self._slices(index):
             last = _ROW.match(rows, rows.rfind(b"<row"))
@@ -411,7 +423,7 @@ class Xlsx:
                 continue
             # What belongs to the rows before these has been used.
             more.clear()
-            more.update(self._more(rows))
+            more.update(self._more(rows, own_background=own_background))
             try:
                 sheet = self._read_slice(index, omtrek.head, rows)
             except CalamineError:
@@ -451,16 +463,15 @@ class _Teksten:
     """The texts that cells refer to by number, as they are written."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._data = archive.read(_TEXTS)
-        begin = self._data.find(b"<si")
-        if begin < 0 or b"<!" in self._data:
+        self.data = archive.read(_TEXTS)
+        begin = self.data.find(b"<si")
+        if begin < 0 or b"<!" in self.data:
             raise _NotSliceable
-        self._head = self._data[:begin]
-        self.doorgehaald = struck_texts(self._data)
+        self._head = self.data[:begin]
         # The end of each text; the first text starts after the head.
         self._ends = array("Q", [begin])
-        self._ends.extend(found.end() for found in _TEXT_END.finditer(self._data))
-        if self._data.count(b"<si") != len(self._ends) - 1:
+        self._ends.extend(found.end() for found in _TEXT_END.finditer(self.data))
+        if self.data.count(b"<si") != len(self._ends) - 1:
             raise _NotSliceable
 
     def taken_by(self, rows: bytes) -> tuple[bytes, bytes]:
@@ -468,7 +479,7 @@ class _Teksten:
         # In turn: the part before a number, the mark of its cell, and the number.
         pieces = _TEXT_CELL.split(rows)
         referred = pieces[2::3]
-        data, ends = self._data, self._ends
+        data, ends = self.data, self._ends
         places = {number: int(number) for number in dict.fromkeys(referred)}
         marked = sum(map(rows.count, _MARKS))
         if len(referred) != marked or max(places.values(), default=0) >= len(ends) - 1:
@@ -531,6 +542,10 @@ def _places(parts: dict[str, bytes]) -> tuple[list[str], dict[str, str]]:
             shared[kind] = place
     sheets = etree.fromstring(parts[_WORKBOOK], parser).iterfind("{*}sheets/{*}sheet")
     return [targets[str(sheet.xpath("string(@*[local-name() = 'id'])"))] for sheet in sheets], shared
+
+
+def _theme(archive: zipfile.ZipFile) -> bytes:
+    return archive.read(_THEME) if _THEME in archive.NameToInfo else b""
 
 
 def _hidden_columns(head: bytes, width: int) -> list[int]:

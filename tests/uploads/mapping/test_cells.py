@@ -12,7 +12,7 @@ from uploads.mapping.cells.dates import date_of, date_reader
 from uploads.mapping.cells.numbers import number_of, read_number, whole_number
 from uploads.mapping.cells.text import is_absent, tekst
 from uploads.mapping.model import AFWEZIG, Ernst
-from uploads.mapping.words import AFWEZIG_WOORDEN
+from uploads.mapping.words import AFWEZIG_WOORDEN, DERDEN, split_words
 
 OUDEJAAR = dt.date(2025, 12, 31)
 
@@ -201,3 +201,97 @@ def test_a_municipality_without_a_word_has_no_such_word():
         assert read("onbekend").opmerking is not None
     assert bsn_of("onbekend", own) == "onbekend"
     assert "onbekend" in AFWEZIG_WOORDEN
+
+
+# --- Whose number it is -------------------------------------------------------------------------------------
+
+OTHERS = sorted(
+    {word.lstrip("-") for word in split_words(DERDEN)} | {"woonbegeleider", "Moeders", "schoonouders"}
+)
+LAYOUTS_OF_TWO = [
+    "{own}, {other} ({word})", "{other} {word}; {own}", "{word}: {other} / {own}", "{own} (mobiel) {word}: {other}",
+    "{own}\n{other} - {word}", "{own} of via {word} {other}", "prive {own} {word} {other}", "{other} ({word}) {own}",
+    "{own} werk {other} {word}", "{own} (of {word} {other})", "{other} (de {word} of buren) en {own} (na 18u)",
+    "{own} en {other} van {word}",
+]  # fmt: skip
+
+
+@given(
+    st.sampled_from(LAYOUTS_OF_TWO),
+    st.sampled_from(OTHERS),
+    st.sampled_from(["0612345678", "06-12345678", "+31612345678", "010 1234567", "+31 (0)6 12345678"]),
+    st.sampled_from(["0687654321", "06 87 65 43 21", "0031687654321", "(020) 7654321", "+49 151 87654321"]),
+)
+def test_of_two_numbers_only_the_one_beside_a_word_for_somebody_else_is_left_out(layout, word, own, other):
+    cel = phone_reader(eigen=True)(layout.format(own=own, other=other, word=word))
+    assert [number.replace(" ", "").replace("-", "").replace("(0)", "") for number in cel.waarde or []] == [
+        own.replace(" ", "").replace("-", "").replace("(0)", "")
+    ]
+    assert cel.opmerking is not None
+    assert (cel.opmerking.ernst, cel.opmerking.code) == (Ernst.WAARSCHUWING, "telefoon_van_ander")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0612345678 (moeder)", "06-12345678 begeleider", "via partner 0612345678", "Moeder: 0612345678",
+        "0612345678, moeder", "0612345678 moeder 0687654321", "0612345678 / moeder / 0687654321",
+        "0612345678, 0687654321 (beide van moeder)", "0612345678 moeder en vader", "t.n.v. J. Puk 0612345678",
+        "werkgever 010-1234567 toestel 123", "bel moeder 123456", "moeder",
+    ],
+)  # fmt: skip
+def test_a_number_that_may_be_somebody_elses_is_never_taken_for_the_persons_own(cell):
+    cel = phone_reader(eigen=True)(cell)
+    assert cel.waarde is None
+    assert cel.opmerking is not None
+    # Of a contact person it is told who that is.
+    assert phone_reader()("06-12345678 begeleider").waarde == ["06-12345678"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "(mobiel)",
+        "prive",
+        "na 18u",
+        "werk",
+        "thuis",
+        "(opleiding)",
+        "via WhatsApp",
+        "ma-vr",
+        "seizoen",
+        "Herman",
+    ],
+)
+def test_a_number_beside_other_words_is_the_persons_own(words):
+    assert phone_reader(eigen=True)(f"06-12345678 {words}") == ((["06-12345678"]), None, ())
+    assert phone_reader(eigen=True)(f"{words}: 06-12345678").waarde == ["06-12345678"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "own"),
+    [
+        ("p@x.nl (moeder)", None), ("Moeder van Piet <m@x.nl>", None), ("moeder:m@x.nl", None),
+        ("m@x.nl(moeder)", None), ("p@x.nl; m@x.nl (begeleider)", ["p@x.nl"]),
+        ("begeleider m@x.nl\nprive p@x.nl", ["p@x.nl"]), ("Puk, P. <p@x.nl>; jobcoach <m@x.nl>", ["p@x.nl"]),
+    ],
+)  # fmt: skip
+def test_an_address_beside_a_word_for_somebody_else_is_left_out(cell, own):
+    cel = email_reader(eigen=True)(cell)
+    assert cel.waarde == own
+    assert cel.opmerking is not None
+    assert cel.opmerking.code == "email_van_ander"
+    # What stands in the address itself says nothing.
+    assert email_reader(eigen=True)("de.moeder@x.nl") == (["de.moeder@x.nl"], None, ())
+    assert email_reader(eigen=True)("mijn.coach@x.nl; p@x.nl").waarde == ["mijn.coach@x.nl", "p@x.nl"]
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(
+        st.sampled_from(["moeder", "0612345678", "(", ")", ",", ":", " of ", "a@b.nl"]), max_size=9
+    ).map(" ".join)
+)
+def test_no_text_beside_a_number_makes_reading_fail(text):
+    for read in (phone_reader(eigen=True), email_reader(eigen=True)):
+        read(text)

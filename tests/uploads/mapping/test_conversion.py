@@ -24,6 +24,7 @@ from uploads.mapping.cells.dates import date_of
 from uploads.mapping.cells.numbers import whole_number
 from uploads.mapping.cells.text import cut_at_word, is_empty_list, tekst
 from uploads.mapping.conversion import Omzetting, Rijuitkomst
+from uploads.mapping.herhaald import names_in_every_row
 from uploads.mapping.model import Ernst, Omgeving
 from uploads.mapping.presets.standaard import target_of
 from uploads.mapping.recognition import SoortOnduidelijk, recognise, recognise_headers
@@ -379,6 +380,151 @@ def test_empty_rows_are_counted_apart():
     inhoud = een_werkblad([een_sonar_rij(), None, {"Plaats": " \u00a0 "}, een_sonar_rij()])
     omzetting, _ = convert(open_file(inhoud))
     assert (omzetting.telling.gelezen, omzetting.telling.lege_rijen) == (2, 2)
+
+
+def below_sonar(*rijen: list[Any], above: tuple[list[Any], ...] = ()) -> list[set[str]]:
+    """Gives the codes of the remarks on each of these rows, which stand below a person in a Sonar export."""
+    person = [een_sonar_rij(ID_WZ="S1").get(kop, "") for kop in SONAR_KOPPEN]
+    lines = [*above, list(SONAR_KOPPEN), person, *rijen]
+    rows = [
+        Rij(number, [*line, *[""] * (len(SONAR_KOPPEN) - len(line))]) for number, line in enumerate(lines, 1)
+    ]
+    omzetting, uitkomsten = convert(Bestand(Formaat.XLSX, (Tabel("Blad1", len(rows), lambda: iter(rows)),)))
+    assert (
+        omzetting.telling.omgezet + omzetting.telling.overgeslagen + omzetting.telling.afgekeurd
+        == len(rijen) + 1
+    )
+    assert not any(omzetting.onbekend.values())
+    return [codes(uitkomst) for uitkomst in uitkomsten[1:]]
+
+
+@pytest.mark.parametrize(
+    "voet",
+    [
+        ["2 rows selected"], ["(25 rijen)"], ["25 row(s) affected"], ["25 rijen geselecteerd."], ["-- einde --"],
+        ["(25 rows affected)"], ["25 rows in set (0.02 sec)"], ["Rows affected:", 25], ["Number of records", 25],
+        ["Einde rapport"], ["*** Einde van de lijst ***"], ["End of report"], ["EINDE OVERZICHT 12-05-2026"],
+        ["Pagina 1 van 3"], ["", "", "", "Page 2 of 3"], ["blz. 2"], ["Printed on 12-05-2026 10:00"],
+        ["Afgedrukt door: P. Puk", "", "", "12-05-2026"], ["Printdatum: 12-5-2026"], ["Gegenereerd op 12 mei 2026"],
+        ["Completion time: 2026-05-12T10:00:00"], ["Exportdatum", dt.date(2026, 5, 12)], ["--------"],
+        ["----------", "----", "---", "-------", "------"], ["=====", "=====", "=====", "=====", "====="],
+    ],
+    ids=lambda voet: str(next(filter(None, voet))),
+)  # fmt: skip
+def test_a_row_of_the_report_itself_is_told_as_what_it_is(voet):
+    assert below_sonar(voet) == [{"rapportregel"}]
+
+
+def test_the_number_of_records_below_a_list_is_a_total():
+    assert below_sonar(["Aantal records: 25"], ["Totaal", "", 25]) == [{"totaalregel"}] * 2
+
+
+def test_the_headings_of_every_next_page_are_told_and_the_people_below_them_are_read():
+    heading = [["Caseload mei 2026", "", "Pagina 1 van 2"], ["Werkplein Utrecht"]]
+    person = [een_sonar_rij(ID_WZ="S2").get(kop, "") for kop in SONAR_KOPPEN]
+    again = [["Caseload mei 2026", "", "Pagina 2 van 2"], ["Werkplein Utrecht"], list(SONAR_KOPPEN), person]
+    assert below_sonar(*again, above=tuple(heading)) == [
+        {"rapportregel"},
+        {"rapportregel"},
+        {"kopregel_opnieuw"},
+        set(),
+    ]
+
+
+@pytest.mark.parametrize(
+    "begin", ["Pagina 1 van 3", "Einde", "25 rijen", "Printed on Monday", "-----", "Caseload"]
+)
+@pytest.mark.parametrize("more", [0, 6])
+def test_a_person_whose_row_begins_with_such_a_word_stays_a_person(begin, more):
+    koppen = [
+        "Toelichting",
+        *(f"k{place}" for place in range(more)),
+        "idWerkzoekende",
+        "bemiddelingspostcode",
+    ]
+    rows = [["Caseload"], koppen, [begin, *["x"] * more, "N1", "3511AB"]]
+    lines = [Rij(number, [*row, *[""] * (len(koppen) - len(row))]) for number, row in enumerate(rows, 1)]
+    bestand = Bestand(Formaat.XLSX, (Tabel("Blad1", 3, lambda: iter(lines)),))
+    _omzetting, uitkomsten = convert(bestand, Soort.WERKZOEKENDEN)
+    assert [uitkomst.record is not None for uitkomst in uitkomsten] == [True]
+
+
+@given(
+    st.sampled_from(
+        [
+            "Pagina 1 van 3",
+            "Einde rapport",
+            "25 rows selected",
+            "Printed on x",
+            "----",
+            "Totaal",
+            "Caseload 3",
+        ]
+    ),
+    st.lists(st.sampled_from(["", "3511AB", "Ja", "x", 3, None]), min_size=4, max_size=30),
+)
+def test_a_row_with_an_id_a_postcode_and_consent_is_never_taken_for_one_of_the_report(begin, cells):
+    koppen = ["kop", *(f"k{place}" for place in range(len(cells))), "idWerkzoekende", "bemiddelingspostcode"]
+    bestand = table(koppen, [begin, *cells, "N1", "3511AB"], [begin, *cells[:1]])
+    omzetting = Omzetting(recognise(bestand, Soort.WERKZOEKENDEN), OMGEVING)
+    first, *rest = omzetting.uitkomsten()
+    if sum(cell not in {"", None} for cell in cells) > 2 + len(koppen) // 4:
+        assert first.record is not None
+    assert omzetting.telling.gelezen == 1 + len(rest)
+
+
+def crystal(*people: list[str], before: list[str] | None = None, after: list[str] | None = None) -> bytes:
+    """Makes a csv in which every line has the names of its columns before the values, as Crystal Reports does."""
+    koppen = ["idWerkzoekende", "bemiddelingspostcode", "aantalWerkurenPerWeekMaximaal", "E-mailadres"]
+    rows = [[*(before or []), *koppen, *person, *(after or [])] for person in people]
+    return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode()
+
+
+PEOPLE = [["K1", "3511AB", "24", "a@x.example"], ["K2", "3512AB", "", ""], ["K3", "", "32", ""]]
+
+
+def test_names_that_every_line_repeats_are_the_headers_of_the_values_behind_them():
+    omzetting, uitkomsten = convert(open_file(crystal(*PEOPLE)), Soort.WERKZOEKENDEN)
+    assert [uitkomst.rij for uitkomst in uitkomsten] == [1, 2, 3]
+    assert [(uitkomst.record or {}).get("idWerkzoekende") for uitkomst in uitkomsten] == ["K1", "K2", None]
+    assert record_of(uitkomsten[0])["werktijden"]["aantalWerkurenPerWeekMaximaal"] == 24
+    assert codes(uitkomsten[2]) == {"postcode_ontbreekt"}
+    assert (omzetting.telling.omgezet, omzetting.telling.afgekeurd) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "inhoud",
+    [
+        crystal(*PEOPLE, before=["Caseload mei", "Pagina 1"]),
+        crystal(*PEOPLE, before=["Caseload"], after=["Einde"]),
+        crystal(*PEOPLE, after=["Werkplein"]),
+        crystal(*PEOPLE) + b'\n"K4","3513AB","24",""',
+        crystal(*PEOPLE) + b'\n"idWerkzoekende","bemiddelingspostcode","K4","3513AB"',
+    ],
+    ids=[
+        "headings of the page",
+        "with a footer",
+        "one text behind",
+        "a line of another kind",
+        "a line cut off",
+    ],
+)
+def test_names_in_every_line_are_told_where_it_is_not_certain_to_which_value_they_belong(inhoud):
+    with pytest.raises(Onleesbaar, match="staan de kolomnamen opnieuw") as problem:
+        convert(open_file(inhoud), Soort.WERKZOEKENDEN)
+    assert type(problem.value) is Onleesbaar
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", "Kok", "3511AB", "Ja", "24", "Postcode"]), min_size=4, max_size=4),
+        min_size=1, max_size=6,
+    )
+)  # fmt: skip
+def test_a_file_with_its_headers_once_is_never_taken_for_one_with_headers_in_every_row(rows):
+    koppen = ["Naam", "Postcode", "Toestemming", "Uren"]
+    lines = [Rij(number, row) for number, row in enumerate([koppen, *rows], 1)]
+    assert names_in_every_row(lines) is None or all(row[:2] == koppen[:2] for row in rows)
 
 
 # --- The standard's own headers ----------------------------------------------------------------------------

@@ -289,6 +289,80 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     assert client.get(address).status_code in {200, 302}
 
 
+def sonar_text(
+    *numbers: int, koppen: Sequence[str] = ("ID_WZ", "Postcode", "Toestemming", "Rijbewijs"), **odd: str
+) -> bytes:
+    """Makes a Sonar export as text with people of these numbers; `odd` has other lines, by the number of the person."""
+    rows = [[f"S{number}", "3511AB", "Ja", "B"] for number in numbers]
+    lines = [";".join(row) for row in (koppen, *rows)]
+    for number, line in odd.items():
+        lines[1 + numbers.index(int(number.removeprefix("s")))] = line
+    return "\r\n".join(lines).encode()
+
+
+def test_two_files_with_the_same_columns_are_read_under_each_other_when_somebody_says_so(client, gemeente):
+    second = sonar_text(3, 2, 4, 5, s4="S4;3511AB;Ja;B;te veel", s5="S5;3511AB;Nee;B")
+    levering = converted(client, gemeente, ("a-k.csv", sonar_text(1, 2)), ("l-z.csv", second))
+    assert (levering.status, levering.vraag["over"], levering.omgezet) == (Leveringstatus.MISLUKT, "blad", 0)
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "De twee bestanden hebben dezelfde kolommen." in page
+    assert "Bestanden onder elkaar lezen" in page
+    # Of two files, one is never read alone.
+    assert "Blad “" not in page
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"blad": "a-k"})
+    assert fresh(gemeente, levering.pk).status == Leveringstatus.MISLUKT
+
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"blad": "*"})
+    tasks.convert(levering.pk, gemeente.pk)
+    levering = fresh(gemeente, levering.pk)
+    counts = (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd)
+    assert counts == (6, 3, 1, 2), levering.melding
+    with voor_gemeente(gemeente):
+        found = (
+            Bevinding.objects.filter(levering=levering)
+            .order_by("rij")
+            .values_list("blad", "rij", "code", "melding")
+        )
+        told = {(blad, rij, code): melding for blad, rij, code, melding in found}
+    assert set(told) == {
+        ("l-z", 3, "dubbel_id"), ("l-z", 4, "te_veel_cellen"), ("l-z", 5, "geen_toestemming"),
+    }  # fmt: skip
+    assert told["l-z", 4, "te_veel_cellen"].startswith("Regel 4 van het bestand")
+    assert levering.feiten["regels"] == 8
+    page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
+    assert "uit de bestanden “a-k” en “l-z”, onder elkaar gelezen" in page
+    assert "Liever één blad?" not in page
+    assert "De bestanden hebben samen 8 regels tekst." in page
+    client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"blad": "a-k"})
+    assert fresh(gemeente, levering.pk).omgezet == 3
+    # Which files belong together is asked of every two files; two of them may be one list and an older one.
+    assert (
+        by_itself_delivered(gemeente, zipped(a__csv=sonar_text(1), b__csv=sonar_text(2))).gestopt_om
+        == RedenStop.VRAAG
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (sonar_text(), "maar één te lezen"),
+        (
+            sonar_text(3, koppen=("ID_WZ", "Postcode", "Toestemming", "Vervoer")),
+            "zet ze dan onder elkaar in één bestand",
+        ),
+        (
+            sonar_text(3, koppen=("Postcode", "ID_WZ", "Toestemming", "Rijbewijs")),
+            "zet ze dan onder elkaar in één bestand",
+        ),
+    ],
+    ids=["no rows", "another column", "another order"],
+)
+def test_of_two_files_that_cannot_be_read_under_each_other_neither_is_read(client, gemeente, second, said):
+    levering = converted(client, gemeente, ("a.csv", sonar_text(1, 2)), ("b.csv", second))
+    assert (levering.status, levering.vraag, levering.omgezet) == (Leveringstatus.MISLUKT, {}, 0)
+    assert said in levering.melding
+
+
 def test_a_second_file_that_could_not_be_looked_at_waits_for_a_person_too(client, gemeente):
     odd = ole({"Workbook": with_odd_record(biff8(CONTACT))})
     levering = converted(client, gemeente, ("a.csv", text(PERSONEN)), ("b.xls", odd))

@@ -9,7 +9,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
+from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from tests.ole import FORMULA, biff8, ole
 from tests.spreadsheets import xlsb, xlsx, xml2003, zipped
@@ -207,6 +209,89 @@ def test_a_value_that_its_format_hides_is_not_read_and_told():
         1: [(ONZICHTBAAR, (1,))]
     }
     assert marks(ole({"Workbook": biff8([[24.0]], formats=[";;;"])})) == {1: [(ONZICHTBAAR, (0,))]}
+
+
+WHITE, DARK = Color(rgb="FFFFFFFF"), Color(rgb="FF1F3864")
+
+
+def coloured(letters: Color, background: Color | None = None) -> Any:
+    """Makes a workbook with a number and a text in these colours, in the second and third column of row 2."""
+    made = Workbook()
+    sheet: Any = made.active
+    for row in (["id", "uren", "plaats"], ["P1", 24, "Utrecht"], ["P2", 32, "Zeist"]):
+        sheet.append(row)
+    for place in ("B2", "C2"):
+        sheet[place].font = Font(color=letters)
+        if background is not None:
+            sheet[place].fill = PatternFill("solid", fgColor=background)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("letters", "background", "seen"),
+    [
+        (WHITE, None, False),
+        (WHITE, WHITE, False),
+        (Color(theme=0), None, False),
+        (Color(theme=0, tint=0.4), Color(theme=0), False),
+        (Color(indexed=9), Color(rgb="FFFEFEFE"), False),
+        (DARK, DARK, False),
+        (Color(theme=4, tint=-0.25), Color(theme=4, tint=-0.25), False),
+        (WHITE, DARK, True),
+        (WHITE, Color(theme=4), True),
+        (Color(theme=0, tint=-0.5), None, True),
+        (Color(theme=0), Color(theme=0, tint=-0.5), True),
+        (Color(theme=1), None, True),
+        (Color(theme=4), Color(theme=4, tint=0.8), True),
+        (Color(rgb="FFEEEEEE"), None, True),
+        (Color(indexed=64), None, True),
+    ],
+)
+def test_a_value_in_the_colour_of_its_cell_is_not_read_and_told_and_any_other_is(letters, background, seen):
+    inhoud = saved(coloured(letters, background))
+    for one in (inhoud, read_as_a_whole(inhoud)):
+        assert cells(one)[1:] == [["P1", 24, "Utrecht"] if seen else ["P1", "", ""], ["P2", 32, "Zeist"]]
+        told = {place for code, places in marks(one).get(2, []) for place in places if code == ONZICHTBAAR}
+        assert told == (set() if seen else {1, 2})
+
+
+def test_white_letters_are_seen_where_something_else_colours_them_or_their_cell():
+    def with_rule(made: Any) -> None:
+        rule = FormulaRule(formula=['$A2="P1"'], fill=PatternFill("solid", bgColor=DARK))
+        made.active.conditional_formatting.add("A2:C5", rule)
+
+    def with_table(made: Any) -> None:
+        table = Table(displayName="Mensen", ref="A1:C3", tableStyleInfo=TableStyleInfo("TableStyleDark2"))
+        made.active.add_table(table)
+
+    def with_own_letters(made: Any) -> None:
+        made.active["C2"] = CellRichText(TextBlock(InlineFont(color=DARK), "Utrecht"))
+        made.active["B2"].number_format = "[Red]0"
+
+    for change in (with_rule, with_table, with_own_letters):
+        made = coloured(WHITE)
+        change(made)
+        inhoud = saved(made)
+        for one in (inhoud, read_as_a_whole(inhoud)):
+            assert cells(one)[1] == ["P1", 24, "Utrecht"], change
+            assert not marks(one)
+
+
+def test_a_percentage_that_nobody_sees_stays_unread_and_a_theme_or_palette_may_have_another_white():
+    made = coloured(WHITE)
+    made.active["B2"].number_format = "0%"
+    assert cells(saved(made))[1] == ["P1", "", ""]
+    parts = parts_of(saved(coloured(Color(theme=0))))
+    theme = "xl/theme/theme1.xml"
+    assert b'lastClr="FFFFFF"' in parts[theme]
+    dark = zipped({**parts, theme: parts[theme].replace(b'lastClr="FFFFFF"', b'lastClr="203040"')})
+    assert cells(dark)[1] == ["P1", 24, "Utrecht"]
+    parts = parts_of(saved(coloured(Color(indexed=9))))
+    palette = b'<colors><indexedColors><rgbColor rgb="FF000000"/></indexedColors></colors></styleSheet>'
+    own = zipped({**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(b"</styleSheet>", palette)})
+    assert cells(own)[1] == ["P1", 24, "Utrecht"]
+    odd = parts["xl/styles.xml"].replace(b'indexed="9"', b'rgb="wit"')
+    assert cells(zipped({**parts, "xl/styles.xml": odd}))[1] == ["P1", 24, "Utrecht"]
 
 
 @pytest.mark.parametrize("sliced", [True, False])

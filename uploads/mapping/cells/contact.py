@@ -1,12 +1,14 @@
 """Reads postcodes, BSNs, ids, e-mail addresses and phone numbers."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from exchange.standard import is_bsn
-from uploads.mapping.cells.text import IsAfwezig, is_absent, rejected, tekst, warned
+from uploads.mapping.cells.text import IsAfwezig, alinea, is_absent, rejected, tekst, warned
 from uploads.mapping.cells.verminkt import as_read, unquoted, why_maimed
 from uploads.mapping.model import AFWEZIG, Cel, Ernst, Lees, Opmerking
+from uploads.mapping.words import ALLEMAAL, DERDEN, split_words
 
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 
@@ -66,7 +68,86 @@ def safe_id(text: str, pseudoniem: Any) -> str:
     return pseudoniem(bsn_of(text)) if is_bsn(text) or is_bsn(text.replace("-", "")) else text
 
 
+# --- Whose it is --------------------------------------------------------------------------------------------
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+_ENDS = [word[1:] for word in split_words(DERDEN) if word[0] == "-"]
+_DERDEN = re.compile(
+    rf"(?<!\w)(?:{_any_of(word for word in split_words(DERDEN) if word[0] != '-')}|\w*(?:{_any_of(_ENDS)}))"
+    r"(?:['’]?s|tje)?(?!\w)",
+    re.IGNORECASE,
+)
+_ALLEMAAL = re.compile(rf"\b(?:{_any_of(split_words(ALLEMAAL))})\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;/|\n]| of | en ")
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+
+
+def _of_others(text: str, found: Sequence[re.Match[str]]) -> set[int]:
+    """Gives the places in `found`, numbers or addresses in this text, of those that stand with a word of DERDEN.
+
+    Where it is not certain with which of two the word stands, it stands with both.
+    """
+    ends = [0, *(one.end() for one in found)]
+    starts = [*(one.start() for one in found), len(text)]
+    gaps = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    if any(map(_ALLEMAAL.search, gaps)):
+        return set(range(len(found)))
+    with_all = range(len(found))
+    return {
+        place
+        for number, gap in enumerate(gaps)
+        if _DERDEN.search(gap)
+        for place in _sides(number, gap, gaps)
+        if place in with_all
+    }
+
+
+def _sides(number: int, gap: str, gaps: Sequence[str]) -> Iterator[int]:
+    """Yields the places of the numbers with which the words of DERDEN in a gap stand: before it, after it, or both."""
+    before, after = number - 1, number
+    if number in {0, len(gaps) - 1}:
+        yield from (before, after)
+        return
+    if brackets := _IN_BRACKETS.match(gap):
+        if _DERDEN.search(brackets[0]):
+            yield before
+        gap = gap[brackets.end() :]
+    pieces = _BETWEEN.split(gap)
+    for place, piece in enumerate(pieces):
+        if not _DERDEN.search(piece):
+            continue
+        if len(pieces) > 1 and place in {0, len(pieces) - 1}:
+            yield before if place == 0 else after
+        elif len(pieces) == 1 and ("(" in piece or piece.rstrip().endswith((":", "=", "<"))):
+            yield after
+        else:
+            # Whoever begins with a word writes the words before the numbers, and the other way round.
+            words_first, words_last = (any(map(str.isalpha, gaps[end])) for end in (0, -1))
+            if len(pieces) > 1 or words_first == words_last:
+                yield from (before, after)
+            else:
+                yield after if words_first else before
+
+
+_ADVICE = (
+    "Bij dit {} staat iemand anders, zoals familie, begeleiding of een werkgever. Het is weggelaten: hier hoort alleen "
+    "wat van de persoon zelf is. Is het toch van de persoon zelf, haal dan weg wat erbij staat."
+)
+_EMAIL_OF_OTHER = Opmerking(Ernst.WAARSCHUWING, "email_van_ander", _ADVICE.format("e-mailadres"))
+_PHONE_OF_OTHER = Opmerking(Ernst.WAARSCHUWING, "telefoon_van_ander", _ADVICE.format("telefoonnummer"))
+
+
+# --- E-mail addresses and phone numbers ---------------------------------------------------------------------
+
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+# An address without anything around it, and one among words.
+_PLAIN_EMAIL = re.compile(r"[\w.+%\-]+@[\w\-]+(?:\.[\w\-]+)*\.\w+")
+_ADDRESS = re.compile(r"[^@\s,;:<>\"()\[\]]{1,64}@[^@\s,;:<>\"()\[\]]{1,250}\.[^@\s,;:.<>\"()\[\]]+")
+_LONGEST_EMAIL = 320
 _BETWEEN_EMAILS = re.compile(r"[,; ]+")
 # "Naam <a@b.nl>": an address between brackets, with whatever name before it.
 _NAMED_EMAIL = re.compile(r"[^<>;@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
@@ -78,20 +159,32 @@ _EMAIL_FAULT = warned(
 )
 
 
-def email_reader(afwezig: IsAfwezig = is_absent) -> Lees:
-    """Gives a reader of one or more e-mail addresses in a cell, each with or without a name before it."""
+def email_reader(afwezig: IsAfwezig = is_absent, *, eigen: bool = False) -> Lees:
+    """Gives a reader of one or more e-mail addresses in a cell, each with or without a name before it.
+
+    With `eigen` the column holds the address of the person whom the row is about, and somebody else's is left out.
+    """
 
     def read(value: object) -> Cel:
         value = unquoted(value)
         text = tekst(value)
         if afwezig(text):
             return AFWEZIG
+        if _PLAIN_EMAIL.fullmatch(text) and len(text) <= _LONGEST_EMAIL:
+            # Nearly every cell ends here.
+            return Cel([text])
         if maimed := why_maimed(value):
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
+        if eigen and _DERDEN.search(text):
+            whole = _whole(value, text)
+            addresses = list(_ADDRESS.finditer(whole))
+            if others := _of_others(whole, addresses):
+                own = [one[0] for place, one in enumerate(addresses) if place not in others]
+                return Cel([one for one in own if len(one) <= _LONGEST_EMAIL] or None, _EMAIL_OF_OTHER)
         if "<" in text:
             text = _NAMED_EMAIL.sub(r"\1 ", text)
         parts = [part.removeprefix("mailto:").rstrip(".") for part in _BETWEEN_EMAILS.split(text) if part]
-        good = [part for part in parts if len(part) <= 320 and _EMAIL.fullmatch(part)]
+        good = [part for part in parts if len(part) <= _LONGEST_EMAIL and _EMAIL.fullmatch(part)]
         return Cel(good or None, None if len(good) == len(parts) else _EMAIL_FAULT.opmerking)
 
     return read
@@ -106,6 +199,11 @@ _PHONE_FAULT = warned(
 _BETWEEN_PHONES = re.compile(r"[,;/|]| of | en ")
 _LAYOUT_OF_PHONE = re.compile(r"\(0\)|[\s().\-]")
 _LONGEST_PHONE = 14
+# A number among words where each must be told from the next: one of the Netherlands, or any other.
+_ONE_PHONE = re.compile(
+    r"(?:(?:\+|\b00)31[ ().\-]{0,3}0?|(?<!\d)0)(?:[ ().\-]{0,3}[0-9]){9}(?![0-9])"
+    r"|\+?[0-9](?:[ ().\-]{0,3}[0-9]){6,14}"
+)
 # A number among words: "06-12345678 (mobiel)", "Thuis: 010 1234567".
 _NUMBER_AMONG_WORDS = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,18}[0-9]")
 
@@ -115,10 +213,29 @@ def _with_first_zero(number: str) -> str:
     return f"0{number}" if len(number) == 9 and number.isdigit() and number[0] != "0" else number
 
 
-def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
+def _whole(value: object, text: str) -> str:
+    """Gives a cell with its line ends; `text` is the cell on one line."""
+    return alinea(value) if isinstance(value, str) and "\n" in value else text
+
+
+def _own_phones(text: str) -> Cel:
+    """Gives the numbers in a text that do not stand with a word of DERDEN, of which it has one."""
+    numbers = list(_ONE_PHONE.finditer(text))
+    others = _of_others(text, numbers)
+    own = [_compact(one[0]) for place, one in enumerate(numbers) if place not in others]
+    fits = [one for one in own if len(one) <= _LONGEST_PHONE]
+    return Cel(fits or None, _PHONE_OF_OTHER if others else _PHONE_FAULT.opmerking)
+
+
+def _compact(number: str) -> str:
+    return _LAYOUT_OF_PHONE.sub("", number) if len(number) > _LONGEST_PHONE else number
+
+
+def phone_reader(afwezig: IsAfwezig = is_absent, *, eigen: bool = False) -> Lees:
     """Gives a reader of one or more phone numbers in a cell.
 
-    It puts back the first zero that a spreadsheet dropped.
+    It puts back the first zero that a spreadsheet dropped. With `eigen` the column holds the number of the person whom
+    the row is about, and somebody else's is left out.
     """
 
     def read(value: object) -> Cel:
@@ -130,6 +247,8 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
             return warned("cel_verminkt", f"{maimed} {_LEFT_OUT}")
         if plain is value and isinstance(value, str) and text.isdigit() and 3 <= len(text) <= _LONGEST_PHONE:
             return Cel([_with_first_zero(text)])
+        if eigen and text.upper() != text.lower() and _DERDEN.search(text):
+            return _own_phones(_whole(plain, text))
         # With .0 behind it, a text is a number that a program wrote down.
         is_number = not isinstance(value, str) or text != tekst(unquoted(value))
         found: list[str] = []
@@ -141,8 +260,7 @@ def phone_reader(afwezig: IsAfwezig = is_absent) -> Lees:
             among = _NUMBER_AMONG_WORDS.search(number) if any(map(str.isalpha, number)) else None
             if among is not None:
                 number = among[0]
-            if len(number) > _LONGEST_PHONE:
-                number = _LAYOUT_OF_PHONE.sub("", number)
+            number = _compact(number)
             if is_number:
                 number = _with_first_zero(number)
             if len(number) <= _LONGEST_PHONE and sum(map(str.isdigit, number)) >= 3:

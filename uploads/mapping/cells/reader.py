@@ -245,7 +245,11 @@ def _id_reader(regel: Regel, omgeving: Omgeving, absent: IsAfwezig) -> Lees:
 
 
 def _contact_reader(leaf: Veld, absent: IsAfwezig) -> Lees:
-    return email_reader(absent) if leaf.attribuut.naam == "emailadres" else phone_reader(absent)
+    # Of a contact person it is said beside the number who that is.
+    own = not leaf.voorouders
+    if leaf.attribuut.naam == "emailadres":
+        return email_reader(absent, eigen=own)
+    return phone_reader(absent, eigen=own)
 
 
 def _shortened(lees: Lees, leaf: Veld) -> Lees:
