@@ -39,7 +39,9 @@ def names_in_every_row(rijen: Sequence[Rij]) -> tuple[str, ...] | None:
     ]
     if len(same) < _FEWEST or len(same) == len(cells):
         return None
-    same = [place for place in same if all(_is_at(rij, place, cells[place]) for rij in rijen)]
+    same = [
+        place for place in same if 2 * sum(_is_at(rij, place, cells[place]) for rij in rijen) > len(rijen)
+    ]
     known = {place for place in same[:_MOST_LOOKED_AT] if _is_name(tekst(cells[place]))}
     if len(known) < _FEWEST:
         return None
@@ -49,19 +51,22 @@ def names_in_every_row(rijen: Sequence[Rij]) -> tuple[str, ...] | None:
         # No other name, and no other text that comes back, stands among these or among the values.
         known == set(range(half))
         and len(set(map(kopsleutel, names))) == half
-        and all(len(rij.waarden) == 2 * half for rij in rijen)
+        and all(_repeats(rij, names) for rij in rijen)
     )
     return names if certain else ()
 
 
 def check_every_row(tabel: Tabel, names: Sequence[str]) -> None:
     """Raises Onleesbaar when it is not certain of every row of this sheet that it repeats these names."""
-    half = len(names)
     for rij in tabel.rijen():
-        if any(map(tekst, rij.waarden)) and (
-            not names or len(rij.waarden) != 2 * half or tuple(map(tekst, rij.waarden[:half])) != tuple(names)
-        ):
+        if any(map(tekst, rij.waarden)) and not (names and _repeats(rij, names)):
             raise Onleesbaar(_NIET_ZEKER)
+
+
+def _repeats(rij: Rij, names: Sequence[str]) -> bool:
+    """Tells whether a row has these names, and as many values behind them."""
+    half = len(names)
+    return len(rij.waarden) == 2 * half and tuple(map(tekst, rij.waarden[:half])) == tuple(names)
 
 
 def _is_at(rij: Rij, place: int, value: str) -> bool:

@@ -126,8 +126,10 @@ class _Kleuren:
     """The colours of a workbook, each as a text that two of them share when nobody sees the difference."""
 
     def __init__(self, root: etree._Element, thema: bytes) -> None:
-        # With a palette of its own, a number is another colour.
-        self._numbered = root.find("{*}colors/{*}indexedColors") is None
+        # A palette of its own tells which colour has which number.
+        self._palette = [
+            one.get("rgb", "") for one in root.iterfind("{*}colors/{*}indexedColors/{*}rgbColor")
+        ]
         lightest = _WHITE_OF_THEME.search(thema)
         self._light_is_white = lightest is None or _is_white(lightest[1].decode())
 
@@ -147,9 +149,14 @@ class _Kleuren:
                 _WHITE if theme == "0" and tint >= 0 and self._light_is_white else f"theme {theme} {tint:.3f}"
             )
         number = element.get("indexed", "")
-        if not (number and self._numbered):
+        if not number:
             return ""
-        return _WHITE if int(number) in _WHITE_BY_NUMBER and tint >= 0 else f"indexed {number} {tint:.3f}"
+        white = (
+            int(number) < len(self._palette) and _is_white(self._palette[int(number)])
+            if self._palette
+            else int(number) in _WHITE_BY_NUMBER
+        )
+        return _WHITE if white and tint >= 0 else f"indexed {number} {tint:.3f}"
 
     def of_background(self, fill: etree._Element) -> str:
         """Gives the colour of a cell with this fill; '' when it has none that is known here, or several."""

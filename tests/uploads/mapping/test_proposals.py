@@ -474,6 +474,29 @@ def test_who_speaks_for_the_municipality_and_where_are_joined():
     )
 
 
+@pytest.mark.parametrize(
+    "kop",
+    [
+        "Telefoon moeder",
+        "Mobiel partner",
+        "Tel. bewindvoerder",
+        "Noodnummer",
+        "Telefoon werkgever",
+        "Tel ouders",
+    ],
+)
+def test_the_number_of_somebody_else_is_not_proposed_as_the_persons_own(kop):
+    numbers, addresses = ["06-12345678", "06-87654321"], ["a@x.example", "b@x.example"]
+    found = propose(
+        WZ,
+        {kop: numbers, "E-mail mantelzorger": addresses, "Mobiel": numbers, "Telefoon begeleider": numbers},
+    )
+    assert (found[kop].doel, found["E-mail mantelzorger"].doel) == (None, None)
+    assert found[kop].reden.startswith("De naam noemt iemand anders.")
+    assert found["Mobiel"].doel == "telefoonnummer[]"
+    assert found["Telefoon begeleider"].doel == "contactpersoon[0].telefoonnummer"
+
+
 def test_a_team_alone_is_the_contact():
     found = proposed(WZ, Team=["Werk", "Zorg"])["Team"]
     assert (found.doel, found.achter) == ("contactpersoon[0].naamContactpersoonAfdeling", "")

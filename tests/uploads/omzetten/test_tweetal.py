@@ -289,11 +289,13 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     assert client.get(address).status_code in {200, 302}
 
 
-def sonar_text(
-    *numbers: int, koppen: Sequence[str] = ("ID_WZ", "Postcode", "Toestemming", "Rijbewijs"), **odd: str
-) -> bytes:
+SONAR = ("ID_WZ", "Postcode", "Toestemming", "Beschikbare uren/wk", "Medewerker Naam", "Organisatie Naam")
+TURNED = (SONAR[1], SONAR[0], *SONAR[2:])
+
+
+def sonar_text(*numbers: int, koppen: Sequence[str] = SONAR, **odd: str) -> bytes:
     """Makes a Sonar export as text with people of these numbers; `odd` has other lines, by the number of the person."""
-    rows = [[f"S{number}", "3511AB", "Ja", "B"] for number in numbers]
+    rows = [[f"S{number}", "3511AB", "Ja", "24", "Henk", "Werkplein"] for number in numbers]
     lines = [";".join(row) for row in (koppen, *rows)]
     for number, line in odd.items():
         lines[1 + numbers.index(int(number.removeprefix("s")))] = line
@@ -301,7 +303,9 @@ def sonar_text(
 
 
 def test_two_files_with_the_same_columns_are_read_under_each_other_when_somebody_says_so(client, gemeente):
-    second = sonar_text(3, 2, 4, 5, s4="S4;3511AB;Ja;B;te veel", s5="S5;3511AB;Nee;B")
+    second = sonar_text(
+        3, 2, 4, 5, s4="S4;3511AB;Ja;24;Henk;Werkplein;te veel", s5="S5;3511AB;Nee;24;Henk;Werkplein"
+    )
     levering = converted(client, gemeente, ("a-k.csv", sonar_text(1, 2)), ("l-z.csv", second))
     assert (levering.status, levering.vraag["over"], levering.omgezet) == (Leveringstatus.MISLUKT, "blad", 0)
     page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
@@ -347,11 +351,11 @@ def test_two_files_with_the_same_columns_are_read_under_each_other_when_somebody
     [
         (sonar_text(), "maar één te lezen"),
         (
-            sonar_text(3, koppen=("ID_WZ", "Postcode", "Toestemming", "Vervoer")),
+            sonar_text(3, koppen=(*SONAR[:-1], "Vervoer")),
             "zet ze dan onder elkaar in één bestand",
         ),
         (
-            sonar_text(3, koppen=("Postcode", "ID_WZ", "Toestemming", "Rijbewijs")),
+            sonar_text(3, koppen=TURNED),
             "zet ze dan onder elkaar in één bestand",
         ),
     ],

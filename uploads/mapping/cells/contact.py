@@ -81,6 +81,13 @@ _DERDEN = re.compile(
     r"(?:['’]?s|tje)?(?!\w)",
     re.IGNORECASE,
 )
+
+
+def names_another(text: str) -> bool:
+    """Tells whether a text has a word for somebody else than the person whom the row is about."""
+    return _DERDEN.search(text) is not None
+
+
 _ALLEMAAL = re.compile(rf"\b(?:{_any_of(split_words(ALLEMAAL))})\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;/|\n]| of | en ")
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")

@@ -17,6 +17,7 @@ from exchange.standard.boom import lower_first
 from exchange.standard.persoonsgegevens import looks_personal
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
 from exchange.waardelijsten.talen import VEELGEVRAAGD
+from uploads.mapping.cells.contact import names_another
 from uploads.mapping.cells.dates import Volgorde, order_of
 from uploads.mapping.cells.reader import NIL_BEHIND, separator_of
 from uploads.mapping.cells.text import code_table, is_absent, tekst, woordsleutel
@@ -269,6 +270,8 @@ _NEVER_WORDS: Final = frozenset(
     {_W.POSTCODE, _W.EMAIL, _W.TELEFOON, _W.DATUM, _W.GEBOORTEDATUM, _W.BSN, _W.IBAN, _W.WEBADRES}
 )
 _ALIKE: Final = "{} waarden zijn {}"
+_OF_OTHERS: Final = "Contactgegevens van anderen"
+_NAMES_ANOTHER: Final = "De naam noemt iemand anders"
 
 
 def _by_values(column: _Column, soort: Soort) -> list[Guess]:
@@ -545,7 +548,19 @@ class _Assignment:
                 else guess
                 for guess in found
             ]
-        return found
+        return self._without_others(found, column)
+
+    def _without_others(self, found: list[Guess], column: _Column) -> list[Guess]:
+        """Gives the guesses in which "Telefoon moeder" is no way to reach the person whom the row is about."""
+        own = [guess for guess in found if self._is_of_person(guess.target)]
+        if not own or not names_another(column.header):
+            return found
+        out = Guess(f"{OUT}{_OF_OTHERS}", max(guess.score for guess in own), _NAMES_ANOTHER)
+        return [*(guess for guess in found if guess not in own), out]
+
+    def _is_of_person(self, target: str) -> bool:
+        leaf = self.leaves.get(target)
+        return leaf is not None and leaf.contactgegeven and not leaf.voorouders
 
     def _holds(self, guess: Guess, column: _Column) -> bool:
         """Tells whether the values can be of the attribute that the header names."""
