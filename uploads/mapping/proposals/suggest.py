@@ -553,7 +553,7 @@ class _Assignment:
     def _without_others(self, found: list[Guess], column: _Column) -> list[Guess]:
         """Gives the guesses in which "Telefoon moeder" is no way to reach the person whom the row is about."""
         own = [guess for guess in found if self._is_of_person(guess.target)]
-        if not own or not names_another(column.header):
+        if not own or not names_another(" ".join(column.words)):
             return found
         out = Guess(f"{OUT}{_OF_OTHERS}", max(guess.score for guess in own), _NAMES_ANOTHER)
         return [*(guess for guess in found if guess not in own), out]
