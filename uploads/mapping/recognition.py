@@ -504,11 +504,18 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     A sheet that is hidden, or has no rows below its headers, is no rival. Raises BladOnduidelijk when nobody
     chose; also when all were read as one before, and a sheet is there that was not: it may hold who has left.
     """
+    rivals = [
+        one
+        for one in complete
+        if one.herkenning.koppeling == best.herkenning.koppeling
+        and _has_rows(one)
+        and not one.tabel.verborgen
+    ]
+    if rivals and not _has_rows(best):
+        best = rivals[0]
     per_sheet: dict[int, Herkend] = {id(best.tabel): best}
-    for one in complete:
-        below = one.tabel.aantal is None or one.tabel.aantal > one.kopregel
-        if one.herkenning.koppeling == best.herkenning.koppeling and below and not one.tabel.verborgen:
-            per_sheet.setdefault(id(one.tabel), one)
+    for one in rivals:
+        per_sheet.setdefault(id(one.tabel), one)
     if len(per_sheet) == 1:
         return best
     found = list(per_sheet.values())
@@ -524,6 +531,11 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     if alike and chosen == ALLE_BLADEN and wanted:
         return under_each_other(found)
     raise BladOnduidelijk(koppeling, [one.tabel for one in found], onder_elkaar=alike)
+
+
+def _has_rows(gevonden: Herkend) -> bool:
+    """Tells whether the sheet has rows below its headers, as far as is known."""
+    return gevonden.tabel.aantal is None or gevonden.tabel.aantal > gevonden.kopregel
 
 
 def place_among(bladen: Sequence[tuple[str, int]], nummer: int) -> tuple[str, int]:
@@ -548,7 +560,7 @@ def can_be_read_as_one(gevonden: Sequence[Herkend]) -> bool:
             and one.tabel.aantal is not None
             and one.tabel.ongelijk
             and one.tabel.breedte == gevonden[0].tabel.breedte
-            and kolomsleutels(one.koppen) == keys
+            and _named(kolomsleutels(one.koppen)) == _named(keys)
             for one in gevonden
         )
     return all(
@@ -559,6 +571,11 @@ def can_be_read_as_one(gevonden: Sequence[Herkend]) -> bool:
         == {key for key in first if has_header(key)}
         for one in gevonden
     )
+
+
+def _named(keys: Sequence[str]) -> Sequence[str]:
+    """Gives these keys without those behind the last header: one row may be wider than the headers."""
+    return keys[: max((place for place, key in enumerate(keys, 1) if has_header(key)), default=0)]
 
 
 def under_each_other(gevonden: Sequence[Herkend]) -> Herkend:

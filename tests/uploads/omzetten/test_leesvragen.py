@@ -398,6 +398,7 @@ def test_to_support_a_question_to_the_uploader_is_no_failure(gemeente):
 
 def test_a_sheet_that_is_hidden_or_has_only_headers_is_no_rival(gemeente):
     assert een_levering(gemeente, workbook(people(2), [])).status == Leveringstatus.OMGEZET
+    assert een_levering(gemeente, workbook([], people(3))).omgezet == 3
 
 
 def test_a_file_that_comes_in_by_itself_waits_while_the_answer_is_not_known(client, gemeente):
