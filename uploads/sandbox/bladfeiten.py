@@ -253,7 +253,10 @@ def _is_struck(cell: etree._Element, struck: Set[str], columns: Mapping[int, str
         cell.get(_STYLE_OF) or (row.get(_DEFAULT_STYLE) if row is not None else None) or columns.get(place)
     )
     return style in struck or any(
-        span.get(_TEXT_NS + "style-name") in struck for span in cell.iter(_TEXT_NS + "span")
+        span.get(_TEXT_NS + "style-name") in struck
+        # A remark in the cell is a child too.
+        for paragraph in cell.iterchildren(_PARAGRAPH)
+        for span in paragraph.iter(_TEXT_NS + "span")
     )
 
 

@@ -21,7 +21,7 @@ class Bewaard:
         self.samengevoegd: list[tuple[int, int, int, int]] = []
         self.hoogte = self.breedte = 0
         self.verborgen_rijen = 0
-        self.doorgehaald = False
+        self.doorgehaald = self.streep_bij_voorwaarde = False
         self.verborgen_kolommen: list[int] = []
         # The last column of which the width was told.
         self.kolom = 0
@@ -92,4 +92,5 @@ class Bewaard:
             verborgen_rijen=self.verborgen_rijen,
             verborgen_kolommen=[place for place in self.verborgen_kolommen if place < self.breedte],
             doorgehaald=self.doorgehaald,
+            streep_bij_voorwaarde=self.streep_bij_voorwaarde,
         )

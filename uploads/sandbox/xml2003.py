@@ -43,6 +43,9 @@ _FONT, _STRIKE, _PARENT = _SS + "Font", _SS + "StrikeThrough", _SS + "Parent"
 _NUMBER_FORMAT, _FORMAT = _SS + "NumberFormat", _SS + "Format"
 # The formats with a name that show a number in another way.
 _NAMED_FORMATS = {"Percent": "0.00%"}
+# The looks of cells that meet a condition, as a style of a web page.
+_LOOKS, _LOOKS_STYLE = _X + "Format", ("Style", _X + "Style")
+_LINE_THROUGH = re.compile(r"text-line-through\s*:\s*(?!none)[a-z]", re.IGNORECASE)
 _ACROSS, _DOWN = _SS + "MergeAcross", _SS + "MergeDown"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 # A larger place or span is past every limit too.
@@ -68,7 +71,7 @@ class Xml2003:
             # Nothing may stand before the declaration, but old systems put empty lines there.
             io.BytesIO(inhoud.lstrip(b" \t\r\n")),
             events=("start", "end"),
-            tag=(_WORKSHEET, _ROW, _COLUMN, _VISIBLE, _DATE1904, _STYLE),
+            tag=(_WORKSHEET, _ROW, _COLUMN, _VISIBLE, _DATE1904, _STYLE, _LOOKS),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -103,6 +106,11 @@ class Xml2003:
                 elif element.tag == _VISIBLE:
                     if sheet is not None:
                         sheet.verborgen = "hidden" in (element.text or "").casefold()
+                elif element.tag == _LOOKS:
+                    if sheet is not None and any(
+                        _LINE_THROUGH.search(element.get(name, "")) for name in _LOOKS_STYLE
+                    ):
+                        sheet.streep_bij_voorwaarde = True
                 elif element.tag == _STYLE:
                     ways |= _ways_of(element)
                     if _strikes(element, struck):

@@ -135,6 +135,15 @@ def test_a_line_that_a_condition_draws_is_told_of_an_ods_and_of_a_rule_with_its_
         )
         with open_file(ods(row + condition, before=_STRUCK_ODS)) as bestand:
             assert bestand.tabellen[0].streep_bij_voorwaarde is told
+    condition = (
+        '<ConditionalFormatting xmlns="urn:schemas-microsoft-com:office:excel"><Range>R1C1</Range><Condition>'
+        "<Value1>TRUE</Value1><Format Style='color:red;text-line-through:{}'/></Condition></ConditionalFormatting>"
+    )
+    for line, told in (("single", True), ("none", False)):
+        made = xml2003('<Row><Cell><Data ss:Type="String">P1</Data></Cell></Row>')
+        end = made.rindex(b"</", 0, made.rindex(b"</"))
+        with open_file(made[:end] + condition.format(line).encode() + made[end:]) as bestand:
+            assert bestand.tabellen[0].streep_bij_voorwaarde is told
     rule = "<extLst><ext><x14:cfRule><x14:dxf><font>{}</font></x14:dxf></x14:cfRule></ext></extLst>"
     parts = parts_of(workbook(whole=False))
     sheet = "xl/worksheets/sheet1.xml"
@@ -143,6 +152,12 @@ def test_a_line_that_a_condition_draws_is_told_of_an_ods_and_of_a_rule_with_its_
         changed = {**parts, sheet: parts[sheet].replace(b"</worksheet>", more + b"</worksheet>")}
         with open_file(zipped(changed)) as bestand:
             assert bestand.tabellen[0].streep_bij_voorwaarde is told
+
+
+def test_a_line_through_a_remark_on_a_cell_of_an_ods_says_nothing_of_the_cell():
+    remark = '<office:annotation><text:p><text:span text:style-name="weg">oud</text:span></text:p></office:annotation>'
+    cell = ods_cell("Jan").replace("<text:p>", f"{remark}<text:p>")
+    assert marks(ods(f"<table:table-row>{ods_cell('P1')}{cell}</table:table-row>", before=_STRUCK_ODS)) == {}
 
 
 def test_numbers_that_an_xls_keeps_together_and_a_text_of_a_formula_are_told_when_they_are_struck_through():
