@@ -48,8 +48,9 @@ def names_in_every_row(rijen: Sequence[Rij]) -> tuple[str, ...] | None:
     half = len(cells) // 2
     names = tuple(map(tekst, cells[:half]))
     certain = (
-        # No other name, and no other text that comes back, stands among these or among the values.
-        known == set(range(half))
+        # No other text stands before the names: then the last of them would be where the values begin.
+        known.issuperset(range(half))
+        and half not in known
         and len(set(map(kopsleutel, names))) == half
         and all(_repeats(rij, names) for rij in rijen)
     )

@@ -321,6 +321,17 @@ def test_contact_details_that_cannot_be_used_are_left_out_with_a_warning(kop, wa
     assert len(uitkomst.bevindingen) == 1
 
 
+def test_a_number_or_address_of_somebody_else_is_left_out_of_the_record_and_told():
+    uitkomst = sonar(
+        Telefoonnummer="0612345678 (moeder)", **{"E-mailadres": "jobcoach: c@x.example; p@x.example"}
+    )
+    record = record_of(uitkomst)
+    assert "telefoonnummer" not in record
+    assert record["emailadres"] == ["p@x.example"]
+    assert codes(uitkomst) == {"telefoon_van_ander", "email_van_ander"}
+    assert record_of(sonar(Telefoonnummer="06-12345678 (na 18u)"))["telefoonnummer"] == ["06-12345678"]
+
+
 def test_a_phone_number_gets_back_the_zero_that_the_spreadsheet_took():
     assert record_of(sonar(Telefoonnummer=612345678.0))["telefoonnummer"] == ["0612345678"]
     assert record_of(sonar(Telefoonnummer="+31 (0)88 - 123 45 67"))["telefoonnummer"] == ["+31881234567"]

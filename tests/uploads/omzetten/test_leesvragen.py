@@ -277,6 +277,24 @@ def test_headers_that_come_once_more_and_a_line_that_was_cut_off_are_told(gemeen
         assert set(found) == {(3, "kopregel_opnieuw"), (5, "te_weinig_cellen")}
 
 
+def test_a_csv_with_its_headers_in_every_line_is_read_and_who_said_no_stays_out(client, gemeente):
+    koppen = "ID_WZ;Postcode;Toestemming;Beschikbare uren/wk;Medewerker Naam;Organisatie Naam"
+    people = ["A1;3511AB;Ja;24;Jan;Werkplein", "A2;3511AB;Nee;24;Piet;Werkplein", "A3;;Ja;24;Jan;Werkplein"]
+    inhoud = "\n".join(f"{koppen};{person}" for person in people).encode()
+    levering = een_levering(gemeente, inhoud, "x.csv")
+    counts = (levering.gelezen, levering.omgezet, levering.overgeslagen, levering.afgekeurd)
+    assert counts == (3, 1, 1, 1), levering.melding
+    assert levering.feiten["regels"] == 3
+    with voor_gemeente(gemeente):
+        found = Bevinding.objects.filter(levering=levering).values_list("rij", "code", "kolom")
+        assert set(found) == {(2, "geen_toestemming", "Toestemming"), (3, "postcode_ontbreekt", "Postcode")}
+    page = client.get(reverse("uploads:koppelen", args=[levering.pk])).content.decode()
+    assert "Beschikbare uren/wk" in page
+    told = een_levering(gemeente, "\n".join(f"Lijst;{koppen};{one};1" for one in people).encode(), "x.csv")
+    assert (told.status, told.omgezet) == (Leveringstatus.MISLUKT, 0)
+    assert "In elke rij van dit bestand staan de kolomnamen opnieuw" in told.melding
+
+
 def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(client, gemeente):
     first, second, third = people(2), people(3), people(1)
     second[1] |= {"ID_WZ": first[0]["ID_WZ"]}
