@@ -37,8 +37,14 @@ help: ## deze uitleg
 demo: $(DEMO) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 	@exec $(BIN)/python -m um_portal.embedded.demo
 
-test: lint ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
-	@echo "- Tests" && $(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
+# The types take one processor for a minute and more, and the tests often wait: so the types are checked beside
+# them, at a lower priority, and what came of it stands below.
+test: $(DEV) ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
+	@found=$$(mktemp); nice -n 5 $(BIN)/mypy > $$found 2>&1 & types=$$!; \
+	trap 'kill $$types; rm -f $$found; exit 130' INT TERM; status=0; \
+	$(MAKE) --no-print-directory stijl && echo "- Tests" && \
+	$(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS) || status=$$?; \
+	echo "- Typen (mypy)"; wait $$types || status=$$?; cat $$found; rm -f $$found; exit $$status
 
 # Both halves run, also when the first one fails: one look then tells everything.
 test-all: lint ## als test, met ook de langzame tests en die in een browser; die een voor een

@@ -4,11 +4,13 @@ The servers themselves are started by um_portal/embedded/pytest_plugin.py. Tests
 application does: as the role that row-level security applies to.
 """
 
+import fcntl
 import gc
 import os
 import sys
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,7 +43,12 @@ hypothesis.settings.register_profile(
 # jsonschema asks it about a format that no schema of ours has, and it compiles forty grammars for that at import.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
+# Every client of a test makes the middleware anew: looking up each static file that there is takes far longer than
+# looking for the one that is asked for.
+settings.WHITENOISE_AUTOREFRESH = True
+
 _TRUNCATE_EVERY = 25
+_DATABASES = "testdatabases"  # in the directory of the run: the names of those that it made
 OWNER_URL = os.environ.get("DATABASE_EIGENAAR_URL") or os.environ["DATABASE_URL"]
 
 
@@ -53,22 +60,58 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Makes the test database as its owner, migrates it, and drops it at the end."""
-    name = sql.Identifier(_database_name())
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
-    with _as_owner("postgres") as owner:
-        owner.execute(drop)
-        owner.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(name))
-    with django_db_blocker.unblock():
-        call_command("migrate", verbosity=0, interactive=False)
-        connections["eigenaar"].close()
+    """Makes the test database as its owner and migrates it; `pytest_unconfigure` drops it."""
+    # Whichever worker comes first makes the databases of all.
+    with (Path(settings.UM_DATA_DIR) / _DATABASES).open("a+") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        made.seek(0)
+        there = set(made.read().split())
+        if _database_name() not in there:
+            print(*_make_databases(there, django_db_blocker), file=made)
     _empty_as_owner()
     yield
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):
             connection.close()
+
+
+def _make_databases(there: set[str], django_db_blocker: DjangoDbBlocker) -> list[str]:
+    """Makes the database of this worker with the migrations, and those that others still lack as copies; names them."""
+    own = _database_name()
+    workers = range(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")))
+    copies = {f"test_um_gw{number}" for number in workers} - there - {own}
     with _as_owner("postgres") as owner:
-        owner.execute(drop)
+        _create_database(owner, own, "template0")
+        with django_db_blocker.unblock():
+            call_command("migrate", verbosity=0, interactive=False)
+            # A database that somebody is connected to is not copied.
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+        for name in copies:
+            _create_database(owner, name, own)
+    return [own, *copies]
+
+
+def _create_database(owner: psycopg.Connection[Any], name: str, template: str) -> None:
+    _drop_database(owner, name)
+    owner.execute(
+        sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+
+
+def _drop_database(owner: psycopg.Connection[Any], name: str) -> None:
+    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drops the databases of all workers, when these have ended."""
+    made = Path(os.environ["UM_DATA_DIR"]) / _DATABASES
+    if not hasattr(config, "workerinput") and made.exists():
+        with _as_owner("postgres") as owner:
+            for name in made.read_text().split():
+                _drop_database(owner, name)
 
 
 def _database_name() -> str:

@@ -82,7 +82,7 @@ class _WsgiServer(ThreadedWSGIServer):
 
 @contextmanager
 def serving(server: socketserver.BaseServer) -> Iterator[str]:
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[index]
     finally:

@@ -351,7 +351,7 @@ class _Talk(socketserver.StreamRequestHandler):
 def server(settings) -> Iterator[_Server]:
     with _Server(("127.0.0.1", 0), _Talk) as found:
         found.got = []
-        threading.Thread(target=found.serve_forever, daemon=True).start()
+        threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = found.server_address[0], found.server_address[1]
         settings.EMAIL_USE_TLS = False

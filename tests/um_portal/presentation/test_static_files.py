@@ -102,6 +102,7 @@ def collected(settings: Any, tmp_path: Path) -> Path:
     """Collects the static files as for a real installation, where the portal serves them."""
     settings.STATIC_ROOT = str(tmp_path / "static")
     settings.WHITENOISE_USE_FINDERS = False
+    settings.WHITENOISE_AUTOREFRESH = False
     # Compressing takes most of the time, and is not ours.
     settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["css", "js", "svg", "md", "txt", "woff2"]
     settings.STORAGES = {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -116,6 +117,8 @@ def test_support_and_keys_have_no_right_that_shows_a_record_of_a_municipality() 
 
 # --- As everybody, everywhere ------------------------------------------------------------------------------
 
+METHODS = ("get", "post")
+
 PEOPLE: dict[str, dict[str, Any]] = {
     **{rol.value: {"rol": rol} for rol in Rol},
     "support_adviserend": {"supportrol": Supportrol.ADVISEREND},
@@ -212,9 +215,8 @@ def _membership(gemeente: Gemeente, gebruiker: Gebruiker, rol: Rol) -> None:
         Lidmaatschap.objects.create(gemeente=gemeente, gebruiker=gebruiker, rol=rol)
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("person", PEOPLE)
-def test_everybody_reaches_what_the_table_says_and_nothing_else(person: str, method: str) -> None:
+def test_everybody_reaches_what_the_table_says_and_nothing_else(person: str) -> None:
     gebruiker = een_gebruiker(supportrol=PEOPLE[person].get("supportrol", ""))
     own, other, quiet = een_gemeente("Aadorp"), een_gemeente("Beedorp"), een_gemeente("Ceedorp")
     suspended = een_gebruiker(supportrol=PEOPLE[person].get("supportrol", ""))
@@ -228,7 +230,7 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(person: str, met
     client, client_of_quiet = een_client(gebruiker), een_client(suspended)
     functies = {FUNCTIES[person]} if person in FUNCTIES else set()
     wrong: list[tuple[object, ...]] = []
-    for name, route, view in ADDRESSES:
+    for method, (name, route, view) in product(METHODS, ADDRESSES):
         if name == "gemeenten:wissel":
             continue  # only to a municipality of one's own, as the tests of two municipalities say
         recht = BESLUITEN.get((name, method), view.recht)
@@ -254,18 +256,17 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(person: str, met
     assert wrong == []
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_who_is_not_logged_in_meets_the_login_page_everywhere(method: str) -> None:
+def test_who_is_not_logged_in_meets_the_login_page_everywhere() -> None:
     gemeente = een_gemeente()
     numbers = _fill(gemeente, een_gebruiker(gemeente))
     wrong = []
-    for name, route, view in ADDRESSES:
+    for method, (name, route, view) in product(METHODS, ADDRESSES):
         with transaction.atomic():
             response = getattr(Client(), method)(_path(route, numbers))
             transaction.set_rollback(True)
         to_login = response.status_code == 302 and response["Location"].startswith("/account/inloggen")
         if to_login == (view.recht is None):
-            wrong.append((name, response.status_code))
+            wrong.append((name, method, response.status_code))
     assert wrong == []
 
 
