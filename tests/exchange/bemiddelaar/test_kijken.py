@@ -190,16 +190,19 @@ def test_when_there_is_more_in_the_country_the_page_offers_a_narrower_question(g
     assert "Stel een preciezere vraag" in page
 
 
-@pytest.mark.parametrize(
-    "odd",
-    ["afstand=x", "beroep=%00", "beroep=" + "x" * 3000, "niveau=1%27--", "open=999999", "open=" + "9" * 5000,
-     "open=-1", "pagina=1e9", "toon=alles", "rij=%F0%9F%A6%86", "uren=0-16&uren=0-16&uren=nan", "samen=ja&samen=ja"],
+ODD = (
+    "afstand=x", "beroep=%00", "beroep=" + "x" * 3000, "niveau=1%27--", "open=999999", "open=" + "9" * 5000,
+    "open=-1", "pagina=1e9", "toon=alles", "rij=%F0%9F%A6%86", "uren=0-16&uren=0-16&uren=nan", "samen=ja&samen=ja",
 )  # fmt: skip
-def test_an_address_that_makes_no_sense_shows_the_list(gemeente, jobcoach, odd: str) -> None:
+
+
+def test_an_address_that_makes_no_sense_shows_the_list(gemeente, jobcoach) -> None:
     zoekvraag = een_zoekvraag(gemeente, jobcoach, [VOL])
     browser = een_client(jobcoach)
     for path in ("", "resultaten/1/", "kaart", "vergelijken"):
-        assert browser.get(url_of(zoekvraag, f"{path}?{odd}")).status_code in {200, 302}
+        for odd in ODD:
+            answer = browser.get(url_of(zoekvraag, f"{path}?{odd}"))
+            assert answer.status_code in {200, 302}, (path, odd[:40])
 
 
 def test_a_filter_that_leaves_nothing_names_the_ways_out(gemeente, jobcoach) -> None:

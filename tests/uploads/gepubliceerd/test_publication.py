@@ -511,31 +511,28 @@ def test_numbers_of_the_own_system_and_bsns_are_understood_and_kept_nowhere(clie
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("nummers", "melding"),
-    [
+def test_a_list_that_cannot_be_is_refused_with_a_sentence(client, gemeente):
+    publish(gemeente, "A")
+    for nummers, melding in (
         ("", "minstens één nummer"),
         (" \n ;\t\n", "minstens één nummer"),
         ("bestaat-niet\n%'--", "Geen van deze nummers"),
         ("A\x00", "niet toegestaan"),
         ("\n".join(map(str, range(5001))), "hoogstens 5000"),
-    ],
-)
-def test_a_list_that_cannot_be_is_refused_with_a_sentence(client, gemeente, nummers, melding):
-    publish(gemeente, "A")
-    response = client.post(reverse("uploads:intrekken"), {"soort": "werkzoekenden", "nummers": nummers})
-    assert response.status_code == 422
-    assert melding in response.content.decode()
-    assert ids(gemeente) == {"A"}
+    ):
+        response = client.post(reverse("uploads:intrekken"), {"soort": "werkzoekenden", "nummers": nummers})
+        assert response.status_code == 422, nummers[:20]
+        assert melding in response.content.decode(), nummers[:20]
+        assert ids(gemeente) == {"A"}, nummers[:20]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("made_up", ["9" * 5000, "9" * 25, "²", "-1", "a\0b", ""])
-def test_what_is_no_row_of_the_table_is_not_withdrawn(client, gemeente, made_up):
+def test_what_is_no_row_of_the_table_is_not_withdrawn(client, gemeente):
     publish(gemeente, "A")
-    response = client.post(reverse("uploads:intrekken"), {"soort": "werkzoekenden", "record": [made_up]})
-    assert response.status_code == 302
-    assert "Kies eerst in de tabel" in client.get(response.url).content.decode()
+    for made_up in ("9" * 5000, "9" * 25, "²", "-1", "a\0b", ""):
+        response = client.post(reverse("uploads:intrekken"), {"soort": "werkzoekenden", "record": [made_up]})
+        assert response.status_code == 302, made_up[:20]
+        assert "Kies eerst in de tabel" in client.get(response.url).content.decode(), made_up[:20]
 
 
 @pytest.mark.django_db
@@ -974,29 +971,24 @@ def test_a_kind_that_is_not_there_is_not_found(client, name, soort):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_whatever_is_sent_to_be_withdrawn_nothing_breaks(client, gemeente):
+    publish(gemeente, "A")
+    for data in (
         {"record": ["x", "-1", "9" * 30]},
         {"record": [""]},
         {"ids": "\x00;%;" + "x" * 500},
         {"ids": ""},
         {},
-    ],
-)
-def test_whatever_is_sent_to_be_withdrawn_nothing_breaks(client, gemeente, data):
-    publish(gemeente, "A")
-    response = send(client, "intrekken", soort="werkzoekenden", **data)
-    assert response.status_code in {200, 422}
-    assert ids(gemeente) == {"A"}
+    ):
+        response = send(client, "intrekken", soort="werkzoekenden", **data)
+        assert response.status_code in {200, 422}, data
+        assert ids(gemeente) == {"A"}, data
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "sent", ["%00", "beroep=\x00", "uren=%EF%BC%93", "postcode=%C2%B3", "pagina=-1&sorteer=--uren"]
-)
-def test_whatever_stands_in_the_address_nothing_breaks(client, gemeente, sent):
+def test_whatever_stands_in_the_address_nothing_breaks(client, gemeente):
     publish(gemeente, "A")
     for name in ("gepubliceerd", "gepubliceerd_download"):
-        response = client.get(f"{reverse(f'uploads:{name}')}?vorm=csv&{sent}")
-        assert response.status_code == 200
+        for sent in ("%00", "beroep=\x00", "uren=%EF%BC%93", "postcode=%C2%B3", "pagina=-1&sorteer=--uren"):
+            response = client.get(f"{reverse(f'uploads:{name}')}?vorm=csv&{sent}")
+            assert response.status_code == 200, (name, sent)

@@ -171,11 +171,11 @@ def test_a_bsn_as_the_key_is_neither_kept_nor_shown(client, gemeente):
     assert not any(one in kept for one in (*numbers, "123456789"))
 
 
-@pytest.mark.parametrize("answer", ["1", "9", "-1", "²", "apart0", "opnieuw"])
-def test_an_answer_that_was_not_offered_changes_nothing(client, gemeente, answer):
+def test_an_answer_that_was_not_offered_changes_nothing(client, gemeente):
     levering = een_levering(gemeente, workbook(Personen=PERSONEN, Contact=CONTACT))
-    client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"bijblad": answer})
-    assert fresh(gemeente, levering.pk).status == Leveringstatus.MISLUKT
+    for answer in ("1", "9", "-1", "²", "apart0", "opnieuw"):
+        client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"bijblad": answer})
+        assert fresh(gemeente, levering.pk).status == Leveringstatus.MISLUKT, answer
     # The second of two colleagues comes too late.
     for answer_of_both in ("0", "apart"):
         client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"bijblad": answer_of_both})
