@@ -68,8 +68,9 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         there = set(made.read().split())
         if _database_name() not in there:
             print(*_make_databases(there, django_db_blocker), file=made)
-    _empty_as_owner()
-    yield
+    with _as_owner(_database_name()) as owner:
+        _empty_as_owner(owner)
+        yield
     with django_db_blocker.unblock():
         for connection in connections.all(initialized_only=True):
             connection.close()
@@ -125,21 +126,18 @@ def _as_owner(database: str) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(OWNER_URL, dbname=database, autocommit=True)
 
 
-def _empty_as_owner() -> None:
+def _empty_as_owner(owner: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Lets the owner empty the tables after a transactional test, except those that migrations filled.
 
-    The application's role may not TRUNCATE, and must not be given that right for the tests' sake.
+    The application's role may not TRUNCATE, and must not be given that right for the tests' sake. The connection is
+    kept: a new one would have to get to know every table first.
     """
-    with _as_owner(_database_name()) as owner:
-        tables = [
-            row[0] for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ]
-        emptied = [
-            table
-            for table in tables
-            if owner.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone()
-            is None
-        ]
+    tables = [row[0] for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    emptied = [
+        table
+        for table in tables
+        if owner.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone() is None
+    ]
     truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY").format(
         sql.SQL(", ").join(map(sql.Identifier, emptied))
     )
@@ -148,17 +146,18 @@ def _empty_as_owner() -> None:
         for table in emptied
     )
     times = count(1)
+    is_superuser = owner.info.parameter_status("is_superuser") == "on"
+    if is_superuser:
+        owner.execute("SET session_replication_role = replica")
 
     def teardown(self: TransactionTestCase) -> None:
         # Truncating every table takes ten times as long as deleting the few rows that a test made; but deleted
         # rows stay in the files, so that each scan would take longer and longer.
-        with _as_owner(_database_name()) as owner:
-            if next(times) % _TRUNCATE_EVERY == 0 or owner.info.parameter_status("is_superuser") != "on":
-                owner.execute(truncate)
-                return
-            owner.execute("SET session_replication_role = replica")
-            for (table,) in owner.execute(filled).fetchall():
-                owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        if next(times) % _TRUNCATE_EVERY == 0 or not is_superuser:
+            owner.execute(truncate)
+            return
+        for (table,) in owner.execute(filled).fetchall():
+            owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
 

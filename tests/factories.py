@@ -53,10 +53,12 @@ def een_gemeente(naam: str = "", **values: Any) -> Gemeente:
         lifecycle.suspend(gemeente.pk)
     if status == Gemeentestatus.VERTROKKEN:
         lifecycle.leave(gemeente.pk)
-    gemeente.refresh_from_db()
-    for name, value in values.items():
-        setattr(gemeente, name, value)
-    gemeente.save()
+    if status != Gemeentestatus.TOEGELATEN:
+        gemeente.refresh_from_db()
+    if values:
+        for name, value in values.items():
+            setattr(gemeente, name, value)
+        gemeente.save()
     return gemeente
 
 
