@@ -41,7 +41,7 @@ demo: $(DEMO) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 # them, at a lower priority, and what came of it stands below.
 test: $(DEV) ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
 	@found=$$(mktemp); nice -n 5 $(BIN)/mypy > $$found 2>&1 & types=$$!; \
-	trap 'kill $$types; rm -f $$found; exit 130' INT TERM; status=0; \
+	trap 'kill $$types 2>/dev/null; rm -f $$found; exit 130' INT TERM; status=0; \
 	$(MAKE) --no-print-directory stijl && echo "- Tests" && \
 	$(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS) || status=$$?; \
 	echo "- Typen (mypy)"; wait $$types || status=$$?; cat $$found; rm -f $$found; exit $$status
