@@ -5,7 +5,8 @@ from the loaded value lists, in one query for the whole record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from exchange.standard import (
     STANDAARD,
@@ -29,24 +30,62 @@ Labels = Mapping[tuple[str, str], str]
 
 def labels_in(soort: Soort, records: Iterable[Mapping[str, Any]]) -> Labels:
     """Fetches the names of all codes in these records that lists of others keep, in one query."""
-    return labels_of(code for record in records for code in _codes(STANDAARD[soort], record))
+    places = _places_of(soort)
+    return labels_of(code for record in records for code in _codes(places, record))
 
 
-def _codes(entiteit: Entiteit, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for attribuut in entiteit.attributen:
-        for value in _as_list(values.get(attribuut.naam)):
-            if attribuut.groep is not None and isinstance(value, dict):
-                yield from _codes(attribuut.groep, value)
-            elif (key := _list_and_code(attribuut, value)) is not None:
-                yield key
+class _Plek(NamedTuple):
+    """An attribute with codes of a list of others, or a group with such attributes in it (`binnen`)."""
+
+    naam: str
+    lijst: str
+    binnen: "tuple[_Plek, ...]"
+
+
+@cache
+def _places_of(soort: Soort) -> tuple[_Plek, ...]:
+    """Gives the places in a record where such codes can stand: few of all its attributes."""
+    return _places(STANDAARD[soort])
+
+
+def _places(entiteit: Entiteit) -> tuple[_Plek, ...]:
+    found = (
+        _Plek(
+            attribuut.naam,
+            _list_of(attribuut),
+            () if attribuut.groep is None else _places(attribuut.groep),
+        )
+        for attribuut in entiteit.attributen
+    )
+    return tuple(plek for plek in found if plek.lijst or plek.binnen)
+
+
+def _codes(places: Iterable[_Plek], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for naam, lijst, binnen in places:
+        for value in _as_list(values.get(naam)):
+            if binnen:
+                if isinstance(value, dict):
+                    yield from _codes(binnen, value)
+            elif text := _code_in(value):
+                yield lijst, text
+
+
+def _list_of(attribuut: Attribuut) -> str:
+    """Gives the name of the list of others that an attribute takes its codes from; empty for any other."""
+    return (attribuut.waardelijst and NAAM_BIJ.get(attribuut.waardelijst.naam)) or ""
+
+
+def _code_in(value: Any) -> str:
+    """Gives a value as a code; empty when it cannot be one."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value) if isinstance(value, str) or abs(value) < 10**12 else ""
+    return text if len(text) <= 200 else ""
 
 
 def _list_and_code(attribuut: Attribuut, value: Any) -> tuple[str, str] | None:
-    lijst = attribuut.waardelijst and NAAM_BIJ.get(attribuut.waardelijst.naam)
-    if not lijst or isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    text = str(value) if isinstance(value, str) or abs(value) < 10**12 else ""
-    return (lijst, text) if text and len(text) <= 200 else None
+    lijst, text = _list_of(attribuut), _code_in(value)
+    return (lijst, text) if lijst and text else None
 
 
 def as_pairs(soort: Soort, record: Mapping[str, Any], labels: Labels | None = None) -> Pairs:

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+import orjson
 from django.conf import settings
 from django.utils import timezone
 
@@ -40,6 +41,8 @@ _DETAIL_TE_GROOT = (
 )
 _VRAAG_ID = re.compile(r"[^\x00\ud800-\udfff]{1,100}")
 _VUM_ID = re.compile(VUM_ID_PATROON)
+# These stand in the JSON of whatever holds something empty, and seldom in that of anything else.
+_EMPTY: Final = (b'""', b"null", b"[]", b"{}")
 
 
 class UitwisselingFout(FoutMetMelding):
@@ -320,7 +323,16 @@ def _match_of(soort: Soort, match: Any) -> Match | None:
     if any(fout.code is not Foutcode.ONBEKEND_VELD for fout in validate(soort, whole)):
         return None
     profiel.pop(soort.id_pad or "", None)
-    return Match(vum_id, without_empties(zoekprofiel(soort, profiel)))
+    return Match(vum_id, _filled(zoekprofiel(soort, profiel)))
+
+
+def _filled(profiel: dict[str, Any]) -> dict[str, Any]:
+    """Gives a search profile without its empty values, itself when its JSON shows none."""
+    try:
+        written = orjson.dumps(profiel)
+    except TypeError:  # such as a number that is too large
+        return without_empties(profiel)
+    return without_empties(profiel) if any(empty in written for empty in _EMPTY) else profiel
 
 
 def fetch_detail(soort: Soort, vum_id: str, oin: str) -> tuple[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,7 +21,8 @@ from exchange.bemiddelaar.models import (
     Zoekstatus,
     Zoekvraag,
 )
-from exchange.bemiddelaar.summary import summarise
+from exchange.bemiddelaar.storing import store_results
+from exchange.bemiddelaar.summary import Samenvatting, summarise
 from exchange.display import Labels, labels_in
 from exchange.geo.distances import resolver
 from exchange.interfaces import current
@@ -52,6 +53,8 @@ _GEEN_RUIMTE: Final = (
 # Searches of one municipality that are under way at once: a quarter of what a worker does.
 TEGELIJK: Final = 6
 _BEURTELINGS: Final = Beurtelings()
+# The columns of a result that its summary fills. `asdict` would copy what is in them.
+_COLUMNS: Final = tuple(field.name for field in fields(Samenvatting))
 
 
 def visible(gebruiker: Gebruiker) -> "QuerySet[Zoekvraag]":
@@ -247,7 +250,7 @@ def _results(
             profiel=match.profiel,
             past=not tekorten,
             tekorten=[asdict(tekort) for tekort in tekorten],
-            **asdict(summary),
+            **{name: getattr(summary, name) for name in _COLUMNS},
         )
         for number, (match, summary, tekorten) in enumerate(
             zip(answer.matches, summaries, lacking, strict=True), start=1
@@ -276,7 +279,7 @@ def _store(gemeente: Gemeente, zoekvraag: Zoekvraag, answer: client.Antwoord, ro
             aantal=len(rows),
             uitkomst=Uitkomst.GELUKT,
         )
-        Resultaat.objects.bulk_create(rows, batch_size=1000)
+        store_results(rows)
 
 
 def fail_search(gemeente: Gemeente, zoekvraag_id: int, melding: str, **fields: Any) -> None:

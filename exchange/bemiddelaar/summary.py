@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import orjson
@@ -14,10 +15,12 @@ from exchange.geo.distances import distance_km, pc4_of
 from exchange.interfaces import current
 from exchange.standard import Soort
 from exchange.standard.waardelijsten import SOORT_RIJBEWIJS, VERVOERMIDDEL
+from exchange.vum3.zoekvelden import Conditie
 from exchange.waardelijsten.models import BEROEPEN
 
 _MAX_OMSCHRIJVING = 300
 _MAX_BEROEPEN, _MAX_NAAM = 20, 200
+_CONTAINERS = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,14 @@ def _sorted_json(value: Any) -> bytes:
 
 def _ordered(value: Any) -> Any:
     """Gives the value with every list in a fixed order, because the order of a list means nothing."""
+    # Most of a profile is single values: those take no call.
     if isinstance(value, dict):
-        return {name: _ordered(item) for name, item in value.items()}
+        return {
+            name: _ordered(item) if item.__class__ in _CONTAINERS else item for name, item in value.items()
+        }
     if isinstance(value, list):
-        return sorted((_ordered(item) for item in value), key=_sorted_json)
+        items = [_ordered(item) if item.__class__ in _CONTAINERS else item for item in value]
+        return sorted(items, key=_sorted_json) if len(items) > 1 else items
     return value
 
 
@@ -143,15 +150,20 @@ def fingerprint(profiel: Mapping[str, Any]) -> str:
     return hashlib.sha256(_sorted_json(_ordered(dict(profiel)))).hexdigest()
 
 
+@cache
+def _asked_first(soort: Soort) -> Mapping[str, Conditie]:
+    """Gives the first condition of every line in the table of what can be asked, by the key of the line."""
+    return {zoekveld.sleutel: zoekveld.condities[0] for zoekveld in current().zoekvelden[soort]}
+
+
 def shortcomings(soort: Soort, tekorten: Iterable[Mapping[str, Any]]) -> str:
     """Names the criteria that a result does not meet, in the words of the search form.
 
     `tekorten` are stored results of `exchange.vum3.narrowing`.
     """
-    known = {zoekveld.sleutel: zoekveld.condities[0] for zoekveld in current().zoekvelden[soort]}
     names = []
     for tekort in tekorten:
-        conditie = known.get(tekort["sleutel"])
+        conditie = _asked_first(soort).get(tekort["sleutel"])
         if conditie is not None:
             label = label_of_question(soort, conditie)
             names.append(label if tekort["bekend"] else f"{label} (niet bekend)")

@@ -9,11 +9,13 @@ slowness of the portal. Alone and beside take turns, so that other work on the m
 """
 
 import contextlib
+import html
 import itertools
 import json
 import multiprocessing
 import os
 import random
+import re
 import statistics
 import string
 import tempfile
@@ -44,6 +46,7 @@ TRAAG = 4.0
 # A question for this distance, and every detail, is slow when the exchange is told to be.
 _TRAGE_AFSTAND = 77
 _SOURCE = "/vum/bron/v3/werkzoekendeProfielen/matches"
+_ASKS = re.compile(r'id="stand" hx-get="([^"]+)"')
 
 
 # --- The exchange ----------------------------------------------------------------------------------------
@@ -142,14 +145,16 @@ def ask_source(url: str, vraag: dict[str, Any] | None = None) -> None:
 
 
 def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
-    """Puts a search, and waits until its page shows the answer; gives its address."""
+    """Puts a search, and asks what its page asks by itself until that shows the answer; gives its address."""
     page = jobcoach.post("/zoeken/", {"soort": "werkzoekenden", "postcode": "2405 ab", "afstand": afstand})
     assert page.path.startswith("/zoeken/vragen/"), f"{page.status} {page.path}"
-    deadline = time.monotonic() + 60
-    while "u hebt nog" not in (state := jobcoach.get(f"{page.path}stand")).text:
+    deadline, shown = time.monotonic() + 60, page.text
+    while (asks := _ASKS.search(shown)) is not None:
         assert time.monotonic() < deadline, "geen antwoord in 60 s"
-        assert "niet gelukt" not in state.text, "mislukt"
         time.sleep(pause)
+        # An empty answer leaves the page as it is.
+        shown = jobcoach.get(html.unescape(asks[1])).text or shown
+    assert "u hebt nog" in shown, "mislukt"
     return page.path
 
 

@@ -20,6 +20,7 @@ from tests.factories import een_client, een_gebruiker, een_gemeente, een_vraag
 from tests.processes import wait_until
 from tests.threads import at_once
 from um_portal import tegelijk
+from um_portal.gemeenten.models import Dagverbruik
 from um_portal.tegelijk import Bezet, Tegelijk
 from um_portal.tenants.models import Rol
 from um_portal.tenants.scope import voor_gemeente
@@ -172,8 +173,9 @@ def test_a_detail_too_many_is_not_asked_and_can_be_asked_again_with_a_button() -
     with ExitStack() as busy:
         for _ in range(django_settings.UM_TEGELIJK_DETAILS_PERSOON):
             busy.enter_context(tegelijk.DETAILS.occupied_by(jobcoach.pk))
-        page = een_client(jobcoach).post(address)
-        part = een_client(jobcoach).post(address, headers={"HX-Request": "true"})
+        chosen = {"doel": "vacature", "minuten": str(django_settings.UM_DETAIL_MINUTEN * 3)}
+        page = een_client(jobcoach).post(address, chosen)
+        part = een_client(jobcoach).post(address, chosen, headers={"HX-Request": "true"})
     assert page.status_code == 503, page.text
     assert page["Retry-After"] == "10"
     # htmx shows only answers that succeeded.
@@ -182,8 +184,26 @@ def test_a_detail_too_many_is_not_asked_and_can_be_asked_again_with_a_button() -
         assert "Er is niets opgevraagd" in text
         assert "nog 10 details" in text
         assert f'action="{address}"' in text
+        assert '<option value="vacature" selected>' in text
+        assert f'<option value="{chosen["minuten"]}" selected>' in text
     with voor_gemeente(gemeente):
         assert not Detailaanvraag.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_question_for_contactmomenten_takes_the_place_of_a_detail_and_keeps_what_was_typed() -> None:
+    gemeente = een_gemeente()
+    jobcoach = een_gebruiker(gemeente)
+    with ExitStack() as busy:
+        for _ in range(django_settings.UM_TEGELIJK_DETAILS_PERSOON):
+            busy.enter_context(tegelijk.DETAILS.occupied_by(jobcoach.pk))
+        page = een_client(jobcoach).post("/zoeken/contactmomenten", {"nummer_kvk": "90000012"})
+    assert (page.status_code, page["Retry-After"]) == (503, "10")
+    assert "Even wachten" in page.text
+    assert "Er is niets opgevraagd" in page.text
+    assert 'value="90000012"' in page.text
+    with voor_gemeente(gemeente):
+        assert not Dagverbruik.objects.exists()
 
 
 @pytest.mark.django_db

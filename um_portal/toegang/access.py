@@ -12,7 +12,7 @@ from typing import Any, Concatenate, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -84,6 +84,7 @@ def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
 
     It takes one query, and one that tells the database who asks.
     """
+    nested = connection.in_atomic_block
     with transaction.atomic():
         set_session("default", gebruiker=gebruiker.pk)
         # These are the user's own rows, over municipalities: the second read policy of this table.
@@ -92,7 +93,9 @@ def memberships(gebruiker: Gebruiker) -> list[Lidmaatschap]:
             .select_related("gemeente")
             .order_by("gemeente__naam")
         )
-        set_session("default")
+        # The setting ends with the transaction; inside an outer transaction it must end here.
+        if nested:
+            set_session("default")
     return found
 
 

@@ -1,5 +1,7 @@
 """Tells on every page that a search has ended, as long as one that this browser put is under way."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +34,10 @@ def told(request: HttpRequest, zoekvraag_id: int) -> None:
 @requires(Recht.PORTAAL)
 @require_GET
 def notice(request: GemeenteRequest) -> HttpResponse:
-    """Tells which searches have ended since the last time; asks again while one is under way."""
+    """Tells which searches have ended since the last time; asks again while one is under way.
+
+    A page that asks again already gets 204 as long as there is nothing to tell.
+    """
     ended: list[Zoekvraag] = []
     waiting = False
     followed = request.session.get(VOLGT, [])
@@ -49,4 +54,6 @@ def notice(request: GemeenteRequest) -> HttpResponse:
     # The page of the search itself tells its own end.
     here = request.htmx.current_url_abs_path or ""
     ended = [one for one in ended if not here.startswith(reverse("bemiddelaar:zoekvraag", args=[one.pk]))]
+    if waiting and not ended and "toont" in request.GET:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return render(request, "bemiddelaar/_bericht.html", {"klaar": ended, "volgt": waiting})

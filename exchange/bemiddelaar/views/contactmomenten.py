@@ -18,6 +18,7 @@ from exchange.bemiddelaar.contactmomenten import request_contactmomenten
 from exchange.bemiddelaar.views.details import LANGER, minutes_open
 from exchange.display import as_pairs
 from exchange.standard import KVK_PATROON, Soort
+from um_portal import tegelijk
 from um_portal.gemeenten import daglimieten
 from um_portal.gemeenten.daglimieten import DaglimietBereikt
 from um_portal.gemeenten.models import Verbruikssoort
@@ -75,21 +76,32 @@ def contactmomenten(request: GemeenteRequest) -> HttpResponse:
         status = _answer(request, form, context) if form.is_valid() else 422
     with voor_gemeente(request.gemeente):
         context["vandaag"] = daglimieten.room(request.gemeente, request.user, Verbruikssoort.DETAILS)
+        context["gekozen_minuten"] = minutes_open(request)
         context["minuten_keuze"] = [settings.UM_DETAIL_MINUTEN * times for times in LANGER]
-        return render(request, "bemiddelaar/contactmomenten.html", context, status=status)
+        response = render(request, "bemiddelaar/contactmomenten.html", context, status=status)
+    if "bezet" in context:
+        response["Retry-After"] = str(context["bezet"].wacht)
+    return response
 
 
 def _answer(request: GemeenteRequest, form: ContactmomentForm, context: dict[str, Any]) -> int:
     """Fetches the contacts and puts them in the context; gives the status of the page."""
     given = form.cleaned_data
     try:
-        found = request_contactmomenten(request.gemeente, request.user, given["nummer_kvk"], given["sinds"])
+        # It waits for the exchange in the request, as a detail does, so it takes one of the same places.
+        with tegelijk.DETAILS.occupied_by(request.user.pk):
+            found = request_contactmomenten(
+                request.gemeente, request.user, given["nummer_kvk"], given["sinds"]
+            )
     except DaglimietBereikt as bereikt:
         context["daglimiet"] = bereikt.melding
         return 429
     except UitwisselingFout as fout:
         context["fout"] = fout
         return 429 if fout.opgebruikt else 503
+    except tegelijk.Bezet as bezet:
+        context["bezet"] = bezet
+        return 503
     soort = Soort.WERKGEVERSCONTACTMOMENTEN
     context["antwoord"] = found
     context["momenten"] = [

@@ -73,6 +73,9 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         "zoekvraag": zoekvraag,
         "resultaat": resultaat,
         "match_query": _query(request, resultaat),
+        # When there is no detail, the form comes back as it was sent.
+        "gekozen_doel": request.POST.get("doel", ""),
+        "gekozen_minuten": minutes_open(request),
     }
     status = 200
     try:
@@ -112,7 +115,7 @@ def detail(request: GemeenteRequest, pk: int, nummer: int) -> HttpResponse:
         context |= match_context(request, resultaat)
         context["details_over"] = context["detailstand"].details_over
         context["max_details"] = settings.UM_MAX_DETAILS
-        context["sluit_na"] = 60 * minutes_open(request)
+        context["sluit_na"] = 60 * context["gekozen_minuten"]
         # htmx swaps only answers that succeeded; the page tells what went wrong either way.
         if request.htmx:
             return render(request, "bemiddelaar/_detail.html", context)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from http import HTTPStatus
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.db.models.functions import Left
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +29,10 @@ from um_portal.toegang.rechten import Recht
 
 #: The least and the most results that can stand side by side.
 MIN_NAAST, MAX_NAAST = 2, 5
+# A page that waits for an answer looks again after so many seconds, as long as it has waited less than that. An answer
+# mostly comes soon; who waits long does not notice a second more.
+_PAUZES: Final = ((1, 10), (2, 60))
+_LANGSTE_PAUZE: Final = 5
 
 
 class _Counted(Paginator):
@@ -226,6 +232,20 @@ def _match_context(request: GemeenteRequest, resultaat: Resultaat, lijst: Lijst)
     }
 
 
+def _state_of(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
+    """Tells the page of a search under way what it shows, in one word, and after how many seconds to look again.
+
+    Its address carries the word back, and how old the search was when the page began to wait: a page that is opened
+    anew waits since now.
+    """
+    age = int((timezone.now() - zoekvraag.aangemaakt_op).total_seconds())
+    since = read_number(request.GET.get("sinds"))
+    since = age if since is None else min(since, age)
+    pauze = next((seconds for seconds, most in _PAUZES if age - since < most), _LANGSTE_PAUZE)
+    poging = zoekvraag.pogingen if zoekvraag.moet_wachten else ""
+    return {"toont": f"{zoekvraag.status}{poging}-{pauze}", "pauze": pauze, "sinds": since}
+
+
 def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str, Any]:
     context: dict[str, Any] = {
         "zoekvraag": zoekvraag,
@@ -234,6 +254,8 @@ def _search_context(request: GemeenteRequest, zoekvraag: Zoekvraag) -> dict[str,
         "is_eigenaar": zoekvraag.gebruiker_id == request.user.pk,
         "herhaal_weken": settings.UM_HERHAAL_WEKEN,
     }
+    if zoekvraag.is_onderweg:
+        context["stand"] = _state_of(request, zoekvraag)
     if zoekvraag.herhaling is not None and context["is_eigenaar"]:
         context["herhaling"] = zoekvraag.herhaling
     asked = onderdelen.parts([zoekvraag])[0]
@@ -256,11 +278,14 @@ def search(request: GemeenteRequest, pk: int) -> HttpResponse:
 @requires(Recht.ZOEKEN)
 @require_GET
 def state(request: GemeenteRequest, pk: int) -> HttpResponse:
-    """Shows the part of the search's page that refreshes by itself; asked every second while under way."""
+    """Shows the part of the search's page that refreshes by itself while under way; 204 when it shows that already."""
     zoekvraag = own_search(request, pk)
     if zoekvraag.is_onderweg:
         # Many ask this at the same time, of searches that take long.
-        context = {"zoekvraag": zoekvraag, "max_pogingen": settings.UM_ZOEK_POGINGEN}
+        stand = _state_of(request, zoekvraag)
+        if request.GET.get("toont") == stand["toont"]:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
+        context = {"zoekvraag": zoekvraag, "stand": stand, "max_pogingen": settings.UM_ZOEK_POGINGEN}
         return render(request, "bemiddelaar/_stand.html", context)
     return render(request, "bemiddelaar/_stand.html", _search_context(request, zoekvraag))
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,8 +27,9 @@ from hypothesis import strategies as st
 from exchange.bemiddelaar import client as exchange_client
 from exchange.bemiddelaar import details, searching, tasks
 from exchange.bemiddelaar.models import Detailaanvraag, Resultaat, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.storing import store_results
 from exchange.display import as_pairs
-from exchange.geo.distances import forget
+from exchange.geo.distances import distance_km, forget
 from exchange.standard import Soort
 from exchange.vum3.compose import Criteria
 from exchange.waardelijsten import models as waardelijsten
@@ -261,6 +262,110 @@ def test_a_long_list_is_paged_sorted_and_filtered_in_a_handful_of_queries(
         "?q=" + "x" * 5000,
     ):
         assert browser.get(url_of(zoekvraag, odd)).status_code == 200
+
+
+def test_results_of_any_number_are_kept_exactly_as_they_came(exchange, gemeente, jobcoach) -> None:
+    odd = '\'; -- O"Brien \\ %s %(x)s {a,"b"} \t\n é 😀 null'
+    exchange.matches = [
+        {
+            "vumID": f"vum-{n}",
+            "adres": {"postcode": "1012AB", "plaatsnaam": odd[:24]},
+            "naamVacature": odd,
+            "codeWerkEnDenkniveauMinimaal": "3",
+            "rijbewijs": [{"codeSoortRijbewijs": "B"}, {"codeSoortRijbewijs": "A"}],
+            "vervoermiddel": [{"codeVervoermiddel": 3}, {"codeVervoermiddel": 1}],
+            "werktijden": {"aantalWerkurenPerWeekMinimaal": n % 9, "aantalWerkurenPerWeekMaximaal": 36},
+            "sluitingsdatumVacature": "2031-01-31",
+        }
+        for n in range(1, 1004)
+    ]
+    zoekvraag = een_zoekvraag(gemeente, jobcoach, VAC)
+    assert (zoekvraag.status, zoekvraag.aantal) == (Zoekstatus.KLAAR, 1003), zoekvraag.melding
+    with voor_gemeente(gemeente):
+        kept = list(Resultaat.objects.filter(zoekvraag=zoekvraag).order_by("volgnummer"))
+    assert [row.vum_id for row in kept] == [f"vum-{n}" for n in range(1, 1004)]
+    assert [{"vumID": row.vum_id, **row.profiel} for row in kept] == exchange.matches
+    last = kept[-1]
+    assert last.omschrijving == odd
+    assert (last.beroepen, last.rijbewijzen, last.vervoer) == ([], ["A", "B"], [1, 3])
+    assert (last.uren_min, last.uren, last.vanaf, last.sluit_op) == (1003 % 9, 36, None, date(2031, 1, 31))
+    assert (last.past, last.tekorten, last.nieuw, last.dubbel) == (True, [], False, False)
+    assert last.afstand_km == distance_km(3511, 1012)
+    assert last.detail_gevraagd_op is None
+
+
+def test_results_are_written_for_ones_own_municipality_only(exchange, gemeente, jobcoach) -> None:
+    other = een_gemeente()
+    zoekvraag = een_zoekvraag(other, een_gebruiker(other), put=False)
+    stray = Resultaat(gemeente=other, zoekvraag=zoekvraag, volgnummer=1, vum_id="v", profiel={})
+    with pytest.raises(ProgrammingError, match="row-level security"), voor_gemeente(gemeente):
+        store_results([stray])
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        store_results([stray])
+    with voor_gemeente(other):
+        store_results([stray])
+        assert Resultaat.objects.get().vum_id == "v"
+
+
+# --- A page that waits ---------------------------------------------------------------------------------
+
+
+def asks(page: str) -> str:
+    """Gives the address that a page asks by itself, and checks that it does."""
+    found = re.search(r'id="stand" hx-get="([^"]+)" hx-trigger="every (\d)s"', page)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_page_that_waits_gets_nothing_until_there_is_something_else_to_show(
+    exchange, gemeente, jobcoach
+) -> None:
+    exchange.matches = [een_match()]
+    zoekvraag, browser = een_zoekvraag(gemeente, jobcoach, put=False), een_client(jobcoach)
+    address = asks(browser.get(url_of(zoekvraag)).text)
+    poll = {"HX-Request": "true"}
+    answer = browser.get(address, headers=poll)
+    assert (answer.status_code, answer.content) == (204, b"")
+    # Another page of the same search has what it needs, whatever this one shows.
+    assert "staat klaar om verstuurd te worden" in browser.get(url_of(zoekvraag, "stand"), headers=poll).text
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(status=Zoekstatus.BEZIG)
+    changed = browser.get(address, headers=poll)
+    assert (changed.status_code, "ligt bij de bronnen" in changed.text) == (200, True)
+    assert browser.get(asks(changed.text), headers=poll).status_code == 204
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(
+            status=Zoekstatus.WACHT,
+            melding="Te druk.",
+            pogingen=1,
+            opnieuw_vanaf=timezone.now() + timedelta(minutes=1),
+        )
+    postponed = browser.get(asks(changed.text), headers=poll).text
+    assert "Te druk." in postponed
+    with voor_gemeente(gemeente):
+        Zoekvraag.objects.update(status=Zoekstatus.WACHT, opnieuw_vanaf=None)
+    searching.put_search(gemeente, zoekvraag.pk)
+    # From whatever it shows, the answer comes.
+    for shown in (address, asks(changed.text), asks(postponed)):
+        assert "Kok" in browser.get(shown, headers=poll).text
+
+
+def test_a_page_that_waits_long_asks_less_often_and_one_that_is_opened_anew_does_not(
+    exchange, gemeente, jobcoach
+) -> None:
+    zoekvraag, browser = een_zoekvraag(gemeente, jobcoach, put=False), een_client(jobcoach)
+    address = asks(browser.get(url_of(zoekvraag)).text)
+    for age, seconds in ((9, 1), (11, 2), (59, 2), (61, 5), (4000, 5)):
+        with voor_gemeente(gemeente):
+            Zoekvraag.objects.update(aangemaakt_op=timezone.now() - timedelta(seconds=age, milliseconds=500))
+        answer = browser.get(address)
+        if answer.status_code == 200:
+            assert f'hx-trigger="every {seconds}s"' in answer.text, age
+            address = asks(answer.text)
+        assert f"toont=wacht-{seconds}&" in address, age
+    assert 'hx-trigger="every 1s"' in browser.get(url_of(zoekvraag)).text
+    for odd in ("toont=", "toont=wacht-1", "sinds=x", "sinds=-5", "sinds=999999999", "toont=%00&sinds=%00"):
+        assert browser.get(url_of(zoekvraag, f"stand?{odd}")).status_code in (200, 204)
 
 
 # --- Going wrong ---------------------------------------------------------------------------------------

@@ -383,9 +383,12 @@ def test_the_end_is_told_in_the_title_in_a_region_that_stays_and_on_every_other_
     poll = {"HX-Request": "true"}
     assert "zoekstand" not in browser.get(f"/zoeken/vragen/{zoekvraag.pk}/stand", headers=poll).text
     assert 'id="zoekbericht" role="status"' in browser.get("/hulp/").text
-    assert "hx-get" in browser.get("/zoeken/bericht", headers=poll).text
+    asking = browser.get("/zoeken/bericht", headers=poll).text
+    assert 'hx-get="/zoeken/bericht?toont=ja"' in asking
+    # A page that asks already gets nothing, until there is something to tell.
+    assert browser.get("/zoeken/bericht?toont=ja", headers=poll).status_code == 204
     answered(zoekvraag, aantal=3)
-    told = browser.get("/zoeken/bericht", headers=poll).text
+    told = browser.get("/zoeken/bericht?toont=ja", headers=poll).text
     assert "Koks: 3 resultaten." in told
     assert "hx-get" not in told
     assert "zoekbericht" not in browser.get("/hulp/").text
