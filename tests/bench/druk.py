@@ -148,12 +148,12 @@ def put_search(jobcoach: Medewerker, afstand: int, pause: float = 0.05) -> str:
     """Puts a search, and asks what its page asks by itself until that shows the answer; gives its address."""
     page = jobcoach.post("/zoeken/", {"soort": "werkzoekenden", "postcode": "2405 ab", "afstand": afstand})
     assert page.path.startswith("/zoeken/vragen/"), f"{page.status} {page.path}"
-    deadline, shown = time.monotonic() + 60, page.text
+    deadline, shown = time.monotonic() + 60, page.source
     while (asks := _ASKS.search(shown)) is not None:
         assert time.monotonic() < deadline, "geen antwoord in 60 s"
         time.sleep(pause)
         # An empty answer leaves the page as it is.
-        shown = jobcoach.get(html.unescape(asks[1])).text or shown
+        shown = jobcoach.client.get(html.unescape(asks[1])).text or shown
     assert "u hebt nog" in shown, "mislukt"
     return page.path
 

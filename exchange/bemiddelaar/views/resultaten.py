@@ -15,11 +15,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren, onderdelen
 from exchange.bemiddelaar.beeld import NIEUW, STER, VOLGORDES, WEG, Beeld, Lijst, read_number
-from exchange.bemiddelaar.models import Resultaat, Wegreden, Zoekstatus, Zoekvraag
+from exchange.bemiddelaar.models import Resultaat, Vervolg, Wegreden, Zoekstatus, Zoekvraag
 from exchange.bemiddelaar.summary import shortcomings
 from exchange.bemiddelaar.views.berichten import told
 from exchange.bemiddelaar.views.details import match_context
@@ -33,6 +34,8 @@ MIN_NAAST, MAX_NAAST = 2, 5
 # mostly comes soon; who waits long does not notice a second more.
 _PAUZES: Final = ((1, 10), (2, 60))
 _LANGSTE_PAUZE: Final = 5
+# The most characters of the title of a result in the list.
+_TITEL: Final = 120
 
 
 class _Counted(Paginator):
@@ -108,6 +111,18 @@ def _views(zoekvraag: Zoekvraag, beeld: Beeld, lijst: Lijst) -> list[dict[str, A
     ]
 
 
+def _step(resultaat: Resultaat) -> str:
+    """Names the step that a match came to; empty as long as nobody said so."""
+    stap: Vervolg | None = getattr(resultaat, "vervolg", None)
+    return "" if stap is None else str(stap.get_stap_display())
+
+
+def _title(resultaat: Resultaat) -> str:
+    """Gives the first words of what it is, for the list."""
+    text = resultaat.omschrijving or "Zonder beroep"
+    return text if len(text) <= _TITEL else Truncator(text).chars(_TITEL)
+
+
 def _rows(
     zoekvraag: Zoekvraag, lijst: Lijst, shown: list[kolommen.Kolom], page: Any, nummer: int
 ) -> list[dict[str, Any]]:
@@ -134,9 +149,14 @@ def _rows(
         rows.append(
             {
                 "resultaat": resultaat,
+                # As text: the template looks each up a few times, and writes a number as people read it.
+                "nummer": str(resultaat.volgnummer),
+                "titel": _title(resultaat),
+                "vervolg": _step(resultaat),
                 "cellen": [(kolom.kop, kolom.tekst(resultaat)) for kolom in shown],
                 "regel": kolommen.phone_line(zoekvraag.soort_van, resultaat),
-                "markering": mark,
+                "ster": mark is not None and mark.ster,
+                "notitie": mark is not None and bool(mark.notitie),
                 "weg": mark.get_weg_display() if mark and mark.weg else "",
                 "keer": doubles.get(resultaat.afdruk, 1),
                 "huidig": resultaat.volgnummer == nummer,

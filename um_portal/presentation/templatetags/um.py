@@ -79,6 +79,8 @@ def tijd(waarde: Any) -> Any:
 @register.filter
 def getal(waarde: Any, decimalen: int | None = None) -> Any:
     """Writes a number as `1.234` or, with decimals, `1.234,5`; leaves anything else unchanged."""
+    if decimalen is None and waarde.__class__ is int and 0 <= waarde < 1000:
+        return str(waarde)  # as all the work below would write it; a page counts scores of things
     try:
         return number_format(waarde, decimal_pos=decimalen, use_l10n=True, force_grouping=True)
     except (TypeError, ValueError):
