@@ -269,7 +269,7 @@ def test_results_of_any_number_are_kept_exactly_as_they_came(exchange, gemeente,
     exchange.matches = [
         {
             "vumID": f"vum-{n}",
-            "adres": {"postcode": "1012AB", "plaatsnaam": odd[:24]},
+            "adres": {"postcode": "1012AB", "straatnaam": odd[:24]},
             "naamVacature": odd,
             "codeWerkEnDenkniveauMinimaal": "3",
             "rijbewijs": [{"codeSoortRijbewijs": "B"}, {"codeSoortRijbewijs": "A"}],

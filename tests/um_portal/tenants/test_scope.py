@@ -2,7 +2,10 @@
 
 import base64
 import secrets
+from collections.abc import Callable
+from contextlib import nullcontext
 from io import StringIO
+from typing import Any
 
 import django_scopes
 import pytest
@@ -186,6 +189,21 @@ def test_a_user_sees_the_own_memberships_and_nobody_elses() -> None:
     from um_portal.toegang.access import memberships
 
     assert [str(m) for m in memberships(gebruiker)] == ["Jobcoach bij Aa", "Gegevensbeheerder bij Bb"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("around", [nullcontext, transaction.atomic])
+def test_finding_the_memberships_leaves_nobody_set_for_what_comes_after(around: Callable[[], Any]) -> None:
+    from um_portal.toegang.access import memberships
+
+    gebruiker = een_gebruiker(een_gemeente())
+    with around():
+        assert len(memberships(gebruiker)) == 1
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('um.gebruiker', true), current_setting('um.gemeente', true)"
+            )
+            assert set(cursor.fetchone()) <= {"", None}
 
 
 # --- Keys ----------------------------------------------------------------------------------------------
