@@ -218,7 +218,10 @@ def test_a_large_upload_too_many_is_told_so_and_a_small_one_never_waits() -> Non
     with tegelijk.UPLOADS.occupied_by(gebruiker.pk):
         refused = upload(GROOT)
         assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+        assert "Even wachten" in refused.text
         assert "Uw bestand is niet ontvangen" in refused.text
+        # It was no fault of whoever filled it in.
+        assert "Niet alles is goed ingevuld" not in refused.text
         assert upload(b"id;naam\n1;a\n").status_code == 302
     # Its place is given back with the answer, also of an upload that was refused for something else.
     for _ in range(3):
