@@ -216,7 +216,8 @@ request_finished.connect(_give_back)
 
 DETAILS = Tegelijk(
     "details",
-    "Er wordt nu te veel tegelijk opgevraagd. Er is niets opgevraagd. Wacht even en probeer het dan opnieuw.",
+    "Er zijn nu te veel vragen tegelijk. Er is niets opgevraagd en niets geteld. Wacht tien seconden en probeer het "
+    "dan opnieuw.",
     tegelijk=lambda: settings.UM_TEGELIJK_DETAILS,
     per_wie=lambda: settings.UM_TEGELIJK_DETAILS_PERSOON,
     verloopt=lambda: settings.UM_DETAIL_TIJDSLIMIET * 2 + 5,
