@@ -19,6 +19,9 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP
 MOVED := $(shell test -x $(BIN)/python && grep -qsxF '$(CURDIR)' .venv/lib/python3*/site-packages/um_portal.pth \
 	|| rm -f $(DEMO) $(DEV))
 
+# By another name: make runs a line with its own name in it also when it only has to show it (make -n).
+ZELF = $(MAKE)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-faults test-cluster lint typen stijl bench beelden css productie dev format lock sbom audit clean python-versie
 
@@ -39,10 +42,10 @@ demo: $(DEMO) css ## start het portaal met voorbeeldgegevens; Ctrl-C stopt het
 
 # The types take one processor for a minute and more, and the tests often wait: so the types are checked beside
 # them, at a lower priority, and what came of it stands below.
-test: $(DEV) ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
+test: $(DEV) css ## controleer stijl, typen en afhankelijkheden, en voer de snelle tests uit
 	@found=$$(mktemp); nice -n 5 $(BIN)/mypy > $$found 2>&1 & types=$$!; \
 	trap 'kill $$types 2>/dev/null; rm -f $$found; exit 130' INT TERM; status=0; \
-	$(MAKE) --no-print-directory stijl && echo "- Tests" && \
+	$(ZELF) --no-print-directory stijl && echo "- Tests" && \
 	$(BIN)/python -m pytest --hypothesis-profile=vast -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS) || status=$$?; \
 	echo "- Typen (mypy)"; wait $$types || status=$$?; cat $$found; rm -f $$found; exit $$status
 

@@ -465,7 +465,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
         }.items()
         if hasattr(socket, name)
     },
-    # A worker that only listens finds out in so many seconds that a server hangs.
+    # A worker that only listens finds out within twice this, and a second, that a server hangs.
     "health_check_interval": 5,
 }
 CELERY_BROKER_URL = UM_REDIS_WACHTRIJ_URL

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import localize
+from django.utils.text import Truncator
 
 from exchange.geo.distances import pc4_of, resolve
 from exchange.geo.plaatsen import ZONDER_MIDDEN, describe, place_of
@@ -272,6 +273,10 @@ class Zoekconcept(GemeenteModel):
         ]
 
 
+# The most characters of a title.
+_LANGSTE_TITEL = 120
+
+
 class Resultaat(GemeenteModel):
     """A match: the search profile as the exchange gave it, under the exchange's own id."""
 
@@ -318,6 +323,12 @@ class Resultaat(GemeenteModel):
             models.UniqueConstraint(fields=["gemeente", "zoekvraag", "volgnummer"], name="resultaat_uniek")
         ]
         indexes = [models.Index(fields=["zoekvraag", "afdruk", "volgnummer"], name="resultaat_afdruk")]
+
+    @property
+    def titel(self) -> str:
+        """Gives the first words of what it is, for a list or a heading."""
+        text = self.omschrijving or "Zonder beroep"
+        return text if len(text) <= _LANGSTE_TITEL else Truncator(text).chars(_LANGSTE_TITEL)
 
     @property
     def waar(self) -> str:

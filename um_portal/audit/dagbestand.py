@@ -17,17 +17,31 @@ def append(directory: Path, text: str, *, on_disk: bool = False) -> None:
     for place in reversed(new):
         _give(place, place.parent)
     path = directory / f"{timezone.localdate():%Y-%m-%d}.jsonl"
-    is_new = not path.exists()
-    # One write to the end of a file is whole, also when several processes do so at once. A link leads root nowhere.
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o640)
+    # One write to the end of a file is whole, also when several processes do so at once. A link in the place of the
+    # file leads root nowhere.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW
     try:
-        if is_new:
-            _give(file, directory)
+        file, is_new = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o640), True
+    except FileExistsError:
+        file, is_new = os.open(path, flags), False
+    try:
         os.write(file, text.encode())
         if on_disk:
             os.fsync(file)
+        if is_new:
+            _give(file, directory)
     finally:
         os.close(file)
+
+
+def files(directory: Path) -> list[Path]:
+    """Lists the files, from the oldest on; none when there is no directory yet. Raises OSError."""
+    try:
+        # `glob` finds nothing in a directory that may not be read.
+        names = os.listdir(directory)
+    except FileNotFoundError:
+        return []
+    return sorted(directory / name for name in names if name.endswith(".jsonl"))
 
 
 def _give(what: Path | int, above: Path) -> None:

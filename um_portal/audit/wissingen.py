@@ -105,11 +105,17 @@ class WissingenOnleesbaar(Exception):
 
 def read_all() -> Iterator[Wissing]:
     """Reads what was written down, from the oldest file on. Raises WissingenOnleesbaar."""
-    for path in sorted(settings.UM_WISSINGEN.glob("*.jsonl")):
+    try:
+        paths = dagbestand.files(settings.UM_WISSINGEN)
+    except OSError:
+        raise WissingenOnleesbaar(f"{settings.UM_WISSINGEN} mag deze gebruiker niet lezen") from None
+    for path in paths:
         try:
             lines = path.read_text().splitlines()
         except OSError:
             raise WissingenOnleesbaar(f"{path.name} mag deze gebruiker niet lezen") from None
+        except UnicodeDecodeError:
+            raise WissingenOnleesbaar(path.name) from None
         for number, line in enumerate(lines, start=1):
             try:
                 found = json.loads(line)

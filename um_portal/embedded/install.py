@@ -145,7 +145,9 @@ def main() -> None:
         install(PROJECT / name)
     if sys.argv[1] == "demo":
         install_redis(PROJECT / "requirements-demo.txt")
-    compile_packages()
+    if sys.argv[1] != "dev":
+        # Of the tools of developers a test uses a part, which Python compiles as it is needed.
+        compile_packages()
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ _RAPPORT: Final = re.compile(
 _BEGINNINGS: Final = frozenset(
     split_words(
         "tot, sub, ein, end, gra, aan, som, num, rij, row, rec, reg, res, per, pro, sel, aff, ret, fou, fet, exp, ges, "
-        "gev, opg, geë, get, wee, ver, pag, bla, blz, pri, afg, gep, uit, geg, gen, cre, gem, ops, bij, ref, afd, "
+        "gev, opg, geë, get, wee, ver, pag, bla, blz, pri, afg, gep, uit, geg, gen, cre, gem, bij, ref, afd, "
         "rap, rep, pei, run, com, ela"
     )
 )
@@ -56,6 +56,8 @@ _SIGNS: Final = frozenset("(-=*_#~<+|")
 _NUMBER: Final = frozenset("0123456789")
 _LINE: Final = re.compile(r"[\s\-=_*+~|]{2,}")
 _DIGITS: Final = re.compile(r"[0-9]+")
+# Whoever has a place to live is no line of a report.
+_POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Za-z]{2}")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
 _TOTAALREGEL: Final = Opmerking(
@@ -121,6 +123,8 @@ class Rapportregels:
             sign = begin[:1]
             if sign not in _SIGNS and not (sign in _NUMBER and " " in first):
                 return None
+        if any(value.__class__ is str and _POSTCODE.fullmatch(tekst(value)) for value in waarden):
+            return None
         text = tekst(first)
         if _TOTAAL.match(text):
             return _TOTAALREGEL if _filled(waarden) <= self._most_of_sum else None

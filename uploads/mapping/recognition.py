@@ -198,9 +198,9 @@ class Herkend:
     bladen: tuple[tuple[str, int], ...] = ()
 
     def place_of(self, nummer: int) -> str:
-        """Tells in Dutch which row this is: its number, and its sheet where several are read."""
+        """Tells in Dutch which row this is: its number, and its sheet or file where several are read."""
         naam, number = place_among(self.bladen, nummer)
-        return f"rij {number} van het blad ‘{shown_sheet(naam)}’" if naam else f"rij {number}"
+        return f"rij {number} van ‘{shown_sheet(naam)}’" if naam else f"rij {number}"
 
     def doorgehaalde_kolommen(self) -> frozenset[int]:
         """Gives the places of the columns of which the header is struck through: that is about no person."""
@@ -525,9 +525,13 @@ def _on_one_sheet(best: Herkend, complete: Sequence[Herkend], keuze: Bestandskeu
     for one in found:
         if chosen and not of_two_files and one.tabel.naam[:BLADNAAM] == chosen:
             return one
-    alike = can_be_read_as_one(found)
+    # Of a file with several sheets, one may hold who has left: the question about two files names no sheet.
+    alike = can_be_read_as_one(found) and not (of_two_files and len(found) > 2)
     known = keuze.before(koppeling).samen
-    wanted = keuze.blad == ALLE_BLADEN or all(one.tabel.naam[:BLADNAAM] in known for one in found)
+    # About two files is asked each time.
+    wanted = keuze.blad == ALLE_BLADEN or (
+        not of_two_files and all(one.tabel.naam[:BLADNAAM] in known for one in found)
+    )
     if alike and chosen == ALLE_BLADEN and wanted:
         return under_each_other(found)
     raise BladOnduidelijk(koppeling, [one.tabel for one in found], onder_elkaar=alike)

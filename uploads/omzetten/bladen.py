@@ -50,9 +50,11 @@ _GEEN_PAAR = (
     "beide bestanden het nummer van de persoon of vacature staat, in een kolom met dezelfde naam. Horen ze niet bij "
     "elkaar, lever ze dan apart aan."
 )
-_ZELFDE_KOLOMMEN = (
-    "De twee bestanden hebben dezelfde kolommen. Staan er verschillende mensen of vacatures in, zet ze dan onder "
-    "elkaar in één bestand en lever dat aan. Lever ze niet apart aan: het tweede vervangt dan het eerste."
+_LIJKEN_OP_ELKAAR = (
+    "De twee bestanden lijken op elkaar, maar het portaal kan ze zo niet onder elkaar lezen. De kolommen zijn niet "
+    "bekend, niet precies gelijk, of er staan meer bladen in een bestand. Staan er verschillende mensen of vacatures "
+    "in, maak er dan één bestand van met één blad, en let op dat elke waarde onder de goede kolomnaam staat. Lever ze "
+    "niet apart aan: het tweede vervangt dan het eerste."
 )
 _EEN_VAN_TWEE = (
     "Deze levering bestaat uit twee bestanden, maar de gekozen kolommen zijn die van één ervan. Er is niets gelezen. "
@@ -293,8 +295,8 @@ def check_go_on(levering: Levering, bestand: Bestand) -> None:
         raise Onleesbaar(bestand.te_groot or _GEEN_PAAR)
 
 
-def under_each_other(bestand: Bestand, recognise: Callable[[], Herkend]) -> Herkend:
-    """Gives what is recognised of two files: both, read as one. Raises BladOnduidelijk while nobody chose that.
+def recognise_both(bestand: Bestand, recognise: Callable[[], Herkend]) -> Herkend:
+    """Recognises two files that are read as one. Raises BladOnduidelijk while nobody chose that.
 
     Raises Onleesbaar when they cannot be read so, as the columns are not known or not the same: one of the two is never
     read alone.
@@ -302,11 +304,11 @@ def under_each_other(bestand: Bestand, recognise: Callable[[], Herkend]) -> Herk
     try:
         gevonden = recognise()
     except NietGekoppeld:
-        raise Onleesbaar(_ZELFDE_KOLOMMEN) from None
+        raise Onleesbaar(_LIJKEN_OP_ELKAAR) from None
     except BladOnduidelijk as problem:
         if problem.onder_elkaar and problem.los:
             raise
-        raise Onleesbaar(_ZELFDE_KOLOMMEN) from None
+        raise Onleesbaar(_LIJKEN_OP_ELKAAR) from None
     read = {naam for naam, _ in gevonden.bladen}
     if len({tabel.onderdeel for tabel in bestand.tabellen if tabel.naam in read}) < 2:
         raise Onleesbaar(_MAAR_EEN)

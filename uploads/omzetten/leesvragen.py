@@ -169,7 +169,7 @@ def check_sheets(keuze: Bestandskeuze, bestand: Bestand, gevonden: Herkend) -> N
         )
     if gevonden.bladen and (gevonden.tabel.aantal or 0) > settings.UM_MAX_RIJEN:
         raise Onleesbaar(
-            f"Samen hebben de bladen meer dan {settings.UM_MAX_RIJEN} rijen. Dat is te veel om onder elkaar te lezen. "
+            f"Samen is dat meer dan {settings.UM_MAX_RIJEN} rijen. Dat is te veel om onder elkaar te lezen. "
             "Verwijder rijen die niet nodig zijn, en upload opnieuw."
         )
 

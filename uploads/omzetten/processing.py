@@ -211,7 +211,7 @@ class _Werk:
         elif bestand.is_tweetal:
             bladen.check_go_on(levering, bestand)
             alone = [one for one in opgeslagen if one.regels.bijblad is None]
-            gevonden = bladen.under_each_other(
+            gevonden = bladen.recognise_both(
                 bestand, lambda: self._recognise(bestand, regels, alone, levering.gevraagde_koppeling)
             )
         else:
@@ -225,7 +225,8 @@ class _Werk:
                 apart = self._ask_about_sheets(bestand, gevonden.herkenning.koppeling)
         self.blad = gevonden.tabel.naam[:BLADNAAM]
         with voor_gemeente(self.gemeente):
-            leesvragen.remember_together(levering, gevonden)
+            if not bestand.is_tweetal:
+                leesvragen.remember_together(levering, gevonden)
             verborgen = leesvragen.hidden_rows_of(levering, gevonden, samen)
         doorgehaald = leesvragen.struck_rows_of(levering, gevonden)
         omzetting = self.omzetting = Omzetting(

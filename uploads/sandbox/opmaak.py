@@ -21,7 +21,7 @@ _FORMULA: Final = rb"(?:<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?"
 _FILLED: Final = rb"[^>]*(?<!/)>" + _FORMULA + rb"(?:<v[^>]*>[^<]|<is>)"
 _TEXT: Final = re.compile(_PLACE + rb"[^>]*\bt=\"s\"[^>]*>" + _FORMULA + rb"<v>([0-9]{1,9})</v>")
 _OWN_TEXT: Final = re.compile(
-    _PLACE + rb"[^>]*(?<!/)><is>(?:(?!</is>).)*?" + _STRUCK.pattern.replace(rb"(?:\w+:)?", b""), re.DOTALL
+    _PLACE + rb"[^>]*(?<!/)><is>(?:(?!</is|<c\s).)*?" + _STRUCK.pattern.replace(rb"(?:\w+:)?", b""), re.DOTALL
 )
 _TEXT_OF_ITS_OWN: Final = rb"(?=<c\s[^>]*\bt=\"(?:s|str|inlineStr)\")"
 _NUMBER: Final = rb"(?!<c\s[^>]*\bt=\"(?!n\"))"
@@ -34,7 +34,7 @@ _OWN_LETTERS: Final = re.compile(rb"<(?:\w+:)?rPr[\s>/]")
 _OF_TEXT: Final = (
     rb"[^>]*(?<!/)>"
     + _FORMULA
-    + rb"(?:<v[^>]*>([^<]+)|<is>(?!(?:(?!</is>).)*?"
+    + rb"(?:<v[^>]*>([^<]+)|<is>(?!(?:(?!</is|<c\s).)*?"
     + _OWN_LETTERS.pattern
     + rb"))"
 )
@@ -141,9 +141,9 @@ class _Kleuren:
             return ""
 
     def _told_by(self, element: etree._Element) -> str:
-        if rgb := element.get("rgb", ""):
-            return _WHITE if _is_white(rgb) else f"rgb {rgb[-6:].upper()}"
         tint = float(element.get("tint", "0"))
+        if rgb := element.get("rgb", ""):
+            return _WHITE if tint >= 0 and _is_white(rgb) else f"rgb {rgb[-6:].upper()} {tint:.3f}"
         if theme := element.get("theme", ""):
             return (
                 _WHITE if theme == "0" and tint >= 0 and self._light_is_white else f"theme {theme} {tint:.3f}"

@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange.bemiddelaar import cv, details, facetten, kaart, kolommen, markeren, onderdelen
@@ -34,8 +33,6 @@ MIN_NAAST, MAX_NAAST = 2, 5
 # mostly comes soon; who waits long does not notice a second more.
 _PAUZES: Final = ((1, 10), (2, 60))
 _LANGSTE_PAUZE: Final = 5
-# The most characters of the title of a result in the list.
-_TITEL: Final = 120
 
 
 class _Counted(Paginator):
@@ -117,12 +114,6 @@ def _step(resultaat: Resultaat) -> str:
     return "" if stap is None else str(stap.get_stap_display())
 
 
-def _title(resultaat: Resultaat) -> str:
-    """Gives the first words of what it is, for the list."""
-    text = resultaat.omschrijving or "Zonder beroep"
-    return text if len(text) <= _TITEL else Truncator(text).chars(_TITEL)
-
-
 def _rows(
     zoekvraag: Zoekvraag, lijst: Lijst, shown: list[kolommen.Kolom], page: Any, nummer: int
 ) -> list[dict[str, Any]]:
@@ -151,7 +142,6 @@ def _rows(
                 "resultaat": resultaat,
                 # As text: the template looks each up a few times, and writes a number as people read it.
                 "nummer": str(resultaat.volgnummer),
-                "titel": _title(resultaat),
                 "vervolg": _step(resultaat),
                 "cellen": [(kolom.kop, kolom.tekst(resultaat)) for kolom in shown],
                 "regel": kolommen.phone_line(zoekvraag.soort_van, resultaat),

@@ -307,7 +307,7 @@ def test_sheets_with_the_same_columns_are_read_under_each_other_in_one_step(clie
     with voor_gemeente(gemeente):
         finding = Bevinding.objects.get(levering=levering, code="dubbel_id")
     assert (finding.blad, finding.rij) == ("Team 2", 3)
-    assert finding.melding.startswith("Dit is dezelfde als in rij 2 van het blad ‘Team 1’;")
+    assert finding.melding.startswith("Dit is dezelfde als in rij 2 van ‘Team 1’;")
     page = client.get(reverse("uploads:levering", args=[levering.pk])).content.decode()
     assert "uit de bladen “Team 1”, “Team 2” en “Team 3”, onder elkaar gelezen" in page
     assert "Team 2, rij 3" in page

@@ -27,7 +27,7 @@ from um_portal.tenants.scope import voor_gemeente
 from uploads import tasks
 from uploads.koppelingen import saved
 from uploads.leveringen.intake import together
-from uploads.models import Bevinding, Koppelingversie, Levering, Leveringstatus, RedenStop
+from uploads.models import Bevinding, Koppelingversie, Leeskeuze, Levering, Leveringstatus, RedenStop
 
 pytestmark = pytest.mark.django_db
 
@@ -339,25 +339,23 @@ def test_two_files_with_the_same_columns_are_read_under_each_other_when_somebody
     assert "De bestanden hebben samen 8 regels tekst." in page
     client.post(reverse("uploads:opnieuw", args=[levering.pk]), {"blad": "a-k"})
     assert fresh(gemeente, levering.pk).omgezet == 3
-    # Which files belong together is asked of every two files; two of them may be one list and an older one.
-    assert (
-        by_itself_delivered(gemeente, zipped(a__csv=sonar_text(1), b__csv=sonar_text(2))).gestopt_om
-        == RedenStop.VRAAG
-    )
+    # Which files belong together is asked of every two files, also of the same names, and also where sheets are read so
+    # by themselves: two files may be one list and an older one.
+    with voor_gemeente(gemeente):
+        koppeling = levering.koppeling
+        Leeskeuze.objects.update_or_create(
+            gemeente=gemeente, koppeling=koppeling, defaults={"blad": "*", "bladen": ["a-k", "l-z"]}
+        )
+    packed = together([("a-k.csv", sonar_text(1)), ("l-z.csv", sonar_text(2))])[1]
+    assert by_itself_delivered(gemeente, packed).gestopt_om == RedenStop.VRAAG
 
 
 @pytest.mark.parametrize(
     ("second", "said"),
     [
         (sonar_text(), "maar één te lezen"),
-        (
-            sonar_text(3, koppen=(*SONAR[:-1], "Vervoer")),
-            "zet ze dan onder elkaar in één bestand",
-        ),
-        (
-            sonar_text(3, koppen=TURNED),
-            "zet ze dan onder elkaar in één bestand",
-        ),
+        (sonar_text(3, koppen=(*SONAR[:-1], "Vervoer")), "niet precies gelijk"),
+        (sonar_text(3, koppen=TURNED), "niet precies gelijk"),
     ],
     ids=["no rows", "another column", "another order"],
 )

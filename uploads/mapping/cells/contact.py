@@ -1,7 +1,7 @@
 """Reads postcodes, BSNs, ids, e-mail addresses and phone numbers."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from exchange.standard import is_bsn
@@ -78,7 +78,7 @@ def _any_of(words: Iterable[str]) -> str:
 _ENDS = [word[1:] for word in split_words(DERDEN) if word[0] == "-"]
 _DERDEN = re.compile(
     rf"(?<!\w)(?:{_any_of(word for word in split_words(DERDEN) if word[0] != '-')}|\w*(?:{_any_of(_ENDS)}))"
-    r"(?:['’]?s|tje)?(?!\w)",
+    r"(?:['’]?s|t?jes?|es)?(?!\w)",
     re.IGNORECASE,
 )
 
@@ -89,55 +89,41 @@ def names_another(text: str) -> bool:
 
 
 _ALLEMAAL = re.compile(rf"\b(?:{_any_of(split_words(ALLEMAAL))})\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"[,;/|\n]| of | en ")
-_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+# What ends a piece of a cell: between two of these, words and numbers stand together.
+_BETWEEN = re.compile(r"[,;/|\n)\]]| of | en ")
+# "P. Arts", "J. de Vriend": behind initials stands a surname. "T.n.v." is no initial.
+_NAME = re.compile(
+    r"(?<![A-Za-z.])(?!T\.?\s?N\.?\s?V)(?:[A-Z]\.\s?){1,4}(?:(?:de|den|der|van|ter|ten)\s){0,3}[A-Z]\w+"
+)
 
 
 def _of_others(text: str, found: Sequence[re.Match[str]]) -> set[int]:
     """Gives the places in `found`, numbers or addresses in this text, of those that stand with a word of DERDEN.
 
-    Where it is not certain with which of two the word stands, it stands with both.
+    All of them do when it is not certain with which one the word stands: a number too few is better than somebody
+    else's.
     """
     ends = [0, *(one.end() for one in found)]
     starts = [*(one.start() for one in found), len(text)]
-    gaps = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    gaps = [_NAME.sub(" ", text[end:start]) for end, start in zip(ends, starts, strict=True)]
+    everything = set(range(len(found)))
     if any(map(_ALLEMAAL.search, gaps)):
-        return set(range(len(found)))
-    with_all = range(len(found))
-    return {
-        place
-        for number, gap in enumerate(gaps)
-        if _DERDEN.search(gap)
-        for place in _sides(number, gap, gaps)
-        if place in with_all
-    }
-
-
-def _sides(number: int, gap: str, gaps: Sequence[str]) -> Iterator[int]:
-    """Yields the places of the numbers with which the words of DERDEN in a gap stand: before it, after it, or both."""
-    before, after = number - 1, number
-    if number in {0, len(gaps) - 1}:
-        yield from (before, after)
-        return
-    if brackets := _IN_BRACKETS.match(gap):
-        if _DERDEN.search(brackets[0]):
-            yield before
-        gap = gap[brackets.end() :]
-    pieces = _BETWEEN.split(gap)
-    for place, piece in enumerate(pieces):
-        if not _DERDEN.search(piece):
-            continue
-        if len(pieces) > 1 and place in {0, len(pieces) - 1}:
-            yield before if place == 0 else after
-        elif len(pieces) == 1 and ("(" in piece or piece.rstrip().endswith((":", "=", "<"))):
-            yield after
-        else:
-            # Whoever begins with a word writes the words before the numbers, and the other way round.
-            words_first, words_last = (any(map(str.isalpha, gaps[end])) for end in (0, -1))
-            if len(pieces) > 1 or words_first == words_last:
-                yield from (before, after)
-            else:
-                yield after if words_first else before
+        return everything
+    others: set[int] = set()
+    named, here = False, set[int]()
+    for number, gap in enumerate(gaps):
+        first, *rest = _BETWEEN.split(gap)
+        named = named or _DERDEN.search(first) is not None
+        for piece in rest:
+            if named and not here:
+                return everything
+            others |= here if named else set()
+            named, here = _DERDEN.search(piece) is not None, set()
+        if number < len(found):
+            here.add(number)
+    if named and not here:
+        return everything
+    return others | (here if named else set())
 
 
 _ADVICE = (
@@ -208,8 +194,10 @@ _LAYOUT_OF_PHONE = re.compile(r"\(0\)|[\s().\-]")
 _LONGEST_PHONE = 14
 # A number among words where each must be told from the next: one of the Netherlands, or any other.
 _ONE_PHONE = re.compile(
-    r"(?:(?:\+|\b00)31[ ().\-]{0,3}0?|(?<!\d)0)(?:[ ().\-]{0,3}[0-9]){9}(?![0-9])"
-    r"|\+?[0-9](?:[ ().\-]{0,3}[0-9]){6,14}"
+    # A date is no number.
+    r"(?![0-3]?[0-9]-[01]?[0-9]-(?:19|20)[0-9]{2}(?![0-9]))"
+    r"(?:(?:(?:\+|\b00)31[ ().\-]{0,3}0?|(?<!\d)0)(?:[ ().\-]{0,3}[0-9]){9}(?![0-9])"
+    r"|\+?[0-9](?:[ ().\-]{0,3}[0-9]){6,14})"
 )
 # A number among words: "06-12345678 (mobiel)", "Thuis: 010 1234567".
 _NUMBER_AMONG_WORDS = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,18}[0-9]")
@@ -225,17 +213,21 @@ def _whole(value: object, text: str) -> str:
     return alinea(value) if isinstance(value, str) and "\n" in value else text
 
 
-def _own_phones(text: str) -> Cel:
-    """Gives the numbers in a text that do not stand with a word of DERDEN, of which it has one."""
+def _own_phones(text: str) -> Cel | None:
+    """Gives the numbers in a text that do not stand with a word of DERDEN; None when none does."""
     numbers = list(_ONE_PHONE.finditer(text))
     others = _of_others(text, numbers)
+    if numbers and not others:
+        return None
     own = [_compact(one[0]) for place, one in enumerate(numbers) if place not in others]
     fits = [one for one in own if len(one) <= _LONGEST_PHONE]
     return Cel(fits or None, _PHONE_OF_OTHER if others else _PHONE_FAULT.opmerking)
 
 
 def _compact(number: str) -> str:
-    return _LAYOUT_OF_PHONE.sub("", number) if len(number) > _LONGEST_PHONE else number
+    """Gives a number without its layout when it is too long with it, or has one half of a pair of brackets."""
+    crooked = number.count("(") != number.count(")")
+    return _LAYOUT_OF_PHONE.sub("", number) if crooked or len(number) > _LONGEST_PHONE else number
 
 
 def phone_reader(afwezig: IsAfwezig = is_absent, *, eigen: bool = False) -> Lees:
@@ -255,7 +247,9 @@ def phone_reader(afwezig: IsAfwezig = is_absent, *, eigen: bool = False) -> Lees
         if plain is value and isinstance(value, str) and text.isdigit() and 3 <= len(text) <= _LONGEST_PHONE:
             return Cel([_with_first_zero(text)])
         if eigen and text.upper() != text.lower() and _DERDEN.search(text):
-            return _own_phones(_whole(plain, text))
+            own = _own_phones(_whole(plain, text))
+            if own is not None:
+                return own
         # With .0 behind it, a text is a number that a program wrote down.
         is_number = not isinstance(value, str) or text != tekst(unquoted(value))
         found: list[str] = []

@@ -178,7 +178,7 @@ def _places() -> Iterator[Bevinding]:
             place.mkdir(mode=0o750, parents=True, exist_ok=True)
         except OSError:
             pass
-        if not os.access(place, os.W_OK | os.X_OK):
+        if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
             yield FOUT, f"De map van {name} is er niet, of dit account mag er niet schrijven."
     usage = shutil.disk_usage(settings.UM_DATA_DIR if settings.UM_DATA_DIR.is_dir() else "/")
     free = 100 * usage.free // usage.total
