@@ -274,7 +274,7 @@ def test_files_that_have_nothing_in_common_are_not_read(client, gemeente):
     assert "De twee bestanden lijken niet bij elkaar te horen" in levering.melding
     others = [PERSONEN[0], *([f"D-{row[0]}", *row[1:]] for row in PERSONEN[1:])]
     levering = converted(client, gemeente, ("a-k.csv", text(PERSONEN)), ("l-z.csv", text(others)))
-    assert "zet ze dan onder elkaar in één bestand" in levering.melding
+    assert "maak er dan één bestand van" in levering.melding
     # A second file that repeats a name or a date of birth beside the number is no other half.
     named = [
         ["Cliëntnummer", "Postcode", "Telefoon"],
