@@ -116,9 +116,13 @@ _ALL: Final[tuple[Onderdeel, ...]] = (
         stappen_terug=10,
         meetpoort=9103,
     ),
-    Web("simulator", (), processen=1, threads=8, seconden=60, redis=True),
-    # Somebody looks on, so it does not step back.
-    Werker("zoeken", (Wachtrij.ZOEKEN,), tegelijk=24, soort="threads", belt=True, meetpoort=9104),
+    # In a demonstration it is the other side of the line, which has processors of its own elsewhere.
+    Web("simulator", (), processen=1, threads=8, seconden=60, redis=True, stappen_terug=5),
+    # Somebody looks on, but waits for the exchange most of the time; whoever opens a page or asks the source waits for
+    # nothing else.
+    Werker(
+        "zoeken", (Wachtrij.ZOEKEN,), tegelijk=24, soort="threads", belt=True, meetpoort=9104, stappen_terug=5
+    ),
     Werker("bestanden", (Wachtrij.BESTANDEN,), tegelijk=2, stappen_terug=10, meetpoort=9105),
     Werker("grote-bestanden", (Wachtrij.GROTE_BESTANDEN,), tegelijk=2, stappen_terug=10, meetpoort=9106),
     # It makes the links in mails, which are signed.
@@ -138,6 +142,7 @@ _ALL: Final[tuple[Onderdeel, ...]] = (
         tegelijk=24,
         soort="threads",
         geheim=True,
+        stappen_terug=5,
         belt=True,
         meetpoort=9108,
     ),
