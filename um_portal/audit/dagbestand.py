@@ -1,6 +1,7 @@
 """Adds lines to files outside the database, one per day, which every process of the portal writes together."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils import timezone
@@ -34,14 +35,27 @@ def append(directory: Path, text: str, *, on_disk: bool = False) -> None:
         os.close(file)
 
 
-def files(directory: Path) -> list[Path]:
-    """Lists the files, from the oldest on; none when there is no directory yet. Raises OSError."""
+def lines(directory: Path, unreadable: type[Exception]) -> Iterator[tuple[str, str]]:
+    """Yields each line with its place ("2026-01-01.jsonl, regel 3"), from the oldest file on; none without a directory.
+
+    Raises `unreadable` with the name of what cannot be read.
+    """
     try:
         # `glob` finds nothing in a directory that may not be read.
-        names = os.listdir(directory)
+        names = sorted(name for name in os.listdir(directory) if name.endswith(".jsonl"))
     except FileNotFoundError:
-        return []
-    return sorted(directory / name for name in names if name.endswith(".jsonl"))
+        return
+    except OSError:
+        raise unreadable(f"{directory} mag deze gebruiker niet lezen") from None
+    for name in names:
+        try:
+            text = (directory / name).read_text()
+        except OSError:
+            raise unreadable(f"{name} mag deze gebruiker niet lezen") from None
+        except UnicodeDecodeError:
+            raise unreadable(name) from None
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield f"{name}, regel {number}", line
 
 
 def _give(what: Path | int, above: Path) -> None:

@@ -87,28 +87,17 @@ class KoppenOnleesbaar(Exception):
 
 def read_all() -> Iterator[Kop]:
     """Reads every head that was written down, from the oldest file on. Raises KoppenOnleesbaar."""
-    try:
-        paths = dagbestand.files(settings.UM_LOGBOEK_KOPPEN)
-    except OSError:
-        raise KoppenOnleesbaar(f"{settings.UM_LOGBOEK_KOPPEN} mag deze gebruiker niet lezen") from None
-    for path in paths:
+    for place, line in dagbestand.lines(settings.UM_LOGBOEK_KOPPEN, KoppenOnleesbaar):
         try:
-            lines = path.read_text().splitlines()
-        except OSError:
-            raise KoppenOnleesbaar(f"{path.name} mag deze gebruiker niet lezen") from None
-        except UnicodeDecodeError:
-            raise KoppenOnleesbaar(path.name) from None
-        for number, line in enumerate(lines, start=1):
-            try:
-                found = json.loads(line)
-                yield Kop(
-                    int(found["keten"]),
-                    int(found["volgnummer"]),
-                    bytes.fromhex(found["hash"]),
-                    datetime.fromisoformat(found["tijdstip"]),
-                )
-            except (ValueError, KeyError, TypeError):
-                raise KoppenOnleesbaar(f"{path.name}, regel {number}") from None
+            found = json.loads(line)
+            yield Kop(
+                int(found["keten"]),
+                int(found["volgnummer"]),
+                bytes.fromhex(found["hash"]),
+                datetime.fromisoformat(found["tijdstip"]),
+            )
+        except (ValueError, KeyError, TypeError):
+            raise KoppenOnleesbaar(place) from None
 
 
 def erase_expired() -> None:

@@ -105,29 +105,18 @@ class WissingenOnleesbaar(Exception):
 
 def read_all() -> Iterator[Wissing]:
     """Reads what was written down, from the oldest file on. Raises WissingenOnleesbaar."""
-    try:
-        paths = dagbestand.files(settings.UM_WISSINGEN)
-    except OSError:
-        raise WissingenOnleesbaar(f"{settings.UM_WISSINGEN} mag deze gebruiker niet lezen") from None
-    for path in paths:
+    for place, line in dagbestand.lines(settings.UM_WISSINGEN, WissingenOnleesbaar):
         try:
-            lines = path.read_text().splitlines()
-        except OSError:
-            raise WissingenOnleesbaar(f"{path.name} mag deze gebruiker niet lezen") from None
-        except UnicodeDecodeError:
-            raise WissingenOnleesbaar(path.name) from None
-        for number, line in enumerate(lines, start=1):
-            try:
-                found = json.loads(line)
-                yield Wissing(
-                    Wat(found["wat"]),
-                    str(found["oin"]),
-                    str(found["span"]),
-                    [str(one) for one in found["ids"]],
-                    str(found["soort"]),
-                )
-            except (ValueError, KeyError, TypeError):
-                raise WissingenOnleesbaar(f"{path.name}, regel {number}") from None
+            found = json.loads(line)
+            yield Wissing(
+                Wat(found["wat"]),
+                str(found["oin"]),
+                str(found["span"]),
+                [str(one) for one in found["ids"]],
+                str(found["soort"]),
+            )
+        except (ValueError, KeyError, TypeError):
+            raise WissingenOnleesbaar(place) from None
 
 
 def erase_expired() -> None:
