@@ -145,6 +145,28 @@ def test_a_unit_gives_its_command_the_settings_that_it_needs(unit: str, tmp_path
     assert "ontbreekt" not in run.stderr
 
 
+def test_a_command_of_the_operator_tells_the_journal_nothing_of_its_arguments(tmp_path: Path) -> None:
+    """Systemd logs the description of what it runs: without one, the whole command with names and addresses."""
+    program = tmp_path / "systemd-run"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    program.chmod(0o755)
+    given = ["invite", "naam@vng.example", "--voornaam", "Iris de Wit"]
+    run = subprocess.run(
+        ["sh", str(ROOT / "deploy" / "systemd" / "um-beheer"), *given],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = run.stdout.splitlines()
+    assert told[-len(given) :] == given
+    options = told[: -len(given) - 2]
+    assert "--description=UM-portaal: manage.py invite" in options
+    assert {"--uid=um", "--gid=um"} <= set(options)
+    assert not any(value in option for value in given[1:] for option in options)
+    assert not any("eigenaar" in option for option in options)
+
+
 def test_the_proxy_sends_every_address_to_the_part_of_the_table() -> None:
     text = (ROOT / "deploy" / "nginx" / "portaal.conf").read_text()
     told = dict(re.findall(r"location (/\S*) \{[^{}]*proxy_pass http://um_(\w+);", text))

@@ -176,7 +176,8 @@ def again(request: GemeenteRequest, pk: int) -> HttpResponse:
             enqueue(pk, request.gemeente.pk)
         else:
             messages.error(
-                request, "Uw antwoord kwam te laat, of het bestand is gewist. Upload het bestand opnieuw."
+                request,
+                "Uw antwoord kwam te laat, of het bestand is gewist. Hieronder ziet u hoe het nu staat.",
             )
         return redirect("uploads:levering", pk=pk)
     soort = next((kind for kind in SOORTEN if kind.value == request.POST.get("soort")), None)

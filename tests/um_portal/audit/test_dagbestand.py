@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from um_portal.audit import dagbestand
+from um_portal.audit import dagbestand, koppen, wissingen
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: it makes a file for somebody else")
@@ -32,6 +33,20 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None
     with pytest.raises(OSError, match=name):
         dagbestand.append(place, "b\n")
     assert not elsewhere.exists()
+
+
+@pytest.mark.parametrize("read", [koppen.read_all, wissingen.read_all])
+def test_what_cannot_be_read_is_never_taken_for_nothing(read: Any, settings: Any, tmp_path: Path) -> None:
+    place = tmp_path / "plaats"
+    settings.UM_LOGBOEK_KOPPEN = settings.UM_WISSINGEN = place
+    assert list(read()) == [], "no directory yet"
+    place.mkdir()
+    (place / "2026-01-01.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises((koppen.KoppenOnleesbaar, wissingen.WissingenOnleesbaar), match=r"2026-01-01\.jsonl"):
+        list(read())
+    settings.UM_LOGBOEK_KOPPEN = settings.UM_WISSINGEN = place / "2026-01-01.jsonl"
+    with pytest.raises((koppen.KoppenOnleesbaar, wissingen.WissingenOnleesbaar), match="niet lezen"):
+        list(read())
 
 
 @as_root

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.ole import biff8, ole
+from tests.uploads.omzetten import test_leesvragen as teams
 from tests.uploads.omzetten.test_bladen import (
     CONTACT,
     PERSONEN,
@@ -363,6 +364,15 @@ def test_of_two_files_that_cannot_be_read_under_each_other_neither_is_read(clien
     levering = converted(client, gemeente, ("a.csv", sonar_text(1, 2)), ("b.csv", second))
     assert (levering.status, levering.vraag, levering.omgezet) == (Leveringstatus.MISLUKT, {}, 0)
     assert said in levering.melding
+
+
+def test_two_files_of_which_one_has_several_sheets_are_not_read_under_each_other(client, gemeente):
+    """The question would name no sheet, and one may hold who has left."""
+    two, one = teams.workbook(teams.people(2), teams.people(1)), teams.workbook(teams.people(3))
+    for files in ((("a.xlsx", two), ("b.xlsx", one)), (("a.xlsx", one), ("b.xlsx", two))):
+        levering = converted(client, gemeente, *files)
+        assert (levering.status, levering.vraag, levering.omgezet) == (Leveringstatus.MISLUKT, {}, 0)
+        assert "er staan meer bladen in een bestand" in levering.melding
 
 
 def test_a_second_file_that_could_not_be_looked_at_waits_for_a_person_too(client, gemeente):

@@ -255,6 +255,7 @@ def coloured(letters: Color, background: Color | None = None) -> Any:
         (WHITE, DARK, True),
         (WHITE, Color(theme=4), True),
         (Color(theme=0, tint=-0.5), None, True),
+        (Color(rgb="FFFFFFFF", tint=-0.5), None, True),
         (Color(theme=0), Color(theme=0, tint=-0.5), True),
         (Color(theme=1), None, True),
         (Color(theme=4), Color(theme=4, tint=0.8), True),
